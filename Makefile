@@ -1,0 +1,66 @@
+# Each target does its own set-up: .venv is made on first use and made anew when pyproject.toml
+# changes. Another Python: make PYTHON=python3.13 test (after make clean, if there is a .venv).
+
+PYTHON ?= python3
+ARGS ?=
+
+BIN := .venv/bin
+READY := .venv/ready
+# Tests neither read the user's Jupyter, IPython and matplotlib settings nor write beside them.
+OWN := $(CURDIR)/.venv/settings
+ISOLATED := env -u MPLBACKEND MATPLOTLIBRC="$(OWN)/matplotlibrc" IPYTHONDIR="$(OWN)/ipython" \
+	JUPYTER_CONFIG_DIR="$(OWN)/config" JUPYTER_DATA_DIR="$(OWN)/data" \
+	JUPYTER_RUNTIME_DIR="$(OWN)/runtime"
+# Exercises are stubs to fill in: their solutions are run instead.
+NBVAL := --nbval --nbval-current-env --nbval-sanitize-with=tools/nbval_sanitize.cfg \
+	--nbval-cell-timeout=300 --ignore=notebooks/exercises
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help lab test lint test-package test-notebooks train notebooks clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+
+lab: $(READY) ## open JupyterLab at the first lesson
+	$(BIN)/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(ARGS) notebooks/00_start_here.ipynb
+
+test: lint test-package test-notebooks ## check everything: style, package, every notebook
+
+lint: $(READY) ## check style and formatting of code and notebooks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+test-package: $(READY) ## run the package's tests, and say which were skipped and why
+	@$(ISOLATED) $(BIN)/python -m pytest -rs $(ARGS)
+
+test-notebooks: $(READY) ## run every lesson and solution, and compare with what is stored
+	@$(ISOLATED) $(BIN)/python -m pytest -rs $(NBVAL) notebooks
+
+train: $(READY) ## train a network on MNIST (ARGS="--help" lists the options)
+	$(BIN)/python -m cnnlib train $(ARGS)
+
+notebooks: $(READY) ## run every lesson and solution, and store what it printed and drew
+	$(BIN)/python tools/notebooks.py $(ARGS)
+
+clean: ## remove .venv, caches and builds; keep what training wrote to runs/
+	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find cnnlib notebooks tests tools \( -name __pycache__ -o -name .ipynb_checkpoints \) \
+		-prune -exec rm -rf {} +
+
+$(READY): pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null || { \
+		echo "There is no '$(PYTHON)' here. Install Python 3.11 or newer, or name yours:" \
+			"make PYTHON=/path/to/python3 ..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "cnnlib needs Python 3.11 or newer, and '$(PYTHON)' is $$("$(PYTHON)" -V 2>&1)." \
+			"Name a newer one: make PYTHON=python3.13 ..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "'$(PYTHON)' cannot make virtual environments: ensurepip is missing." \
+			"On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "Setting up .venv (once; a minute or two) ..."
+	@rm -rf .venv
+	@"$(PYTHON)" -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@mkdir -p "$(OWN)" && : > "$(OWN)/matplotlibrc"
+	@touch $@

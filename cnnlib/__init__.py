@@ -1,0 +1,24 @@
+"""Convolutional networks in NumPy, derived line by line in ``notebooks/``.
+
+Import names from the module that owns them.  Which lesson derives which module:
+
+=======================  ================================================  ==============
+module                   holds                                             lesson
+=======================  ================================================  ==============
+``cnnlib.im2col``        output size, padding, im2col, col2im              01, 03
+``cnnlib.reference``     the same operations as plain loops                01, 02
+``cnnlib.initializers``  He and Glorot starting weights                    05, 07
+``cnnlib.losses``        softmax, softmax with cross-entropy               04
+``cnnlib.optimizers``    SGD to AdamW, learning-rate schedules             05
+``cnnlib.datasets``      MNIST, Fashion-MNIST, a photograph, batches       05
+``cnnlib.layers``        convolution, pooling, dense, activations, ...     02, 03, 04, 07
+``cnnlib.network``       Sequential, Residual, summary, save and load      05
+``cnnlib.gradcheck``     numerical gradients                               04
+``cnnlib.models``        the networks of the lessons, and trained weights  05
+``cnnlib.training``      fit, evaluate, History, checkpoints               05
+``cnnlib.plots``         every figure                                      all
+``cnnlib.widgets``       every explorer                                    all
+=======================  ================================================  ==============
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,426 @@
+"""The repository around the package: environments, layout, import levels, sizes, README.
+
+Each rule is a function that returns what is wrong. One test holds the repository to it, and one
+holds the rule to an example that breaks it.
+"""
+
+import ast
+import io
+import re
+import subprocess
+import tokenize
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+# --------------------------------------------------------------------------- environments
+
+CONDA_NAMES = {"playwright": "playwright-python"}  # where conda-forge calls a package otherwise
+REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)\s*((?:[<>=!~]=?[0-9.]+,?)*)")
+
+
+def read_requirement(text):
+    """Split ``name>=1,<2`` into the name and the set of its bounds."""
+    match = REQUIREMENT.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is not a plain name with plain bounds")
+    name, bounds = match.groups()
+    return name.lower(), frozenset(filter(None, bounds.split(",")))
+
+
+def read_environment(text):
+    """Read the little YAML that environment.yml needs, and refuse any other."""
+    keys, pip, section = {}, [], None
+    for line in text.splitlines():
+        line = line.partition("#")[0].rstrip()
+        if not line:
+            continue
+        if match := re.fullmatch(r"(\w+):(?: (.+))?", line):
+            section = match[1]
+            if section in keys:
+                raise ValueError(f"{section} comes twice")
+            keys[section] = match[2] or []
+        elif line == "  - pip:" and section == "dependencies":
+            section = "pip"
+        elif (match := re.fullmatch(r"      - (.+)", line)) and section == "pip":
+            pip.append(match[1])
+        elif (match := re.fullmatch(r"  - (.+)", line)) and isinstance(keys.get(section), list):
+            keys[section].append(match[1])
+        else:
+            raise ValueError(f"not understood: {line!r}")
+    return keys, pip
+
+
+def environment_problems(environment, pyproject):
+    """Hold the text of environment.yml to pyproject's packages and bounds."""
+    keys, pip = read_environment(environment)
+    project = pyproject["project"]
+    wanted = {"python": read_requirement("python" + project["requires-python"])[1]}
+    wanted["pip"] = frozenset()
+    for text in project["dependencies"] + project["optional-dependencies"]["test"]:
+        name, bounds = read_requirement(text)
+        wanted[CONDA_NAMES.get(name, name)] = bounds
+    found = [read_requirement(text) for text in keys["dependencies"]]
+    names = [name for name, _ in found]
+    problems = [f"{name} comes twice" for name in sorted(set(names)) if names.count(name) > 1]
+    if set(keys) != {"name", "channels", "dependencies"} or keys["name"] != project["name"]:
+        problems.append(f"keys or name: {keys}")
+    if keys["channels"] != ["conda-forge", "nodefaults"]:
+        problems.append(f"channels: {keys['channels']}")
+    if pip != ["--editable ."]:
+        problems.append(f"pip installs {pip}, and should install this folder alone")
+    for name in sorted(wanted.keys() | set(names)):
+        bounds = dict(found).get(name)
+        if bounds != wanted.get(name):
+            problems.append(f"{name}: {bounds} here, {wanted.get(name)} in pyproject.toml")
+    return problems
+
+
+ENVIRONMENT = (ROOT / "environment.yml").read_text(encoding="utf-8")
+
+
+def test_environment_has_the_packages_and_bounds_of_pyproject():
+    assert environment_problems(ENVIRONMENT, PYPROJECT) == []
+
+
+@pytest.mark.parametrize(
+    "old, new, problem",
+    [
+        ("  - numpy>=2.0\n", "", "numpy"),
+        ("numpy>=2.0", "numpy>=1.26", "numpy"),
+        ("  - pip\n", "  - pip\n  - torch>=2\n", "torch"),
+        ("  - pip\n", "  - pip\n  - pip\n", "twice"),
+        ("--editable .", "numpy", "this folder"),
+        ("  - conda-forge\n", "  - defaults\n", "channels"),
+        ("python>=3.11", "python>=3.10", "python"),
+    ],
+)
+def test_an_environment_that_differs_is_noticed(old, new, problem):
+    assert old in ENVIRONMENT
+    problems = environment_problems(ENVIRONMENT.replace(old, new), PYPROJECT)
+    assert any(problem in line for line in problems)
+
+
+def test_an_environment_in_other_yaml_is_refused():
+    with pytest.raises(ValueError, match="not understood"):
+        read_environment("dependencies: [numpy]\n  numpy: 2\n")
+
+
+def test_only_pyproject_and_environment_bound_versions():
+    """A bound anywhere else would be one that nobody updates."""
+    others = [p.name for p in ROOT.glob("*requirements*")]
+    others += [n for n in ("setup.py", "setup.cfg", "tox.ini", "uv.lock") if (ROOT / n).exists()]
+    assert others == []
+
+
+# --------------------------------------------------------------------------- committed files
+
+TOP_LEVEL = {
+    *{".ci", ".gitignore", "LICENSE", "Makefile", "README.md", "environment.yml"},
+    *{"cnnlib", "notebooks", "pyproject.toml", "tests", "tools"},
+}
+# Written in two parts, so that this file does not name them.
+REGISTRY_HOSTS = [
+    *("pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "deb" + ".debian.org"),
+    *("conda" + ".anaconda.org", "repo" + ".anaconda.com", "proxy" + ".golang.org"),
+]
+MACHINE_PATHS = ["/" + name + "/" for name in ("work", "root", "home", "Users", "opt/" + "pypi")]
+MACHINE_PATH = re.compile(rf"(?<![\w.:/~-])(?:{'|'.join(MACHINE_PATHS)})")
+
+
+def committed_files():
+    """Return the paths that git tracks, relative to the root; skip where there is no git."""
+    try:
+        listing = subprocess.run(
+            ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("not a git checkout")
+    files = [name for name in listing.split("\0") if name and (ROOT / name).is_file()]
+    if not files:
+        pytest.skip("nothing is committed yet")
+    return files
+
+
+def stray_entries(files):
+    return sorted({name.partition("/")[0] for name in files} - TOP_LEVEL)
+
+
+def place_problems(text):
+    """Return the registry hosts and machine paths that a text names."""
+    hosts = [host for host in REGISTRY_HOSTS if host in text]
+    return hosts + [match[0] for match in MACHINE_PATH.finditer(text)]
+
+
+def test_top_level_holds_only_what_the_design_names():
+    assert stray_entries(committed_files()) == []
+
+
+def test_a_stray_top_level_entry_is_noticed():
+    assert stray_entries(["cnnlib/im2col.py", "junk/a.py", "notes.md"]) == ["junk", "notes.md"]
+
+
+def test_committed_files_name_no_registry_and_no_machine():
+    problems = {}
+    for name in committed_files():
+        data = (ROOT / name).read_bytes()
+        if b"\0" not in data and (found := place_problems(data.decode("utf-8"))):
+            problems[name] = found
+    assert problems == {}
+
+
+@pytest.mark.parametrize("text", ["see https://" + REGISTRY_HOSTS[0], f"in '{MACHINE_PATHS[2]}me'"])
+def test_a_registry_or_a_machine_path_is_noticed(text):
+    assert place_problems(text)
+    assert place_problems("notebooks/work/a.ipynb and https://example.org/home/x") == []
+
+
+# --------------------------------------------------------------------------- import levels
+
+LEVELS = {
+    **dict.fromkeys(["im2col", "reference", "initializers", "losses", "optimizers", "datasets"], 0),
+    "layers": 1,
+    **dict.fromkeys(["network", "gradcheck"], 2),
+    **dict.fromkeys(["models", "training", "interpret"], 3),
+}
+# What a leaf may import: levels up to a number (-1: none), and other leaves.
+LEAVES = {
+    "blas": (-1, set()),
+    "plots": (0, set()),
+    "widgets": (3, {"plots"}),
+    "checks": (3, set()),
+    "__main__": (3, {"plots", "blas"}),
+}
+LAYERS = {"base", "conv", "pool", "dense", "activations", "norm", "dropout", "reshape"}
+
+
+def cnnlib_imports(module, source, modules):
+    """Return the cnnlib modules that `module` imports, dotted, "" for the package's root.
+
+    `module` is dotted and without "cnnlib."; a package bears its ``__init__``.
+    """
+    here = ["cnnlib", *module.split(".")]
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = here[: len(here) - node.level] if node.level else []
+            stem = ".".join(base + ([node.module] if node.module else []))
+            names = [
+                f"{stem}.{alias.name}"
+                if f"{stem}.{alias.name}".removeprefix("cnnlib.") in modules
+                else stem
+                for alias in node.names
+            ]
+        else:
+            continue
+        for name in names:
+            if name == "cnnlib" or name.startswith("cnnlib."):
+                found.add(name[len("cnnlib.") :])
+    return found
+
+
+def import_problems(sources):
+    """Hold ``{dotted module: source}`` to the table of levels."""
+    packages = {m.rpartition(".")[0] for m in sources if "." in m}
+    modules = sources.keys() | {p for p in packages if p} | LEVELS.keys() | LEAVES.keys()
+    problems = []
+    for module, source in sources.items():
+        if module == "__init__":
+            problems += root_problems(source)
+            continue
+        top, _, inner = module.partition(".")
+        if top not in LEVELS and top not in LEAVES:
+            problems.append(f"{module} is in no level of the table")
+            continue
+        if top == "layers" and inner not in LAYERS | {"__init__"}:
+            problems.append(f"{module} is not a family of layers that the table names")
+        highest, leaves = LEAVES[top] if top in LEAVES else (LEVELS[top] - 1, set())
+        for target in sorted(cnnlib_imports(module, source, modules)):
+            other, _, part = target.partition(".")
+            if target == "":
+                problems.append(f"{module} imports the package's root")
+            elif other == top == "layers":
+                if part != "base" or inner == "base":
+                    problems.append(f"{module} imports {target}, and of its own level only base")
+            elif other == top and top in LEAVES:
+                continue  # free inside a leaf that is a package
+            elif other in LEAVES:
+                if other not in leaves:
+                    problems.append(f"{module} imports the leaf {target}")
+            elif LEVELS.get(other, 99) > highest:
+                problems.append(f"{module} imports {target}, which is not below it")
+    return problems
+
+
+def root_problems(source):
+    """The package's root holds a docstring and the version, nothing else."""
+    body = ast.parse(source).body
+    if not (body and ast.get_docstring(ast.parse(source))):
+        return ["cnnlib/__init__.py has no docstring: it is the map of the package"]
+    rest = [ast.unparse(node) for node in body[1:]]
+    if len(rest) != 1 or not re.fullmatch(r"__version__ = '\d+\.\d+\.\d+\w*'", rest[0]):
+        return [f"cnnlib/__init__.py defines more or less than the version: {rest}"]
+    return []
+
+
+def package_sources():
+    folder = ROOT / "cnnlib"
+    return {
+        ".".join(path.relative_to(folder).with_suffix("").parts): path.read_text(encoding="utf-8")
+        for path in sorted(folder.rglob("*.py"))
+    }
+
+
+def test_modules_import_only_from_below():
+    assert import_problems(package_sources()) == []
+
+
+@pytest.mark.parametrize(
+    "module, source, problem",
+    [
+        ("im2col", "from .losses import softmax", "not below"),
+        ("losses", "def f():\n    from cnnlib.network import Sequential", "not below"),
+        ("network", "import cnnlib.gradcheck", "not below"),
+        ("models", "from cnnlib import training", "not below"),
+        ("models", "from . import __version__", "root"),
+        ("models", "import cnnlib", "root"),
+        ("layers.conv", "from ..network import Sequential", "not below"),
+        ("layers.conv", "from .pool import MaxPool2D", "only base"),
+        ("layers.__init__", "from .conv import Conv2D", "only base"),
+        ("layers.extra", "", "not a family"),
+        ("plots", "from .layers.conv import Conv2D", "not below"),
+        ("training", "from .plots import image", "leaf"),
+        ("widgets", "from .checks import lesson01", "leaf"),
+        ("plots.filters", "from ..network import Sequential", "not below"),
+        ("plots.filters", "from ..widgets.base import Explorer", "leaf"),
+        ("blas", "from .im2col import pad2d", "not below"),
+        ("helpers", "", "no level"),
+        ("__init__", '"""Map."""\n\nfrom .im2col import im2col', "version"),
+        ("__init__", "__version__ = '1.0.0'", "docstring"),
+    ],
+)
+def test_an_import_against_the_levels_is_noticed(module, source, problem):
+    assert any(problem in line for line in import_problems({module: source}))
+
+
+@pytest.mark.parametrize(
+    "module, source",
+    [
+        ("layers.conv", "import numpy\nfrom ..im2col import im2col\nfrom .base import Layer"),
+        ("network", "from cnnlib.layers.base import Layer"),
+        ("plots.filters", "from .base import figure"),
+        ("widgets.filters", "from .base import Explorer\nfrom ..plots.filters import draw"),
+        ("widgets", "from . import plots\nfrom .network import Sequential"),
+        ("__main__", "from . import blas\nfrom .training import fit"),
+        ("checks.lesson01", "from .base import check\nfrom .. import reference"),
+        ("__init__", '"""Map."""\n\n__version__ = "1.0.0"'),
+    ],
+)
+def test_an_import_along_the_levels_is_allowed(module, source):
+    assert import_problems({module: source}) == []
+
+
+# --------------------------------------------------------------------------- sizes
+
+CORE_LINES, FILE_LINES = 1500, 250
+NOT_CODE = {
+    *{tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT},
+    *{tokenize.ENCODING, tokenize.ENDMARKER},
+}
+
+
+def code_lines(source):
+    """Count the lines of code: neither docstrings nor comments nor blank lines."""
+    lines = set()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type not in NOT_CODE:
+            lines.update(range(token.start[0], token.end[0] + 1))
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            if ast.get_docstring(node) is not None:
+                lines -= set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
+    return len(lines)
+
+
+def test_no_module_is_longer_than_250_lines_of_code():
+    sizes = {module: code_lines(source) for module, source in package_sources().items()}
+    assert {module: n for module, n in sizes.items() if n > FILE_LINES} == {}
+
+
+def test_the_core_fits_in_1500_lines_of_code():
+    core = {m: code_lines(s) for m, s in package_sources().items() if m.split(".")[0] in LEVELS}
+    assert sum(core.values()) <= CORE_LINES, core
+
+
+def test_lines_of_code_leave_out_docstrings_comments_and_blank_lines():
+    source = (
+        '"""Doc\nstring."""\n\n# note\ndef f(x):\n    """One."""\n    y = """a\n    b"""  # c\n'
+    )
+    assert code_lines(source) == 3  # def, and the two lines of y
+
+
+# --------------------------------------------------------------------------- README, Makefile
+
+README = ROOT / "README.md"
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def broken_links(text, folder):
+    local = [link for link in LINK.findall(text) if not re.match(r"[a-z]+:", link)]
+    return [link for link in local if not (folder / link.partition("#")[0]).exists()]
+
+
+def unknown_targets(text, makefile):
+    """Return the `make X` of a text's code that the Makefile does not have."""
+    code = "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text, flags=re.DOTALL))
+    wanted = set(re.findall(r"\bmake ([a-z][\w-]*)", code))
+    return sorted(wanted - set(re.findall(r"^([a-z][\w-]*):", makefile, flags=re.MULTILINE)))
+
+
+def test_readme_links_resolve():
+    assert broken_links(README.read_text(encoding="utf-8"), ROOT) == []
+
+
+def test_a_broken_link_is_noticed():
+    text = "[a](README.md) [b](https://example.org) [c](notebooks/99_none.ipynb)"
+    assert broken_links(text, ROOT) == ["notebooks/99_none.ipynb"]
+
+
+def test_readme_links_every_lesson_there_is():
+    lessons = {p.relative_to(ROOT).as_posix() for p in (ROOT / "notebooks").glob("*.ipynb")}
+    assert lessons - set(LINK.findall(README.read_text(encoding="utf-8"))) == set()
+
+
+def test_readme_names_targets_that_the_makefile_has():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    text = README.read_text(encoding="utf-8")
+    assert "make lab" in text and "make test" in text
+    assert unknown_targets(text, makefile) == []
+
+
+def test_a_target_that_does_not_exist_is_noticed():
+    assert unknown_targets("Do `make lab`, then make tea, then `make coffee`.", "lab: x") == [
+        "coffee"
+    ]
+
+
+def test_the_version_is_stated_once():
+    assert PYPROJECT["project"]["dynamic"] == ["version"]
+    dynamic = PYPROJECT["tool"]["setuptools"]["dynamic"]
+    assert dynamic["version"] == {"attr": "cnnlib.__version__"}
+    source = (ROOT / "cnnlib" / "__init__.py").read_text(encoding="utf-8")
+    assert re.search(r'^__version__ = "\d+\.\d+\.\d+\w*"$', source, flags=re.MULTILINE)
+
+
+def test_data_and_weights_are_packed():
+    packed = PYPROJECT["tool"]["setuptools"]["package-data"]["cnnlib"]
+    for folder in ("data", "weights"):
+        inner = (ROOT / "cnnlib" / folder).rglob("*")
+        deeper = [p for p in inner if p.is_dir() and p.name != "__pycache__"]
+        assert f"{folder}/*" in packed and not deeper, "package data is one folder deep"
