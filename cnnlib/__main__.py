@@ -1,0 +1,144 @@
+"""The command ``python -m cnnlib``: train a network, measure it, show its filters."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from cnnlib import __version__, blas
+
+MODELS = ("lenet5", "simple_convnet", "mlp")
+OPTIMIZERS = ("adam", "adamw", "sgd", "momentum", "nesterov", "adagrad", "rmsprop")
+RATES = {"sgd": 0.1, "momentum": 0.02, "nesterov": 0.02, "adagrad": 0.02}
+
+
+def main(arguments=None):
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        The words after ``python -m cnnlib``.
+
+    Returns
+    -------
+    int
+        Exit status: 0 if all went well, 1 if an error was explained, 130 if interrupted.
+    """
+    options = parser().parse_args(arguments)
+    try:
+        return train(options)
+    except (OSError, ValueError, FloatingPointError) as error:
+        print(f"cnnlib: {error}", file=sys.stderr)
+        return 1
+
+
+def parser():
+    """Describe the command line."""
+    top = argparse.ArgumentParser(
+        prog="python -m cnnlib",
+        description="Convolutional networks in NumPy. The lessons are in notebooks/.",
+    )
+    top.add_argument("--version", action="version", version=__version__)
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    command = commands.add_parser(
+        "train",
+        help="train a network, test it on all test images, save weights and filters",
+        description="Train a network, test it on all 10,000 test images, then save its weights"
+        " and a picture of its first filters before and after.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    add = command.add_argument
+    add("--model", choices=MODELS, default="lenet5", help="the network")
+    add("--data", choices=("mnist", "fashion"), default="mnist", help="what to learn")
+    add("--folder", type=Path, metavar="DIR", help="read fashion's IDX files there, no download")
+    add("--epochs", type=positive, default=1, metavar="N", help="times through all images")
+    add("--batch", type=positive, default=50, metavar="N", help="images at each step")
+    add("--optimizer", choices=OPTIMIZERS, default="adam", help="rule for the steps")
+    add(
+        "--rate",
+        type=learning_rate,
+        metavar="R",
+        help="highest learning rate (suits the optimizer)",
+    )
+    add("--schedule", choices=("one-cycle", "cosine", "constant"), default="one-cycle", help="rate")
+    add("--seed", type=int, default=0, metavar="N", help="decides weights and order of images")
+    add("--out", type=Path, default=Path("runs"), metavar="DIR", help="where results are saved")
+    add("--resume", action="store_true", help="go on where an interrupted run stopped")
+    add("--quiet", action="store_true", help="no progress bar")
+    return top
+
+
+def positive(text):
+    """Read a whole number of at least 1."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{value}, expected at least 1")
+    return value
+
+
+def learning_rate(text):
+    """Read a number above 0."""
+    value = float(text)
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"{value}, expected more than 0")
+    return value
+
+
+def train(options):
+    """Do what ``train`` was asked for; see :func:`main`."""
+    message = blas.choose_kernels()
+    if message:
+        print(message)
+    # From here on NumPy is loaded, with the matrix product that was chosen above.
+    from cnnlib import models, optimizers
+    from cnnlib.datasets import load_fashion_mnist, load_mnist
+    from cnnlib.plots.base import to_png
+    from cnnlib.plots.filters import filters_before_after
+    from cnnlib.training import fit
+
+    fashion = options.data == "fashion"
+    data, test = load_fashion_mnist(folder=options.folder) if fashion else load_mnist()
+    network = models.build(options.model, rng=options.seed)
+    first = next((layer for layer in network.layers.values() if layer.kind == "conv"), None)
+    before = None if first is None else first.params["w"].copy()
+    rate = options.rate or RATES.get(options.optimizer, 0.003)
+    steps = options.epochs * -(-len(data[0]) // options.batch)
+    schedule = {
+        "one-cycle": lambda: optimizers.one_cycle(rate, steps),
+        "cosine": lambda: optimizers.cosine(rate, steps),
+        "constant": lambda: rate,
+    }[options.schedule]()
+    name = f"{options.model}-{options.data}-seed{options.seed}"
+    checkpoint = options.out / f"{name}-checkpoint.npz"
+    print(f"{options.model} on {options.data}: {network.parameters():,} parameters,")
+    print(f"{len(data[0]):,} training images, {len(test[0]):,} test images")
+    history = fit(
+        network,
+        data,
+        test,
+        epochs=options.epochs,
+        batch_size=options.batch,
+        optimizer=optimizers.OPTIMIZERS[options.optimizer](schedule),
+        seed=options.seed,
+        progress=not options.quiet,
+        checkpoint=checkpoint,
+        resume=options.resume,
+    )
+    if history.interrupted:
+        print(f"stopped after {len(history.losses):,} steps; go on with --resume ({checkpoint})")
+        return 130
+    seconds = sum(history.seconds)
+    print(f"test accuracy {history.valid_accuracies[-1]:.2%} on {len(test[0]):,} images,", end=" ")
+    print(f"trained in {seconds:.1f} s, {len(data[0]) * options.epochs / seconds:,.0f} images/s")
+    network.save(options.out / f"{name}.npz")
+    print(f"weights: {options.out / name}.npz")
+    if first is not None:
+        title = f"The first filters of {options.model}, before and after training"
+        picture = filters_before_after(before, first.params["w"], title=title)
+        (options.out / f"{name}-filters.png").write_bytes(to_png(picture, dpi=150))
+        print(f"filters: {options.out / name}-filters.png")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,548 @@
+"""Images to learn from: MNIST, Fashion-MNIST, a photograph; batches and random distortions.
+
+Images are float arrays of shape ``(N, C, H, W)`` with values in [0, 1], labels int64 of shape
+``(N,)``.
+"""
+
+import gzip
+import hashlib
+import http.client
+import math
+import numbers
+import os
+import struct
+import urllib.error
+import urllib.request
+import uuid
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+MNIST_FILE = Path(__file__).parent / "data" / "mnist.npz"
+
+# SHA-256 of the four files unzipped: the same whichever gzip packed them.
+FASHION_MNIST = {
+    "train-images-idx3-ubyte": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+    "train-labels-idx1-ubyte": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+    "t10k-images-idx3-ubyte": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+    "t10k-labels-idx1-ubyte": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+}
+MIRRORS = (
+    "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
+    "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+    "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+)
+IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+
+
+# ---------------------------------------------------------------------------------------------
+# Data sets
+
+
+def load_mnist():
+    """Load the 70,000 handwritten digits of MNIST, which come with the package.
+
+    Returns
+    -------
+    (x_train, y_train), (x_test, y_test)
+        Images, float32 in [0, 1], of shapes (60000, 1, 28, 28) and (10000, 1, 28, 28); labels
+        0 to 9, int64, of shapes (60000,) and (10000,).
+
+    Raises
+    ------
+    FileNotFoundError
+        If the package's data file is missing.
+    ValueError
+        If it is damaged.
+
+    Source: LeCun, Bottou, Bengio, Haffner (1998). Origin and licence: ``cnnlib/data/README.md``.
+    """
+    remedy = "Install cnnlib again, or restore the file from its repository."
+    try:
+        with MNIST_FILE.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            arrays = [stored[name] for name in ("x_train", "y_train", "x_test", "y_test")]
+    except FileNotFoundError:
+        raise FileNotFoundError(f"MNIST's file {MNIST_FILE} is missing. {remedy}") from None
+    except (OSError, EOFError, KeyError, ValueError, zlib.error, zipfile.BadZipFile) as error:
+        raise ValueError(f"MNIST's file {MNIST_FILE} is damaged: {error}. {remedy}") from error
+    return _to_pairs(*arrays)
+
+
+def load_fashion_mnist(folder=None, cache=None, mirrors=MIRRORS, timeout=20.0):
+    """Load the 70,000 pictures of clothes of Fashion-MNIST, downloading them the first time.
+
+    Parameters
+    ----------
+    folder : path, optional
+        Folder with the four IDX files, gzipped or not, to read instead of downloading: for one
+        that Debian's package dataset-fashion-mnist fills, /usr/share/datasets/fashion-mnist.
+    cache : path, optional
+        Where downloads are kept, in a folder fashion-mnist. Default: ``cnnlib`` in
+        ``$XDG_CACHE_HOME``, or in ``~/.cache`` where that is not set.
+    mirrors : sequence of str
+        Addresses of folders that hold the four files, tried in turn.
+    timeout : float
+        Seconds of silence after which a mirror is given up.
+
+    Returns
+    -------
+    (x_train, y_train), (x_test, y_test)
+        In the form of `load_mnist`. Classes: 0 T-shirt, 1 trouser, 2 pullover, 3 dress, 4 coat,
+        5 sandal, 6 shirt, 7 sneaker, 8 bag, 9 ankle boot.
+
+    Raises
+    ------
+    FileNotFoundError
+        If `folder` is given and is missing, or lacks one of the files.
+    ValueError
+        If a file in `folder` is damaged or another data set's; if an argument does not fit.
+    ConnectionError
+        If a file could not be downloaded: says what each mirror answered. Nothing that is
+        incomplete or wrong is kept in the cache.
+
+    Source: Xiao, Rasul, Vollgraf (2017), arXiv:1708.07747; MIT licence.
+    """
+    web = ("http://", "https://")
+    if not isinstance(mirrors, (list, tuple)) or not all(str(m).startswith(web) for m in mirrors):
+        raise ValueError(f"mirrors must be a list of http or https addresses, got {mirrors!r}")
+    _check_positive("timeout", timeout)
+    if folder is not None:
+        files = {_find_idx(Path(folder), name): name for name in FASHION_MNIST}
+        return _to_pairs(*(read_idx(path, FASHION_MNIST[name]) for path, name in files.items()))
+    if cache is None:
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cnnlib"
+    cache = Path(cache) / "fashion-mnist"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(f"cache={str(cache)!r} cannot be made: {error}") from None
+    mirrors = list(mirrors)
+    return _to_pairs(*(_fetch(name, cache, mirrors, timeout) for name in FASHION_MNIST))
+
+
+def load_photo(grey=False, height=None):
+    """Load a photograph: Grace Hopper in 1984, from the sample data that matplotlib brings.
+
+    Parameters
+    ----------
+    grey : bool
+        Luminance only, weighted as in ITU-R BT.601: 0.299 red + 0.587 green + 0.114 blue.
+    height : int, optional
+        Height in pixels of a smaller copy, a divisor of 600. Each of its pixels is the mean of a
+        square of the original; columns at the right that fill no square are left out.
+
+    Returns
+    -------
+    ndarray of shape (1, 3, 600, 512), or (1, 1, H, W) if grey
+        float32 in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If `height` does not divide 600.
+
+    Source: portrait by James S. Davis, United States Navy; public domain.
+    """
+    if not isinstance(grey, (bool, np.bool_)):
+        raise TypeError(f"grey must be True or False, got {grey!r}")
+    if height is not None and (not _is_integer(height) or height < 1 or 600 % height):
+        raise ValueError(f"height must be an integer that divides 600, got {height!r}")
+    from matplotlib import cbook, image
+
+    photo = image.imread(cbook.get_sample_data("grace_hopper.jpg", asfileobj=False))
+    x = np.divide(photo.transpose(2, 0, 1)[None], 255, dtype=np.float32)
+    if grey:
+        x = np.tensordot(np.float32([[0.299, 0.587, 0.114]]), x[0], axes=1)[None]
+    if height is not None:
+        box = 600 // height
+        width = x.shape[3] // box
+        x = x[..., : width * box].reshape(1, -1, height, box, width, box).mean(axis=(3, 5))
+    return np.ascontiguousarray(x)
+
+
+def read_idx(path, sha256=None):
+    """Read an array from a file in IDX, the format MNIST is published in, gzipped or not.
+
+    Parameters
+    ----------
+    path : path
+        The file. Its content says whether it is gzipped, its name is not looked at.
+    sha256 : str, optional
+        The SHA-256, in hexadecimal, that the unzipped file must have.
+
+    Returns
+    -------
+    ndarray
+        Shape and dtype as the file states them.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is not in IDX, is truncated, damaged or longer than its header says, or has
+        another sum.
+
+    Source: the end of http://yann.lecun.com/exdb/mnist/ describes IDX.
+    """
+    path = Path(path)
+    try:
+        return _decode_idx(path.read_bytes(), sha256)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+# ---------------------------------------------------------------------------------------------
+# Batches and random distortions
+
+
+def batches(x, y, batch_size, rng=None):
+    """Cut a data set into batches; the last one holds what is left and may be smaller.
+
+    Parameters
+    ----------
+    x, y : ndarrays of equal length N
+        Images and labels, or any two arrays that belong together.
+    batch_size : int
+        Samples in a batch, at least 1.
+    rng : numpy.random.Generator, optional
+        Shuffles: each sample comes exactly once, in an order drawn when `batches` is called.
+        Without it samples come in order, and batches are views of `x` and `y`.
+
+    Returns
+    -------
+    iterator of (x_batch, y_batch)
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ or `batch_size` is no integer of at least 1.
+    TypeError
+        If `x` or `y` is not an array or `rng` not a Generator.
+    """
+    for name, array in (("x", x), ("y", y)):
+        if not isinstance(array, np.ndarray) or array.ndim == 0:
+            raise TypeError(f"{name} must be an array with an axis of samples, got {array!r:.60}")
+    if len(x) != len(y):
+        raise ValueError(f"x and y must be of equal length, got {len(x)} and {len(y)}")
+    if not _is_integer(batch_size) or batch_size < 1:
+        raise ValueError(f"batch_size must be an integer of at least 1, got {batch_size!r}")
+    starts = range(0, len(x), batch_size)
+    if rng is None:
+        picks = (slice(i, i + batch_size) for i in starts)
+    else:
+        order = _check_rng(rng).permutation(len(x))
+        picks = (order[i : i + batch_size] for i in starts)
+    return ((x[pick], y[pick]) for pick in picks)
+
+
+def augment(x, rng, shift=2.0, rotate=10.0, scale=0.1, elastic=0.0, smoothness=4.0):
+    """Distort every image at random: shifted, rotated, scaled, and crumpled if asked for.
+
+    Each strength bounds a draw that is uniform around "no change"; with all of them 0 the
+    images come back as they were.
+
+    Parameters
+    ----------
+    x : float ndarray of shape (N, C, H, W)
+        Left unchanged. What is drawn for an image is used for all its channels.
+    rng : numpy.random.Generator
+    shift : float
+        Largest shift along each axis, in pixels.
+    rotate : float
+        Largest rotation about the centre, in degrees, either way.
+    scale : float
+        Largest growth or shrinking as a fraction: 0.1 draws sizes from 90 % to 110 %.
+    elastic : float
+        Standard deviation of each pixel's displacement along each axis, in pixels.
+    smoothness : float
+        Width (standard deviation) of the Gaussian that makes neighbours move alike, in pixels.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H, W)
+        Dtype of `x`. What enters from outside the image is 0.
+
+    Raises
+    ------
+    ValueError
+        If `x` is not of that shape or a strength is out of range.
+    TypeError
+        If `x` is not an array of floats or `rng` not a Generator.
+
+    Source: Simard, Steinkraus, Platt (2003), whose elastic distortion has alpha 34 and sigma 4:
+    here ``elastic=1.4, smoothness=4``.
+    """
+    n, _, h, w = _check_images(x).shape
+    _check_rng(rng)
+    strengths = {"shift": shift, "rotate": rotate, "scale": scale, "elastic": elastic}
+    for name, value in strengths.items():
+        if not _is_number(value) or value < 0:
+            raise ValueError(f"{name} must be a number of at least 0, got {value!r}")
+    if scale >= 1:
+        raise ValueError(f"scale must be below 1, or an image would vanish, got {scale!r}")
+    _check_positive("smoothness", smoothness)
+
+    rows, cols, angles, sizes = rng.uniform(-1, 1, size=(4, n))
+    matrices = affine(rotate * angles, 1 + scale * sizes, shift * np.stack([rows, cols], axis=1))
+    displacement = None
+    if elastic > 0:
+        displacement = elastic * smooth_noise(rng, (n, 2, h, w), smoothness, x.dtype)
+    return warp(x, matrices, displacement)
+
+
+def affine(angle, size, shift):
+    """Make the matrices with which `warp` rotates, then scales, then shifts images.
+
+    Parameters
+    ----------
+    angle : ndarray of shape (N,)
+        Rotation in degrees, counter-clockwise as seen.
+    size : ndarray of shape (N,)
+        Magnification: 2 doubles heights and widths.
+    shift : ndarray of shape (N, 2)
+        Shift in pixels, down and to the right.
+
+    Returns
+    -------
+    float64 ndarray of shape (N, 2, 3)
+        ``m[:, :2] @ p + m[:, 2]`` is the point, as row and column from the image's centre, that
+        lands on ``p``: the inverse of the motion, because `warp` asks where a pixel comes from.
+    """
+    shift = np.asarray(shift, dtype=np.float64)
+    radians = np.deg2rad(angle)
+    cos, sin = np.cos(radians) / size, np.sin(radians) / size
+    turn = np.stack([cos, sin, -sin, cos], axis=-1).reshape(-1, 2, 2)
+    return np.concatenate([turn, -turn @ shift[:, :, None]], axis=2)
+
+
+def smooth_noise(rng, shape, smoothness, dtype=np.float32):
+    """Draw random fields whose values have standard deviation 1 and resemble their neighbours'.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    shape : tuple of int
+        The last two axes are the height and width of a field.
+    smoothness : float
+        Standard deviation in pixels of the Gaussian with which uniform noise is smoothed.
+    dtype : float32 or float64
+
+    Returns
+    -------
+    ndarray of that shape and dtype
+
+    Raises
+    ------
+    ValueError
+        If `smoothness` is not above 0.
+    TypeError
+        If `rng` is not a Generator.
+    """
+    _check_rng(rng)
+    _check_positive("smoothness", smoothness)
+
+    def gaussian(length):
+        """Matrix that smooths along one axis; rows of norm 1 keep the variance of white noise."""
+        at = np.arange(length)
+        weights = np.exp(-0.5 * ((at[:, None] - at) / smoothness) ** 2)
+        return (weights / np.linalg.norm(weights, axis=1, keepdims=True)).astype(dtype)
+
+    noise = math.sqrt(12) * (rng.random(shape, dtype=dtype) - 0.5)  # mean 0, variance 1
+    return gaussian(shape[-2]) @ noise @ gaussian(shape[-1]).T
+
+
+def warp(x, matrices, displacement=None):
+    """Look up every pixel of the output where it comes from in the input, between pixels too.
+
+    Parameters
+    ----------
+    x : float ndarray of shape (N, C, H, W)
+    matrices : ndarray of shape (N, 2, 3)
+        From an output pixel's row and column to the input's, both from the centre: see `affine`.
+    displacement : ndarray of shape (N, 2, H, W), optional
+        Added to the rows and columns to look up, in pixels.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H, W)
+        Dtype of `x`. Bilinear interpolation; outside the image lies 0.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit each other.
+    TypeError
+        If `x` is not an array of floats.
+    """
+    n, c, h, w = _check_images(x).shape
+    _check_shape("matrices", matrices, (n, 2, 3))
+    if displacement is not None:
+        _check_shape("displacement", displacement, (n, 2, h, w))
+    rows, cols = np.indices((h, w)).reshape(2, h * w)
+    points = np.stack([rows - (h - 1) / 2, cols - (w - 1) / 2, np.ones(h * w)]).astype(x.dtype)
+    source = (np.reshape(matrices, (n * 2, 3)).astype(x.dtype) @ points).reshape(n, 2, h, w)
+    if displacement is not None:
+        source += displacement
+
+    # A frame of one zero pixel stands for everything outside: clip the look-ups to it.
+    framed = np.zeros((n, c, h + 2, w + 2), dtype=x.dtype)
+    framed[:, :, 1:-1, 1:-1] = x
+    row = np.clip(source[:, 0] + (h + 1) / 2, 0, h + 1)
+    col = np.clip(source[:, 1] + (w + 1) / 2, 0, w + 1)
+    top = np.minimum(row.astype(np.intp), h)
+    left = np.minimum(col.astype(np.intp), w)
+    down = (row - top).astype(x.dtype)[:, None]
+    right = (col - left).astype(x.dtype)[:, None]
+
+    planes = np.arange(n * c).reshape(n, c, 1, 1) * (h + 2) * (w + 2)
+    at = planes + (top * (w + 2) + left)[:, None]
+    pixels = framed.ravel()
+    upper = pixels[at]
+    upper += right * (pixels[at + 1] - upper)
+    at += w + 2
+    lower = pixels[at]
+    lower += right * (pixels[at + 1] - lower)
+    return upper + down * (lower - upper)
+
+
+# ---------------------------------------------------------------------------------------------
+# Files and downloads
+
+
+def _decode_idx(data, sha256=None):
+    """Turn the bytes of an IDX file, gzipped or not, into an array; check its sum if given."""
+    if data[:2] == b"\x1f\x8b":
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError, zlib.error) as error:
+            raise ValueError(f"truncated or damaged gzip: {error}") from None
+    if len(data) < 4 or data[:2] != b"\0\0" or data[2] not in IDX_TYPES:
+        raise ValueError(f"not an IDX file: it starts with {data[:16]!r}")
+    start = 4 + 4 * data[3]
+    if len(data) < start:
+        raise ValueError(f"truncated: {len(data)} bytes, its header alone takes {start}")
+    shape = struct.unpack(f">{data[3]}I", data[4:start])
+    dtype = np.dtype(IDX_TYPES[data[2]])
+    expected = start + dtype.itemsize * math.prod(shape)
+    if len(data) != expected:
+        problem = "truncated" if len(data) < expected else "too long"
+        raise ValueError(f"{problem}: {len(data)} bytes, shape {shape} takes {expected}")
+    came = hashlib.sha256(data).hexdigest()
+    if sha256 is not None and came != sha256:
+        raise ValueError(f"wrong content: its SHA-256 is {came}, expected {sha256}")
+    array = np.frombuffer(data, dtype, offset=start).reshape(shape)
+    return array.astype(dtype.newbyteorder("="))
+
+
+def _find_idx(folder, name):
+    """Find an IDX file in a folder under one of the names it goes by."""
+    if not folder.is_dir():
+        raise FileNotFoundError(f"folder={str(folder)!r} is not a folder")
+    dotted = name.replace("-idx", ".idx")
+    candidates = [stem + end for stem in (name, dotted) for end in ("", ".gz")]
+    for candidate in candidates:
+        if (folder / candidate).is_file():
+            return folder / candidate
+    raise FileNotFoundError(f"folder={str(folder)!r} holds none of {', '.join(candidates)}")
+
+
+def _fetch(name, cache, mirrors, timeout):
+    """Read a file from the cache, or else from the first mirror that serves it, and cache it."""
+    path = cache / f"{name}.gz"
+    try:
+        return read_idx(path, FASHION_MNIST[name])
+    except (OSError, ValueError) as error:
+        answers = [f"cache: {error}"]
+    for mirror in list(mirrors):
+        url = f"{mirror.rstrip('/')}/{path.name}"
+        try:
+            request = urllib.request.Request(url, headers={"User-Agent": "cnnlib"})
+            with urllib.request.urlopen(request, timeout=timeout) as response:
+                data = response.read()
+            array = _decode_idx(data, FASHION_MNIST[name])
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            answers.append(f"{url}: {_explain(error, timeout)}")
+            continue
+        mirrors.sort(key=lambda other: other != mirror)  # the next file is asked for here first
+        _save(path, data)
+        return array
+    raise ConnectionError(
+        f"could not download {path.name}:\n  "
+        + "\n  ".join(answers)
+        + "\nTry again later, or get the four files in another way (Debian's package "
+        "dataset-fashion-mnist has them) and pass the folder they are in: folder=..."
+    )
+
+
+def _explain(error, timeout):
+    """Say in a few words why a download failed."""
+    reason = getattr(error, "reason", error)
+    if isinstance(error, urllib.error.HTTPError):
+        return f"HTTP {error.code} {error.reason}"
+    if isinstance(error, http.client.IncompleteRead):
+        came = len(error.partial)
+        return f"truncated: {came} bytes came, expected {came + (error.expected or 0)}"
+    if isinstance(reason, TimeoutError):
+        return f"silent for {timeout} seconds"
+    if isinstance(error, urllib.error.URLError):
+        return f"cannot be reached: {reason}"
+    return str(error) or type(error).__name__
+
+
+def _save(path, data):
+    """Write a file whole or not at all."""
+    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        part.write_bytes(data)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _to_pairs(x_train, y_train, x_test, y_test):
+    """Turn bytes into what a network reads: floats in [0, 1] with a channel axis, int64 labels."""
+
+    def pair(x, y):
+        return np.divide(x[:, None], 255, dtype=np.float32), y.astype(np.int64)
+
+    return pair(x_train, y_train), pair(x_test, y_test)
+
+
+# ---------------------------------------------------------------------------------------------
+# Checks of arguments
+
+
+def _is_integer(value):
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def _is_number(value):
+    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _check_positive(name, value):
+    if not _is_number(value) or value <= 0:
+        raise ValueError(f"{name} must be a number above 0, got {value!r}")
+
+
+def _check_rng(rng):
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy.random.Generator, as default_rng(0), got {rng!r}")
+    return rng
+
+
+def _check_images(x):
+    if not isinstance(x, np.ndarray) or x.dtype not in (np.float32, np.float64):
+        came = f"dtype {x.dtype}" if isinstance(x, np.ndarray) else type(x).__name__
+        raise TypeError(f"x must be an array of float32 or float64, got {came}")
+    if x.ndim != 4:
+        raise ValueError(f"x must have the shape (N, C, H, W), got {x.shape}")
+    return x
+
+
+def _check_shape(name, array, shape):
+    if np.shape(array) != shape:
+        raise ValueError(f"{name} must have the shape {shape}, got {np.shape(array)}")

@@ -1,0 +1,309 @@
+"""Is the backward pass right? Hold it to what nudging each number shows."""
+
+import copy
+from typing import NamedTuple
+
+import numpy as np
+
+from cnnlib.layers.base import Layer
+from cnnlib.losses import SoftmaxCrossEntropy
+
+
+def numerical_gradient(f, x, eps=1e-6):
+    """Differentiate f by every number in x: nudge it up, nudge it down, compare.
+
+    Parameters
+    ----------
+    f : function of ndarray
+        Returns a float.
+    x : ndarray, float64
+        Changed while this runs, and restored.
+    eps : float
+        Size of a nudge.
+
+    Returns
+    -------
+    ndarray, shape of x
+        ``(f(x + eps) - f(x - eps)) / (2 * eps)``, one number of x at a time.
+
+    Raises
+    ------
+    TypeError
+        If x is not float64: a nudge would drown in the rounding of float32.
+
+    Derived in lesson 04.
+    """
+    if not isinstance(x, np.ndarray) or x.dtype != np.float64:
+        raise TypeError(f"x is {getattr(x, 'dtype', type(x).__name__)}, expected float64")
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        value = x[index]
+        x[index] = value + eps
+        above = f(x)
+        x[index] = value - eps
+        below = f(x)
+        x[index] = value
+        gradient[index] = (above - below) / (2 * eps)
+    return gradient
+
+
+def relative_error(a, b, floor=1e-8):
+    """Return the largest difference between two arrays, as a share of the larger number.
+
+    Parameters
+    ----------
+    a, b : ndarray of the same shape, or float
+    floor : float
+        Numbers smaller than this count as this large, so that 0 and almost 0 are near.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+
+    Derived in lesson 04.
+    """
+    if np.shape(a) != np.shape(b):
+        raise ValueError(f"shapes are {np.shape(a)} and {np.shape(b)}, expected the same")
+    return float(np.max(np.abs(a - b) / np.maximum(np.maximum(np.abs(a), np.abs(b)), floor)))
+
+
+def kink_free(shape, rng, gap=0.1):
+    """Draw numbers such that no nudge changes a sign or which one is the largest.
+
+    ReLU has a kink at 0 and max one where two numbers are equal: there is no derivative to check.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    rng : numpy.random.Generator
+    gap : float
+        Every number is at least this far from 0.
+
+    Returns
+    -------
+    ndarray of that shape, float64
+        Between ``-gap - 2`` and ``gap + 2``; any two are at least ``1 / size`` apart.
+    """
+    size = int(np.prod(shape))
+    ranks = rng.permutation(size) + rng.uniform(0.25, 0.75, size)
+    signs = rng.choice([-1.0, 1.0], size)
+    return (signs * (gap + 2 * ranks / size)).reshape(shape)
+
+
+class Row(NamedTuple):
+    """The worst entry of one array: where it is, what was found there and what was returned."""
+
+    name: str
+    error: float
+    index: tuple
+    numeric: float
+    analytic: float
+    checked: int
+    skipped: int
+
+
+class Report(list):
+    """One :class:`Row` for the input ``x`` and each parameter; shows as a table.
+
+    Attributes
+    ----------
+    ok : bool
+        Whether every array had entries to check, and all were within ``tolerance``.
+    """
+
+    def __init__(self, rows, tolerance):
+        super().__init__(rows)
+        self.tolerance = tolerance
+
+    @property
+    def ok(self):
+        return not self.problems()
+
+    def problems(self):
+        """Describe each array whose gradient is wrong: where, and by what ratio the numbers differ.
+
+        Returns
+        -------
+        dict of str to str
+            From the array's name to a sentence; empty if all is well.
+        """
+        texts = {}
+        for name, error, index, numeric, analytic, checked, skipped in self:
+            if not checked:
+                texts[name] = f"none is checked, all {skipped} entries lie at a kink"
+            elif error > self.tolerance:
+                ratio = analytic / numeric if numeric else float("inf")
+                texts[name] = (
+                    f"at {index} numeric {numeric:.6g}, analytic {analytic:.6g}, {ratio:.4g} times"
+                    f" as much (relative error {error:.1e}, allowed {self.tolerance:.0e})"
+                )
+        return texts
+
+    def __repr__(self):
+        lines = [f"{'name':12}  error     numeric    analytic  checked  skipped  at"]
+        for name, error, index, numeric, analytic, checked, skipped in self:
+            verdict = "  WRONG" if name in self.problems() else ""
+            numbers = f"{error:7.0e}{numeric:12.4g}{analytic:12.4g}{checked:9}{skipped:9}"
+            lines.append(f"{name:12}{numbers}  {index}{verdict}")
+        return "\n".join(lines)
+
+    def raise_if_wrong(self):
+        """Raise AssertionError with all :meth:`problems`, if there are any."""
+        if not self.ok:
+            lines = [f"{name}: {text}" for name, text in self.problems().items()]
+            raise AssertionError("\n".join(["wrong gradient", *lines]))
+
+
+def check_layer(layer, x, rng=0, tolerance=1e-6, eps=1e-5, max_entries=None):
+    """Hold the backward pass of a layer or network to numerical gradients.
+
+    The gradient dy that goes in is random. All is done in float64 on a copy of the layer. Draws,
+    as those of Dropout, are the same in every forward pass. Where a kink (of ReLU, of max) lies
+    within a nudge, the slopes on its two sides differ; a gradient between the two can be neither
+    right nor wrong, so such entries are skipped and counted.
+
+    Parameters
+    ----------
+    layer : Layer
+    x : ndarray of shape (N, ...), float
+        An input; see :func:`kink_free`.
+    rng : numpy.random.Generator, int or None
+        Source of dy.
+    tolerance : float
+        Largest relative error. Numbers a thousand times smaller than the largest gradient count
+        as that large: rounding is all that can be seen of them.
+    eps : float
+        Size of a nudge.
+    max_entries : int, optional
+        Check this many entries of each array, drawn at random, instead of all.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    TypeError, ValueError
+        If x does not fit the layer, or a gradient has another shape than what it belongs to.
+
+    Derived in lesson 04.
+    """
+    if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
+        raise TypeError(
+            f"x is {getattr(x, 'dtype', type(x).__name__)}, expected an array of floats"
+        )
+    rng = np.random.default_rng(rng)
+    layer, x = copy.deepcopy(layer).astype(np.float64), x.astype(np.float64)
+    layer.input_gradient = True
+    parts = [part for inner in layer.walk() for part in vars(inner).values()]
+    draws = [part for part in parts if isinstance(part, np.random.Generator)]
+    states = [source.bit_generator.state for source in draws]
+
+    def outputs():
+        for source, state in zip(draws, states, strict=True):
+            source.bit_generator.state = state
+        return layer.forward(x).copy()
+
+    y = outputs()
+    dy = rng.standard_normal(y.shape)
+    gradients = {"x": layer.backward(dy), **layer.grads}
+    found = {}
+    for name, array in {"x": x, **layer.params}.items():
+        shape = np.shape(gradients[name]) if name in gradients else "nothing"
+        if shape != array.shape:
+            raise ValueError(f"the gradient of {name} has shape {shape}, expected {array.shape}")
+        entries = np.arange(array.size)
+        if max_entries is not None and max_entries < array.size:
+            entries = rng.choice(entries, max_entries, replace=False)
+        indices = [tuple(int(i) for i in np.unravel_index(entry, array.shape)) for entry in entries]
+        analytic = np.array([gradients[name][index] for index in indices])
+        found[name] = indices, analytic, *slopes(array, indices, outputs, y, dy, eps)
+    floor = max(1e-3 * max(np.abs(numeric).max() for _, _, numeric, _ in found.values()), 1e-12)
+    return Report(
+        [worst(name, *arrays, floor, tolerance) for name, arrays in found.items()], tolerance
+    )
+
+
+def assert_gradients(layer, x, **options):
+    """Raise AssertionError, saying where and how, if :func:`check_layer` finds an error."""
+    check_layer(layer, x, **options).raise_if_wrong()
+
+
+class WithLoss(Layer):
+    """A network and its loss as one layer that returns one number."""
+
+    def __init__(self, network, loss, labels):
+        self.network, self.loss, self.labels = network, loss, labels
+
+    def forward(self, x):
+        """Compute the loss of x, as an array of one number."""
+        return np.array([self.loss.forward(self.network.forward(x), self.labels)])
+
+    def backward(self, dy):
+        """Differentiate the loss by x, and fill the network's ``grads``."""
+        self.network.input_gradient = self.input_gradient
+        return self.network.backward(dy[0] * self.loss.backward())
+
+    params = property(lambda self: self.network.params)
+    grads = property(lambda self: self.network.grads)
+
+    def children(self):
+        return (self.network,)
+
+    def astype(self, dtype):
+        self.network.astype(dtype)
+        return self
+
+
+def check_network(network, x, labels, loss=None, tolerance=1e-5, max_entries=20, **options):
+    """Hold the gradients of the loss, by x and by every parameter, to numerical gradients.
+
+    Parameters
+    ----------
+    network : Layer
+    x : ndarray of shape (N, ...), float
+    labels : ndarray of shape (N,), integer
+    loss : object with ``forward(scores, labels)`` and ``backward()``, optional
+        :class:`~cnnlib.losses.SoftmaxCrossEntropy` if not given.
+    tolerance, max_entries, **options
+        As for :func:`check_layer`.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    TypeError, ValueError
+        If x or labels do not fit.
+    """
+    block = WithLoss(network, SoftmaxCrossEntropy() if loss is None else loss, labels)
+    return check_layer(block, x, tolerance=tolerance, max_entries=max_entries, **options)
+
+
+def slopes(array, indices, outputs, y, dy, eps):
+    """Nudge entries of an array; return the slope at each, and by how much its two sides differ."""
+    numeric, bend = np.zeros(len(indices)), np.zeros(len(indices))
+    for i, index in enumerate(indices):
+        value = array[index]
+        array[index] = value + eps
+        above = outputs()
+        array[index] = value - eps
+        below = outputs()
+        array[index] = value
+        numeric[i] = ((above - below) * dy).sum() / (2 * eps)
+        bend[i] = np.abs((above + below - 2 * y) * dy).sum() / eps
+    return numeric, bend
+
+
+def worst(name, indices, analytic, numeric, bend, floor, tolerance):
+    """Find the entry with the largest error, leaving out those that a kink explains."""
+    difference = np.abs(analytic - numeric)
+    error = difference / np.maximum(np.maximum(np.abs(analytic), np.abs(numeric)), floor)
+    error[~np.isfinite(error)] = np.inf
+    skipped = (error > tolerance) & (difference <= 0.6 * bend)  # half of it, and curvature
+    i = int(np.argmax(np.where(skipped, -1, error)))
+    count = int(skipped.sum())
+    numbers = float(error[i]), indices[i], float(numeric[i]), float(analytic[i])
+    return Row(name, *numbers, len(indices) - count, count)

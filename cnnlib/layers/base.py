@@ -1,0 +1,113 @@
+"""What every layer is."""
+
+import numpy as np
+
+
+class Layer:
+    """A block with a forward and a backward pass.
+
+    Attributes
+    ----------
+    params : dict of str to ndarray
+        What training changes.
+    grads : dict of str to ndarray
+        Gradients of the loss with respect to ``params``, same keys, set by ``backward``.
+    state : dict of str to ndarray
+        What is measured and not trained, such as running means.
+    training : bool
+        Whether layers that act differently during training do so now.
+    input_gradient : bool
+        Whether ``backward`` has to return ``dx``. The first layer of a network in training need
+        not, and ``dx`` is the dearest part of a convolution's backward pass.
+
+    A layer never changes an array that it was handed and never overwrites one that it returned.
+    ``backward`` may be called once after each ``forward``.
+    """
+
+    kind = "layer"
+
+    def __init__(self):
+        self.params = {}
+        self.grads = {}
+        self.state = {}
+        self.training = False
+        self.input_gradient = True
+
+    def forward(self, x):
+        """Compute the output y from the input x."""
+        raise NotImplementedError
+
+    def backward(self, dy):
+        """Turn dy, the gradient of the loss by the output, into dx, and fill ``grads``."""
+        raise NotImplementedError
+
+    def output_shape(self, shape):
+        """Say which shape comes out, images not counted, when ``shape`` goes in.
+
+        Raises
+        ------
+        ValueError
+            If such an input does not fit the layer.
+        """
+        return shape
+
+    def multiplications(self, shape):
+        """Count the multiplications that ``forward`` needs for one image of that shape."""
+        return 0
+
+    def parameters(self):
+        """Count the numbers that training changes."""
+        return sum(value.size for value in self.params.values())
+
+    def check(self, x):
+        """Refuse an input that the layer is not made for, before anything is changed.
+
+        Raises
+        ------
+        TypeError
+            If x is not an array of floats, or not of the weights' dtype.
+        ValueError
+            If its shape does not fit.
+        """
+        if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
+            found = x.dtype if isinstance(x, np.ndarray) else type(x).__name__
+            raise TypeError(f"x is {found}, expected an array of floats such as float32")
+        if x.size == 0:
+            raise ValueError(f"x has shape {x.shape}, expected at least one image")
+        for name, value in self.params.items():
+            if value.dtype != x.dtype:
+                raise TypeError(
+                    f"x is {x.dtype} and {name} is {value.dtype}: convert one of them,"
+                    f" x.astype({str(value.dtype)!r}) or astype({str(x.dtype)!r}) of the layer"
+                )
+        self.output_shape(x.shape[1:])
+
+    def children(self):
+        """Return the layers inside this one."""
+        return ()
+
+    def walk(self):
+        """Yield this layer and all layers inside it, in order."""
+        yield self
+        for child in self.children():
+            yield from child.walk()
+
+    def astype(self, dtype):
+        """Convert parameters and state, for example to float64 for a gradient check.
+
+        Returns
+        -------
+        Layer
+            The layer itself.
+        """
+        for arrays in (self.params, self.state):
+            for name in arrays:
+                arrays[name] = arrays[name].astype(dtype)
+        return self
+
+    def describe(self):
+        """Return the constructor's arguments that matter to a reader, for the summary."""
+        return ""
+
+    def __repr__(self):
+        return f"{type(self).__name__}({self.describe()})"

@@ -1,0 +1,124 @@
+"""Batch normalisation."""
+
+import numpy as np
+
+from cnnlib.layers.base import Layer
+
+
+class BatchNorm(Layer):
+    """Shift and scale every channel to mean 0 and variance 1 over the batch, then learn both anew.
+
+    Works on dense outputs ``(N, C)`` and on images ``(N, C, H, W)``, where the statistics of a
+    channel are over images and pixels: C means, not C * H * W.
+
+    Parameters
+    ----------
+    channels : int
+        C.
+    momentum : float
+        Share of the newest batch in the running statistics, 0 to 1.
+    eps : float
+        Added to the variance.
+
+    ``params``: ``gamma`` and ``beta`` of shape (C,). ``state``: ``mean`` and ``var`` of shape
+    (C,), running averages that are used when ``training`` is off.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Derived in lesson 07. Source: Ioffe and Szegedy, Batch normalization (2015).
+    """
+
+    kind = "norm"
+
+    def __init__(self, channels, momentum=0.1, eps=1e-5):
+        super().__init__()
+        if channels < 1 or not 0 <= momentum <= 1 or eps <= 0:
+            raise ValueError(
+                f"channels, momentum, eps are {channels}, {momentum}, {eps},"
+                " expected at least 1, 0 to 1, more than 0"
+            )
+        self.momentum, self.eps = float(momentum), float(eps)
+        self.params = {
+            "gamma": np.ones(channels, np.float32),
+            "beta": np.zeros(channels, np.float32),
+        }
+        self.state = {"mean": np.zeros(channels, np.float32), "var": np.ones(channels, np.float32)}
+
+    def forward(self, x):
+        """Normalise each channel, with the batch's statistics in training, else the running ones.
+
+        Parameters
+        ----------
+        x : ndarray of shape (N, C) or (N, C, H, W), dtype of the parameters
+
+        Returns
+        -------
+        ndarray, shape and dtype of x
+
+        Raises
+        ------
+        TypeError, ValueError
+            If dtype or channels do not fit, or a training batch has one number a channel.
+        """
+        self.check(x)
+        if self.training and x.size == x.shape[1]:
+            raise ValueError("x has one number a channel, expected a batch of at least 2")
+        self.axes = (0, 2, 3)[: x.ndim - 1]
+        self.count = x.size // x.shape[1]
+        if self.training:
+            mean, var = x.mean(self.axes), x.var(self.axes)
+            self.remember(mean, var)
+        else:
+            mean, var = self.state["mean"], self.state["var"]
+        self.scale = self.params["gamma"] / np.sqrt(var + self.eps)
+        self.centred = x - self.spread(mean)
+        self.var = var
+        return self.centred * self.spread(self.scale) + self.spread(self.params["beta"])
+
+    def backward(self, dy):
+        """Differentiate, in training also through the batch's mean and variance.
+
+        Parameters
+        ----------
+        dy : ndarray, shape of x
+
+        Returns
+        -------
+        ndarray, shape of x
+            dx. ``grads`` holds ``gamma`` and ``beta``.
+        """
+        normal = self.centred * self.spread(1 / np.sqrt(self.var + self.eps))
+        self.grads["gamma"] = (dy * normal).sum(self.axes)
+        self.grads["beta"] = dy.sum(self.axes)
+        if self.training:
+            dy = dy - self.spread(self.grads["beta"] / self.count)
+            dy = dy - normal * self.spread(self.grads["gamma"] / self.count)
+        return dy * self.spread(self.scale)
+
+    def remember(self, mean, var):
+        """Move the running statistics towards this batch's (the variance with n - 1)."""
+        unbiased = var * (self.count / (self.count - 1))
+        for name, new in (("mean", mean), ("var", unbiased)):
+            self.state[name] = (1 - self.momentum) * self.state[name] + self.momentum * new
+
+    def spread(self, values):
+        """Give C values the shape that meets x channel by channel: (C,) or (C, 1, 1)."""
+        return values.reshape(-1, *[1] * (len(self.axes) - 1))
+
+    def output_shape(self, shape):
+        C = len(self.params["gamma"])
+        if len(shape) not in (1, 3) or shape[0] != C:
+            raise ValueError(
+                f"x has shape (N, {', '.join(map(str, shape))}),"
+                f" expected (N, {C}) or (N, {C}, H, W)"
+            )
+        return shape
+
+    def multiplications(self, shape):
+        return int(np.prod(shape))
+
+    def describe(self):
+        return str(len(self.params["gamma"]))

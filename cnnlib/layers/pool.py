@@ -1,0 +1,234 @@
+"""Pooling: one number for each window, channel by channel."""
+
+import numpy as np
+
+from cnnlib.im2col import output_size, pad2d, pair, windows
+from cnnlib.layers.base import Layer
+
+
+class Pool2D(Layer):
+    """What max and average pooling share: a window and its steps.
+
+    Parameters
+    ----------
+    kernel_size : int or (int, int)
+        Rows KH and columns KW of the window.
+    stride : int, optional
+        Step between windows; the window's rows if not given, so that windows tile the image.
+    pad : int
+        Pixels added at each side, at most half the window, so that none lies all in the frame.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or no stride is given for a window that is not square.
+
+    Derived in lesson 02.
+    """
+
+    kind = "pool"
+
+    def __init__(self, kernel_size, stride=None, pad=0):
+        super().__init__()
+        KH, KW = pair(kernel_size)
+        if min(KH, KW) < 1:
+            raise ValueError(f"kernel_size is {kernel_size}, expected at least 1")
+        if stride is None and KH != KW:
+            raise ValueError(f"stride is not given, expected one for a window of {KH} by {KW}")
+        self.kernel_size, self.pad = (KH, KW), pad
+        self.stride = KH if stride is None else stride
+        if not isinstance(self.stride, (int, np.integer)) or self.stride < 1:
+            raise ValueError(f"stride is {stride}, expected an integer, at least 1")
+        if pad not in range(min(KH, KW) // 2 + 1):
+            raise ValueError(f"pad is {pad}, expected 0 to {min(KH, KW) // 2}, half the window")
+
+    def output_shape(self, shape):
+        if len(shape) != 3:
+            raise ValueError(
+                f"x has shape (N, {', '.join(map(str, shape))}), expected (N, C, H, W)"
+            )
+        C, H, W = shape
+        KH, KW = self.kernel_size
+        OH = output_size(H, KH, self.stride, self.pad)
+        return C, OH, output_size(W, KW, self.stride, self.pad)
+
+    def describe(self):
+        KH, KW = self.kernel_size
+        pad = f", pad={self.pad}" if self.pad else ""
+        return f"({KH}, {KW}), stride={self.stride}{pad}"
+
+
+class MaxPool2D(Pool2D):
+    """Max pooling, the book's name for which is Pooling: keep the largest number of each window.
+
+    Where it was is remembered, because that is where the gradient goes. Of equal ones the first
+    counts, row by row. The frame that padding adds never wins.
+
+    Parameters and errors as for :class:`Pool2D`.
+
+    Derived in lessons 02 (forward) and 04 (backward).
+    """
+
+    def __init__(self, kernel_size, stride=None, pad=0):
+        super().__init__(kernel_size, stride, pad)
+        KH, KW = self.kernel_size
+        if KH * KW > 256:
+            raise ValueError(
+                f"kernel_size is {kernel_size}, expected at most 256 pixels in a window:"
+                " the winner's number is kept in one byte"
+            )
+
+    def forward(self, x):
+        """Keep the maximum of each window, and which pixel it was.
+
+        Parameters
+        ----------
+        x : ndarray of shape (N, C, H, W), float
+
+        Returns
+        -------
+        ndarray of shape (N, C, OH, OW), the same dtype
+
+        Raises
+        ------
+        TypeError, ValueError
+            If dtype or size do not fit.
+        """
+        self.check(x)
+        self.x_shape = x.shape
+        patches = windows(pad2d(x, self.pad, -np.inf), self.kernel_size, self.stride)
+        y = patches[:, 0, 0].copy()
+        self.winner = np.zeros(y.shape, np.uint8)
+        for k, (kh, kw) in list(enumerate(np.ndindex(self.kernel_size)))[1:]:
+            pixel = patches[:, kh, kw]
+            larger = (pixel > y).view(np.uint8)
+            np.maximum(self.winner, larger * np.uint8(k), out=self.winner)
+            np.maximum(y, pixel, out=y)
+        return y.transpose(3, 0, 1, 2)
+
+    def backward(self, dy):
+        """Send each gradient to the pixel that won.
+
+        Parameters
+        ----------
+        dy : ndarray of shape (N, C, OH, OW)
+
+        Returns
+        -------
+        ndarray of shape (N, C, H, W)
+        """
+        N, C, H, W = self.x_shape
+        dx = pad2d(np.zeros((C, H, W, N), dy.dtype).transpose(3, 0, 1, 2), self.pad)
+        patches = windows(dx, self.kernel_size, self.stride, writeable=True)
+        dy = dy.transpose(1, 2, 3, 0)
+        overlap = self.stride < max(self.kernel_size)
+        for k, (kh, kw) in enumerate(np.ndindex(self.kernel_size)):
+            if overlap:
+                patches[:, kh, kw] += dy * (self.winner == k)
+            else:
+                np.multiply(dy, self.winner == k, out=patches[:, kh, kw])
+        return dx[:, :, self.pad : self.pad + H, self.pad : self.pad + W]
+
+
+class AvgPool2D(Pool2D):
+    """Average pooling: the mean of each window, padding counted as zeros.
+
+    Parameters and errors as for :class:`Pool2D`.
+
+    Derived in lesson 02.
+    """
+
+    def forward(self, x):
+        """Average each window.
+
+        Parameters
+        ----------
+        x : ndarray of shape (N, C, H, W), float
+
+        Returns
+        -------
+        ndarray of shape (N, C, OH, OW), the same dtype
+
+        Raises
+        ------
+        TypeError, ValueError
+            If dtype or size do not fit.
+        """
+        self.check(x)
+        self.x_shape = x.shape
+        patches = windows(pad2d(x, self.pad), self.kernel_size, self.stride)
+        y = patches[:, 0, 0].copy()
+        for kh, kw in list(np.ndindex(self.kernel_size))[1:]:
+            y += patches[:, kh, kw]
+        y /= np.prod(self.kernel_size)
+        return y.transpose(3, 0, 1, 2)
+
+    def backward(self, dy):
+        """Share each gradient equally among the pixels of its window.
+
+        Parameters
+        ----------
+        dy : ndarray of shape (N, C, OH, OW)
+
+        Returns
+        -------
+        ndarray of shape (N, C, H, W)
+        """
+        N, C, H, W = self.x_shape
+        dx = pad2d(np.zeros((C, H, W, N), dy.dtype).transpose(3, 0, 1, 2), self.pad)
+        patches = windows(dx, self.kernel_size, self.stride, writeable=True)
+        share = dy.transpose(1, 2, 3, 0) / np.prod(self.kernel_size).astype(dy.dtype)
+        for kh, kw in np.ndindex(self.kernel_size):
+            patches[:, kh, kw] += share
+        return dx[:, :, self.pad : self.pad + H, self.pad : self.pad + W]
+
+
+class GlobalAvgPool2D(Layer):
+    """One number a channel: the mean over all its pixels.
+
+    Derived in lesson 02. Source: Lin, Chen, Yan, Network in network (2013).
+    """
+
+    kind = "pool"
+
+    def forward(self, x):
+        """Average each channel.
+
+        Parameters
+        ----------
+        x : ndarray of shape (N, C, H, W), float
+
+        Returns
+        -------
+        ndarray of shape (N, C), the same dtype
+
+        Raises
+        ------
+        TypeError, ValueError
+            If dtype or number of axes do not fit.
+        """
+        self.check(x)
+        self.x_shape = x.shape
+        return x.mean(axis=(2, 3))
+
+    def backward(self, dy):
+        """Share each gradient equally among all pixels.
+
+        Parameters
+        ----------
+        dy : ndarray of shape (N, C)
+
+        Returns
+        -------
+        ndarray of shape (N, C, H, W)
+        """
+        N, C, H, W = self.x_shape
+        share = dy.T.reshape(C, 1, 1, N) / dy.dtype.type(H * W)
+        return np.broadcast_to(share, (C, H, W, N)).copy().transpose(3, 0, 1, 2)
+
+    def output_shape(self, shape):
+        if len(shape) != 3:
+            raise ValueError(
+                f"x has shape (N, {', '.join(map(str, shape))}), expected (N, C, H, W)"
+            )
+        return shape[:1]

@@ -1,0 +1,96 @@
+"""From scores to probabilities to one number that says how wrong they are."""
+
+import numpy as np
+
+
+def softmax(scores):
+    """Turn each row of scores into probabilities.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (N, M), float
+        Any real numbers, one row an image, one column a class.
+
+    Returns
+    -------
+    ndarray of shape (N, M), dtype of scores
+        Positive, each row sums to 1. The row's maximum is subtracted first: the result is the
+        same and no exponential overflows.
+
+    Derived in lesson 04.
+    """
+    exps = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return exps / exps.sum(axis=1, keepdims=True)
+
+
+def check_labels(labels, N, M):
+    """Refuse labels that are not N integers from 0 to M - 1.
+
+    Raises
+    ------
+    TypeError
+        If they are not integers.
+    ValueError
+        If their number or range is wrong.
+    """
+    labels = np.asarray(labels)
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"labels are {labels.dtype}, expected integers (class numbers)")
+    if labels.shape != (N,):
+        raise ValueError(f"labels have shape {labels.shape}, expected ({N},), one an image")
+    if N and not (labels.min() >= 0 and labels.max() < M):
+        raise ValueError(
+            f"labels go from {labels.min()} to {labels.max()}, expected 0 to {M - 1}"
+            f" for {M} classes"
+        )
+
+
+class SoftmaxCrossEntropy:
+    """Softmax and cross-entropy as one block, the book's SoftmaxWithLoss.
+
+    Together they have the simplest gradient of all: probability minus truth.
+
+    Derived in lesson 04.
+    """
+
+    def forward(self, scores, labels):
+        """Average the negative log-probability of the right classes.
+
+        Parameters
+        ----------
+        scores : ndarray of shape (N, M), float
+        labels : ndarray of shape (N,), integer
+            The right class of each image, 0 to M - 1.
+
+        Returns
+        -------
+        float
+            In nats; ln M when nothing is known.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If scores have another number of axes, or labels do not fit them.
+        """
+        if scores.ndim != 2:
+            raise ValueError(f"scores have shape {scores.shape}, expected (N, M)")
+        check_labels(labels, *scores.shape)
+        self.labels = labels
+        shifted = scores - scores.max(axis=1, keepdims=True)
+        log_sum = np.log(np.exp(shifted).sum(axis=1))
+        self.probabilities = np.exp(shifted - log_sum[:, None])
+        picked = shifted[np.arange(len(labels)), labels]
+        return float((log_sum - picked).mean())
+
+    def backward(self):
+        """Differentiate the loss by the scores of the last ``forward``.
+
+        Returns
+        -------
+        ndarray of shape (N, M), dtype of the scores
+            ``(probability - truth) / N``; the loss is an average over N images.
+        """
+        N = len(self.labels)
+        dscores = self.probabilities.copy()
+        dscores[np.arange(N), self.labels] -= 1
+        return dscores / N

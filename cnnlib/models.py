@@ -1,0 +1,159 @@
+"""The networks of the lessons, and weights that were trained for them.
+
+Each function builds a network with fresh weights; :func:`load_trained` returns a trained one.
+The last layer of a CNN starts small, so that it starts undecided: loss ln 10, every digit equally
+likely.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from cnnlib.initializers import glorot, small
+from cnnlib.layers.activations import ReLU, Sigmoid
+from cnnlib.layers.conv import Conv2D
+from cnnlib.layers.dense import Dense
+from cnnlib.layers.pool import MaxPool2D
+from cnnlib.layers.reshape import Flatten
+from cnnlib.network import Sequential
+
+WEIGHTS = Path(__file__).parent / "weights"
+
+
+def mlp(hidden=50, rng=None):
+    """Build the book's plain network: two Affine blocks with Sigmoid between them.
+
+    Parameters
+    ----------
+    hidden : int
+        Units of the hidden layer.
+    rng : numpy.random.Generator, int or None
+        Source of the weights.
+
+    Returns
+    -------
+    Sequential
+        From images (1, 28, 28) to scores of 10 classes.
+
+    Source: Saitoh, Deep Learning from Scratch, chapter 5.
+    """
+    rng = np.random.default_rng(rng)
+    return Sequential(
+        [
+            Flatten(),
+            Dense(28 * 28, hidden, init=glorot, rng=rng),
+            Sigmoid(),
+            Dense(hidden, 10, init=glorot, rng=rng),
+        ],
+        input_shape=(1, 28, 28),
+    )
+
+
+def simple_convnet(filters=30, hidden=100, rng=None):
+    """Build the book's SimpleConvNet: Convolution, ReLU, Pooling, Affine, ReLU, Affine.
+
+    Parameters
+    ----------
+    filters, hidden : int
+        Filters of the convolution, units of the hidden layer.
+    rng : numpy.random.Generator, int or None
+        Source of the weights.
+
+    Returns
+    -------
+    Sequential
+        From images (1, 28, 28) to scores of 10 classes.
+
+    Source: Saitoh, Deep Learning from Scratch, chapter 7.
+    """
+    rng = np.random.default_rng(rng)
+    return Sequential(
+        [
+            Conv2D(1, filters, 5, rng=rng),
+            ReLU(),
+            MaxPool2D(2),
+            Flatten(),
+            Dense(filters * 12 * 12, hidden, rng=rng),
+            ReLU(),
+            Dense(hidden, 10, init=small, rng=rng),
+        ],
+        input_shape=(1, 28, 28),
+    )
+
+
+def lenet5(filters=(16, 32), hidden=128, rng=None):
+    """Build a LeNet with today's parts: twice Convolution, ReLU, Pooling, then two Affine blocks.
+
+    Parameters
+    ----------
+    filters : (int, int)
+        Filters of the two convolutions.
+    hidden : int
+        Units of the hidden layer.
+    rng : numpy.random.Generator, int or None
+        Source of the weights.
+
+    Returns
+    -------
+    Sequential
+        From images (1, 28, 28) to scores of 10 classes.
+
+    Source: LeCun, Bottou, Bengio, Haffner, Gradient-based learning applied to document
+    recognition (1998); ReLU and max pooling came later.
+    """
+    rng = np.random.default_rng(rng)
+    first, second = filters
+    return Sequential(
+        [
+            Conv2D(1, first, 5, rng=rng),
+            ReLU(),
+            MaxPool2D(2),
+            Conv2D(first, second, 5, rng=rng),
+            ReLU(),
+            MaxPool2D(2),
+            Flatten(),
+            Dense(second * 4 * 4, hidden, rng=rng),
+            ReLU(),
+            Dense(hidden, 10, init=small, rng=rng),
+        ],
+        input_shape=(1, 28, 28),
+    )
+
+
+MODELS = {"mlp": mlp, "simple_convnet": simple_convnet, "lenet5": lenet5}
+
+
+def build(name, rng=None):
+    """Build a network of the zoo by its name.
+
+    Raises
+    ------
+    ValueError
+        If there is no such network.
+    """
+    if name not in MODELS:
+        raise ValueError(f"name is {name!r}, expected one of {', '.join(MODELS)}")
+    return MODELS[name](rng=rng)
+
+
+def load_trained(name):
+    """Return a network of the zoo with the weights that come with the package.
+
+    Parameters
+    ----------
+    name : str
+        ``mlp``, ``simple_convnet`` or ``lenet5``. How each was trained and what it reaches on
+        the 10,000 test images is written in ``cnnlib/weights/README.md``.
+
+    Returns
+    -------
+    Sequential
+
+    Raises
+    ------
+    ValueError
+        If there is no such network.
+    """
+    network = build(name, rng=0)
+    network.load(WEIGHTS / f"{name}.npz")
+    return network

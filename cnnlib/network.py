@@ -1,0 +1,405 @@
+"""Layers clicked together: networks, their summaries, their files."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from cnnlib.layers.base import Layer
+
+
+class Sequential(Layer):
+    """A stack of layers, each fed with what the one before returned; itself a layer.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        First to last. They are named by kind and order: ``conv1``, ``relu1``, ``pool1``, ...
+    input_shape : tuple of int, optional
+        Shape of one input, such as (1, 28, 28). If given, the shapes are checked at once, else
+        at the first ``forward``.
+
+    Attributes
+    ----------
+    layers : dict of str to Layer
+        ``network["conv1"]`` is short for ``network.layers["conv1"]``.
+    params, grads, state : dict of str to ndarray
+        Those of all layers, under names such as ``conv1.w``.
+
+    Raises
+    ------
+    ValueError
+        If a shape does not fit; the message names the layer.
+
+    Derived in lesson 05.
+    """
+
+    kind = "stack"
+
+    def __init__(self, layers, input_shape=None):
+        counts = {}
+        self.layers = {}
+        for layer in layers:
+            if not isinstance(layer, Layer):
+                raise TypeError(f"layers holds {layer!r}, expected layers only")
+            if any(layer is other for other in self.layers.values()):
+                raise ValueError(f"layers holds {layer!r} twice, expected each layer once")
+            counts[layer.kind] = counts.get(layer.kind, 0) + 1
+            self.layers[f"{layer.kind}{counts[layer.kind]}"] = layer
+        self.training = False
+        self.input_gradient = True
+        self.input_shape = None if input_shape is None else tuple(input_shape)
+        if self.input_shape is not None:
+            self.output_shape(self.input_shape)
+
+    def forward(self, x):
+        """Send x through all layers.
+
+        Parameters
+        ----------
+        x : ndarray of shape (N, ...), dtype of the weights
+
+        Returns
+        -------
+        ndarray of shape (N, ...)
+
+        Raises
+        ------
+        TypeError, ValueError
+            If x does not fit; the message names the layer.
+        """
+        self.check(x)
+        for layer in self.layers.values():
+            x = layer.forward(x)
+        return x
+
+    def steps(self, x):
+        """Send x through the layers one by one.
+
+        Yields
+        ------
+        (str, ndarray)
+            Each layer's name and output.
+        """
+        self.check(x)
+        for name, layer in self.layers.items():
+            x = layer.forward(x)
+            yield name, x
+
+    def backward(self, dy):
+        """Send the gradient back through all layers, last to first.
+
+        Parameters
+        ----------
+        dy : ndarray, shape of the output
+
+        Returns
+        -------
+        ndarray, shape of the input, or None
+            dx; None if ``input_gradient`` is off.
+        """
+        layers = list(self.layers.values())
+        for layer in layers[:1]:
+            layer.input_gradient = self.input_gradient
+        for layer in reversed(layers):
+            dy = layer.backward(dy)
+        return dy if self.input_gradient else None
+
+    def __getitem__(self, name):
+        if name not in self.layers:
+            raise KeyError(f"no layer {name!r}, the layers are {', '.join(self.layers)}")
+        return self.layers[name]
+
+    def gather(self, attribute):
+        """Collect one dict from all layers, with the layer's name before each key."""
+        return {
+            f"{layer_name}.{key}": value
+            for layer_name, layer in self.layers.items()
+            for key, value in getattr(layer, attribute).items()
+        }
+
+    params = property(lambda self: self.gather("params"))
+    grads = property(lambda self: self.gather("grads"))
+    state = property(lambda self: self.gather("state"))
+
+    @property
+    def training(self):
+        return self._training
+
+    @training.setter
+    def training(self, value):
+        self._training = value
+        for layer in self.layers.values():
+            layer.training = value
+
+    def children(self):
+        return tuple(self.layers.values())
+
+    def astype(self, dtype):
+        for layer in self.layers.values():
+            layer.astype(dtype)
+        return self
+
+    def shapes(self, shape):
+        """Follow a shape through the layers.
+
+        Returns
+        -------
+        list of (str, Layer, tuple, tuple)
+            Name, layer, shape that goes in, shape that comes out; images not counted.
+
+        Raises
+        ------
+        ValueError
+            If it does not fit; the message names the layer.
+        """
+        rows = []
+        for name, layer in self.layers.items():
+            try:
+                out = layer.output_shape(shape)
+            except ValueError as error:
+                raise ValueError(f"{name}, {layer!r}: {error}") from None
+            rows.append((name, layer, shape, out))
+            shape = out
+        return rows
+
+    def output_shape(self, shape):
+        rows = self.shapes(tuple(shape))
+        return rows[-1][3] if rows else shape
+
+    def multiplications(self, shape):
+        return sum(layer.multiplications(inside) for _, layer, inside, _ in self.shapes(shape))
+
+    def summary(self, input_shape=None):
+        """Tabulate layers, output shapes, parameters and multiplications for one image.
+
+        Parameters
+        ----------
+        input_shape : tuple of int, optional
+            Shape of one input, if it was not given to the constructor.
+
+        Returns
+        -------
+        Summary
+            Plain text when printed, a table in Jupyter.
+
+        Raises
+        ------
+        ValueError
+            If no shape is known or it does not fit.
+        """
+        shape = self.input_shape if input_shape is None else tuple(input_shape)
+        if shape is None:
+            raise ValueError("input_shape is not known, expected one such as (1, 28, 28)")
+        return Summary(
+            (name, repr(layer), out, layer.parameters(), layer.multiplications(inside))
+            for name, layer, inside, out in self.shapes(shape)
+        )
+
+    def save(self, path):
+        """Write parameters and state to an ``.npz`` file, under a temporary name and renamed."""
+        save_arrays(path, {**self.params, **self.state})
+
+    def load(self, path):
+        """Read parameters and state that :meth:`save` wrote.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If the file is damaged or of another network; then nothing is changed.
+        """
+        self.assign(load_arrays(path), str(path))
+
+    def assign(self, arrays, origin="arrays"):
+        """Copy arrays into the parameters and the state of the same names.
+
+        Raises
+        ------
+        ValueError
+            If names or shapes differ; then nothing is changed.
+        """
+        mine = {**self.params, **self.state}
+        missing, extra = sorted(mine.keys() - arrays.keys()), sorted(arrays.keys() - mine.keys())
+        if missing or extra:
+            raise ValueError(
+                f"{origin} is of another network: it lacks {', '.join(missing) or 'nothing'}"
+                f" and has {', '.join(extra) or 'nothing'} too much"
+            )
+        for name, value in mine.items():
+            found = arrays[name]
+            if found.shape != value.shape or found.dtype.kind != "f":
+                raise ValueError(
+                    f"{origin} is of another network: {name} has shape {found.shape} and dtype"
+                    f" {found.dtype}, expected {value.shape} and floats"
+                )
+        for name, value in mine.items():
+            value[...] = arrays[name]
+
+    def describe(self):
+        return ", ".join(self.layers)
+
+
+class Residual(Layer):
+    """``body(x) + x``: layers that learn what to add to their input.
+
+    Parameters
+    ----------
+    body : Layer
+        Usually a Sequential.
+    shortcut : Layer, optional
+        What x goes through on the other way, a 1x1 convolution where the shapes differ.
+
+    Derived in lesson 07. Source: He, Zhang, Ren, Sun, Deep residual learning (2015).
+    """
+
+    kind = "residual"
+
+    def __init__(self, body, shortcut=None):
+        self.ways = Sequential([body] if shortcut is None else [body, shortcut])
+        self.body, self.shortcut = body, shortcut
+        self.training = False
+        self.input_gradient = True
+
+    def forward(self, x):
+        """Add the two ways."""
+        self.check(x)
+        return self.body.forward(x) + (x if self.shortcut is None else self.shortcut.forward(x))
+
+    def backward(self, dy):
+        """Add the gradients of the two ways: where a value forks, gradients meet."""
+        for layer in self.ways.layers.values():
+            layer.input_gradient = self.input_gradient
+        dx = self.body.backward(dy)
+        dx_short = dy if self.shortcut is None else self.shortcut.backward(dy)
+        return dx + dx_short if self.input_gradient else None
+
+    params = property(lambda self: self.ways.params)
+    grads = property(lambda self: self.ways.grads)
+    state = property(lambda self: self.ways.state)
+    training = property(
+        lambda self: self.ways.training, lambda self, value: setattr(self.ways, "training", value)
+    )
+
+    def children(self):
+        return (self.ways,)
+
+    def astype(self, dtype):
+        self.ways.astype(dtype)
+        return self
+
+    def output_shape(self, shape):
+        out = self.body.output_shape(shape)
+        short = shape if self.shortcut is None else self.shortcut.output_shape(shape)
+        if out != short:
+            raise ValueError(f"body returns {out} and the shortcut {short}, expected the same")
+        return out
+
+    def multiplications(self, shape):
+        return sum(layer.multiplications(shape) for layer in self.ways.layers.values())
+
+    def describe(self):
+        return ", ".join(map(repr, self.ways.layers.values()))
+
+
+class Summary(list):
+    """Rows (name, layer, output shape, parameters, multiplications) that show as a table."""
+
+    heads = ("name", "layer", "output shape", "parameters", "multiplications")
+
+    def cells(self):
+        """Format the rows as strings, a row of totals last."""
+        totals = ("", "total", "", sum(row[3] for row in self), sum(row[4] for row in self))
+        return [
+            (row[0], row[1], shape_text(row[2]), f"{row[3]:,}", f"{row[4]:,}")
+            for row in [*self, totals]
+        ]
+
+    def __repr__(self):
+        rows = [self.heads, *self.cells()]
+        widths = [max(len(row[i]) for row in rows) for i in range(5)]
+        aligned = [
+            "  ".join(
+                cell.rjust(width) if i > 2 else cell.ljust(width)
+                for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ).rstrip()
+            for row in rows
+        ]
+        rule = "-" * max(map(len, aligned))
+        return "\n".join([aligned[0], rule, *aligned[1:-1], rule, aligned[-1]])
+
+    __str__ = __repr__
+
+    def _repr_html_(self):
+        def line(tag, cells):
+            sides = ["left"] * 3 + ["right"] * 2
+            return "".join(
+                f'<{tag} style="text-align:{side}">{cell}</{tag}>'
+                for side, cell in zip(sides, cells, strict=True)
+            )
+
+        body = "".join(f"<tr>{line('td', cells)}</tr>" for cells in self.cells())
+        return (
+            f"<table><thead><tr>{line('th', self.heads)}</tr></thead><tbody>{body}</tbody></table>"
+        )
+
+
+def shape_text(shape):
+    """Write a shape as ``30 x 24 x 24``."""
+    return " x ".join(map(str, shape))
+
+
+def save_arrays(path, arrays):
+    """Write named arrays to an ``.npz`` file: all of it or nothing.
+
+    Parameters
+    ----------
+    path : str or Path
+        Ends in ``.npz``. Its folder is made if need be.
+    arrays : dict of str to ndarray
+
+    Raises
+    ------
+    ValueError
+        If the path does not end in ``.npz``.
+    """
+    path = Path(path)
+    if path.suffix != ".npz":
+        raise ValueError(f"path is {str(path)!r}, expected a name that ends in .npz")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with open(unfinished, "wb") as file:
+            np.savez(file, **arrays)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def load_arrays(path):
+    """Read all arrays of an ``.npz`` file, never running code from it (no pickle).
+
+    Returns
+    -------
+    dict of str to ndarray
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is damaged or not an ``.npz`` file of plain arrays.
+    """
+    try:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        if not all(isinstance(array, np.ndarray) for array in arrays.values()):
+            raise ValueError("it holds something else")
+        return arrays
+    except FileNotFoundError:
+        raise FileNotFoundError(f"no file {str(path)!r}") from None
+    except Exception as error:  # a damaged file can raise nearly anything in zipfile and zlib
+        raise ValueError(
+            f"{str(path)!r} is damaged or not an .npz file of plain arrays: {error}"
+        ) from None

@@ -1,0 +1,163 @@
+"""Which kernels OpenBLAS runs: chosen only where it helps, never against the user."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cnnlib import blas
+
+ROOT = Path(__file__).resolve().parent.parent
+AVX512 = "fpu sse2 avx2 avx512f avx512dq avx512cd avx512bw avx512vl avx512_vnni"
+AVX2 = "fpu sse2 avx avx2 fma"
+
+
+def cpuinfo(vendor="AuthenticAMD", family=26, flags=AVX512):
+    """Write what Linux says of two equal processors."""
+    one = f"processor\t: 0\nvendor_id\t: {vendor}\ncpu family\t: {family}\nflags\t\t: {flags}\n"
+    return one + "\n" + one.replace("processor\t: 0", "processor\t: 1") + "\n"
+
+
+@pytest.fixture
+def fresh(monkeypatch):
+    """A process that has not loaded NumPy and whose user has set nothing."""
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "to be removed, and put back after the test")
+    monkeypatch.delenv("OPENBLAS_CORETYPE")
+    monkeypatch.delitem(sys.modules, "numpy", raising=False)
+
+
+def run(code, **environment):
+    """Run code in a new Python and return what it prints, line by line."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("OPENBLAS_")}
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout.splitlines()
+
+
+# --------------------------------------------------------------------------- choosing
+
+
+def test_zen5_gets_the_kernels_that_openblas_overlooks(fresh):
+    message = blas.choose_kernels(cpuinfo())
+    assert os.environ["OPENBLAS_CORETYPE"] == "SkylakeX"
+    assert "OPENBLAS_CORETYPE=SkylakeX" in message and "AVX-512" in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        cpuinfo(family=25),  # Zen 4: OpenBLAS knows it
+        cpuinfo(vendor="GenuineIntel"),
+        cpuinfo(flags=AVX2),
+        cpuinfo(flags=AVX512.replace(" avx512vl", "")),
+        cpuinfo(family="unknown"),
+        "processor\t: 0\nFeatures\t: fp asimd\n",  # ARM
+        "",
+        "no colon anywhere",
+    ],
+)
+def test_other_processors_are_left_alone(fresh, text):
+    assert blas.choose_kernels(text) is None
+    assert "OPENBLAS_CORETYPE" not in os.environ
+
+
+@pytest.mark.parametrize("value", ["Haswell", "SkylakeX", ""])
+def test_what_the_user_set_is_left_alone(fresh, monkeypatch, value):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", value)
+    assert blas.choose_kernels(cpuinfo()) is None
+    assert os.environ["OPENBLAS_CORETYPE"] == value
+
+
+def test_nothing_is_chosen_once_numpy_is_loaded(fresh, monkeypatch):
+    monkeypatch.setitem(sys.modules, "numpy", object())
+    assert blas.choose_kernels(cpuinfo()) is None
+    assert "OPENBLAS_CORETYPE" not in os.environ
+
+
+def test_the_processor_of_this_machine_is_read(fresh, monkeypatch, tmp_path):
+    monkeypatch.setattr(blas, "CPUINFO", tmp_path / "cpuinfo")
+    assert blas.choose_kernels() is None  # there is no such file, as on macOS and Windows
+    (tmp_path / "cpuinfo").write_text(cpuinfo(), encoding="utf-8")
+    assert blas.choose_kernels() is not None
+
+
+# --------------------------------------------------------------------------- in a new process
+
+LOADED = "import sys; from cnnlib import blas; print('numpy' in sys.modules)"
+CHOOSE = f"from cnnlib import blas; print(blas.choose_kernels({cpuinfo()!r}) is not None)"
+IN_USE = "import os; print(os.environ['OPENBLAS_CORETYPE'], (blas.kernels_in_use() or [None])[0])"
+
+
+def test_importing_blas_does_not_load_numpy():
+    assert run(LOADED) == ["False"]
+
+
+def test_openblas_obeys_the_choice():
+    if not blas.has_avx512(blas.read_cpuinfo()):
+        pytest.skip("this processor cannot run the AVX-512 kernels")
+    chosen, in_use = run(f"{CHOOSE}\n{IN_USE}")
+    assert chosen == "True"
+    assert in_use in ("SkylakeX SkylakeX", "SkylakeX None")
+
+
+def test_openblas_obeys_the_user():
+    if "avx2" not in blas.processor(blas.read_cpuinfo()).get("flags", "").split():
+        pytest.skip("this processor cannot run the AVX2 kernels")
+    chosen, in_use = run(f"{CHOOSE}\n{IN_USE}", OPENBLAS_CORETYPE="Haswell")
+    assert chosen == "False"
+    assert in_use in ("Haswell Haswell", "Haswell None")
+
+
+# --------------------------------------------------------------------------- threads
+
+
+@pytest.fixture
+def in_use():
+    found = blas.kernels_in_use()
+    if found is None:
+        pytest.skip("NumPy uses another BLAS than OpenBLAS here")
+    yield found
+    blas.set_threads(found[1])
+
+
+def test_kernels_in_use_names_kernels_and_threads(in_use):
+    name, threads = in_use
+    assert name.isidentifier() and threads >= 1
+
+
+def test_set_threads_returns_how_many_there_were(in_use):
+    blas.set_threads(2)
+    assert blas.set_threads(1) == 2
+    assert blas.kernels_in_use()[1] == 1
+
+
+def test_threads_are_put_back_even_after_an_error(in_use):
+    blas.set_threads(2)
+    with pytest.raises(KeyError), blas.threads(1):
+        assert blas.kernels_in_use()[1] == 1
+        raise KeyError
+    assert blas.kernels_in_use()[1] == 2
+
+
+def test_less_than_one_thread_is_refused(in_use):
+    with pytest.raises(ValueError, match="n is 0, expected at least 1"):
+        blas.set_threads(0)
+    assert blas.kernels_in_use() == in_use
+
+
+def test_another_blas_is_none_and_is_not_touched(monkeypatch):
+    monkeypatch.setattr(blas, "SYMBOLS", ("no_such_function_{}",))
+    assert blas.kernels_in_use() is None
+    assert blas.set_threads(1) is None
+    with blas.threads(1):
+        pass
