@@ -189,10 +189,7 @@ def check_layer(layer, x, rng=0, tolerance=1e-6, eps=1e-5, max_entries=None):
 
     Derived in lesson 04.
     """
-    if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
-        raise TypeError(
-            f"x is {getattr(x, 'dtype', type(x).__name__)}, expected an array of floats"
-        )
+    Layer().check(x)
     rng = np.random.default_rng(rng)
     layer, x = copy.deepcopy(layer).astype(np.float64), x.astype(np.float64)
     layer.input_gradient = True
@@ -213,10 +210,9 @@ def check_layer(layer, x, rng=0, tolerance=1e-6, eps=1e-5, max_entries=None):
         shape = np.shape(gradients[name]) if name in gradients else "nothing"
         if shape != array.shape:
             raise ValueError(f"the gradient of {name} has shape {shape}, expected {array.shape}")
-        entries = np.arange(array.size)
+        indices = list(np.ndindex(array.shape))
         if max_entries is not None and max_entries < array.size:
-            entries = rng.choice(entries, max_entries, replace=False)
-        indices = [tuple(int(i) for i in np.unravel_index(entry, array.shape)) for entry in entries]
+            indices = [indices[i] for i in rng.choice(array.size, max_entries, replace=False)]
         analytic = np.array([gradients[name][index] for index in indices])
         found[name] = indices, analytic, *slopes(array, indices, outputs, y, dy, eps)
     floor = max(1e-3 * max(np.abs(numeric).max() for _, _, numeric, _ in found.values()), 1e-12)

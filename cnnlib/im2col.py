@@ -34,15 +34,8 @@ def output_size(size, kernel, stride=1, pad=0, dilation=1):
     Derived in lesson 01. Source: Dumoulin and Visin, A guide to convolution arithmetic for deep
     learning (2016), relationship 6.
     """
-    for name, value, least in (
-        ("size", size, 0),
-        ("kernel", kernel, 1),
-        ("stride", stride, 1),
-        ("pad", pad, 0),
-        ("dilation", dilation, 1),
-    ):
-        if not isinstance(value, (int, np.integer)) or value < least:
-            raise ValueError(f"{name} is {value}, expected an integer, at least {least}")
+    at_least(0, size=size, pad=pad)
+    at_least(1, kernel=kernel, stride=stride, dilation=dilation)
     span = dilation * (kernel - 1) + 1
     if span > size + 2 * pad:
         raise ValueError(
@@ -50,6 +43,19 @@ def output_size(size, kernel, stride=1, pad=0, dilation=1):
             f" (kernel {kernel}, dilation {dilation}, image {size}, pad {pad})"
         )
     return (size + 2 * pad - span) // stride + 1
+
+
+def at_least(least, **arguments):
+    """Refuse what is no integer or too small, by name: ``at_least(1, stride=stride)``.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not an integer, or less than ``least``.
+    """
+    for name, value in arguments.items():
+        if not isinstance(value, (int, np.integer)) or value < least:
+            raise ValueError(f"{name} is {value}, expected an integer, at least {least}")
 
 
 def pair(size):

@@ -38,15 +38,9 @@ def mlp(hidden=50, rng=None):
     Source: Saitoh, Deep Learning from Scratch, chapter 5.
     """
     rng = np.random.default_rng(rng)
-    return Sequential(
-        [
-            Flatten(),
-            Dense(28 * 28, hidden, init=glorot, rng=rng),
-            Sigmoid(),
-            Dense(hidden, 10, init=glorot, rng=rng),
-        ],
-        input_shape=(1, 28, 28),
-    )
+    layers = [Flatten(), Dense(28 * 28, hidden, init=glorot, rng=rng)]
+    layers += [Sigmoid(), Dense(hidden, 10, init=glorot, rng=rng)]
+    return Sequential(layers, input_shape=(1, 28, 28))
 
 
 def simple_convnet(filters=30, hidden=100, rng=None):
@@ -67,18 +61,10 @@ def simple_convnet(filters=30, hidden=100, rng=None):
     Source: Saitoh, Deep Learning from Scratch, chapter 7.
     """
     rng = np.random.default_rng(rng)
-    return Sequential(
-        [
-            Conv2D(1, filters, 5, rng=rng),
-            ReLU(),
-            MaxPool2D(2),
-            Flatten(),
-            Dense(filters * 12 * 12, hidden, rng=rng),
-            ReLU(),
-            Dense(hidden, 10, init=small, rng=rng),
-        ],
-        input_shape=(1, 28, 28),
-    )
+    layers = [Conv2D(1, filters, 5, rng=rng), ReLU(), MaxPool2D(2)]
+    layers += [Flatten(), Dense(filters * 12 * 12, hidden, rng=rng), ReLU()]
+    layers += [Dense(hidden, 10, init=small, rng=rng)]
+    return Sequential(layers, input_shape=(1, 28, 28))
 
 
 def lenet5(filters=(16, 32), hidden=128, rng=None):
@@ -103,21 +89,11 @@ def lenet5(filters=(16, 32), hidden=128, rng=None):
     """
     rng = np.random.default_rng(rng)
     first, second = filters
-    return Sequential(
-        [
-            Conv2D(1, first, 5, rng=rng),
-            ReLU(),
-            MaxPool2D(2),
-            Conv2D(first, second, 5, rng=rng),
-            ReLU(),
-            MaxPool2D(2),
-            Flatten(),
-            Dense(second * 4 * 4, hidden, rng=rng),
-            ReLU(),
-            Dense(hidden, 10, init=small, rng=rng),
-        ],
-        input_shape=(1, 28, 28),
-    )
+    layers = [Conv2D(1, first, 5, rng=rng), ReLU(), MaxPool2D(2)]
+    layers += [Conv2D(first, second, 5, rng=rng), ReLU(), MaxPool2D(2)]
+    layers += [Flatten(), Dense(second * 4 * 4, hidden, rng=rng), ReLU()]
+    layers += [Dense(hidden, 10, init=small, rng=rng)]
+    return Sequential(layers, input_shape=(1, 28, 28))
 
 
 MODELS = {"mlp": mlp, "simple_convnet": simple_convnet, "lenet5": lenet5}

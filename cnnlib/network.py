@@ -241,7 +241,7 @@ class Sequential(Layer):
         return ", ".join(self.layers)
 
 
-class Residual(Layer):
+class Residual(Sequential):
     """``body(x) + x``: layers that learn what to add to their input.
 
     Parameters
@@ -257,10 +257,8 @@ class Residual(Layer):
     kind = "residual"
 
     def __init__(self, body, shortcut=None):
-        self.ways = Sequential([body] if shortcut is None else [body, shortcut])
+        super().__init__([body] if shortcut is None else [body, shortcut])
         self.body, self.shortcut = body, shortcut
-        self.training = False
-        self.input_gradient = True
 
     def forward(self, x):
         """Add the two ways."""
@@ -269,25 +267,11 @@ class Residual(Layer):
 
     def backward(self, dy):
         """Add the gradients of the two ways: where a value forks, gradients meet."""
-        for layer in self.ways.layers.values():
+        for layer in self.children():
             layer.input_gradient = self.input_gradient
         dx = self.body.backward(dy)
         dx_short = dy if self.shortcut is None else self.shortcut.backward(dy)
         return dx + dx_short if self.input_gradient else None
-
-    params = property(lambda self: self.ways.params)
-    grads = property(lambda self: self.ways.grads)
-    state = property(lambda self: self.ways.state)
-    training = property(
-        lambda self: self.ways.training, lambda self, value: setattr(self.ways, "training", value)
-    )
-
-    def children(self):
-        return (self.ways,)
-
-    def astype(self, dtype):
-        self.ways.astype(dtype)
-        return self
 
     def output_shape(self, shape):
         out = self.body.output_shape(shape)
@@ -297,10 +281,10 @@ class Residual(Layer):
         return out
 
     def multiplications(self, shape):
-        return sum(layer.multiplications(shape) for layer in self.ways.layers.values())
+        return sum(layer.multiplications(shape) for layer in self.children())
 
     def describe(self):
-        return ", ".join(map(repr, self.ways.layers.values()))
+        return ", ".join(map(repr, self.children()))
 
 
 class Summary(list):

@@ -204,15 +204,8 @@ class AdamW(Adam):
         return g
 
 
-OPTIMIZERS = {
-    "sgd": SGD,
-    "momentum": Momentum,
-    "nesterov": Nesterov,
-    "adagrad": AdaGrad,
-    "rmsprop": RMSProp,
-    "adam": Adam,
-    "adamw": AdamW,
-}
+RULES = (SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW)
+OPTIMIZERS = {rule.__name__.lower(): rule for rule in RULES}
 
 
 def share(name, value):

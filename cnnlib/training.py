@@ -12,6 +12,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from cnnlib.datasets import batches
+from cnnlib.im2col import at_least
 from cnnlib.layers.dropout import Dropout
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels
 from cnnlib.network import load_arrays, save_arrays
@@ -94,7 +95,8 @@ class Run:
     def save(self, path):
         """Write all that is needed to go on later as if the run had never stopped."""
         place = {"epoch": self.epoch, "batch": self.batch, "spent": self.spent}
-        place |= {"steps": self.optimizer.steps, **self.terms, "dropout": dropout_states(self)}
+        place |= {"steps": self.optimizer.steps, **self.terms}
+        place["dropout"] = [layer.rng.bit_generator.state for layer in dropouts(self.network)]
         arrays = {f"network/{k}": v for k, v in weights(self.network).items()}
         for name, memory in self.optimizer.memory.items():
             arrays |= {f"memory/{name}/{key}": value for key, value in memory.items()}
@@ -189,9 +191,7 @@ def fit(
 
     Derived in lesson 05.
     """
-    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
-        if value < 1:
-            raise ValueError(f"{name} is {value}, expected at least 1")
+    at_least(1, epochs=epochs, batch_size=batch_size)
     if resume and checkpoint is None:
         raise ValueError("resume is on and checkpoint is None, expected the file to go on from")
     for name, data in (("train", train), ("valid", valid)):
@@ -210,7 +210,8 @@ def fit(
                 one_epoch(run, train, loss, batch_size, seed, augment, callbacks, progress, epochs)
                 if run.batch == 0:
                     finish_epoch(run, valid, progress)
-                    call(callbacks, run)
+                    for callback in callbacks:
+                        callback(run)
                     if checkpoint is not None and not run.stop:
                         run.save(checkpoint)
         run.history.interrupted = run.epoch < epochs
@@ -246,7 +247,8 @@ def one_epoch(run, train, loss, batch_size, seed, augment, callbacks, progress, 
                     f"loss {np.mean(recent[0]):.3f}, accuracy {np.mean(recent[1]):.3f}",
                     refresh=False,
                 )
-            call(callbacks, run)
+            for callback in callbacks:
+                callback(run)
             if run.stop and run.batch < steps:
                 return
     run.epoch, run.batch = run.epoch + 1, 0
@@ -329,12 +331,6 @@ def check_data(network, name, data):
         raise type(error)(f"{name}: {error}") from None
 
 
-def call(callbacks, run):
-    """Call every callback."""
-    for callback in callbacks:
-        callback(run)
-
-
 def weights(network):
     """Return parameters and state together."""
     return {**network.params, **network.state}
@@ -343,11 +339,6 @@ def weights(network):
 def dropouts(network):
     """List the layers that draw while training, in order."""
     return [layer for layer in network.walk() if isinstance(layer, Dropout)]
-
-
-def dropout_states(run):
-    """Return the state of each layer's generator, as JSON can hold it."""
-    return [layer.rng.bit_generator.state for layer in dropouts(run.network)]
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cnnlib import datasets
-from cnnlib.__main__ import MODELS, OPTIMIZERS, main
+from cnnlib.__main__ import MODELS, RATES, main
 from cnnlib.models import MODELS as ZOO
 from cnnlib.models import build
 from cnnlib.network import load_arrays
@@ -58,7 +58,7 @@ def test_resume_adds_epochs(little, tmp_path, capsys):
 
 
 def test_the_lists_of_choices_are_complete():
-    assert set(MODELS) == ZOO.keys() and set(OPTIMIZERS) == RULES.keys()
+    assert set(MODELS) == ZOO.keys() and RATES.keys() == RULES.keys()
 
 
 @pytest.mark.parametrize(

@@ -168,8 +168,8 @@ def test_a_loss_that_is_not_finite_stops_training_and_says_what_to_try(data):
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        ({"epochs": 0}, ValueError, "epochs is 0, expected at least 1"),
-        ({"batch_size": 0}, ValueError, "batch_size is 0, expected at least 1"),
+        ({"epochs": 0}, ValueError, "epochs is 0, expected an integer, at least 1"),
+        ({"batch_size": 0}, ValueError, "batch_size is 0, expected an integer, at least 1"),
         ({"resume": True}, ValueError, "resume is on and checkpoint is None"),
         ({"train": 3}, ValueError, r"train is int, expected \(images, labels\)"),
         ({"valid": "ab"}, TypeError, "valid: x is str"),

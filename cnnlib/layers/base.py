@@ -111,3 +111,8 @@ class Layer:
 
     def __repr__(self):
         return f"{type(self).__name__}({self.describe()})"
+
+
+def wrong_shape(shape, expected):
+    """Make the error for an input whose shape, images not counted, does not fit a layer."""
+    return ValueError(f"x has shape (N, {', '.join(map(str, shape))}), expected {expected}")

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from cnnlib.im2col import col2im, im2col, output_size, pair
+from cnnlib.im2col import at_least, col2im, im2col, output_size, pair
 from cnnlib.initializers import he
-from cnnlib.layers.base import Layer
+from cnnlib.layers.base import Layer, wrong_shape
 
 
 class Conv2D(Layer):
@@ -53,17 +53,9 @@ class Conv2D(Layer):
     ):
         super().__init__()
         KH, KW = pair(kernel_size)
-        for name, value, least in (
-            ("channels", channels, 1),
-            ("filters", filters, 1),
-            ("groups", groups, 1),
-            ("kernel_size", min(KH, KW), 1),
-            ("stride", stride, 1),
-            ("pad", pad, 0),
-            ("dilation", dilation, 1),
-        ):
-            if not isinstance(value, (int, np.integer)) or value < least:
-                raise ValueError(f"{name} is {value}, expected an integer, at least {least}")
+        at_least(1, channels=channels, filters=filters, groups=groups)
+        at_least(1, kernel_size=min(KH, KW), stride=stride, dilation=dilation)
+        at_least(0, pad=pad)
         if channels % groups or filters % groups:
             raise ValueError(
                 f"groups is {groups}, expected a divisor of channels ({channels})"
@@ -129,10 +121,7 @@ class Conv2D(Layer):
     def output_shape(self, shape):
         F, _, KH, KW = self.params["w"].shape
         if len(shape) != 3 or shape[0] != self.channels:
-            raise ValueError(
-                f"x has shape (N, {', '.join(map(str, shape))}),"
-                f" expected (N, {self.channels}, H, W)"
-            )
+            raise wrong_shape(shape, f"(N, {self.channels}, H, W)")
         _, H, W = shape
         OH = output_size(H, KH, self.stride, self.pad, self.dilation)
         OW = output_size(W, KW, self.stride, self.pad, self.dilation)

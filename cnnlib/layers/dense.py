@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from cnnlib.im2col import at_least
 from cnnlib.initializers import he
-from cnnlib.layers.base import Layer
+from cnnlib.layers.base import Layer, wrong_shape
 
 
 class Dense(Layer):
@@ -34,8 +35,7 @@ class Dense(Layer):
 
     def __init__(self, inputs, outputs, init=he, rng=None):
         super().__init__()
-        if min(inputs, outputs) < 1:
-            raise ValueError(f"inputs, outputs are {inputs}, {outputs}, expected at least 1")
+        at_least(1, inputs=inputs, outputs=outputs)
         self.params["w"] = init((inputs, outputs), np.random.default_rng(rng))
         self.params["b"] = np.zeros(outputs, np.float32)
 
@@ -82,9 +82,7 @@ class Dense(Layer):
         D, M = self.params["w"].shape
         if shape != (D,):
             hint = "; put a Flatten before it" if len(shape) > 1 else ""
-            raise ValueError(
-                f"x has shape (N, {', '.join(map(str, shape))}), expected (N, {D}){hint}"
-            )
+            raise wrong_shape(shape, f"(N, {D}){hint}")
         return (M,)
 
     def multiplications(self, shape):

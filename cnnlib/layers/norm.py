@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from cnnlib.layers.base import Layer
+from cnnlib.im2col import at_least
+from cnnlib.layers.base import Layer, wrong_shape
 
 
 class BatchNorm(Layer):
@@ -35,11 +36,9 @@ class BatchNorm(Layer):
 
     def __init__(self, channels, momentum=0.1, eps=1e-5):
         super().__init__()
-        if channels < 1 or not 0 <= momentum <= 1 or eps <= 0:
-            raise ValueError(
-                f"channels, momentum, eps are {channels}, {momentum}, {eps},"
-                " expected at least 1, 0 to 1, more than 0"
-            )
+        at_least(1, channels=channels)
+        if not 0 <= momentum <= 1 or not eps > 0:
+            raise ValueError(f"momentum, eps are {momentum}, {eps}, expected 0 to 1, above 0")
         self.momentum, self.eps = float(momentum), float(eps)
         self.params = {
             "gamma": np.ones(channels, np.float32),
@@ -111,10 +110,7 @@ class BatchNorm(Layer):
     def output_shape(self, shape):
         C = len(self.params["gamma"])
         if len(shape) not in (1, 3) or shape[0] != C:
-            raise ValueError(
-                f"x has shape (N, {', '.join(map(str, shape))}),"
-                f" expected (N, {C}) or (N, {C}, H, W)"
-            )
+            raise wrong_shape(shape, f"(N, {C}) or (N, {C}, H, W)")
         return shape
 
     def multiplications(self, shape):

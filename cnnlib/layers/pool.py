@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from cnnlib.im2col import output_size, pad2d, pair, windows
-from cnnlib.layers.base import Layer
+from cnnlib.im2col import at_least, output_size, pad2d, pair, windows
+from cnnlib.layers.base import Layer, wrong_shape
 
 
 class Pool2D(Layer):
@@ -31,22 +31,18 @@ class Pool2D(Layer):
     def __init__(self, kernel_size, stride=None, pad=0):
         super().__init__()
         KH, KW = pair(kernel_size)
-        if min(KH, KW) < 1:
-            raise ValueError(f"kernel_size is {kernel_size}, expected at least 1")
+        at_least(1, kernel_size=min(KH, KW))
         if stride is None and KH != KW:
             raise ValueError(f"stride is not given, expected one for a window of {KH} by {KW}")
         self.kernel_size, self.pad = (KH, KW), pad
         self.stride = KH if stride is None else stride
-        if not isinstance(self.stride, (int, np.integer)) or self.stride < 1:
-            raise ValueError(f"stride is {stride}, expected an integer, at least 1")
+        at_least(1, stride=self.stride)
         if pad not in range(min(KH, KW) // 2 + 1):
             raise ValueError(f"pad is {pad}, expected 0 to {min(KH, KW) // 2}, half the window")
 
     def output_shape(self, shape):
         if len(shape) != 3:
-            raise ValueError(
-                f"x has shape (N, {', '.join(map(str, shape))}), expected (N, C, H, W)"
-            )
+            raise wrong_shape(shape, "(N, C, H, W)")
         C, H, W = shape
         KH, KW = self.kernel_size
         OH = output_size(H, KH, self.stride, self.pad)
@@ -228,7 +224,5 @@ class GlobalAvgPool2D(Layer):
 
     def output_shape(self, shape):
         if len(shape) != 3:
-            raise ValueError(
-                f"x has shape (N, {', '.join(map(str, shape))}), expected (N, C, H, W)"
-            )
+            raise wrong_shape(shape, "(N, C, H, W)")
         return shape[:1]

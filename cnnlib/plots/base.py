@@ -2,9 +2,8 @@
 
 import io
 
-import matplotlib.pyplot as plt  # noqa: F401  teaches Jupyter to show figures
+import matplotlib.figure
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart, each with one meaning.
@@ -13,6 +12,13 @@ PURPLE, SKY, YELLOW, GREY = "#CC79A7", "#56B4E9", "#F0E442", "#7F7F7F"
 
 IMAGE_MAP = "gray"  # for what is at least 0: pixels, probabilities
 SIGNED_MAP = "RdBu_r"  # for what has a sign, white at 0: filters, gradients
+
+
+class Figure(matplotlib.figure.Figure):
+    """A figure that shows itself as the last line of a cell, without pyplot's list of figures."""
+
+    def _repr_png_(self):
+        return to_png(self)
 
 
 def new_figure(width=8.0, height=3.0):

@@ -1,4 +1,4 @@
-"""What the explorers share: controls on top, one picture below, a sentence that says what it shows."""
+"""What the explorers share: controls, one picture, a sentence that says what it shows."""
 
 import base64
 import html

@@ -1,0 +1,68 @@
+"""What several test files need: arrays in every memory order, and layers held to their promises."""
+
+import copy
+
+import numpy as np
+from hypothesis import settings
+from hypothesis import strategies as st
+
+QUICK = settings(deadline=None, max_examples=40)
+
+# Arrays of the same numbers and shape that lie differently in memory.
+ORDERS = {
+    "batch last": lambda x: np.moveaxis(np.moveaxis(x, 0, -1).copy(), -1, 0),
+    "batch first": lambda x: np.ascontiguousarray(x),
+    "fortran": lambda x: np.asfortranarray(x),
+    "every second": lambda x: np.repeat(x, 2, axis=-1)[..., ::2],
+    "backwards": lambda x: np.ascontiguousarray(x[..., ::-1])[..., ::-1],
+}
+orders = st.sampled_from(sorted(ORDERS))
+dtypes = st.sampled_from([np.float32, np.float64])
+seeds = st.integers(0, 2**32 - 1)
+
+
+def draw(shape, dtype=np.float64, order="batch last", seed=0):
+    """Draw normal numbers; read-only, so that a layer that writes to its argument raises."""
+    x = ORDERS[order](np.random.default_rng(seed).standard_normal(shape).astype(dtype))
+    x.flags.writeable = False
+    return x
+
+
+def batch_last(a):
+    """Say whether an array is a transposed view of a contiguous block with the batch axis last."""
+    return np.moveaxis(a, 0, -1).flags.c_contiguous
+
+
+def assert_keeps_its_promises(layer, shape, training=True):
+    """Hold a layer to decision 3: arguments untouched, results never overwritten, dtype kept."""
+    for dtype in (np.float32, np.float64):
+        twin = copy.deepcopy(layer).astype(dtype)
+        twin.training = training
+        params = {name: value.copy() for name, value in twin.params.items()}
+        kept = []
+        for seed in range(3):
+            x = draw(shape, dtype, seed=seed)
+            y = twin.forward(x)
+            dy = draw(y.shape, dtype, seed=seed + 9)
+            dx = twin.backward(dy)
+            results = {"y": y, "dx": dx, **twin.grads}
+            assert y.shape == (len(x), *twin.output_shape(x.shape[1:]))
+            assert all(type(size) is int for size in twin.output_shape(x.shape[1:]))
+            assert dx.shape == x.shape
+            for name, value in results.items():
+                assert value.dtype == dtype, name
+            for name, value in twin.state.items():
+                assert value.dtype == dtype, name
+            for name, value in twin.grads.items():
+                assert value.shape == twin.params[name].shape, name
+            np.testing.assert_array_equal(x, draw(shape, dtype, seed=seed))
+            np.testing.assert_array_equal(dy, draw(y.shape, dtype, seed=seed + 9))
+            if y.ndim == 4:
+                assert batch_last(y)
+            if x.ndim == 4:
+                assert dx.strides[0] == dx.itemsize  # perhaps cut out of a padded block
+            kept.append([(value, value.copy()) for value in results.values()])
+        for value, copied in sum(kept, []):
+            np.testing.assert_array_equal(value, copied)
+        for name, value in params.items():
+            np.testing.assert_array_equal(twin.params[name], value)

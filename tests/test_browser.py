@@ -1,0 +1,140 @@
+"""The lessons in a real browser: Run All, pictures, sliders, the canvas.
+
+Needs playwright and a Chromium; where they are missing these tests are skipped and say so. The
+notebooks are copied without their outputs, so that what is seen was made by this run.
+"""
+
+import re
+
+import nbformat
+import pytest
+
+from tests import browser
+
+NOTEBOOKS = sorted((browser.ROOT / "notebooks").glob("*.ipynb"))
+
+pytestmark = pytest.mark.skipif(bool(browser.why_not()), reason=browser.why_not())
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    server = browser.Server(tmp_path_factory.mktemp("jupyter"))
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=browser.browser_path(), args=list(browser.FLAGS)
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def reader(server, chromium):
+    """Open a notebook as a reader does: ``reader(path)``."""
+    context = chromium.new_context(viewport={"width": 1300, "height": 1000}, has_touch=True)
+
+    def open_notebook(path, only=None):
+        browser.copy_unrun(path, server.served / "notebooks" / path.name, only)
+        return browser.Reader(context.new_page(), server, f"notebooks/{path.name}")
+
+    yield open_notebook
+    context.close()
+    server.end_kernels()
+
+
+def stored_text(cell):
+    """Return what a code cell's stored outputs say in plain text."""
+    return "".join(output.get("data", {}).get("text/plain", "") for output in cell.outputs)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+def test_lesson_runs_and_its_explorers_answer(path, reader):
+    nb = nbformat.read(path, as_version=4)
+    cells = [cell for cell in nb.cells if cell.cell_type == "code"]
+    page = reader(path)
+    errors = page.run_all()
+
+    assert len(errors) == len(cells)
+    expected = ["raises-exception" in cell.metadata.get("tags", []) for cell in cells]
+    unexpected = [e for e, wanted in zip(errors, expected, strict=True) if bool(e) != wanted]
+    assert not unexpected, f"{path.name}: {unexpected}"
+
+    drawing = [n for n, cell in enumerate(cells) if "alt" in cell.metadata]
+    explorers = [n for n, c in enumerate(cells) if browser.EXPLORER.match(stored_text(c))]
+    blank = [cells[n].id for n in {*drawing, *explorers} if not page.pictures(n)]
+    assert not blank, f"{path.name}: no picture in the cells {sorted(blank)}"
+    live = [n for n in explorers if page.cell(n).locator("img.widget-image").count()]
+    assert live == explorers, f"{path.name}: shown, but not as a live explorer"
+
+    moved = [page.move_a_slider(n) for n in explorers]
+    with_slider = [moved for moved in moved if moved is not None]
+    assert explorers and all(with_slider), f"{path.name}: sliders moved the picture: {moved}"
+
+
+def test_a_digit_can_be_drawn(reader):
+    lesson = browser.ROOT / "notebooks" / "00_start_here.ipynb"
+    opened = reader(lesson, only=("imports", "data", "load", "digit"))
+    assert not any(opened.run_all())
+    number = 3
+    assert opened.pictures(number) == 1
+    cell = opened.cell(number)
+    caption = cell.locator("[aria-live=polite]")
+    canvas = cell.locator("canvas.cnnlib-canvas")
+    canvas.scroll_into_view_if_needed()
+    opened.page.wait_for_timeout(500)  # until the page stands still
+    box = canvas.bounding_box()
+
+    def at(x, y):
+        return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+    def wait_for(pattern):
+        caption.filter(has_text=re.compile(pattern)).wait_for(timeout=10_000)
+
+    # A 1 by mouse, far off the middle: it is read all the same, for it is centred.
+    before = opened.digest(number)
+    mouse = opened.page.mouse
+    mouse.move(*at(0.8, 0.1))
+    mouse.down()
+    mouse.move(*at(0.8, 0.8), steps=8)
+    mouse.up()
+    wait_for("Your drawing is read as 1 ")
+    assert opened.changed(number, before)
+
+    before = opened.digest(number)
+    cell.get_by_role("button", name="Clear the canvas").click()
+    wait_for("The canvas is empty")
+    assert opened.changed(number, before)
+
+    # A 7 by finger.
+    touch = opened.page.context.new_cdp_session(opened.page)
+
+    def finger(kind, *point):
+        points = [dict(zip("xy", at(*point), strict=True))] if point else []
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    finger("touchStart", 0.2, 0.2)
+    for step in range(1, 9):
+        finger("touchMove", 0.2 + 0.55 * step / 8, 0.2)
+    for step in range(1, 9):
+        finger("touchMove", 0.75 - 0.35 * step / 8, 0.2 + 0.65 * step / 8)
+    finger("touchEnd")
+    wait_for("Your drawing is read as 7 ")
+
+    # By keyboard: the slider goes back to the test images.
+    assert opened.move_a_slider(number)
+    wait_for("Test image 1, ")
+
+
+def test_what_is_missing_is_named(monkeypatch):
+    monkeypatch.setattr(browser.shutil, "which", lambda name: None)
+    assert "chromium" in browser.why_not()

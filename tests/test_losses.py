@@ -1,0 +1,101 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnlib.gradcheck import numerical_gradient, relative_error
+from cnnlib.losses import SoftmaxCrossEntropy, check_labels, softmax
+
+from .helpers import QUICK, draw, dtypes, seeds
+
+
+def test_softmax_by_hand():
+    scores = np.log(np.array([[1.0, 2, 5], [1, 1, 2]]))
+    np.testing.assert_allclose(softmax(scores), [[0.125, 0.25, 0.625], [0.25, 0.25, 0.5]])
+
+
+def test_the_loss_by_hand():
+    loss = SoftmaxCrossEntropy()
+    scores = np.log(np.array([[1.0, 2, 5], [1, 1, 2]]))
+    value = loss.forward(scores, np.array([1, 2]))
+    assert value == pytest.approx((math.log(4) + math.log(2)) / 2)
+    expected = [[0.0625, -0.375, 0.3125], [0.125, 0.125, -0.25]]
+    np.testing.assert_allclose(loss.backward(), expected)
+
+
+def test_knowing_nothing_costs_the_logarithm_of_the_number_of_classes():
+    loss = SoftmaxCrossEntropy().forward(np.zeros((5, 10), np.float32), np.arange(5))
+    assert type(loss) is float and loss == pytest.approx(math.log(10))
+
+
+def test_nothing_overflows():
+    scores = np.array([[1e4, 0, -1e4], [-1e4, 0, 1e4]], np.float32)
+    loss = SoftmaxCrossEntropy()
+    np.testing.assert_array_equal(softmax(scores), [[1, 0, 0], [0, 0, 1]])
+    assert loss.forward(scores, np.array([0, 0])) == pytest.approx(1e4)
+    np.testing.assert_array_equal(loss.backward(), [[0, 0, 0], [-0.5, 0, 0.5]])
+
+
+@QUICK
+@given(st.integers(1, 5), st.integers(1, 6), dtypes, seeds)
+def test_softmax_sums_to_one_keeps_the_dtype_and_ignores_a_shift(N, M, dtype, seed):
+    scores = draw((N, M), dtype, seed=seed)
+    probabilities = softmax(scores)
+    tolerance = 1e-5 if dtype == np.float32 else 1e-13
+    assert probabilities.dtype == dtype and (probabilities > 0).all()
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=tolerance)
+    np.testing.assert_allclose(softmax(scores + dtype(3)), probabilities, rtol=tolerance)
+
+
+@QUICK
+@given(st.integers(1, 5), st.integers(1, 6), seeds)
+def test_the_gradient_is_numerically_right(N, M, seed):
+    scores = np.array(draw((N, M), seed=seed))
+    labels = np.random.default_rng(seed).integers(0, M, N)
+    loss = SoftmaxCrossEntropy()
+    numeric = numerical_gradient(lambda scores: loss.forward(scores, labels), scores)
+    loss.forward(scores, labels)
+    assert relative_error(loss.backward(), numeric, floor=1e-3) < 1e-6
+
+
+def test_arguments_and_earlier_results_stay_as_they_are():
+    loss = SoftmaxCrossEntropy()
+    scores, labels = draw((4, 3), np.float32), np.array([0, 1, 2, 0])
+    loss.forward(scores, labels)
+    first = loss.backward()
+    copied = first.copy()
+    np.testing.assert_array_equal(loss.backward(), copied)
+    loss.forward(draw((4, 3), np.float32, seed=1), labels)
+    loss.backward()
+    assert first.dtype == np.float32
+    np.testing.assert_array_equal(first, copied)
+    np.testing.assert_array_equal(scores, draw((4, 3), np.float32))
+    np.testing.assert_array_equal(labels, [0, 1, 2, 0])
+
+
+@pytest.mark.parametrize(
+    "labels, error, message",
+    [
+        ([0.0, 1.0], TypeError, "labels are float64, expected integers"),
+        ([[1, 0, 0], [0, 1, 0]], ValueError, r"labels have shape \(2, 3\), expected \(2,\)"),
+        ([0, 1, 2], ValueError, r"labels have shape \(3,\), expected \(2,\)"),
+        ([0, 3], ValueError, "labels go from 0 to 3, expected 0 to 2 for 3 classes"),
+        ([-1, 0], ValueError, "labels go from -1 to 0, expected 0 to 2"),
+        ([True, False], TypeError, "labels are bool"),
+    ],
+)
+def test_bad_labels_are_refused_and_nothing_is_changed(labels, error, message):
+    loss = SoftmaxCrossEntropy()
+    loss.forward(np.zeros((1, 2)), np.array([1]))
+    with pytest.raises(error, match=message):
+        check_labels(np.array(labels), 2, 3)
+    with pytest.raises(error, match=message):
+        loss.forward(np.zeros((2, 3)), np.array(labels))
+    np.testing.assert_array_equal(loss.backward(), [[0.5, -0.5]])
+
+
+def test_scores_with_another_number_of_axes_are_refused():
+    with pytest.raises(ValueError, match=r"scores have shape \(3,\), expected \(N, M\)"):
+        SoftmaxCrossEntropy().forward(np.zeros(3), np.array([0, 1, 2]))

@@ -1,0 +1,81 @@
+"""Figures of lesson 03: they draw what they are given, and refuse what does not fit."""
+
+import numpy as np
+import pytest
+
+from cnnlib.im2col import im2col
+from cnnlib.plots import patches as plots
+from cnnlib.plots.base import to_png
+
+SMALL = np.arange(16.0).reshape(4, 4)
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def drawn(figure):
+    """Render the figure, as a notebook would, and return it."""
+    assert to_png(figure).startswith(b"\x89PNG")
+    return figure
+
+
+def test_frames_fill_the_matrix_column_by_column():
+    figure = drawn(plots.patch_frames(SMALL, 3, [0, 2, 4]))
+    below = figure.axes[3:]
+    assert [len(ax.texts) for ax in below] == [0, 18, 36]
+    assert sorted(texts(below[2])) == sorted(f"{v:g}" for v in im2col(SMALL[None, None], 3).flat)
+
+
+@pytest.mark.parametrize(
+    "x, steps, message", [(SMALL, [5], "expected 0 to 4"), (SMALL[None], [0], "one image")]
+)
+def test_frames_refuse(x, steps, message):
+    with pytest.raises(ValueError, match=message):
+        plots.patch_frames(x, 3, steps)
+
+
+def test_product_shows_the_output():
+    figure = drawn(plots.product(SMALL, np.ones((2, 3, 3)), f=1, j=3))
+    assert texts(figure.axes[3]) == ["45", "54", "81", "90"] * 2
+    with pytest.raises(ValueError, match="expected .H, W., .F, KH, KW."):
+        plots.product(SMALL, np.ones((3, 3)))
+
+
+def test_orientations_colours_by_image():
+    table = np.arange(8.0).reshape(4, 2)
+    figure = drawn(plots.orientations(table, table.T, [0, 0, 1, 1], [0, 1, 0, 1]))
+    left, right = ([tuple(p.get_facecolor()) for p in ax.patches] for ax in figure.axes)
+    assert left[0] == left[3] != left[4] and right[0] == right[2] != right[1]
+
+
+def test_put_back_leaves_out_what_a_patch_does_not_hold():
+    pieces = np.full((2, 2, 2), np.nan)
+    pieces[0, 0], pieces[1, 1] = 1, 2
+    figure = drawn(plots.put_back(pieces, np.nansum(pieces, axis=0), ["a", "b", "sum"]))
+    assert texts(figure.axes[0]) == ["1", "1", "·", "·"]
+    assert texts(figure.axes[2]) == ["1", "1", "2", "2", "="]
+
+
+def test_matrix_and_transpose():
+    A = np.array([[1, 0], [0, 1], [1, 0]])
+    left, right = drawn(plots.matrix_and_transpose(A)).axes
+    assert left.images[0].get_array().shape == (3, 2)
+    assert right.images[0].get_array().shape == (2, 3)
+
+
+def test_counts():
+    figure = drawn(plots.counts([np.eye(2), np.ones((2, 2))], ["a", "b"], "Counts"))
+    assert texts(figure.axes[0]) == ["1", "0", "0", "1"]
+
+
+def test_picked_patch_shows_image_matrix_and_output():
+    x = np.arange(64.0).reshape(2, 2, 4, 4)
+    figure = drawn(plots.picked_patch(x, np.ones((2, 3, 3)), 3, 1, 0, (1, 0, 1, 0)))
+    image, matrix, _, row, output = figure.axes
+    assert texts(image) == [f"{v:g}" for v in x[1, 0].flat]
+    assert np.isnan(matrix.images[0].get_array().filled(np.nan)).sum() == 2 * 18  # columns 6, 7
+    sums = [x[1, :, i : i + 3, j : j + 3].sum() for i in (0, 1) for j in (0, 1)]
+    assert texts(output) == [f"{v:g}" for v in sums]
+    with pytest.raises(ValueError, match="kernel"):
+        plots.picked_patch(x, np.ones((2, 5, 5)), 5, 1, 0, (0, 0, 0, 0))

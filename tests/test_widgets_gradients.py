@@ -1,0 +1,192 @@
+"""The explorers of lesson 04, driven without a browser."""
+
+import numpy as np
+import pytest
+
+from cnnlib.checks.lesson04_bugs import KINDS, evidence, suspects
+from cnnlib.losses import SoftmaxCrossEntropy
+from cnnlib.widgets.gradients import (
+    BackpropExplorer,
+    BugHuntExplorer,
+    GradientCheckExplorer,
+    small_network,
+)
+
+
+@pytest.fixture
+def backprop():
+    return BackpropExplorer()
+
+
+@pytest.fixture
+def step():
+    return GradientCheckExplorer()
+
+
+@pytest.fixture
+def hunt():
+    return BugHuntExplorer(suspects(), evidence, KINDS)
+
+
+def moved(explorer, name, value):
+    """Set a control; return whether the picture changed and nothing was refused."""
+    before = explorer.image.value
+    explorer.controls[name].value = value
+    assert explorer.problem == ""
+    return explorer.image.value != before
+
+
+def test_the_small_network_has_learned_to_read():
+    network, images, labels = small_network()
+    assert images.shape == (8, 1, 28, 28)
+    assert (network.forward(images).argmax(axis=1) == labels).sum() >= 5
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("digit", 1),
+        ("label", 8),
+        ("follow", "conv"),
+        ("follow", "all"),
+        ("filter", 3),
+        ("row", 8),
+        ("column", 3),
+        ("step", 2),
+    ],
+)
+def test_every_control_of_backprop_changes_the_picture(backprop, name, value):
+    assert moved(backprop, name, value)
+
+
+def test_backprop_opens_with_an_open_path_to_the_input(backprop):
+    assert "above 0, so it passes" in backprop.text
+    assert backprop.controls["step"].value == 6
+
+
+def test_backprop_refuses_a_pixel_outside_and_keeps_the_picture(backprop):
+    before = backprop.image.value
+    backprop.controls["row"].value = 15
+    assert "pool has rows and columns 0 to 11, row 15" in backprop.problem
+    assert backprop.image.value == before
+    backprop.controls["follow"].value = "conv"
+    assert backprop.problem == ""
+
+
+def test_backprop_of_all_pixels_is_the_gradient_of_the_loss(backprop):
+    """The numbers that are drawn, held to a nudge of one pixel in float64."""
+    backprop.network.astype(np.float64)
+    backprop.images = backprop.images.astype(np.float64)
+    _, gradients, loss = backprop.passes(0, 3, "all", 0, 0, 0)
+    h, w = np.unravel_index(np.abs(gradients["x"][0, 0]).argmax(), (28, 28))
+    nudged = backprop.images[:1].copy()
+    nudged[0, 0, h, w] += 1e-7
+    again = SoftmaxCrossEntropy().forward(backprop.network.forward(nudged), np.array([3]))
+    assert (again - loss) / 1e-7 == pytest.approx(gradients["x"][0, 0, h, w], rel=1e-3)
+
+
+def test_backprop_of_one_pixel_stays_on_its_path(backprop):
+    values, gradients, _ = backprop.passes(0, 3, "pool", 1, 4, 7)
+    spot, frames = backprop.path("pool", 1, 4, 7)
+    for name in ("pool", "relu", "conv"):
+        assert np.count_nonzero(gradients[name]) == 1
+    assert values["relu"][0, 1, *spot] == values["pool"][0, 1, 4, 7]
+    row, column, rows, columns = frames["x"][0]
+    outside = gradients["x"][0, 0].copy()
+    outside[row : row + rows, column : column + columns] = 0
+    assert np.abs(gradients["x"]).max() > 0 and np.abs(outside).max() < 1e-6
+
+
+def test_the_parts_of_the_gradient_add_up_to_the_whole(backprop):
+    whole = backprop.passes(0, 3, "all", 0, 0, 0)[1]["x"]
+    parts = sum(
+        backprop.passes(0, 3, "pool", f, h, w)[1]["x"]
+        for f in range(4)
+        for h in range(12)
+        for w in range(12)
+    )
+    np.testing.assert_allclose(parts, whole, atol=1e-5)
+
+
+def test_backprop_tells_of_a_lost_window_and_of_a_shut_gate(backprop):
+    stories = []
+    for row, column in np.ndindex(24, 24):
+        values, gradients, _ = backprop.passes(0, 3, "conv", 0, row, column)
+        spot, _ = backprop.path("conv", 0, row, column)
+        stories.append(backprop.story(values, gradients, 0, "conv", row, column, spot))
+    for ending in ("did not win its window", "nothing passes", "above 0, so it passes"):
+        assert any(ending in story for story in stories)
+    assert sum("did not win" in story for story in stories) >= 3 * 12 * 12
+
+
+def test_two_explorers_do_not_share_a_network(backprop):
+    other = BackpropExplorer()
+    assert other.network is not backprop.network
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [("function", "x * x at 1"), ("dtype", "float32"), ("power", -3)],
+)
+def test_every_control_of_the_step_changes_the_picture(step, name, value):
+    assert moved(step, name, value)
+
+
+def test_the_step_explorer_tells_the_error(step):
+    step.set(power=-6)
+    assert "relative error" in step.text and "eps = 1e-6" in step.text
+    error = float(step.text.partition("relative error ")[2].split()[0].rstrip("."))
+    assert error < 1e-8
+    step.set(dtype="float32", power=-10)
+    assert "slope 0, true 2.7182818, relative error 1e+00" in step.text
+
+
+def test_a_kink_within_the_step_halves_the_slope(step):
+    step.set(function="ReLU(x) at 0.001", power=0)
+    assert "slope 0.5005" in step.text
+    step.set(power=-4)
+    assert "slope 1, true 1" in step.text
+
+
+def test_the_logarithm_of_a_negative_number_is_refused(step):
+    before = step.image.value
+    step.set(function="log(x) at 0.5")
+    assert "log needs x - eps above 0" in step.problem and step.image.value == before
+    step.controls["power"].value = -1
+    assert step.problem == "" and step.image.value != before
+
+
+@pytest.mark.parametrize(
+    "name, value", [("suspect", "B"), ("gradient", "b"), ("input", "one image")]
+)
+def test_every_control_of_the_hunt_changes_the_picture(hunt, name, value):
+    if name != "suspect":
+        hunt.set(gradient="w")
+    assert moved(hunt, name, value)
+
+
+@pytest.mark.parametrize(
+    "suspect, gradient, factor", [("C", "b", "0.02083"), ("H", "w", "0.3333"), ("J", "x", "4")]
+)
+def test_the_hunt_tells_a_constant_factor(hunt, suspect, gradient, factor):
+    hunt.set(suspect=suspect, gradient=gradient)
+    assert f"Each is {factor} times what it should be" in hunt.text
+
+
+def test_the_hunt_sees_nothing_wrong_in_the_innocent(hunt):
+    hunt.set(suspect="I")
+    assert "wrong in 0 of 294" in hunt.text
+
+
+def test_the_hunt_refuses_a_gradient_that_is_not_there(hunt):
+    before = hunt.image.value
+    hunt.set(suspect="B", gradient="w")
+    assert hunt.problem == "suspect B (ReLU) has no w" and hunt.image.value == before
+
+
+@pytest.mark.parametrize("explorer", ["backprop", "step", "hunt"])
+def test_explorers_offer_text_and_picture(explorer, request):
+    explorer = request.getfixturevalue(explorer)
+    data, _ = explorer._repr_mimebundle_()
+    assert data["image/png"] and data["text/plain"].startswith(type(explorer).__name__)
+    assert len(explorer.text) > 40 and explorer.hint
