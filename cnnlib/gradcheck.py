@@ -255,6 +255,9 @@ class WithLoss(Layer):
 def check_network(network, x, labels, loss=None, tolerance=1e-5, max_entries=20, **options):
     """Hold the gradients of the loss, by x and by every parameter, to numerical gradients.
 
+    Use a ``kink_free`` x: images with flat areas put a network on many kinks at once, whose bends
+    cancel in the loss and then look like errors.
+
     Parameters
     ----------
     network : Layer

@@ -1,0 +1,1 @@
+"""Checks that the lessons and exercises use, a file a lesson."""

@@ -1,0 +1,254 @@
+"""The suspects of lesson 04: layers whose forward pass is right. Convict first, then read on here.
+
+All but one have a mistake in ``backward`` that somebody once made in earnest.
+"""
+
+import numpy as np
+
+from cnnlib.gradcheck import kink_free
+from cnnlib.im2col import im2col, pad2d, windows
+from cnnlib.layers.activations import ReLU
+from cnnlib.layers.conv import Conv2D
+from cnnlib.layers.dense import Dense
+from cnnlib.layers.pool import AvgPool2D, MaxPool2D
+
+
+class Suspect:
+    """What all suspects share: they say what they claim to be, not what they do."""
+
+    def describe(self):
+        return self.claim
+
+
+class SuspectA(Suspect, Conv2D):
+    claim = "convolution, 2 channels to 3 filters of 3x3"
+
+    def backward(self, dy):
+        super().backward(dy)
+        F = dy.shape[1]
+        dcols = self.params["w"].reshape(F, -1).T @ dy.transpose(1, 2, 3, 0).reshape(F, -1)
+        N, C, H, W = self.x_shape
+        dx = np.zeros((C, H, W, N)).transpose(3, 0, 1, 2)
+        patches = windows(dx, self.params["w"].shape[2:], writeable=True)
+        dcols = dcols.reshape(patches.shape)
+        for kh, kw in np.ndindex(patches.shape[1:3]):
+            patches[:, kh, kw] = dcols[:, kh, kw]
+        return dx
+
+
+class SuspectB(Suspect, ReLU):
+    claim = "ReLU"
+
+    def backward(self, dy):
+        return dy * (self.y >= 0)
+
+
+class SuspectC(Suspect, Conv2D):
+    claim = "convolution, 2 channels to 3 filters of 3x3"
+
+    def backward(self, dy):
+        dx = super().backward(dy)
+        self.grads["b"] = dy.mean(axis=(0, 2, 3))
+        return dx
+
+
+class SuspectD(Suspect, MaxPool2D):
+    claim = "max pooling, 2x2"
+
+    def forward(self, x):
+        self.x, self.y = x, super().forward(x)
+        return self.y
+
+    def backward(self, dy):
+        dx = np.zeros(self.x_shape, dy.dtype)
+        for h, w in np.ndindex(2, 2):
+            dx[:, :, h::2, w::2] = dy * (self.x[:, :, h::2, w::2] == self.y)
+        return dx
+
+
+class SuspectE(Suspect, Conv2D):
+    claim = "convolution, 2 channels to 3 filters of 3x3, stride 2"
+
+    def backward(self, dy):
+        super().backward(dy)
+        KH, KW = self.params["w"].shape[2:]
+        dx = np.zeros(self.x_shape, dy.dtype)
+        for oh, ow in np.ndindex(dy.shape[2:]):
+            patch = np.tensordot(dy[:, :, oh, ow], self.params["w"], 1)
+            dx[:, :, oh : oh + KH, ow : ow + KW] += patch
+        return dx
+
+
+class SuspectF(Suspect, Conv2D):
+    claim = "convolution, 2 channels to 3 filters of 3x3"
+
+    def backward(self, dy):
+        dx = super().backward(dy)
+        for image in dy:
+            self.grads["b"] = image.sum(axis=(1, 2))
+        return dx
+
+
+class SuspectG(Suspect, Conv2D):
+    claim = "convolution, 2 channels to 3 filters of 3x3"
+
+    def backward(self, dy):
+        super().backward(dy)
+        w = self.params["w"].transpose(1, 0, 2, 3)
+        cols = im2col(pad2d(dy, w.shape[2] - 1), w.shape[2:])
+        N, C, H, W = self.x_shape
+        return (w.reshape(C, -1) @ cols).reshape(C, H, W, N).transpose(3, 0, 1, 2)
+
+
+class SuspectH(Suspect, Dense):
+    claim = "dense layer, 5 inputs to 4 outputs"
+
+    def backward(self, dy):
+        dx = super().backward(dy)
+        self.grads["w"] = self.grads["w"] / len(dy)
+        return dx
+
+
+class SuspectI(Suspect, MaxPool2D):
+    claim = "max pooling, 3x3, stride 2, so that windows overlap"
+
+
+class SuspectJ(Suspect, AvgPool2D):
+    claim = "average pooling, 2x2"
+
+    def backward(self, dy):
+        return np.repeat(np.repeat(dy, 2, axis=2), 2, axis=3)
+
+
+def suspects():
+    """Make the suspects, the same ones each time.
+
+    Returns
+    -------
+    dict of str to Layer
+        Under the letters A to J.
+
+    Used in lesson 04.
+    """
+    layers = {
+        "A": SuspectA(2, 3, 3, rng=0),
+        "B": SuspectB(),
+        "C": SuspectC(2, 3, 3, rng=0),
+        "D": SuspectD(2),
+        "E": SuspectE(2, 3, 3, stride=2, rng=0),
+        "F": SuspectF(2, 3, 3, rng=0),
+        "G": SuspectG(2, 3, 3, rng=0),
+        "H": SuspectH(5, 4, rng=0),
+        "I": SuspectI(3, stride=2),
+        "J": SuspectJ(2),
+    }
+    return {letter: layer.astype(np.float64) for letter, layer in layers.items()}
+
+
+KINDS = ("kink-free", "positive", "one image", "with ties")
+
+
+def evidence(letter, kind="kink-free"):
+    """Make an input that fits a suspect.
+
+    Parameters
+    ----------
+    letter : str
+        A to J.
+    kind : str
+        ``"kink-free"``: random, neither ties nor zeros. ``"positive"``: the same without signs.
+        ``"one image"``: the first image alone. ``"with ties"``: rounded, so that many are equal.
+
+    Returns
+    -------
+    ndarray of shape (N, 2, 6, 6), for a stride of 2 (N, 2, 7, 7), or for H (N, 5); float64
+        N is 3, or 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such suspect or kind.
+    """
+    if letter not in suspects():
+        raise ValueError(f"letter is {letter!r}, expected one of {', '.join(suspects())}")
+    if kind not in KINDS:
+        raise ValueError(f"kind is {kind!r}, expected one of {', '.join(KINDS)}")
+    shape = {"H": (3, 5), "E": (3, 2, 7, 7), "I": (3, 2, 7, 7)}.get(letter, (3, 2, 6, 6))
+    x = kink_free(shape, np.random.default_rng(1))
+    if kind == "positive":
+        return np.abs(x)
+    if kind == "one image":
+        return x[:1]
+    return np.round(x) + 0.25 if kind == "with ties" else x
+
+
+CHARGES = {
+    "mask": "ReLU lets gradients through where x was negative",
+    "overwritten": "col2im writes with = where it should add with +=",
+    "mean": "a mean was taken where a sum is needed",
+    "every tie": "max pooling sends the gradient to every maximum, not to one",
+    "stride": "the stride was forgotten on the way back",
+    "last image": "a gradient was overwritten by each image, so that only the last one counts",
+    "not flipped": "the filter was not flipped on the way back",
+    "N twice": "the gradient was divided by N once too often",
+    "not shared": "average pooling gives each pixel the whole gradient",
+    "innocent": "nothing is wrong",
+}
+GUILT = dict(
+    zip(
+        "ABCDEFGHIJ",
+        (
+            "overwritten",
+            "mask",
+            "mean",
+            "every tie",
+            "stride",
+            "last image",
+            "not flipped",
+            "N twice",
+            "innocent",
+            "not shared",
+        ),
+        strict=True,
+    )
+)
+HINTS = {
+    "A": "dw and db are right. Where is dx right too? Count how many patches those pixels lie in.",
+    "B": "Look at the sign of x where dx is wrong.",
+    "C": "Divide: is analytic / numeric the same for all entries of db? One over which number?",
+    "D": "The sum test: does dx.sum() equal dy.sum() when x has ties?",
+    "E": "Look for the rows and columns of dx that stay 0.",
+    "F": "Only db is wrong, by no constant factor. Check with one image.",
+    "G": "Only dx is wrong, everywhere except by chance. Give it a filter that is its own mirror.",
+    "H": "Divide: is analytic / numeric the same for all entries of dw? One over which number?",
+    "I": "Does any test speak against it? Try the sum test as well.",
+    "J": "Divide: is analytic / numeric the same for all entries of dx?",
+}
+
+
+def accuse(letter, charge):
+    """Say whether a suspect did it.
+
+    Parameters
+    ----------
+    letter : str
+        A to J.
+    charge : str
+        One of :data:`CHARGES`.
+
+    Returns
+    -------
+    str
+        The verdict, with a hint where the charge is wrong.
+
+    Raises
+    ------
+    ValueError
+        If there is no such suspect or charge.
+    """
+    for name, value, allowed in (("letter", letter, GUILT), ("charge", charge, CHARGES)):
+        if value not in allowed:
+            raise ValueError(f"{name} is {value!r}, expected one of {', '.join(allowed)}")
+    if GUILT[letter] == charge:
+        return f"{letter}: right. {CHARGES[charge][0].upper()}{CHARGES[charge][1:]}."
+    return f"{letter}: no. {HINTS[letter]}"

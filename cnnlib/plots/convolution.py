@@ -1,0 +1,589 @@
+"""Figures of convolution: windows and their sums, positions of a kernel, filtered pictures."""
+
+import numpy as np
+from matplotlib.colors import ListedColormap
+from matplotlib.patches import ConnectionPatch, Patch, Rectangle
+
+from cnnlib.im2col import output_size
+from cnnlib.plots.base import (
+    BLUE,
+    GREEN,
+    GREY,
+    IMAGE_MAP,
+    ORANGE,
+    RED,
+    SIGNED_MAP,
+    SKY,
+    limits,
+    new_figure,
+    outline,
+    show_image,
+    show_numbers,
+)
+
+PAGE = 8.0  # inches
+
+
+def side_by_side(shapes, gap=1.0, cell=0.42, above=0.62, below=0.1):
+    """Make a figure with axes for tables in a row, all of whose cells have one size.
+
+    Parameters
+    ----------
+    shapes : sequence of (int, int)
+        Rows and columns of every table.
+    gap : float
+        Distance between tables, in cells.
+    cell : float
+        Inches of a cell, at most; smaller if the page asks for it.
+    above, below : float
+        Inches left free for titles and for words below.
+
+    Returns
+    -------
+    (Figure, list of Axes)
+    """
+    columns = sum(W for _, W in shapes) + gap * (len(shapes) - 1)
+    cell = min(cell, (PAGE - 0.3) / columns)
+    tallest = max(H for H, _ in shapes)
+    height = cell * tallest + above + below
+    figure = new_figure(PAGE, height)
+    figure.set_layout_engine("none")
+    left, axes = (PAGE - cell * columns) / 2, []
+    for H, W in shapes:
+        bottom = below + cell * (tallest - H) / 2
+        box = (left / PAGE, bottom / height, cell * W / PAGE, cell * H / height)
+        axes.append(figure.add_axes(box))
+        left += cell * (W + gap)
+    return figure, axes
+
+
+def between(figure, axes, symbols, size=14):
+    """Write a symbol between each axes and the next."""
+    for one, other, symbol in zip(axes, axes[1:], symbols, strict=False):
+        here, there = one.get_position(), other.get_position()
+        figure.text(
+            (here.x1 + there.x0) / 2,
+            (here.y0 + here.y1) / 2,
+            symbol,
+            ha="center",
+            va="center",
+            fontsize=size,
+        )
+
+
+def number_tables(arrays, titles, title, symbols=(), signed=True, form="{:g}", size=10):
+    """Draw small arrays as tables of numbers in a row.
+
+    Parameters
+    ----------
+    arrays : sequence of ndarray of shape (H, W)
+    titles : sequence of str
+        One a table.
+    title : str
+        The finding.
+    symbols : sequence of str
+        Written between neighbours.
+    signed : bool or sequence of bool
+        Which tables have a sign: diverging colours, white at 0.
+    form : str
+        Format of a number.
+    size : float
+        Font size of the numbers, in points.
+
+    Returns
+    -------
+    Figure
+    """
+    signed = np.broadcast_to(signed, len(arrays))
+    figure, axes = side_by_side([np.shape(a) for a in arrays])
+    for ax, array, name, has_sign in zip(axes, arrays, titles, signed, strict=True):
+        show_numbers(ax, array, has_sign, name, form=form, size=size)
+    between(figure, axes, symbols)
+    figure.suptitle(title, fontsize=11, y=0.99, va="top")
+    return figure
+
+
+def zoom_lines(figure, ax, row, column, shape, target):
+    """Join the frame around a block of pixels with the axes that shows it large."""
+    rows, columns = shape
+    for y, corner in ((row - 0.5, 1), (row + rows - 0.5, 0)):
+        line = ConnectionPatch(
+            (column + columns - 0.5, y),
+            (0, corner),
+            ax.transData,
+            target.transAxes,
+            color=ORANGE,
+            linewidth=1,
+        )
+        figure.add_artist(line)
+
+
+def window_sum(x, w, b, y, row, column):
+    """Draw how one output pixel is made: window, filter, products, their sum.
+
+    Parameters
+    ----------
+    x : ndarray of shape (H, W)
+    w : ndarray of shape (KH, KW)
+    b : float
+    y : ndarray of shape (OH, OW)
+        What the whole picture becomes.
+    row, column : int
+        The output pixel.
+
+    Returns
+    -------
+    Figure
+    """
+    KH, KW = w.shape
+    window = x[row : row + KH, column : column + KW]
+    shapes = (x.shape, w.shape, w.shape, w.shape, y.shape)
+    figure, axes = side_by_side(shapes, gap=1.1, below=0.45)
+    scale = (min(0, x.min()), x.max())
+    names = ("input x", "window", "filter w", "products", "output y")
+    tables = (x, window, w, window * w, y)
+    for k, (ax, table, name) in enumerate(zip(axes, tables, names, strict=True)):
+        show_numbers(ax, table, k in (2, 3), name, scale if k < 2 else None)
+    outline(axes[0], row, column, KH, KW)
+    outline(axes[1], 0, 0, KH, KW)
+    outline(axes[4], row, column, color=BLUE)
+    zoom_lines(figure, axes[0], row, column, w.shape, axes[1])
+    between(figure, axes, ("", "×", "=", "→"))
+    total = (window * w).sum()
+    figure.text(
+        0.5,
+        0.05,
+        f"sum of the products {total:g}, plus bias {b:g}: y[{row}, {column}] = {total + b:g}",
+        ha="center",
+        color=BLUE,
+        fontsize=11,
+    )
+    figure.suptitle("One output pixel is one sum of products", fontsize=11, y=0.99, va="top")
+    return figure
+
+
+def all_windows(x, w, y):
+    """Draw every position of a filter on a small picture, and the output pixel that it gives.
+
+    Parameters
+    ----------
+    x : ndarray of shape (H, W)
+    w : ndarray of shape (KH, KW)
+    y : ndarray of shape (OH, OW)
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(PAGE, 3.6)
+    axes = figure.subplots(2, y.size, height_ratios=(len(x), len(y)))
+    for k, (row, column) in enumerate(np.ndindex(*y.shape)):
+        show_numbers(axes[0, k], x, title=f"window of y[{row}, {column}]", size=9)
+        outline(axes[0, k], row, column, *w.shape)
+        show_numbers(axes[1, k], y, size=9)
+        outline(axes[1, k], row, column, color=BLUE)
+    figure.suptitle("The same nine weights at every position give the whole output", fontsize=11)
+    return figure
+
+
+def sliding_window(x, w, y, row, column):
+    """Draw a filter on a picture: the window, its numbers, the products, the output pixel.
+
+    Parameters
+    ----------
+    x : ndarray of shape (H, W)
+    w : ndarray of shape (KH, KW)
+    y : ndarray of shape (H - KH + 1, W - KW + 1)
+        What the whole picture becomes, without bias.
+    row, column : int
+        The output pixel.
+
+    Returns
+    -------
+    Figure
+    """
+    KH, KW = w.shape
+    window = x[row : row + KH, column : column + KW]
+    products = np.round(window * w, 2) + 0.0
+    figure = new_figure(PAGE, 5.5)
+    figure.set_layout_engine("none")
+    ax = figure.add_axes((0, 0, 1, 1))  # one for all pictures, in inches: five take twice as long
+    ax.axis("off")
+    for array, left, title, signed, mark, colour in (
+        (x, 0.75, "input x", False, (KH, KW), ORANGE),
+        (y, 4.35, "output y", y.min() < 0, (1, 1), GREEN),
+    ):
+        scale = (0, 1) if array is x else limits(array, signed)
+        size = 2.9 / max(array.shape)  # of a pixel
+        H, W = array.shape
+        place(ax, array, left, 5.15 - H * size, size, f"{title}, {H} x {W}", signed, scale)
+        corner = (left + column * size, 5.15 - (row + mark[0]) * size)
+        ax.add_patch(
+            Rectangle(corner, mark[1] * size, mark[0] * size, fill=False, ec=colour, lw=1.8)
+        )
+    place(ax, window, 0.75, 0.15, 0.5, "window", False, (0, 1), "{:.2f}")
+    place(ax, w, 2.65, 0.15, 0.5, "filter w", True, limits(w, True), "{:.3g}")
+    place(ax, products, 4.55, 0.15, 0.5, "products", True, limits(products, True), "{:.2f}")
+    ax.text(2.45, 0.9, "×", ha="center", va="center", fontsize=14)
+    ax.text(4.35, 0.9, "=", ha="center", va="center", fontsize=14)
+    total = f"sum = y[{row}, {column}]\n= {y[row, column] + 0.0:.2f}"
+    ax.text(6.3, 0.9, total, va="center", color=GREEN, fontsize=11)
+    ax.set(xlim=(0, PAGE), ylim=(0, 5.5))
+    return figure
+
+
+def place(ax, values, left, bottom, size, title, signed, scale, form=None):
+    """Draw an array into axes that hold several, its numbers too if a form is given."""
+    H, W = values.shape
+    right, top = left + size * W, bottom + size * H
+    low, high = scale
+    ax.imshow(
+        values,
+        cmap=SIGNED_MAP if signed else IMAGE_MAP,
+        vmin=low,
+        vmax=high,
+        extent=(left, right, bottom, top),
+        aspect="auto",
+    )
+    ax.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, lw=0.8))
+    ax.text((left + right) / 2, top + 0.07, title, ha="center", fontsize=10)
+    if form is None:
+        return
+    ax.vlines(left + size * np.arange(1, W), bottom, top, GREY, linewidth=0.5)
+    ax.hlines(bottom + size * np.arange(1, H), left, right, GREY, linewidth=0.5)
+    for (row, column), value in np.ndenumerate(values):
+        share = (value - low) / (high - low)
+        dark = abs(share - 0.5) > 0.33 if signed else share < 0.5
+        ax.text(
+            left + size * (column + 0.5),
+            top - size * (row + 0.5),
+            form.format(value),
+            ha="center",
+            va="center",
+            fontsize=9,
+            color="white" if dark else "black",
+        )
+
+
+def channel_sum(x, w, b, names):
+    """Draw the sum of products of a window with several channels, a row a channel.
+
+    Parameters
+    ----------
+    x, w : ndarray of shape (C, KH, KW)
+        The window and the filter.
+    b : float
+    names : sequence of str
+        Of the channels.
+
+    Returns
+    -------
+    Figure
+    """
+    products = np.round(x * w, 6)
+    sums = products.sum(axis=(1, 2))
+    figure = new_figure(PAGE, 1.35 * len(x) + 0.5)
+    axes = figure.subplots(len(x), 4, width_ratios=(1, 1, 1, 1.2))
+    high = max(1.0, x.max())
+    for c, name in enumerate(names):
+        titles = ("window of x", "filter w", "products", None) if c == 0 else (None,) * 4
+        show_numbers(axes[c, 0], x[c], False, titles[0], (0, high), size=9)
+        show_numbers(axes[c, 1], w[c], True, titles[1], size=9)
+        show_numbers(axes[c, 2], products[c] + 0.0, True, titles[2], form="{:.2f}", size=9)
+        axes[c, 0].set_ylabel(name, fontsize=10)
+        axes[c, 3].axis("off")
+        axes[c, 3].text(0.1, 0.5, f"sum {sums[c]:.2f}", va="center", fontsize=11)
+    total = f"all channels and bias {b:g}:\ny = {sums.sum() + b:.2f}"
+    axes[-1, 3].text(0.1, 0.15, total, va="center", fontsize=11, color=BLUE)
+    figure.suptitle("A filter has a slice for every channel; their sums are added", fontsize=11)
+    return figure
+
+
+PIXEL, PADDING, TAP, GAP, UNSEEN, BEYOND, NOTHING = range(7)
+POSITION_COLOURS = (SKY, "#D9D9D9", ORANGE, "#FBE3B0", RED, "#F4B6C2", "#FFFFFF")
+POSITION_NAMES = (
+    "pixel",
+    "padding",
+    "tap of the kernel",
+    "skipped by dilation",
+    "never reached",
+    "sticks out: refused",
+)
+
+
+def positions(size, kernel, stride=1, pad=0, dilation=1):
+    """Classify every pixel of a row, and every pixel under each position of a kernel.
+
+    Parameters
+    ----------
+    size, kernel, stride, pad, dilation : int
+        As for :func:`cnnlib.im2col.output_size`.
+
+    Returns
+    -------
+    (ndarray of shape (1 + O or 2 + O, columns), list of int)
+        Codes ``PIXEL``, ``PADDING`` ...: the padded row, the O positions, and, where the last one
+        leaves pixels over, the next, which sticks out; and the columns of the padded row that no
+        tap reaches.
+
+    Raises
+    ------
+    ValueError
+        As output_size does.
+    """
+    O = output_size(size, kernel, stride, pad, dilation)  # noqa: E741
+    padded, span = size + 2 * pad, dilation * (kernel - 1) + 1
+    starts = [k * stride for k in range(O)]
+    left_over = padded - (starts[-1] + span)
+    drawn = starts + [O * stride] * (left_over > 0)
+    codes = np.full((1 + len(drawn), max(padded, drawn[-1] + span)), NOTHING)
+    codes[0, :padded] = PADDING
+    codes[0, pad : pad + size] = PIXEL
+    for line, start in enumerate(drawn, 1):
+        codes[line, start : start + span] = GAP
+        codes[line, start : start + span : dilation] = TAP
+    if left_over > 0:
+        codes[-1, codes[-1] == TAP] = BEYOND
+    reached = {start + k * dilation for start in starts for k in range(kernel)}
+    unseen = sorted(set(range(padded)) - reached)
+    codes[0, unseen] = UNSEEN
+    return codes, unseen
+
+
+def kernel_positions(size, kernel, stride=1, pad=0, dilation=1):
+    """Draw the positions of a kernel along a row of pixels, one under the other.
+
+    Parameters
+    ----------
+    size, kernel, stride, pad, dilation : int
+        As for :func:`cnnlib.im2col.output_size`.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        As output_size does.
+    """
+    O = output_size(size, kernel, stride, pad, dilation)  # noqa: E741
+    codes, unseen = positions(size, kernel, stride, pad, dilation)
+    lines, columns = codes.shape
+    cell = min(0.32, (PAGE - 1.2) / columns, 4.6 / lines)
+    height = cell * lines + 0.95
+    figure = new_figure(PAGE, height)
+    figure.set_layout_engine("none")
+    left = max(1.05, (PAGE - cell * columns) / 2)
+    box = (left / PAGE, 0.5 / height, cell * columns / PAGE, cell * lines / height)
+    ax = figure.add_axes(box)
+    ax.imshow(codes, cmap=ListedColormap(POSITION_COLOURS), vmin=0, vmax=NOTHING, aspect="auto")
+    ax.set_xticks(np.arange(columns + 1) - 0.5, minor=True)
+    ax.set_yticks(np.arange(lines + 1) - 0.5, minor=True)
+    ax.grid(which="minor", color="white", linewidth=1.5)
+    ax.tick_params(which="both", length=0, labelsize=9)
+    ax.set_yticks(range(lines), ["input", *(f"output {k}" for k in range(O)), "one more"][:lines])
+    padded = size + 2 * pad
+    ax.set_xticks(range(padded), [str(k - pad) for k in range(padded)])
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    shown = [code for code in range(NOTHING) if (codes == code).any()]
+    handles = [Patch(color=POSITION_COLOURS[k], label=POSITION_NAMES[k]) for k in shown]
+    figure.legend(
+        handles=handles, loc="lower center", ncols=6, fontsize=8.5, frameon=False, borderpad=0.1
+    )
+    figure.suptitle(
+        f"{size} pixels, kernel {kernel}, stride {stride}, padding {pad}, dilation {dilation}:"
+        f" output size {O}" + f", never reached: {len(unseen)}" * bool(unseen),
+        fontsize=11,
+        y=1 - 0.08 / height,
+        va="top",
+    )
+    return figure
+
+
+def dilated_taps(kernel, dilations, size):
+    """Draw which pixels a square kernel sees when its taps are spread.
+
+    Parameters
+    ----------
+    kernel : int
+    dilations : sequence of int
+    size : int
+        Rows and columns of the picture.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(PAGE, 3.0)
+    for ax, D in zip(figure.subplots(1, len(dilations)), dilations, strict=True):
+        span = D * (kernel - 1) + 1
+        codes = np.full((size, size), PIXEL)
+        codes[:span, :span] = GAP
+        codes[:span:D, :span:D] = TAP
+        ax.imshow(codes, cmap=ListedColormap(POSITION_COLOURS), vmin=0, vmax=NOTHING)
+        ax.set_xticks(np.arange(size + 1) - 0.5, minor=True)
+        ax.set_yticks(np.arange(size + 1) - 0.5, minor=True)
+        ax.grid(which="minor", color="white", linewidth=1.5)
+        ax.tick_params(which="both", length=0)
+        ax.set_xticks([])
+        ax.set_yticks([])
+        ax.set_title(f"dilation {D}: {kernel * kernel} taps, span {span}", fontsize=10)
+    figure.suptitle(
+        "Dilation widens what a kernel sees and adds no weight (orange: taps, pale: skipped)",
+        fontsize=11,
+    )
+    return figure
+
+
+def weight_matrices(matrices, titles):
+    """Draw the matrices of dense layers one under the other: a row an output pixel.
+
+    Parameters
+    ----------
+    matrices : sequence of ndarray of shape (outputs, inputs)
+    titles : sequence of str
+        One a matrix.
+
+    Returns
+    -------
+    Figure
+    """
+    rows, columns = matrices[0].shape
+    figure = new_figure(PAGE, len(matrices) * (4.4 * rows / columns + 0.35) + 0.3)
+    for ax, matrix, name in zip(figure.subplots(len(matrices)), matrices, titles, strict=True):
+        show_image(ax, matrix, True, name)
+        ax.set_ylabel(f"{rows} output pixels", fontsize=9)
+    ax.set_xlabel(f"{columns} input pixels", fontsize=9)
+    return figure
+
+
+def counts(names, values, title):
+    """Draw numbers that differ by orders of magnitude as bars, on a logarithmic scale.
+
+    Parameters
+    ----------
+    names : sequence of str
+    values : sequence of int, at least 1
+    title : str
+        The finding.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(PAGE, 0.4 * len(names) + 0.9)
+    ax = figure.subplots()
+    bars = ax.barh(names, values, color=[GREY] * (len(names) - 1) + [GREEN], log=True)
+    ax.bar_label(bars, [f"{value:,}" for value in values], padding=4)
+    ax.invert_yaxis()
+    ax.set_xlim(1, max(values) * 15)
+    ax.set_xlabel("numbers to learn, logarithmic scale")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.set_title(title, fontsize=11)
+    return figure
+
+
+def panels(images, titles, title, signed=False, columns=4, shared=False, size=None):
+    """Draw pictures of any proportion side by side.
+
+    Parameters
+    ----------
+    images : sequence of ndarray of shape (H, W) or (3, H, W)
+    titles : sequence of str
+        One a picture.
+    title : str
+        The finding.
+    signed : bool or sequence of bool
+        Which pictures have a sign: diverging colours, white at 0.
+    columns : int
+        Pictures in a row.
+    shared : bool
+        Whether the unsigned pictures share the scale from 0 to 1.
+    size : float, optional
+        Inches of a column; by default they fill the page.
+
+    Returns
+    -------
+    Figure
+    """
+    signed = np.broadcast_to(signed, len(images))
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
+    H, W = np.shape(images[0])[-2:]
+    size = PAGE / columns if size is None else size
+    figure = new_figure(columns * size, rows * (size * 0.95 * H / W + 0.3) + 0.35)
+    axes = np.ravel(figure.subplots(rows, columns, squeeze=False))
+    for ax in axes[len(images) :]:
+        ax.axis("off")
+    for ax, image, name, has_sign in zip(axes, images, titles, signed, strict=False):
+        show_image(ax, image, has_sign, name, (0, 1) if shared and not has_sign else None)
+    figure.suptitle(title, fontsize=11)
+    return figure
+
+
+def learning(losses, filters, steps, target):
+    """Draw how a filter is learned: the loss, and the filter at some of the steps.
+
+    Parameters
+    ----------
+    losses : sequence of float
+        One a step.
+    filters : sequence of ndarray of shape (KH, KW)
+        The filter before any step, and after every step.
+    steps : sequence of int
+        After how many steps it is shown.
+    target : ndarray of shape (KH, KW)
+        What it should become.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(PAGE, 4.2)
+    top, bottom = figure.subfigures(2, 1, height_ratios=(1.1, 1))
+    ax = top.subplots()
+    ax.semilogy(losses, color=BLUE)
+    ax.plot(steps[:-1], [losses[s] for s in steps[:-1]], "o", color=ORANGE)
+    ax.set_xlabel("steps")
+    ax.set_ylabel("loss")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.set_title("Gradient descent finds the filter that made the examples", fontsize=11)
+    tables = [filters[s] for s in steps] + [target]
+    names = [f"after {s}" for s in steps] + ["true filter"]
+    top_value = float(np.max(np.abs(tables)))
+    for ax, table, name in zip(bottom.subplots(1, len(tables)), tables, names, strict=True):
+        table = np.round(table, 1) + 0.0  # no -0.0
+        show_numbers(ax, table, True, name, (-top_value, top_value), form="{:.1f}", size=8.5)
+    return figure
+
+
+def equivariance(x, y, shifted, y_shifted, difference, titles, title):
+    """Draw a picture, what a layer makes of it, both for a shifted copy, and how they differ.
+
+    Parameters
+    ----------
+    x, shifted : ndarray of shape (H, W)
+        The pictures.
+    y, y_shifted : ndarray of shape (OH, OW)
+        What the layer makes of each.
+    difference : ndarray of shape (OH, OW)
+        The output of the shifted picture minus the shifted output.
+    titles : sequence of 5 str
+        In the order of the arrays.
+    title : str
+        The finding.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(PAGE, 2.2)
+    images = (x, y, shifted, y_shifted, difference)
+    top = max(np.abs(y).max(), np.abs(y_shifted).max())
+    for k, (ax, image, name) in enumerate(zip(figure.subplots(1, 5), images, titles, strict=True)):
+        show_image(ax, image, k not in (0, 2), None, (0, 1) if k in (0, 2) else (-top, top))
+        ax.set_title(name, fontsize=9.5)
+    figure.suptitle(title, fontsize=11)
+    return figure

@@ -1,0 +1,364 @@
+"""Figures of lesson 00: pixels as numbers, stacks of blocks, a network's responses, the history."""
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.patches import Rectangle
+
+from cnnlib.plots.base import (
+    BLUE,
+    GREEN,
+    GREY,
+    IMAGE_MAP,
+    ORANGE,
+    PURPLE,
+    RED,
+    SIGNED_MAP,
+    SKY,
+    limits,
+    new_figure,
+    outline,
+    show_image,
+    show_numbers,
+)
+
+# One colour a kind of block, here and in every stack.
+KINDS = {
+    "Conv2D": (BLUE, "white"),
+    "ReLU": (ORANGE, "black"),
+    "Sigmoid": (SKY, "black"),
+    "MaxPool2D": (GREEN, "white"),
+    "Flatten": ("#d9d9d9", "black"),
+    "Dense": (PURPLE, "black"),
+}
+OTHER = ("white", "black")
+
+
+def shape_text(shape):
+    """Write a shape as ``16 × 24 × 24``."""
+    return " × ".join(map(str, shape))
+
+
+def pixel_window(image, row, column, size, title=None):
+    """Draw an image with a frame in it, and the numbers in the frame.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W)
+        Values in [0, 1].
+    row, column : int
+        First row and column of the frame.
+    size : int
+        Rows and columns of the frame.
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If the frame leaves the image.
+    """
+    H, W = np.shape(image)
+    for name, first, pixels in (("row", row, H), ("column", column, W)):
+        if not 0 <= first <= pixels - size:
+            raise ValueError(
+                f"the frame leaves the image: with size {size}, {name} is at most {pixels - size},"
+                f" and it is {first}"
+            )
+    figure = new_figure(8.0, 3.6)
+    figure.set_layout_engine("none")
+    left, right = (
+        figure.add_axes((0.02, 0.03, 0.42, 0.84)),
+        figure.add_axes((0.52, 0.03, 0.42, 0.84)),
+    )
+    show_image(left, image, title=f"the image, {H} × {W} pixels", scale=(0, 1))
+    outline(left, row, column, size, size)
+    window = image[row : row + size, column : column + size]
+    show_numbers(
+        right, window, title="the pixels in the frame", scale=(0, 1), form="{:.2f}", size=62 / size
+    )
+    for edge in right.spines.values():
+        edge.set(color=ORANGE, linewidth=2.5)
+    if title is not None:
+        figure.suptitle(title, fontsize=11)
+    return figure
+
+
+def block_stacks(stacks, input_shape, titles=None, title=None):
+    """Draw networks as stacks of blocks: what comes out of each, and its parameters.
+
+    Parameters
+    ----------
+    stacks : sequence of sequences of (name, layer, shape, parameters, ...)
+        One sequence a network, first layer first, in the form of ``network.summary()``: the
+        layer's name, its text such as ``ReLU()``, the output shape, the number of parameters.
+    input_shape : tuple of int
+        Shape of one input.
+    titles : sequence of str, optional
+        One a network.
+    title : str, optional
+        The finding, over the whole figure.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no network, or titles do not match.
+    """
+    stacks = [list(stack) for stack in stacks]
+    if not stacks:
+        raise ValueError("stacks is empty, expected at least one network")
+    if titles is not None and len(titles) != len(stacks):
+        raise ValueError(f"titles holds {len(titles)}, expected {len(stacks)}, one a network")
+    tallest = max(map(len, stacks)) + 1
+    height = 0.31 * (tallest + 1.2) + 0.3 * (title is not None) + 0.25 * (titles is not None)
+    figure = new_figure(8.0 if len(stacks) > 1 else 6.0, height)
+    figure.set_layout_engine("none")
+    top = 1 - (0.08 + 0.3 * (title is not None) + 0.25 * (titles is not None)) / height
+    for k, stack in enumerate(stacks):
+        width = 1 / len(stacks)
+        ax = figure.add_axes((k * width + 0.01, 0.01, width - 0.02, top - 0.01))
+        ax.set(xlim=(0, 1), ylim=(tallest + 0.15, -1.0))
+        ax.axis("off")
+        draw_stack(ax, stack, input_shape)
+        if titles is not None:
+            ax.set_title(titles[k], fontsize=10, fontweight="bold")
+    if title is not None:
+        figure.suptitle(title, fontsize=11, y=1 - 0.06 / height, va="top")
+    return figure
+
+
+def draw_stack(ax, stack, input_shape):
+    """Draw one network, a row a block, the input on top."""
+    most = max([row[3] for row in stack], default=0) or 1
+    for x, text, side in ((0.5, "comes out", "left"), (0.99, "parameters", "right")):
+        ax.text(x, -0.5, text, ha=side, va="center", fontsize=8, color=GREY)
+    rows = [("", "input", input_shape, None), *(row[:4] for row in stack)]
+    for k, (name, layer, shape, parameters) in enumerate(rows):
+        face, ink = KINDS.get(layer.partition("(")[0], OTHER)
+        ax.barh(k + 0.5, 0.47, 0.86, color=face, edgecolor=GREY, linewidth=0.8)
+        label = layer.replace("MaxPool2D((2, 2), stride=2)", "MaxPool2D(2)").removesuffix("()")
+        label = label.replace("(3, 3)", "3").replace("(5, 5)", "5").replace("(7, 7)", "7")
+        ax.text(0.02, k + 0.5, label, va="center", fontsize=8.5, color=ink)
+        ax.text(0.46, k + 0.5, name, va="center", ha="right", fontsize=7, color=ink)
+        ax.text(0.5, k + 0.5, shape_text(shape), va="center", fontsize=8.5)
+        if parameters:
+            bar = 0.26 * parameters / most
+            ax.barh(k + 0.5, -bar, 0.86, left=0.99, color="#e3e3e3")
+            ax.text(0.98, k + 0.5, f"{parameters:,}", va="center", ha="right", fontsize=8.5)
+
+
+def mosaic(maps, gap=1):
+    """Lay maps out in a near-square of tiles, NaN between them.
+
+    Parameters
+    ----------
+    maps : ndarray of shape (C, H, W) or (M,)
+        The numbers of a vector become tiles of one pixel, without gaps.
+    gap : int
+        Pixels between tiles.
+
+    Returns
+    -------
+    ndarray of shape (rows * (H + gap) - gap, columns * (W + gap) - gap)
+    """
+    maps = np.asarray(maps)
+    if maps.ndim == 1:
+        maps, gap = maps[:, None, None], 0
+    C, H, W = maps.shape
+    columns = int(np.ceil(np.sqrt(C)))
+    rows = -(-C // columns)
+    tiles = np.full((rows * columns, H + gap, W + gap), np.nan, maps.dtype)
+    tiles[:C, :H, :W] = maps
+    whole = tiles.reshape(rows, columns, H + gap, W + gap).transpose(0, 2, 1, 3)
+    whole = whole.reshape(rows * (H + gap), columns * (W + gap))
+    return whole[: whole.shape[0] - gap, : whole.shape[1] - gap]
+
+
+def responses(image, layers, probabilities, title=None, label=None):
+    """Draw what each layer makes of an image, up to the probabilities of the ten digits.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W)
+        What the network is given.
+    layers : sequence of (str, ndarray of shape (C, H, W) or (M,))
+        Names and responses, first layer first. A response with negative numbers is drawn in red
+        and blue, another one in grey; each has a scale of its own.
+    probabilities : ndarray of shape (10,)
+    title : str, optional
+    label : int, optional
+        The right digit, marked at the bars.
+
+    Returns
+    -------
+    Figure
+    """
+    panels = [("input", np.asarray(image)[None]), *layers]
+    columns = max(1, -(-len(panels) // 2))
+    share = min(1.55, 6.4 / columns)
+    ax = sheet(8.0, 4.1, title)
+    for k, (name, maps) in enumerate(panels):
+        row, column = divmod(k, columns)
+        left, bottom = 0.08 + column * share, 2.0 - 1.95 * row
+        place(ax, mosaic(maps), left, bottom, share - 0.12, signed=bool(np.min(maps) < 0))
+        text = f"{name}\n{shape_text(np.shape(maps)).removeprefix('1 × ')}"
+        ax.text(left + share / 2 - 0.06, bottom + share - 0.08, text, ha="center", fontsize=8.5)
+    ax.text(7.2, 3.47, "probability", ha="center", fontsize=8.5)
+    draw_probabilities(ax, probabilities, 6.65, 0.1, 1.25, 3.3, label)
+    return ax.figure
+
+
+def sheet(width, height, title=None):
+    """Make a figure, in inches, with one pair of axes all over it: far faster than ten pairs."""
+    figure = new_figure(width, height)
+    figure.set_layout_engine("none")
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, width), ylim=(0, height), autoscale_on=False)
+    ax.axis("off")
+    if title is not None:
+        ax.text(width / 2, height - 0.1, title, ha="center", va="top", fontsize=11)
+    return ax
+
+
+def place(ax, values, left, bottom, size, signed=False):
+    """Draw an array into a square of a sheet; where it is NaN, in a bluish grey."""
+    low, high = limits(values[np.isfinite(values)], signed)
+    colours = colormaps[SIGNED_MAP if signed else IMAGE_MAP].with_extremes(bad="#8fa8bf")
+    extent = (left, left + size, bottom, bottom + size)
+    ax.imshow(values, cmap=colours, vmin=low, vmax=high, extent=extent, aspect="auto")
+    frame = Rectangle((left, bottom), size, size, fill=False, edgecolor=GREY, linewidth=0.8)
+    ax.add_patch(frame)
+
+
+def draw_probabilities(ax, probabilities, left, bottom, width, height, label=None):
+    """Draw ten bars on a sheet; the likeliest is dark, the right digit is green."""
+    step = height / 10
+    middles = bottom + height - step * (np.arange(10) + 0.5)
+    best = int(np.argmax(probabilities))
+    colours = [BLUE if k == best else SKY for k in range(10)]
+    ax.barh(middles, width * np.asarray(probabilities), 0.75 * step, left=left, color=colours)
+    ax.plot((left, left), (bottom, bottom + height), color=GREY, linewidth=0.8)
+    for k, y in enumerate(middles):
+        ink, weight = (GREEN, "bold") if k == label else ("black", "normal")
+        ax.text(left - 0.06, y, str(k), ha="right", va="center", size=9, color=ink, weight=weight)
+
+
+def one_path(image, w, maps, probabilities, title=None):
+    """Draw the way through a network along one filter: image, filter, its maps, probabilities.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W)
+    w : ndarray of shape (KH, KW)
+        The filter.
+    maps : sequence of three ndarrays
+        What the filter makes of the image, the same after ReLU, the same after pooling.
+    probabilities : ndarray of shape (10,)
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+    """
+    y, relu, pooled = maps
+    pictures = (
+        (image, 0.08, 1.24, f"the image x\n{shape_text(np.shape(image))} pixels"),
+        (w, 1.64, 0.72, f"one filter w\n{shape_text(np.shape(w))} weights"),
+        (y, 2.68, 1.16, f"Convolution\n{shape_text(np.shape(y))} sums"),
+        (relu, 4.16, 1.16, "ReLU\nnegative becomes 0"),
+        (pooled, 5.64, 0.68, f"Pooling\n{shape_text(np.shape(pooled))} maxima"),
+    )
+    ax = sheet(8.0, 2.5, title)
+    for k, (values, left, size, text) in enumerate(pictures):
+        place(ax, np.asarray(values), left, 0.95 - size / 2, size, signed=k in (1, 2))
+        ax.text(left + size / 2, 1.68, text, ha="center", fontsize=8.5)
+    for x, sign in ((1.48, "∗"), (2.52, "="), (4.0, "→"), (5.48, "→"), (6.5, "⋯")):
+        ax.text(x, 0.95, sign, ha="center", va="center", fontsize=15)
+    draw_probabilities(ax, probabilities, 6.95, 0.25, 0.95, 1.35)
+    ax.text(7.4, 1.68, "Affine, softmax\n10 probabilities", ha="center", fontsize=8.5)
+    return ax.figure
+
+
+def preparation(steps, titles, title=None):
+    """Draw how a drawing becomes an image like those of MNIST, with its box and its centre.
+
+    Parameters
+    ----------
+    steps : sequence of ndarray of shape (H, W)
+        The drawing, then the images it turns into.
+    titles : sequence of str
+        One a step.
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If titles do not match.
+    """
+    if len(titles) != len(steps):
+        raise ValueError(f"titles holds {len(titles)}, expected {len(steps)}, one a step")
+    figure = new_figure(2.4 * len(steps), 2.9)
+    for ax, image, text in zip(
+        np.ravel(figure.subplots(1, len(steps), squeeze=False)), steps, titles, strict=True
+    ):
+        show_image(ax, image, title=text)
+        rows, columns = np.nonzero(image)
+        if len(rows):
+            high, wide = np.ptp(rows) + 1, np.ptp(columns) + 1
+            outline(ax, rows.min(), columns.min(), high, wide, ORANGE, 2)
+            ink = image / image.sum()
+            centre = [(ink * at).sum() for at in np.indices(image.shape)]
+            ax.plot(centre[1], centre[0], "+", color=RED, markersize=11, markeredgewidth=2.5)
+    if title is not None:
+        figure.suptitle(title, fontsize=11)
+    return figure
+
+
+def timeline(events, title=None):
+    """Draw events on a line of years, their texts above and below it in turn.
+
+    Parameters
+    ----------
+    events : sequence of (int, str, str)
+        Year, what, who; in order.
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If there are no events or they are out of order.
+    """
+    years = [year for year, _, _ in events]
+    if not years or years != sorted(years):
+        raise ValueError(f"events has the years {years}, expected at least one, in order")
+    figure = new_figure(8.0, 3.0)
+    ax = figure.subplots()
+    first, last = years[0] - 7, years[-1] + 9
+    ax.plot((first, last), (0, 0), color=GREY, linewidth=2)
+    for k, (year, what, who) in enumerate(events):
+        side = 1 if k % 2 == 0 else -1
+        reach = side * (1.0 if k % 4 < 2 else 2.0)
+        ax.plot((year, year), (0, reach), color=GREY, linewidth=1)
+        ax.plot(year, 0, "o", color=BLUE, markersize=8)
+        text = f"{year}  {what}\n{who}"
+        align = "bottom" if side > 0 else "top"
+        ax.text(year, 1.05 * reach, text, ha="center", va=align, fontsize=9, linespacing=1.3)
+    ax.set(xlim=(first, last), ylim=(-3.0, 3.0))
+    ax.axis("off")
+    if title is not None:
+        figure.suptitle(title, fontsize=11)
+    return figure

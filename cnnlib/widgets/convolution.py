@@ -1,0 +1,233 @@
+"""Explorers of lesson 01: a filter on a picture, and the size of its output."""
+
+from fractions import Fraction
+
+import ipywidgets as widgets
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from cnnlib.datasets import load_mnist, load_photo
+from cnnlib.im2col import output_size
+from cnnlib.plots.convolution import kernel_positions, positions, sliding_window
+from cnnlib.widgets.base import Explorer, choice, slider
+
+OWN = "own numbers"
+KERNELS = {
+    "identity": "0 0 0 0 1 0 0 0 0",
+    "blur (box)": "1/9 1/9 1/9 1/9 1/9 1/9 1/9 1/9 1/9",
+    "blur (Gaussian)": "1/16 1/8 1/16 1/8 1/4 1/8 1/16 1/8 1/16",
+    "sharpen": "0 -1 0 -1 5 -1 0 -1 0",
+    "Sobel x": "-1 0 1 -2 0 2 -1 0 1",
+    "Sobel y": "-1 -2 -1 0 0 0 1 2 1",
+    "Laplacian": "0 1 0 1 -4 1 0 1 0",
+    "emboss": "-2 -1 0 -1 1 1 0 1 2",
+}
+TAPS = [f"w{kh}{kw}" for kh in range(3) for kw in range(3)]
+
+
+def read_number(text, name):
+    """Read a number such as 2, -0.5 or 1/9.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or so large that a picture of it shows nothing else.
+    """
+    try:
+        value = float(Fraction(text.strip()))
+    except (ValueError, ZeroDivisionError, OverflowError):
+        value = np.inf
+    if abs(value) > 1000:
+        raise ValueError(
+            f"{name} is {text!r}, expected a number from -1000 to 1000, as 2, -0.5 or 1/9"
+        )
+    return value
+
+
+def read_filter(texts):
+    """Read nine texts as an ndarray of shape (3, 3)."""
+    return np.reshape(
+        [read_number(t, f"w[{k // 3}, {k % 3}]") for k, t in enumerate(texts)], (3, 3)
+    )
+
+
+def filtered(x, w):
+    """Slide w of shape (3, 3) over x of shape (H, W): an ndarray of shape (H - 2, W - 2)."""
+    return np.einsum("hwij,ij->hw", sliding_window_view(x, w.shape), w)
+
+
+class KernelExplorer(Explorer):
+    """A 3 x 3 filter to choose or to type, slid over a picture.
+
+    Parameters
+    ----------
+    images : dict of str to ndarray of shape (H, W), optional
+        Pictures to choose from, in [0, 1], 3 x 3 pixels at least; a digit of MNIST and a
+        photograph by default.
+    kernel : str
+        The preset to open with, one of ``KERNELS``.
+
+    Controls: ``kernel``, ``image``, ``row``, ``column`` and the filter's numbers ``w00`` to
+    ``w22``. The attribute ``play`` walks the window over the whole picture.
+    """
+
+    hint = (
+        "Choose a filter or type your own numbers (1/9 works too), then press play or move the"
+        " window: the nine products add up to the marked output pixel."
+    )
+    agreeing = False
+
+    def __init__(self, images=None, kernel="Sobel x"):
+        if kernel not in KERNELS:
+            raise ValueError(f"kernel is {kernel!r}, expected one of {', '.join(KERNELS)}")
+        if images is None:
+            photo = load_photo(grey=True, height=75)[0, 0]
+            images = {"digit": load_mnist()[1][0][0, 0], "photograph": photo}
+        for name, image in images.items():
+            if np.ndim(image) != 2 or min(np.shape(image)) < 3:
+                raise ValueError(
+                    f"images[{name!r}] has shape {np.shape(image)}, expected (H, W), at least 3 x 3"
+                )
+        self.images = images
+        self.agreed = {"kernel": kernel, "image": next(iter(images)), "place": 0}
+        super().__init__()
+
+    def make_controls(self):
+        kernel, image = self.agreed["kernel"], self.agreed["image"]
+        y = filtered(self.images[image], read_filter(KERNELS[kernel].split()))
+        row, column = np.unravel_index(np.abs(y).argmax(), y.shape)  # where most is to be seen
+        self.play = widgets.Play(interval=250, max=y.size - 1, tooltip="walk over the picture")
+        self.play.observe(self.refresh, "value")
+        small = widgets.Layout(width="4.5em")
+        taps = {
+            name: widgets.Text(number, layout=small, continuous_update=False, tooltip=name)
+            for name, number in zip(TAPS, KERNELS[kernel].split(), strict=True)
+        }
+        return {
+            "kernel": choice("filter", [*KERNELS, OWN], kernel),
+            "image": choice("image", list(self.images)),
+            "row": slider("row", int(row), 0, y.shape[0] - 1),
+            "column": slider("column", int(column), 0, y.shape[1] - 1),
+            **taps,
+        }
+
+    def arrange(self):
+        named = [self.controls[name] for name in ("kernel", "image", "row", "column")]
+        grid = widgets.GridBox(
+            [self.controls[name] for name in TAPS],
+            layout=widgets.Layout(grid_template_columns="repeat(3, 5em)", margin="0 0 0 2em"),
+        )
+        return widgets.Box(
+            [widgets.VBox([*named, self.play]), grid], layout=widgets.Layout(flex_flow="row wrap")
+        )
+
+    def refresh(self, change=None):
+        if self.agreeing:
+            return
+        self.agreeing = True
+        try:
+            self.agree()
+        finally:
+            self.agreeing = False
+        super().refresh(change)
+
+    def agree(self):
+        """Make the controls agree with the one that moved: numbers and preset, window and play."""
+        controls, agreed = self.controls, self.agreed
+        kernel, image = controls["kernel"], controls["image"].value
+        if kernel.value not in (agreed["kernel"], OWN):
+            for name, number in zip(TAPS, KERNELS[kernel.value].split(), strict=True):
+                controls[name].value = number
+        else:
+            numbers = " ".join(controls[name].value.strip() for name in TAPS)
+            kernel.value = next((k for k in KERNELS if KERNELS[k] == numbers), OWN)
+        row, column = controls["row"], controls["column"]
+        if image != agreed["image"]:
+            row.max, column.max = (size - 3 for size in self.images[image].shape)
+            self.play.max = (row.max + 1) * (column.max + 1) - 1
+        elif self.play.value != agreed["place"]:
+            row.value, column.value = divmod(self.play.value, column.max + 1)
+        self.play.value = row.value * (column.max + 1) + column.value
+        agreed.update(kernel=kernel.value, image=image, place=self.play.value)
+
+    def draw(self, kernel, image, row, column, **taps):
+        x, w = self.images[image], read_filter(taps.values())
+        y = filtered(x, w)
+        window = x[row : row + 3, column : column + 3].astype(float)
+        text = (
+            f"Filter {kernel}: rows {w.round(3).tolist()}. The window at rows {row} to {row + 2},"
+            f" columns {column} to {column + 2} of the {image} holds"
+            f" {window.round(2).tolist()}. The nine products add up"
+            f" to {y[row, column] + 0.0:.2f}: output pixel ({row}, {column}) of {y.shape[0]} x"
+            f" {y.shape[1]}, whose values lie between {y.min() + 0.0:.2f} and {y.max() + 0.0:.2f}."
+        )
+        return sliding_window(x, w, y, row, column), text
+
+
+SIZES = {
+    "keep the size: padding 1": (8, 3, 1, 1, 1),
+    "shrink: no padding": (8, 3, 1, 0, 1),
+    "halve, one pixel left over": (8, 3, 2, 0, 1),
+    "gaps: stride above kernel": (14, 2, 4, 0, 1),
+    "spread taps: dilation 2": (10, 3, 1, 0, 2),
+    "too large: refused": (4, 3, 1, 0, 2),
+}
+PARTS = ("size", "kernel", "stride", "pad", "dilation")
+
+
+class OutputSizeExplorer(Explorer):
+    """The positions of a kernel along one axis, their number, and the pixels it never reaches.
+
+    Controls: ``preset``, ``size``, ``kernel``, ``stride``, ``pad`` and ``dilation``.
+    """
+
+    hint = "Make the size 9 and the pixel left over is gone; then find a setting that does not fit."
+    agreeing = False
+
+    def make_controls(self):
+        opening = "halve, one pixel left over"
+        self.preset = opening
+        size, kernel, stride, pad, dilation = SIZES[opening]
+        return {
+            "preset": choice("preset", [*SIZES, OWN], opening),
+            "size": slider("size", size, 1, 16),
+            "kernel": slider("kernel", kernel, 1, 7),
+            "stride": slider("stride", stride, 1, 5),
+            "pad": slider("pad", pad, 0, 4),
+            "dilation": slider("dilation", dilation, 1, 4),
+        }
+
+    def refresh(self, change=None):
+        if self.agreeing:
+            return
+        self.agreeing = True
+        try:
+            self.agree()
+        finally:
+            self.agreeing = False
+        super().refresh(change)
+
+    def agree(self):
+        """Make the sliders agree with the preset, or the preset with the sliders."""
+        preset = self.controls["preset"]
+        if preset.value not in (self.preset, OWN):
+            for name, value in zip(PARTS, SIZES[preset.value], strict=True):
+                self.controls[name].value = value
+        else:
+            values = tuple(self.controls[name].value for name in PARTS)
+            preset.value = next((k for k in SIZES if SIZES[k] == values), OWN)
+        self.preset = preset.value
+
+    def draw(self, preset, size, kernel, stride, pad, dilation):
+        O = output_size(size, kernel, stride, pad, dilation)  # noqa: E741
+        span = dilation * (kernel - 1) + 1
+        _, unseen = positions(size, kernel, stride, pad, dilation)
+        lost = [k - pad for k in unseen if pad <= k < pad + size]
+        text = (
+            f"The kernel spans {dilation} * ({kernel} - 1) + 1 = {span} pixels, the padded image"
+            f" {size} + 2 * {pad} = {size + 2 * pad}. Output size:"
+            f" ({size + 2 * pad} - {span}) // {stride} + 1 = {O}. Image pixels never reached: "
+            + (", ".join(map(str, lost)) if lost else "none")
+            + "."
+        )
+        return kernel_positions(size, kernel, stride, pad, dilation), text

@@ -1,0 +1,210 @@
+"""Explorers of lesson 03: a patch and its column, a step of the copy and the memory it reads."""
+
+import ipywidgets as widgets
+import numpy as np
+
+from cnnlib.im2col import output_size, pad2d
+from cnnlib.plots.memory import runs, two_tapes
+from cnnlib.plots.patches import picked_patch
+from cnnlib.widgets.base import Explorer, choice, player, slider
+
+# A seven and a zero, written with a soft pencil.
+DIGITS = np.array(
+    [
+        [
+            [0, 0, 0, 0, 0, 0],
+            [0, 3, 4, 4, 3, 0],
+            [0, 0, 0, 2, 4, 0],
+            [0, 0, 1, 4, 1, 0],
+            [0, 0, 4, 2, 0, 0],
+            [0, 1, 4, 0, 0, 0],
+        ],
+        [
+            [0, 0, 2, 3, 0, 0],
+            [0, 3, 2, 1, 4, 0],
+            [1, 4, 0, 0, 4, 1],
+            [1, 4, 0, 0, 4, 1],
+            [0, 4, 1, 1, 3, 0],
+            [0, 1, 4, 3, 0, 0],
+        ],
+    ]
+)
+
+
+class PatchExplorer(Explorer):
+    """Pick an output pixel: its patch, its column of the matrix, its product with a filter.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C, H, W), optional
+        Small images; by default a seven and a zero of 6 x 6 pixels, whose second channel is their
+        negative.
+
+    Notes
+    -----
+    The slider ``column`` and the sliders ``oh``, ``ow`` and ``image`` say the same in two ways:
+    ``column = (oh * OW + ow) * N + image``; moving one of them moves the others.
+    """
+
+    hint = (
+        "Press play: the patch walks over the images, and the matrix is filled column by column."
+        " Which number changes fastest, image, ow or oh? Then try stride 2."
+    )
+
+    def __init__(self, x=None):
+        self.x = np.stack([DIGITS, 4 - DIGITS], axis=1) if x is None else x
+        if np.ndim(self.x) != 4:
+            raise ValueError(f"x has shape {np.shape(self.x)}, expected (N, C, H, W)")
+        self.x = np.asarray(self.x, float)
+        super().__init__()
+
+    PRESETS = {
+        "stride 1": (3, 1, 0),
+        "stride 2": (3, 2, 0),
+        "padding keeps the size": (3, 1, 1),
+        "no overlap": (2, 2, 0),
+        "one pixel is a patch": (1, 1, 0),
+    }
+
+    def make_controls(self):
+        N, C, H, W = self.x.shape
+        return {
+            "preset": choice("preset", [*self.PRESETS, "your own"]),
+            "column": slider("column", 18, 0, N * H * W - 1),
+            "oh": slider("oh", 2, 0, H - 1),
+            "ow": slider("ow", 1, 0, W - 1),
+            "image": slider("image", 0, 0, N - 1),
+            "channel": slider("channel", 0, 0, C - 1),
+            "kernel": slider("kernel", 3, 1, max(H, W) + 1),
+            "stride": slider("stride", 1, 1, 4),
+            "pad": slider("pad", 0, 0, 2),
+        }
+
+    def arrange(self):
+        play = player(self.controls["column"], interval=500)
+        return widgets.Box(
+            [play, *self.controls.values()], layout=widgets.Layout(flex_flow="row wrap")
+        )
+
+    def refresh(self, change=None):
+        moved = None if change is None else change["owner"]
+        names, now = ("kernel", "stride", "pad"), self.values()
+        if moved is self.controls["preset"] and now["preset"] in self.PRESETS:
+            self.follow(dict(zip(names, self.PRESETS[now["preset"]], strict=True)))
+        else:
+            settings = tuple(now[name] for name in names)
+            known = [name for name, preset in self.PRESETS.items() if preset == settings]
+            self.follow({"preset": (known or ["your own"])[0]})
+        try:
+            OH, OW = self.size()
+        except ValueError:
+            return super().refresh(change)
+        N, now = len(self.x), self.values()
+        for name, most in (("oh", OH - 1), ("ow", OW - 1), ("column", OH * OW * N - 1)):
+            self.follow({name: min(now[name], most)}, most)
+        oh, ow, n = min(now["oh"], OH - 1), min(now["ow"], OW - 1), now["image"]
+        if moved is self.controls["column"]:
+            at, n = divmod(min(now["column"], OH * OW * N - 1), N)
+            oh, ow = divmod(at, OW)
+        self.follow({"oh": oh, "ow": ow, "image": n, "column": (oh * OW + ow) * N + n})
+        return super().refresh(change)
+
+    def size(self):
+        """Return OH and OW for the settings of the controls."""
+        kernel, stride, pad = (self.controls[k].value for k in ("kernel", "stride", "pad"))
+        return tuple(output_size(size, kernel, stride, pad) for size in self.x.shape[2:])
+
+    def follow(self, values, most=None):
+        """Move controls without drawing, and a slider's end to ``most`` if it is given."""
+        for name, value in values.items():
+            control = self.controls[name]
+            control.unobserve(self.refresh, "value")
+            if most is not None:
+                control.max = most
+            control.value = value
+            control.observe(self.refresh, "value")
+
+    def filter(self, kernel):
+        """Make a filter that tells left from right, of shape (C, kernel, kernel)."""
+        ramp = np.sign(np.arange(kernel) - (kernel - 1) / 2) if kernel > 1 else np.ones(1)
+        sign = np.where(np.arange(self.x.shape[1]) % 2, -1.0, 1.0)
+        return sign[:, None, None] * np.broadcast_to(ramp, (kernel, kernel))
+
+    def draw(self, preset, column, oh, ow, image, channel, kernel, stride, pad):
+        OH, OW = self.size()
+        w, N = self.filter(kernel), len(self.x)
+        figure = picked_patch(self.x, w, kernel, stride, pad, (image, channel, oh, ow))
+        top, left = oh * stride, ow * stride
+        patch = pad2d(self.x, pad)[image, :, top : top + kernel, left : left + kernel]
+        sums = (w * patch).sum(axis=(1, 2))
+        text = (
+            f"Output pixel ({oh}, {ow}) of image {image} has the column"
+            f" ({oh} · {OW} + {ow}) · {N} + {image} = {column} of {OH * OW * N}."
+            f" Its patch starts at row {top}, column {left} of the padded image and has"
+            f" {patch.size} numbers; channel {channel} of it is"
+            f" {', '.join(f'{value:g}' for value in patch[channel].ravel())}."
+            f" Filter times patch, a channel at a time: {' + '.join(f'{s:g}' for s in sums)}"
+            f" = {sums.sum():g}."
+        )
+        return figure, text.replace("+ -", "- ")
+
+
+class MemoryExplorer(Explorer):
+    """Pick a step of im2col: which numbers it reads, and how they lie in two orders of memory."""
+
+    hint = (
+        "One step of the copy reads the strong cells. Compare the runs in both orders for one row"
+        " of the patch matrix, then for one patch of one image; then try stride 2."
+    )
+    STEPS = (
+        ("one row of the patch matrix", "row"),
+        ("one patch of one image", "patch"),
+        ("one patch of every image", "patches"),
+    )
+    N, SIZE, KERNEL = 4, 5, 3
+
+    def make_controls(self):
+        return {
+            "reads": choice("reads", self.STEPS),
+            "place": slider("place", 4, 0, self.KERNEL**2 - 1),
+            "stride": slider("stride", 1, 1, 3),
+        }
+
+    def arrange(self):
+        play = player(self.controls["place"], interval=700)
+        return widgets.Box(
+            [play, *self.controls.values()], layout=widgets.Layout(flex_flow="row wrap")
+        )
+
+    def draw(self, reads, place, stride):
+        N, size, K = self.N, self.SIZE, self.KERNEL
+        out = output_size(size, K, stride)
+        touched = np.zeros((N, size, size), bool)
+        if reads == "row":
+            kh, kw = divmod(place, K)
+            touched[:, kh:, kw:][:, : stride * out : stride, : stride * out : stride] = True
+            what = f"tap ({kh}, {kw}) at all {out} × {out} positions of all {N} images"
+        else:
+            oh, ow = divmod(place, out)
+            if oh >= out:
+                raise ValueError(
+                    f"place {place} of {out * out}: with stride {stride} the output has"
+                    f" {out} × {out} pixels, numbered from 0 to {out * out - 1}"
+                )
+            images = slice(None) if reads == "patches" else 0
+            touched[images, oh * stride : oh * stride + K, ow * stride : ow * stride + K] = True
+            whose = f"all {N} images" if reads == "patches" else "image 0"
+            what = f"the patch of output pixel ({oh}, {ow}) of {whose}"
+        found = {
+            name: runs(np.flatnonzero(touched.transpose(order)))
+            for name, order in (("NCHW", (0, 1, 2)), ("CHWN", (1, 2, 0)))
+        }
+        says = " and ".join(
+            f"in order {name} they lie in {len(r)} runs, the longest of {max(n for _, n in r)}"
+            for name, r in found.items()
+        )
+        best = min(found, key=lambda name: len(found[name]))
+        same = len(found["NCHW"]) == len(found["CHWN"])
+        title = "Both orders need as many runs" if same else f"{best} reads this in fewer runs"
+        figure = two_tapes(touched, title)
+        return figure, f"Read: {what}, {touched.sum()} numbers; {says}."

@@ -1,0 +1,254 @@
+"""Drive notebooks in a real browser: a JupyterLab of our own, and what a reader does with it."""
+
+import contextlib
+import importlib.util
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
+)
+EXPLORER = re.compile(r"\w+Explorer: ")  # how the text of a stored explorer begins
+SETTINGS = {
+    # Render all cells, not only those in view.
+    "notebook-extension/tracker": {"windowingMode": "none"},
+    # No pop-up that covers the page.
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+DIGEST = """async image => {
+    const bytes = await (await fetch(image.src)).arrayBuffer();
+    const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    return Array.from(sum, byte => byte.toString(16)).join(" ");
+}"""
+STATE = """() => {
+    const cells = [...document.querySelectorAll(".jp-Notebook .jp-CodeCell")];
+    const prompts = cells.map(c => c.querySelector(".jp-InputPrompt").textContent);
+    const errors = cells.map(c => [...c.querySelectorAll(
+        '[data-mime-type="application/vnd.jupyter.error"]')].map(e => e.textContent).join(" "));
+    return {prompts, errors};
+}"""
+
+
+def browser_path():
+    """Return the path of a Chromium or Chrome, or None."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def why_not():
+    """Say what is missing to drive notebooks in a browser; empty if nothing is."""
+    if importlib.util.find_spec("playwright") is None:
+        return "playwright is not installed: pip install -e '.[test]'"
+    if importlib.util.find_spec("jupyterlab") is None:
+        return "jupyterlab is not installed: pip install -e ."
+    if browser_path() is None:
+        return f"no browser, none of {', '.join(NAMES)}: on Debian and Ubuntu, apt install chromium"
+    return ""
+
+
+def copy_unrun(source, target, only=None):
+    """Copy a notebook without its outputs, so that what is shown later was made by running it.
+
+    Parameters
+    ----------
+    source, target : Path
+    only : sequence of str, optional
+        Ids of the cells to keep.
+    """
+    nb = nbformat.read(source, as_version=4)
+    if only is not None:
+        nb.cells = [cell for cell in nb.cells if cell.id in only]
+        missing = set(only) - {cell.id for cell in nb.cells}
+        if missing:
+            raise ValueError(f"{source.name} has no cell {', '.join(sorted(missing))}")
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    target.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(nb, target)
+
+
+class Server:
+    """A JupyterLab on loopback that sees none of the user's settings and serves one folder."""
+
+    def __init__(self, folder):
+        """Start it; `folder` gets the subfolders served, config, data ..."""
+        self.folder = Path(folder)
+        self.served = self.folder / "served"
+        self.served.mkdir()
+        self.token = secrets.token_hex(16)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        for name, values in SETTINGS.items():
+            path = self.folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(values))
+        (self.folder / "matplotlibrc").touch()
+        self.log = open(self.folder / "log.txt", "w+", encoding="utf-8")
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+        options = {
+            "ip": "127.0.0.1",
+            "port": self.port,
+            "port_retries": 0,
+            "root_dir": self.served,
+        }
+        command += [f"--ServerApp.{key}={value}" for key, value in options.items()]
+        self.process = subprocess.Popen(
+            command, env=self.environment(), stdout=self.log, stderr=subprocess.STDOUT
+        )
+
+    def environment(self):
+        """Return the server's environment: own folders, the package importable."""
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "MPL"))}
+        own = {
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_DATA_DIR": "data",
+            "JUPYTER_RUNTIME_DIR": "runtime",
+            "JUPYTERLAB_SETTINGS_DIR": "settings",
+            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+            "IPYTHONDIR": "ipython",
+            "MATPLOTLIBRC": "matplotlibrc",
+        }
+        env.update({key: str(self.folder / name) for key, name in own.items()})
+        paths = [str(ROOT), env.get("PYTHONPATH")]
+        env.update(
+            JUPYTER_TOKEN=self.token,
+            JUPYTER_PREFER_ENV_PATH="1",
+            PYTHONPATH=os.pathsep.join(filter(None, paths)),
+        )
+        return env
+
+    def ask(self, path, method="GET"):
+        """Send a request to the server's API and return what it answers."""
+        request = urllib.request.Request(
+            f"{self.address}/{path}",
+            method=method,
+            headers={"Authorization": f"token {self.token}"},
+        )
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=10) as response:
+            return json.loads(response.read() or "null")
+
+    def wait(self, seconds=60):
+        """Wait until it answers."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                break
+            with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+                return self.ask("api/status")
+            time.sleep(0.2)
+        self.log.seek(0)
+        raise RuntimeError(f"JupyterLab did not start:\n{self.log.read()[-3000:]}")
+
+    def end_kernels(self):
+        """End all kernels, so that the next notebook has the memory."""
+        for session in self.ask("api/sessions"):
+            self.ask(f"api/sessions/{session['id']}", "DELETE")
+
+    def stop(self):
+        """Stop the server and its kernels."""
+        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+            self.end_kernels()
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+
+class Reader:
+    """Someone who has opened a notebook in a page of the browser."""
+
+    def __init__(self, page, server, name):
+        self.page = page
+        page.goto(f"{server.address}/lab/tree/{name}?reset&token={server.token}")
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+        page.wait_for_selector("text=Kernel status: Idle", state="attached", timeout=60_000)
+
+    def run_all(self, seconds=180):
+        """Choose Run, Run All Cells and wait until every cell has a number.
+
+        Returns
+        -------
+        list of str
+            Of each code cell, the error that it shows, or an empty text.
+        """
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_text("Run All Cells", exact=True).click()
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            state = self.page.evaluate(STATE)
+            ran = [re.search(r"\[\d+\]", prompt) is not None for prompt in state["prompts"]]
+            stopped = any(state["errors"]) and not any("*" in p for p in state["prompts"])
+            if ran and all(ran) or stopped:
+                self.page.wait_for_selector("text=Kernel status: Idle", state="attached")
+                return self.page.evaluate(STATE)["errors"]
+            time.sleep(0.1)
+        raise TimeoutError(f"cells did not end in {seconds} s: {state['prompts']}")
+
+    def cell(self, number):
+        """Return the place of a code cell, counted from 0."""
+        return self.page.locator(".jp-Notebook .jp-CodeCell").nth(number)
+
+    def pictures(self, number, seconds=15):
+        """Return how many pictures a code cell shows, once at least one has been loaded."""
+        images = self.cell(number).locator(".jp-OutputArea img")
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            widths = images.evaluate_all("found => found.map(image => image.naturalWidth)")
+            if any(widths) and all(widths):
+                return len(widths)
+            time.sleep(0.1)
+        return 0
+
+    def digest(self, number):
+        """Return a sum of the picture that a code cell's explorer shows."""
+        return self.cell(number).locator("img.widget-image").first.evaluate(DIGEST)
+
+    def changed(self, number, before, seconds=10):
+        """Wait for the picture to differ from the one whose sum is given; say whether it does."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self.digest(number) != before:
+                return True
+            time.sleep(0.1)
+        return False
+
+    def move_a_slider(self, number, seconds=5):
+        """Move the sliders of a cell by arrow keys until one changes the picture.
+
+        Returns
+        -------
+        bool or None
+            Whether one did; None if the cell has no slider.
+        """
+        handles = self.cell(number).locator(".widget-slider .noUi-handle")
+        if handles.count() == 0:
+            return None
+        for k in range(handles.count()):
+            for key in ("ArrowRight", "ArrowLeft"):
+                before = self.digest(number)
+                handles.nth(k).focus()
+                self.page.keyboard.press(key)
+                if self.changed(number, before, seconds):
+                    return True
+        return False
