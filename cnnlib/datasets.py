@@ -4,20 +4,14 @@ Images are float arrays of shape ``(N, C, H, W)`` with values in [0, 1], labels 
 ``(N,)``.
 """
 
-import gzip
-import hashlib
-import http.client
 import math
 import numbers
 import os
-import struct
-import urllib.request
-import uuid
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
+
+from cnnlib.files import fetch_idx, find_idx, load_arrays, read_idx
 
 MNIST_FILE = Path(__file__).parent / "data" / "mnist.npz"
 
@@ -33,7 +27,10 @@ MIRRORS = (
     "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
     "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
 )
-IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+OTHER_WAYS = (
+    "\nTry again later, or get the four files in another way (Debian's package"
+    " dataset-fashion-mnist has them) and pass the folder they are in: folder=..."
+)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -60,11 +57,11 @@ def load_mnist():
     """
     remedy = "Install cnnlib again, or restore the file from its repository."
     try:
-        with MNIST_FILE.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            arrays = [stored[name] for name in ("x_train", "y_train", "x_test", "y_test")]
+        stored = load_arrays(MNIST_FILE)
+        arrays = [stored[name] for name in ("x_train", "y_train", "x_test", "y_test")]
     except FileNotFoundError:
         raise FileNotFoundError(f"MNIST's file {MNIST_FILE} is missing. {remedy}") from None
-    except (OSError, EOFError, KeyError, ValueError, zlib.error, zipfile.BadZipFile) as error:
+    except (KeyError, ValueError) as error:
         raise ValueError(f"MNIST's file {MNIST_FILE} is damaged: {error}. {remedy}") from error
     return _to_pairs(*arrays)
 
@@ -108,14 +105,12 @@ def load_fashion_mnist(folder=None, cache=None, mirrors=MIRRORS, timeout=20.0):
         raise ValueError(f"mirrors must be a list of http or https addresses, got {mirrors!r}")
     _check_positive("timeout", timeout)
     if folder is not None:
-        files = {_find_idx(Path(folder), name): name for name in FASHION_MNIST}
+        files = {find_idx(Path(folder), name): name for name in FASHION_MNIST}
         return _to_pairs(*(read_idx(path, FASHION_MNIST[name]) for path, name in files.items()))
     if cache is None:
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cnnlib"
-    cache = Path(cache) / "fashion-mnist"
-    cache.mkdir(parents=True, exist_ok=True)
-    mirrors = list(mirrors)
-    return _to_pairs(*(_fetch(name, cache, mirrors, timeout) for name in FASHION_MNIST))
+    place = Path(cache) / "fashion-mnist", list(mirrors), timeout, OTHER_WAYS
+    return _to_pairs(*(fetch_idx(*file, *place) for file in FASHION_MNIST.items()))
 
 
 def load_photo(grey=False, height=None):
@@ -154,38 +149,6 @@ def load_photo(grey=False, height=None):
         width = x.shape[3] // box
         x = x[..., : width * box].reshape(1, -1, height, box, width, box).mean(axis=(3, 5))
     return np.ascontiguousarray(x)
-
-
-def read_idx(path, sha256=None):
-    """Read an array from a file in IDX, the format MNIST is published in, gzipped or not.
-
-    Parameters
-    ----------
-    path : path
-        The file. Its content says whether it is gzipped, its name is not looked at.
-    sha256 : str, optional
-        The SHA-256, in hexadecimal, that the unzipped file must have.
-
-    Returns
-    -------
-    ndarray
-        Shape and dtype as the file states them.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If it is not in IDX, is truncated, damaged or longer than its header says, or has
-        another sum.
-
-    Source: the end of http://yann.lecun.com/exdb/mnist/ describes IDX.
-    """
-    path = Path(path)
-    try:
-        return _decode_idx(path.read_bytes(), sha256)
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
 
 
 # ---------------------------------------------------------------------------------------------
@@ -400,85 +363,6 @@ def warp(x, matrices, displacement=None):
     lower = pixels[at]
     lower += right * (pixels[at + 1] - lower)
     return upper + down * (lower - upper)
-
-
-# ---------------------------------------------------------------------------------------------
-# Files and downloads
-
-
-def _decode_idx(data, sha256=None):
-    """Turn the bytes of an IDX file, gzipped or not, into an array; check its sum if given."""
-    if data[:2] == b"\x1f\x8b":
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as error:
-            raise ValueError(f"truncated or damaged gzip: {error}") from None
-    if len(data) < 4 or data[:2] != b"\0\0" or data[2] not in IDX_TYPES:
-        raise ValueError(f"not an IDX file: it starts with {data[:16]!r}")
-    start = 4 + 4 * data[3]
-    if len(data) < start:
-        raise ValueError(f"truncated: {len(data)} bytes, its header alone takes {start}")
-    shape = struct.unpack(f">{data[3]}I", data[4:start])
-    dtype = np.dtype(IDX_TYPES[data[2]])
-    expected = start + dtype.itemsize * math.prod(shape)
-    if len(data) != expected:
-        problem = "truncated" if len(data) < expected else "too long"
-        raise ValueError(f"{problem}: {len(data)} bytes, shape {shape} takes {expected}")
-    came = hashlib.sha256(data).hexdigest()
-    if sha256 is not None and came != sha256:
-        raise ValueError(f"wrong content: its SHA-256 is {came}, expected {sha256}")
-    array = np.frombuffer(data, dtype, offset=start).reshape(shape)
-    return array.astype(dtype.newbyteorder("="))
-
-
-def _find_idx(folder, name):
-    """Find an IDX file in a folder under one of the names it goes by."""
-    if not folder.is_dir():
-        raise FileNotFoundError(f"folder={str(folder)!r} is not a folder")
-    dotted = name.replace("-idx", ".idx")
-    candidates = [stem + end for stem in (name, dotted) for end in ("", ".gz")]
-    for candidate in candidates:
-        if (folder / candidate).is_file():
-            return folder / candidate
-    raise FileNotFoundError(f"folder={str(folder)!r} holds none of {', '.join(candidates)}")
-
-
-def _fetch(name, cache, mirrors, timeout):
-    """Read a file from the cache, or else from the first mirror that serves it, and cache it."""
-    path = cache / f"{name}.gz"
-    try:
-        return read_idx(path, FASHION_MNIST[name])
-    except (OSError, ValueError) as error:
-        answers = [f"cache: {error}"]
-    for mirror in list(mirrors):
-        url = f"{mirror.rstrip('/')}/{path.name}"
-        try:
-            request = urllib.request.Request(url, headers={"User-Agent": "cnnlib"})
-            with urllib.request.urlopen(request, timeout=timeout) as response:
-                data = response.read()
-            array = _decode_idx(data, FASHION_MNIST[name])
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            answers.append(f"{url}: {error}")
-            continue
-        mirrors.sort(key=lambda other: other != mirror)  # the next file is asked for here first
-        _save(path, data)
-        return array
-    raise ConnectionError(
-        f"could not download {path.name}:\n  "
-        + "\n  ".join(answers)
-        + "\nTry again later, or get the four files in another way (Debian's package "
-        "dataset-fashion-mnist has them) and pass the folder they are in: folder=..."
-    )
-
-
-def _save(path, data):
-    """Write a file whole or not at all."""
-    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        part.write_bytes(data)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _to_pairs(x_train, y_train, x_test, y_test):

@@ -1,10 +1,6 @@
 """Layers clicked together: networks, their summaries, their files."""
 
-import os
-from pathlib import Path
-
-import numpy as np
-
+from cnnlib.files import load_arrays, save_arrays
 from cnnlib.layers.base import Layer
 
 
@@ -332,58 +328,3 @@ class Summary(list):
 def shape_text(shape):
     """Write a shape as ``30 x 24 x 24``."""
     return " x ".join(map(str, shape))
-
-
-def save_arrays(path, arrays):
-    """Write named arrays to an ``.npz`` file: all of it or nothing.
-
-    Parameters
-    ----------
-    path : str or Path
-        Ends in ``.npz``. Its folder is made if need be.
-    arrays : dict of str to ndarray
-
-    Raises
-    ------
-    ValueError
-        If the path does not end in ``.npz``.
-    """
-    path = Path(path)
-    if path.suffix != ".npz":
-        raise ValueError(f"path is {str(path)!r}, expected a name that ends in .npz")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with open(unfinished, "wb") as file:
-            np.savez(file, **arrays)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def load_arrays(path):
-    """Read all arrays of an ``.npz`` file, never running code from it (no pickle).
-
-    Returns
-    -------
-    dict of str to ndarray
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If the file is damaged or not an ``.npz`` file of plain arrays.
-    """
-    try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        if not all(isinstance(array, np.ndarray) for array in arrays.values()):
-            raise ValueError("it holds something else")
-        return arrays
-    except FileNotFoundError:
-        raise FileNotFoundError(f"no file {str(path)!r}") from None
-    except Exception as error:  # a damaged file can raise nearly anything in zipfile and zlib
-        raise ValueError(
-            f"{str(path)!r} is damaged or not an .npz file of plain arrays: {error}"
-        ) from None

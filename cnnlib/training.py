@@ -12,10 +12,10 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from cnnlib.datasets import batches
+from cnnlib.files import load_arrays, save_arrays
 from cnnlib.im2col import at_least
 from cnnlib.layers.dropout import Dropout
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels
-from cnnlib.network import load_arrays, save_arrays
 from cnnlib.optimizers import Adam
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from cnnlib import datasets
 from cnnlib.__main__ import MODELS, RATES, main
+from cnnlib.files import load_arrays
 from cnnlib.models import MODELS as ZOO
 from cnnlib.models import build
-from cnnlib.network import load_arrays
 from cnnlib.optimizers import OPTIMIZERS as RULES
 
 

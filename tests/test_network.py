@@ -4,6 +4,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from cnnlib.files import load_arrays, save_arrays
 from cnnlib.gradcheck import assert_gradients, check_layer, kink_free
 from cnnlib.layers.activations import ReLU, Sigmoid
 from cnnlib.layers.conv import Conv2D
@@ -12,7 +13,7 @@ from cnnlib.layers.dropout import Dropout
 from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.pool import GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
-from cnnlib.network import Residual, Sequential, load_arrays, save_arrays
+from cnnlib.network import Residual, Sequential
 
 from .helpers import assert_keeps_its_promises, draw
 

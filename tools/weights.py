@@ -14,7 +14,7 @@ import numpy as np
 
 from cnnlib import models
 from cnnlib.datasets import load_mnist
-from cnnlib.network import save_arrays
+from cnnlib.files import save_arrays
 from cnnlib.optimizers import AdamW, one_cycle
 from cnnlib.training import evaluate, fit
 

@@ -1,0 +1,223 @@
+"""Files written whole or not at all: arrays as ``.npz``, published data as IDX, downloads.
+
+Below all levels: nothing here is about networks, and no lesson derives it.
+"""
+
+import gzip
+import hashlib
+import http.client
+import io
+import math
+import os
+import struct
+import urllib.request
+import uuid
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+
+
+def write_whole(path, data):
+    """Write a file under a temporary name beside it and rename it: all of it or nothing.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder is made if need be.
+    data : bytes
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        part.write_bytes(data)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+# ---------------------------------------------------------------------------------------------
+# Named arrays
+
+
+def save_arrays(path, arrays):
+    """Write named arrays to an ``.npz`` file: all of it or nothing.
+
+    Parameters
+    ----------
+    path : str or Path
+        Ends in ``.npz``. Its folder is made if need be.
+    arrays : dict of str to ndarray
+
+    Raises
+    ------
+    ValueError
+        If the path does not end in ``.npz``.
+    """
+    path = Path(path)
+    if path.suffix != ".npz":
+        raise ValueError(f"path is {str(path)!r}, expected a name that ends in .npz")
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    write_whole(path, file.getvalue())
+
+
+def load_arrays(path):
+    """Read all arrays of an ``.npz`` file, never running code from it (no pickle).
+
+    Returns
+    -------
+    dict of str to ndarray
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is damaged or not an ``.npz`` file of plain arrays.
+    """
+    try:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        if not all(isinstance(array, np.ndarray) for array in arrays.values()):
+            raise ValueError("it holds something else")
+        return arrays
+    except FileNotFoundError:
+        raise FileNotFoundError(f"no file {str(path)!r}") from None
+    except Exception as error:  # a damaged file can raise nearly anything in zipfile and zlib
+        raise ValueError(
+            f"{str(path)!r} is damaged or not an .npz file of plain arrays: {error}"
+        ) from None
+
+
+# ---------------------------------------------------------------------------------------------
+# IDX, the format that MNIST and Fashion-MNIST are published in
+
+
+def read_idx(path, sha256=None):
+    """Read an array from a file in IDX, gzipped or not.
+
+    Parameters
+    ----------
+    path : path
+        The file. Its content says whether it is gzipped, its name is not looked at.
+    sha256 : str, optional
+        The SHA-256, in hexadecimal, that the unzipped file must have.
+
+    Returns
+    -------
+    ndarray
+        Shape and dtype as the file states them.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is not in IDX, is truncated, damaged or longer than its header says, or has
+        another sum.
+
+    Source: the end of http://yann.lecun.com/exdb/mnist/ describes IDX.
+    """
+    path = Path(path)
+    try:
+        return decode_idx(path.read_bytes(), sha256)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def decode_idx(data, sha256=None):
+    """Turn the bytes of an IDX file, gzipped or not, into an array; check its sum if given.
+
+    Parameters, result and errors as for :func:`read_idx`.
+    """
+    if data[:2] == b"\x1f\x8b":
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError, zlib.error) as error:
+            raise ValueError(f"truncated or damaged gzip: {error}") from None
+    if len(data) < 4 or data[:2] != b"\0\0" or data[2] not in IDX_TYPES:
+        raise ValueError(f"not an IDX file: it starts with {data[:16]!r}")
+    start = 4 + 4 * data[3]
+    if len(data) < start:
+        raise ValueError(f"truncated: {len(data)} bytes, its header alone takes {start}")
+    shape = struct.unpack(f">{data[3]}I", data[4:start])
+    dtype = np.dtype(IDX_TYPES[data[2]])
+    expected = start + dtype.itemsize * math.prod(shape)
+    if len(data) != expected:
+        problem = "truncated" if len(data) < expected else "too long"
+        raise ValueError(f"{problem}: {len(data)} bytes, shape {shape} takes {expected}")
+    came = hashlib.sha256(data).hexdigest()
+    if sha256 is not None and came != sha256:
+        raise ValueError(f"wrong content: its SHA-256 is {came}, expected {sha256}")
+    array = np.frombuffer(data, dtype, offset=start).reshape(shape)
+    return array.astype(dtype.newbyteorder("="))
+
+
+def find_idx(folder, name):
+    """Find an IDX file in a folder under one of the names it goes by.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder, or no such file in it.
+    """
+    if not folder.is_dir():
+        raise FileNotFoundError(f"folder={str(folder)!r} is not a folder")
+    dotted = name.replace("-idx", ".idx")
+    candidates = [stem + end for stem in (name, dotted) for end in ("", ".gz")]
+    for candidate in candidates:
+        if (folder / candidate).is_file():
+            return folder / candidate
+    raise FileNotFoundError(f"folder={str(folder)!r} holds none of {', '.join(candidates)}")
+
+
+def fetch_idx(name, sha256, cache, mirrors, timeout, advice=""):
+    """Read an IDX file from the cache, or else from the first mirror that serves it, and cache it.
+
+    Parameters
+    ----------
+    name : str
+        The file's, without ``.gz``.
+    sha256 : str
+        Of the unzipped file.
+    cache : Path
+        A folder.
+    mirrors : list of str
+        Addresses of folders. The one that answers is put first, for the next file.
+    timeout : float
+        Seconds of silence after which a mirror is given up.
+    advice : str
+        What to try where all fail, for the error's last line.
+
+    Returns
+    -------
+    ndarray
+
+    Raises
+    ------
+    ConnectionError
+        If no mirror serves it: says what each answered, and nothing is kept.
+    """
+    path = cache / f"{name}.gz"
+    try:
+        return read_idx(path, sha256)
+    except (OSError, ValueError) as error:
+        answers = [f"cache: {error}"]
+    for mirror in list(mirrors):
+        url = f"{mirror.rstrip('/')}/{path.name}"
+        try:
+            request = urllib.request.Request(url, headers={"User-Agent": "cnnlib"})
+            with urllib.request.urlopen(request, timeout=timeout) as response:
+                data = response.read()
+            array = decode_idx(data, sha256)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            answers.append(f"{url}: {error}")
+            continue
+        mirrors.remove(mirror)
+        mirrors.insert(0, mirror)
+        write_whole(path, data)
+        return array
+    raise ConnectionError("\n  ".join([f"could not download {path.name}:", *answers]) + advice)
