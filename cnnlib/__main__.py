@@ -2,12 +2,13 @@
 
 import argparse
 import sys
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from cnnlib.blas import choose_kernels
 
-MODELS = ("lenet5", "simple_convnet", "mlp")
+MODELS = ("lenet5", "simple_convnet", "mlp", "convnet_bn")
 RATES = {  # the highest learning rate that suits each optimizer on MNIST
     "adamw": 0.006,
     "adam": 0.004,
@@ -17,6 +18,11 @@ RATES = {  # the highest learning rate that suits each optimizer on MNIST
     "adagrad": 0.02,
     "rmsprop": 0.002,
 }
+RECIPES = {  # what is not asked for: one quick epoch, or the run for accuracy
+    "convnet_bn": {"epochs": 6, "batch": 64, "augment": True},
+}
+QUICK = {"epochs": 1, "batch": 32, "augment": False}
+DISTORTIONS = {"shift": 1.5, "rotate": 8, "scale": 0.08, "elastic": 0.5}  # of --augment
 SETTINGS = {"adamw": {"beta2": 0.99, "weight_decay": 0.1}, "adam": {"beta2": 0.99}}
 
 
@@ -34,6 +40,8 @@ def main(arguments=None):
         Exit status: 0 if all went well, 1 if an error was explained, 130 if interrupted.
     """
     options = parser().parse_args(arguments)
+    recipe = RECIPES.get(options.model, QUICK)
+    options = argparse.Namespace(**(recipe | vars(options)))
     try:
         return train(options)
     except (OSError, ValueError, FloatingPointError) as error:
@@ -60,8 +68,14 @@ def parser():
     add("--model", choices=MODELS, default="lenet5", help="the network")
     add("--data", choices=("mnist", "fashion"), default="mnist", help="what to learn")
     add("--folder", type=Path, metavar="DIR", help="read fashion's IDX files there, no download")
-    add("--epochs", type=positive, default=1, metavar="N", help="times through all images")
-    add("--batch", type=positive, default=32, metavar="N", help="images at each step")
+    for name, kind, text in (
+        ("epochs", {"type": positive, "metavar": "N"}, "times through all images"),
+        ("batch", {"type": positive, "metavar": "N"}, "images at each step"),
+        ("augment", {"action": argparse.BooleanOptionalAction}, "distort each image at random"),
+    ):
+        others = [f"{model}: {recipe[name]}" for model, recipe in RECIPES.items()]
+        text += f" (default: {', '.join([str(QUICK[name]), *others])})"
+        add(f"--{name}", default=argparse.SUPPRESS, help=text, **kind)
     add("--optimizer", choices=tuple(RATES), default="adamw", help="rule for the steps")
     add(
         "--rate",
@@ -100,7 +114,7 @@ def train(options):
         print(message)
     # From here on NumPy is loaded, with the matrix product that was chosen above.
     from cnnlib import models, optimizers
-    from cnnlib.datasets import load_fashion_mnist, load_mnist
+    from cnnlib.datasets import augment, load_fashion_mnist, load_mnist
     from cnnlib.plots.base import to_png
     from cnnlib.plots.filters import filters_before_after
     from cnnlib.training import fit
@@ -129,6 +143,7 @@ def train(options):
         epochs=options.epochs,
         batch_size=options.batch,
         optimizer=rule(schedule, **SETTINGS.get(options.optimizer, {})),
+        augment=partial(augment, **DISTORTIONS) if options.augment else None,
         seed=options.seed,
         progress=not options.quiet,
         checkpoint=checkpoint,

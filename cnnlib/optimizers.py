@@ -193,7 +193,7 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam whose weight decay acts on the weights and not on the gradient.
 
-    Derived in lesson 07. Source: Loshchilov and Hutter (2017).
+    Derived in lesson 05. Source: Loshchilov and Hutter (2017).
     """
 
     def __init__(self, rate=0.001, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):

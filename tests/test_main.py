@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from cnnlib import datasets
-from cnnlib.__main__ import MODELS, RATES, main
+from cnnlib import datasets, training
+from cnnlib.__main__ import MODELS, QUICK, RATES, RECIPES, main
 from cnnlib.files import load_arrays
 from cnnlib.models import MODELS as ZOO
 from cnnlib.models import build
@@ -47,18 +47,64 @@ def test_seed_decides_the_weights(little, tmp_path):
     assert not np.array_equal(a["dense1.w"], c["dense1.w"])
 
 
-def test_resume_adds_epochs(little, tmp_path, capsys):
-    options = ["train", "--model=mlp", "--quiet", "--schedule=constant", "--out", str(tmp_path)]
-    assert main(options) == 0
+@pytest.mark.parametrize("model", ["mlp", "convnet_bn"])
+def test_resume_adds_epochs(model, little, tmp_path, capsys):
+    options = ["train", "--model", model, "--quiet", "--schedule=constant", "--out", str(tmp_path)]
+    assert main([*options, "--epochs=1"]) == 0
     assert main([*options, "--epochs=2", "--resume"]) == 0
     assert main(options[:-1] + [str(tmp_path / "whole"), "--epochs=2"]) == 0
-    resumed = load_arrays(tmp_path / "mlp-mnist-seed0.npz")
-    whole = load_arrays(tmp_path / "whole" / "mlp-mnist-seed0.npz")
+    resumed = load_arrays(tmp_path / f"{model}-mnist-seed0.npz")
+    whole = load_arrays(tmp_path / "whole" / f"{model}-mnist-seed0.npz")
     assert all(np.array_equal(resumed[name], whole[name]) for name in whole)
+
+
+def asked_of_fit(options, monkeypatch):
+    """Return what ``train`` asks `fit` to do, without doing it."""
+    asked = {}
+
+    def fit(network, data, test, **settings):
+        asked.update(settings)
+        raise ValueError("asked")
+
+    monkeypatch.setattr(training, "fit", fit)
+    assert main(["train", "--quiet", *options]) == 1
+    return asked
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_what_is_not_asked_for_follows_the_model(model, little, monkeypatch):
+    recipe = RECIPES.get(model, QUICK)
+    asked = asked_of_fit(["--model", model], monkeypatch)
+    assert (asked["epochs"], asked["batch_size"]) == (recipe["epochs"], recipe["batch"])
+    assert (asked["augment"] is not None) == recipe["augment"] == (model == "convnet_bn")
+
+
+def test_the_plain_command_is_one_quick_epoch(little, monkeypatch):
+    asked = asked_of_fit([], monkeypatch)
+    rates = [asked["optimizer"].rate(step) for step in range(7)]  # 200 images in steps of 32
+    assert (asked["epochs"], asked["batch_size"], asked["augment"]) == (1, 32, None)
+    assert max(rates) == pytest.approx(0.006, rel=0.05)
+
+
+def test_what_is_asked_for_counts(little, monkeypatch):
+    options = ["--model=convnet_bn", "--epochs=3", "--batch=50", "--no-augment", "--rate=0.1"]
+    asked = asked_of_fit(options, monkeypatch)
+    assert (asked["epochs"], asked["batch_size"], asked["augment"]) == (3, 50, None)
+    assert max(asked["optimizer"].rate(step) for step in range(12)) == pytest.approx(0.1, rel=0.05)
+
+
+def test_augment_distorts_the_images_and_keeps_their_shape(little, monkeypatch):
+    augment = asked_of_fit(["--augment"], monkeypatch)["augment"]
+    x = little[0][0][:20]
+    y = augment(x, np.random.default_rng(0))
+    assert y.shape == x.shape and y.dtype == x.dtype
+    assert 0.01 < np.abs(y - x).mean() < 0.2
+    np.testing.assert_array_equal(y, augment(x, np.random.default_rng(0)))
 
 
 def test_the_lists_of_choices_are_complete():
     assert set(MODELS) == ZOO.keys() and RATES.keys() == RULES.keys()
+    assert RECIPES.keys() <= ZOO.keys() and all(r.keys() == QUICK.keys() for r in RECIPES.values())
 
 
 @pytest.mark.parametrize(
@@ -89,5 +135,7 @@ def test_help_names_every_option():
         [sys.executable, "-m", "cnnlib", "train", "--help"],
         capture_output=True, text=True, check=True, env=environment,
     ).stdout  # fmt: skip
-    for option in "model data epochs batch optimizer rate schedule seed out resume".split():
+    for option in (
+        "model data epochs batch augment no-augment optimizer rate schedule seed out resume".split()
+    ):
         assert f"--{option}" in text

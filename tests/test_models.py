@@ -1,17 +1,44 @@
 """The zoo, and the weights that ship with it."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from cnnlib.datasets import load_fashion_mnist
+from cnnlib.files import load_arrays
 from cnnlib.losses import SoftmaxCrossEntropy
-from cnnlib.models import MODELS, WEIGHTS, build, lenet5, load_trained, mlp, simple_convnet
+from cnnlib.models import (
+    MODELS,
+    WEIGHTS,
+    build,
+    convnet_bn,
+    lenet5,
+    load_trained,
+    mlp,
+    simple_convnet,
+)
 from cnnlib.training import evaluate
 
 CARD = (WEIGHTS / "README.md").read_text(encoding="utf-8")
 CARD_ROW = re.compile(r"^\| `(\w+)\.npz` \|.*\| ([\d.]+) % \|", re.MULTILINE)
 STATED = {name: float(accuracy) for name, accuracy in CARD_ROW.findall(CARD)}
+FASHION = ("lenet5",)  # networks with weights for Fashion-MNIST too
+DEBIAN = Path("/usr/share/datasets/fashion-mnist")
+
+
+@pytest.fixture(scope="module")
+def fashion_test():
+    """The test images of Fashion-MNIST, if they are on this machine: nothing is downloaded."""
+    folder = DEBIAN if DEBIAN.is_dir() else None
+    try:
+        return load_fashion_mnist(folder=folder, mirrors=[])[1]
+    except ConnectionError:
+        pytest.skip(
+            "Fashion-MNIST is neither in the cache nor there as Debian's package"
+            " dataset-fashion-mnist"
+        )
 
 
 @pytest.mark.parametrize(
@@ -20,6 +47,20 @@ STATED = {name: float(accuracy) for name, accuracy in CARD_ROW.findall(CARD)}
         (mlp(rng=0), 784 * 50 + 50 + 50 * 10 + 10),
         (simple_convnet(rng=0), 30 * 25 + 30 + 4320 * 100 + 100 + 100 * 10 + 10),
         (lenet5(rng=0), 16 * 25 + 16 + 32 * 16 * 25 + 32 + 512 * 128 + 128 + 128 * 10 + 10),
+        (
+            convnet_bn(rng=0),
+            24 * 25
+            + 24
+            + 48 * 24 * 9
+            + 48
+            + 64 * 48 * 9
+            + 64
+            + 1024 * 128
+            + 128
+            + 128 * 10
+            + 10
+            + 2 * (24 + 48 + 64 + 128),
+        ),
     ],
 )
 def test_parameters_counted_by_hand(network, parameters):
@@ -42,8 +83,33 @@ def test_shipped_weights_reach_what_their_card_states(name, mnist_test):
     assert accuracy * 100 == pytest.approx(STATED[name], abs=0.015)
 
 
+def test_shipped_fashion_weights_reach_what_their_card_states(fashion_test):
+    for name in FASHION:
+        _, accuracy = evaluate(load_trained(name, data="fashion"), *fashion_test)
+        assert accuracy * 100 == pytest.approx(STATED[f"{name}_fashion"], abs=0.03)
+
+
+@pytest.mark.parametrize("file", sorted(WEIGHTS.glob("*.npz")), ids=lambda file: file.stem)
+def test_shipped_weights_are_finite_halves(file):
+    for name, array in load_arrays(file).items():
+        assert array.dtype == np.float16 and np.isfinite(array).all(), name
+
+
+@pytest.mark.parametrize("name, data", [("lenet5", "fashion"), ("convnet_bn", "mnist")])
+def test_no_filter_is_dead(name, data, mnist_test):
+    network = load_trained(name, data)
+    for layer, y in network.steps(mnist_test[0][:500]):
+        if layer.startswith("relu") and y.ndim == 4:
+            assert (y > 0).any(axis=(0, 2, 3)).all(), layer
+    for key, w in network.params.items():
+        if w.ndim == 4:
+            strengths = np.abs(w).max(axis=(1, 2, 3))
+            assert strengths.min() > 0.05 * strengths.max(), key
+
+
 def test_the_card_lists_every_weight_file():
-    assert {path.stem for path in WEIGHTS.glob("*.npz")} == STATED.keys() == MODELS.keys()
+    assert {path.stem for path in WEIGHTS.glob("*.npz")} == STATED.keys()
+    assert STATED.keys() == MODELS.keys() | {f"{name}_fashion" for name in FASHION}
 
 
 def test_weights_are_small():
@@ -54,7 +120,17 @@ def test_the_plain_network_reaches_97_and_the_cnn_99_percent():
     assert STATED["mlp"] >= 97 and min(STATED["simple_convnet"], STATED["lenet5"]) >= 99
 
 
+def test_the_network_for_accuracy_reaches_99_5_percent_and_fashion_90():
+    assert STATED["convnet_bn"] >= 99.5 and STATED["lenet5_fashion"] >= 90
+
+
 @pytest.mark.parametrize("make", [build, load_trained])
 def test_an_unknown_name_is_refused(make):
     with pytest.raises(ValueError, match="name is 'resnet', expected one of mlp, simple_convnet"):
         make("resnet")
+
+
+@pytest.mark.parametrize("name, data", [("mlp", "fashion"), ("lenet5", "cifar10")])
+def test_weights_that_do_not_ship_are_refused(name, data):
+    with pytest.raises(ValueError, match=f"no weights of {name} for data '{data}', only "):
+        load_trained(name, data=data)

@@ -1,68 +1,96 @@
 """Train the networks whose weights come with the package, and write their card.
 
-    python tools/weights.py [MODEL ...]
+    python tools/weights.py [--folder DIR] [FILE ...]
 
-Takes a few minutes; files and card go to ``cnnlib/weights``.  Weights are stored as float16,
-which halves the files and is what the stated accuracy was measured with.
+A file is named as in the card, without ``.npz``.  All of them take ten minutes; files and card go
+to ``cnnlib/weights``.  Weights are stored as float16, which halves the files and is what the
+stated accuracy was measured with.  Fashion-MNIST is downloaded, or read from ``--folder``.
 """
 
+import argparse
 import re
-import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from cnnlib import models
-from cnnlib.datasets import load_mnist
+from cnnlib.__main__ import DISTORTIONS, SETTINGS
+from cnnlib.datasets import augment, load_fashion_mnist, load_mnist
 from cnnlib.files import save_arrays
 from cnnlib.optimizers import AdamW, one_cycle
 from cnnlib.training import evaluate, fit
 
-SEED, BATCH = 0, 32
-# Epochs, highest rate, weight decay.
-RECIPES = {"mlp": (16, 0.003, 0), "simple_convnet": (4, 0.003, 0.1), "lenet5": (5, 0.006, 0.1)}
+SEED = 0
+# File: network, data, epochs, images at a step, highest rate, weight decay, images distorted.
+RECIPES = {
+    "mlp": ("mlp", "mnist", 16, 32, 0.003, 0, False),
+    "simple_convnet": ("simple_convnet", "mnist", 4, 32, 0.003, 0.1, False),
+    "lenet5": ("lenet5", "mnist", 5, 32, 0.006, 0.1, False),
+    "lenet5_fashion": ("lenet5", "fashion", 8, 32, 0.004, 0.1, False),
+    "convnet_bn": ("convnet_bn", "mnist", 20, 64, 0.006, 0.1, True),
+}
+TITLES = {"mnist": "MNIST", "fashion": "Fashion-MNIST"}
 CARD = """# Trained weights
 
-`cnnlib.models.load_trained(name)` loads them. Each file is an `.npz` of plain float16 arrays, one
-for each parameter, under names such as `conv1.w`; a test measures each anew on the 10,000 test
-images of MNIST and holds it to this table.
+`cnnlib.models.load_trained(name)` loads them, and `load_trained("lenet5", data="fashion")` those
+for Fashion-MNIST. Each file is an `.npz` of plain float16 arrays, one for each parameter, under
+names such as `conv1.w`; a test measures each anew on all 10,000 test images and holds it to this
+table.
 
 | file | network | trained on | epochs | seed | test accuracy | made by |
 |---|---|---|---|---|---|---|
 {rows}
 
-Images: the 60,000 training images of MNIST as `load_mnist` returns them, nothing added; steps of
-{batch} images, AdamW (beta2 0.99) with a one-cycle schedule, whose rates and decay stand in
-`tools/weights.py`. The weights are under the package's licence (MIT).
+Images: the 60,000 training images as `load_mnist` and `load_fashion_mnist` return them; for
+`convnet_bn` each one is distorted at random, anew in each epoch: shifted by up to {shift} pixels,
+turned by up to {rotate} degrees, scaled by up to {scale:.0%} and crumpled (`elastic={elastic}`).
+Steps of 32 images, `convnet_bn` 64; AdamW (beta2 0.99) with a one-cycle schedule, whose rates and
+decay stand in `tools/weights.py`. The last epoch's weights were kept, not the best epoch's, and
+each image is looked at once, as it is. The weights are under the package's licence (MIT).
 """
 
 
-def main(names):
-    """Train the networks named, or all of them."""
-    train, test = load_mnist()
+def main():
+    """Train the networks whose files are named, or all of them."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("files", nargs="*", metavar="FILE", help=", ".join(RECIPES))
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="with Fashion-MNIST's files")
+    options = parser.parse_args()
+    load = {"mnist": load_mnist, "fashion": partial(load_fashion_mnist, folder=options.folder)}
     card = models.WEIGHTS / "README.md"
     old = card.read_text(encoding="utf-8") if card.exists() else ""
     rows = {
         row.split("`")[1].removesuffix(".npz"): row for row in re.findall(r"^\| `.*", old, re.M)
     }
-    for name in names or RECIPES:
-        epochs, rate, decay = RECIPES[name]
+    for file in options.files or RECIPES:
+        name, data, epochs, batch, rate, decay, distorted = RECIPES[file]
+        train, test = load[data]()
         network = models.build(name, rng=SEED)
-        schedule = one_cycle(rate, epochs * -(-len(train[0]) // BATCH), warm=0.2)
-        rule = AdamW(schedule, beta2=0.99, weight_decay=decay)
-        fit(network, train, test, epochs=epochs, batch_size=BATCH, optimizer=rule, seed=SEED)
-        halves = {key: value.astype(np.float16) for key, value in network.params.items()}
-        save_arrays(models.WEIGHTS / f"{name}.npz", halves)
-        _, accuracy = evaluate(models.load_trained(name), *test)
-        kinds = " ".join(layer.kind for layer in network.layers.values())
-        rows[name] = (
-            f"| `{name}.npz` | {kinds} | MNIST | {epochs} | {SEED} | {100 * accuracy:.2f} % |"
-            f" `python tools/{Path(__file__).name} {name}` |"
+        schedule = one_cycle(rate, epochs * -(-len(train[0]) // batch), warm=0.2)
+        fit(
+            network,
+            train,
+            test,
+            epochs=epochs,
+            batch_size=batch,
+            optimizer=AdamW(schedule, **{**SETTINGS["adamw"], "weight_decay": decay}),
+            augment=partial(augment, **DISTORTIONS) if distorted else None,
+            seed=SEED,
         )
-        print(rows[name])
-    lines = "\n".join(rows[name] for name in RECIPES if name in rows)
-    card.write_text(CARD.format(rows=lines, batch=BATCH), encoding="utf-8")
+        arrays = {**network.params, **network.state}
+        halves = {key: value.astype(np.float16) for key, value in arrays.items()}
+        save_arrays(models.WEIGHTS / f"{file}.npz", halves)
+        _, accuracy = evaluate(models.load_trained(name, data), *test)
+        kinds = " ".join(layer.kind for layer in network.layers.values())
+        rows[file] = (
+            f"| `{file}.npz` | {kinds} | {TITLES[data]} | {epochs} | {SEED} |"
+            f" {100 * accuracy:.2f} % | `python tools/{Path(__file__).name} {file}` |"
+        )
+        print(rows[file])
+    lines = "\n".join(rows[file] for file in RECIPES if file in rows)
+    card.write_text(CARD.format(rows=lines, **DISTORTIONS), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

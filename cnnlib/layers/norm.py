@@ -67,15 +67,17 @@ class BatchNorm(Layer):
             raise ValueError("x has one number a channel, expected a batch of at least 2")
         self.axes = (0, 2, 3)[: x.ndim - 1]
         self.count = x.size // x.shape[1]
+        mean = x.mean(self.axes) if self.training else self.state["mean"]
+        self.centred = x - self.spread(mean)
         if self.training:
-            mean, var = x.mean(self.axes), x.var(self.axes)
+            var = (self.centred * self.centred).mean(self.axes)
             self.remember(mean, var)
         else:
-            mean, var = self.state["mean"], self.state["var"]
-        self.scale = self.params["gamma"] / np.sqrt(var + self.eps)
-        self.centred = x - self.spread(mean)
-        self.var = var
-        return self.centred * self.spread(self.scale) + self.spread(self.params["beta"])
+            var = self.state["var"]
+        self.std = np.sqrt(var + self.eps)
+        y = self.centred * self.spread(self.params["gamma"] / self.std)
+        y += self.spread(self.params["beta"])
+        return y
 
     def backward(self, dy):
         """Differentiate, in training also through the batch's mean and variance.
@@ -89,13 +91,17 @@ class BatchNorm(Layer):
         ndarray, shape of x
             dx. ``grads`` holds ``gamma`` and ``beta``.
         """
-        normal = self.centred * self.spread(1 / np.sqrt(self.var + self.eps))
-        self.grads["gamma"] = (dy * normal).sum(self.axes)
-        self.grads["beta"] = dy.sum(self.axes)
-        if self.training:
-            dy = dy - self.spread(self.grads["beta"] / self.count)
-            dy = dy - normal * self.spread(self.grads["gamma"] / self.count)
-        return dy * self.spread(self.scale)
+        dgamma = (dy * self.centred).sum(self.axes) / self.std
+        dbeta = dy.sum(self.axes)
+        self.grads = {"gamma": dgamma, "beta": dbeta}
+        scale = self.params["gamma"] / self.std
+        if not self.training:
+            return dy * self.spread(scale)
+        dx = self.centred * self.spread(-dgamma / (self.count * self.std))
+        dx += dy
+        dx -= self.spread(dbeta / self.count)
+        dx *= self.spread(scale)
+        return dx
 
     def remember(self, mean, var):
         """Move the running statistics towards this batch's (the variance with n - 1)."""

@@ -131,7 +131,7 @@ class AvgPool2D(Pool2D):
 
     Parameters and errors as for :class:`Pool2D`.
 
-    Derived in lesson 02.
+    Derived in lessons 02 (forward) and 04 (backward).
     """
 
     def forward(self, x):
