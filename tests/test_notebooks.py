@@ -713,6 +713,17 @@ def test_of_an_explorer_the_text_and_the_picture_are_stored(stored):
     assert output.metadata["image/png"]["alt"] == ALT
 
 
+def test_of_a_progress_bar_nothing_is_stored(tmp_path):
+    source = "from tqdm.auto import tqdm\nfor i in tqdm(range(3), desc='epoch 1/2'):\n    print(i)"
+    nb = new_notebook(cells=[new_code_cell(source)])
+    nb.cells[0].metadata["tags"] = ["nbval-ignore-output"]
+    path = tmp_path / "bar.ipynb"
+    nbformat.write(nb, path)
+    assert tools.main([str(path)]) == 0
+    (output,) = nbformat.read(path, as_version=4).cells[0].outputs
+    assert output.text == "0\n1\n2\n"
+
+
 def test_what_is_stored_passes_strict_nbval(stored):
     options = [
         "--nbval",

@@ -1,0 +1,614 @@
+"""Each way of looking inside does what it claims, on networks small enough to know the answer."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnlib import interpret
+from cnnlib.gradcheck import numerical_gradient, relative_error
+from cnnlib.layers.activations import ReLU, Sigmoid
+from cnnlib.layers.conv import Conv2D
+from cnnlib.layers.dense import Dense
+from cnnlib.layers.dropout import Dropout
+from cnnlib.layers.norm import BatchNorm
+from cnnlib.layers.pool import AvgPool2D, GlobalAvgPool2D, MaxPool2D
+from cnnlib.layers.reshape import Flatten
+from cnnlib.models import lenet5, load_trained, mlp
+from cnnlib.network import Residual, Sequential
+from tests.helpers import QUICK, draw
+
+
+def small_network(dtype=np.float64, seed=0):
+    """Make a network of every kind of layer, for images (2, 8, 9) and three classes."""
+    rng = np.random.default_rng(seed)
+    body = Sequential([Conv2D(4, 4, 3, pad=1, rng=rng), ReLU(), Conv2D(4, 4, 3, pad=1, rng=rng)])
+    layers = [Conv2D(2, 4, 3, pad=1, rng=rng), BatchNorm(4), ReLU(), MaxPool2D(2)]
+    layers += [Residual(body), ReLU(), Dropout(0.5, rng=0), Flatten(), Dense(4 * 4 * 4, 3, rng=rng)]
+    return Sequential(layers, input_shape=(2, 8, 9)).astype(dtype)
+
+
+@pytest.fixture
+def network():
+    return small_network()
+
+
+@pytest.fixture
+def x():
+    return draw((3, 2, 8, 9))
+
+
+@pytest.fixture(scope="module")
+def lenet():
+    return load_trained("lenet5")
+
+
+# --------------------------------------------------------------------------- parts of a network
+
+
+def test_activations_are_what_the_layer_returned(network, x):
+    steps = dict(network.steps(x))
+    for name, y in steps.items():
+        np.testing.assert_array_equal(interpret.activations(network, x, name), y)
+    np.testing.assert_array_equal(
+        interpret.activations(network, x, "conv1", unit=2, batch_size=2), steps["conv1"][:, 2]
+    )
+
+
+def test_activations_reach_inside_a_block(network, x):
+    before = dict(network.steps(x))["pool1"]
+    body = network["residual1"].body
+    for name, y in body.steps(before):
+        found = interpret.activations(network, x, f"residual1.stack1.{name}")
+        np.testing.assert_array_equal(found, y)
+
+
+def test_all_layers_are_named_as_they_are_called(network, x):
+    found = dict(interpret.all_layers(network))
+    assert list(found)[4:9] == ["residual1"] + [
+        f"residual1.stack1{end}" for end in ("", ".conv1", ".relu1", ".conv2")
+    ]
+    for name, layer in found.items():
+        assert interpret.path(network, name)[-1] is layer
+
+
+def test_the_shortcut_of_a_block_does_not_wait_for_its_body():
+    body, shortcut = Conv2D(1, 2, 3, pad=1, rng=0), Conv2D(1, 2, 1, rng=1)
+    network = Sequential([Residual(body, shortcut)])
+    x = draw((1, 1, 5, 5), np.float32)
+    y = interpret.activations(network, x, "residual1.conv2")
+    np.testing.assert_array_equal(y, shortcut.forward(x))
+
+
+@pytest.mark.parametrize(
+    "layer, message",
+    [
+        ("conv9", "no layer 'conv9', the layers are conv1, norm1"),
+        ("residual1.conv1", "no layer 'conv1', the layers are stack1"),
+        ("conv1.w", "conv1 has no layers inside"),
+        (None, "no layer 'None'"),
+    ],
+)
+def test_an_unknown_layer_is_refused_with_those_there_are(network, x, layer, message):
+    for look in (interpret.activations, interpret.activity):
+        with pytest.raises(KeyError, match=message):
+            look(network, x, layer)
+
+
+def test_images_of_a_wrong_kind_are_refused(network, x):
+    with pytest.raises(ValueError, match="conv1.*expected"):
+        interpret.activations(network, x[:, :1], "conv1")
+    with pytest.raises(TypeError, match="float"):
+        interpret.class_gradient(network, np.zeros((1, 2, 8, 9), int), 0)
+    with pytest.raises(ValueError, match="at least one image"):
+        interpret.activations(network, x[:0], "conv1")
+
+
+@pytest.mark.parametrize("unit", [4, -1, 1.0, "1"])
+def test_a_unit_out_of_range_is_refused(network, x, unit):
+    for look in (interpret.activations, interpret.most_exciting):
+        with pytest.raises(ValueError, match=r"unit is .*, expected 0 to 3"):
+            look(network, x, "conv1", unit)
+    with pytest.raises(ValueError, match=r"unit is .*, expected 0 to 3"):
+        interpret.maximise(network, "conv1", unit)
+
+
+@pytest.mark.parametrize("classes", [3, -1, np.array([0, 1, 3])])
+def test_a_class_out_of_range_is_refused(network, x, classes):
+    looks = [interpret.class_gradient, interpret.saliency, interpret.smooth_grad]
+    looks += [interpret.gradient_times_input, interpret.occlusion]
+    looks += [lambda *a: interpret.grad_cam(*a, "relu1")]
+    for look in looks:
+        with pytest.raises(ValueError, match="expected 0 to 2 for 3 classes"):
+            look(network, x, classes)
+
+
+def test_classes_are_integers_one_an_image(network, x):
+    with pytest.raises(TypeError, match="integers"):
+        interpret.saliency(network, x, 1.0)
+    with pytest.raises(ValueError, match=r"expected \(3,\)"):
+        interpret.saliency(network, x, np.array([1, 2]))
+
+
+def test_looking_changes_nothing(network, x):
+    """Training goes on as if nobody had looked: not a weight, not a flag, not a mean."""
+    network.training, network.input_gradient = True, False
+    before = {**network.params, **network.state}
+    before = {name: value.copy() for name, value in before.items()}
+    labels = np.array([0, 1, 2])
+    interpret.activity(network, x, "relu1")
+    interpret.ablation(network, x, labels, "pool1")
+    interpret.effective_field(network, x, "pool1", 1, 1)
+    interpret.smooth_grad(network, x, labels, count=2)
+    interpret.occlusion(network, x, labels)
+    interpret.grad_cam(network, x, labels, "relu2")
+    interpret.fast_gradient_sign(network, x, labels, 0.1)
+    interpret.randomised(network, ["dense1"])
+    with pytest.raises(ValueError):
+        interpret.grad_cam(network, x, labels, "dense1")
+    assert network.training and not network.input_gradient
+    assert all(layer.training for layer in network.walk())
+    for name, value in {**network.params, **network.state}.items():
+        np.testing.assert_array_equal(value, before[name])
+
+
+def test_looking_draws_nothing_at_random_from_dropout(network, x):
+    network.training = True
+    one, two = (interpret.saliency(network, x, 1) for _ in range(2))
+    np.testing.assert_array_equal(one, two)
+
+
+# --------------------------------------------------------------------------- filters and maps
+
+
+def test_strengths_are_lengths():
+    w = np.zeros((2, 1, 2, 2))
+    w[0, 0] = [[1, 2], [2, 4]]
+    assert interpret.strengths(w).tolist() == [5, 0]
+
+
+def test_activity_counts_what_is_above_0():
+    conv = Conv2D(1, 3, 1)
+    conv.params["w"][:, 0, 0, 0] = 1, -1, -1
+    conv.params["b"][:] = 0, 0, -1
+    x = np.zeros((2, 1, 2, 2), np.float32)
+    x[0], x[1, 0, 0, 0] = 1, -0.5
+    assert interpret.activity(Sequential([conv]), x, "conv1").tolist() == [0.5, 0.125, 0]
+
+
+def test_activity_of_many_images_is_that_of_all_at_once():
+    network = Sequential([Conv2D(1, 2, 1, rng=0), Flatten(), Dense(8, 3, rng=0)])
+    x = draw((1100, 1, 2, 2), np.float32)
+    for name, y in network.steps(x):
+        axes = (0, *range(2, y.ndim))
+        np.testing.assert_allclose(interpret.activity(network, x, name), (y > 0).mean(axes))
+
+
+def test_spectrum_is_the_gain_of_each_wave():
+    w = np.random.default_rng(0).standard_normal((2, 3, 3))
+    found = interpret.spectrum(w, 16)
+    rows, columns = np.mgrid[:3, :3]
+    for u, v in [(0, 0), (3, 0), (-5, 2), (-8, 7)]:
+        wave = np.exp(2j * np.pi * (u * rows + v * columns) / 16)
+        gain = np.abs((w * wave).sum(axis=(1, 2)))
+        np.testing.assert_allclose(found[:, 8 + u, 8 + v], gain)
+
+
+def test_ablation_by_hand():
+    """Class 0 is read from channel 0 alone and class 1 from channel 1; channel 2 is idle."""
+    conv = Conv2D(2, 3, 1)
+    conv.params["w"][...] = np.eye(3, 2)[:, :, None, None]
+    dense = Dense(3, 2)
+    dense.params["w"][...] = np.eye(3, 2)
+    dense.params["b"][...] = 0.1, 0
+    network = Sequential([conv, ReLU(), GlobalAvgPool2D(), dense])
+    labels = np.array([0, 0, 0, 1])
+    x = np.zeros((4, 2, 2, 2), np.float32)
+    x[np.arange(4), labels] = 1
+    # Without channel 1 the bias answers 0; without channel 0 it still does.
+    found = interpret.ablation(network, x, labels, "relu1", batch_size=3)
+    assert found.tolist() == [1, 0.75, 1]
+
+
+def test_ablation_of_a_trained_network_by_its_weights(lenet, mnist_test):
+    """Setting a map to 0 is the same as setting the weights that read it to 0."""
+    x, labels = mnist_test[0][:200], mnist_test[1][:200]
+    found = interpret.ablation(lenet, x, labels, "pool1")
+    twin = load_trained("lenet5")
+    twin["conv2"].params["w"][:, 12] = 0
+    assert found[12] == (twin.forward(x).argmax(axis=1) == labels).mean()
+
+
+def test_ablation_refuses_labels_that_do_not_fit(network, x):
+    with pytest.raises(ValueError, match="labels"):
+        interpret.ablation(network, x, np.array([0, 1]), "relu1")
+
+
+# --------------------------------------------------------------------------- what a unit sees
+
+
+@st.composite
+def stacks(draw_from):
+    """Draw a stack of convolutions and poolings, and the size of an image that fits it."""
+    H, W = draw_from(st.integers(9, 20)), draw_from(st.integers(9, 20))
+    layers, channels = [], 1
+    for k in range(draw_from(st.integers(1, 4))):
+        kind = draw_from(st.sampled_from(["conv", "max", "average", "relu"]))
+        kernel = draw_from(st.tuples(st.integers(1, 4), st.integers(1, 4)))
+        stride = draw_from(st.integers(1, 3))
+        if kind == "conv":
+            pad, dilation = draw_from(st.integers(0, 2)), draw_from(st.integers(1, 2))
+            layers.append(Conv2D(channels, 2, kernel, stride, pad, dilation, rng=k))
+            channels = 2
+        elif kind == "relu":
+            layers.append(ReLU())
+        else:
+            pool = MaxPool2D if kind == "max" else AvgPool2D
+            layers.append(pool(kernel, stride, draw_from(st.integers(0, min(kernel) // 2))))
+        try:
+            OH, OW = Sequential(layers).output_shape((1, H, W))[1:]
+        except ValueError:
+            layers.pop()
+            channels = next((c.params["w"].shape[0] for c in layers if c.kind == "conv"), 1)
+    layers = layers or [ReLU()]
+    OH, OW = Sequential(layers).output_shape((1, H, W))[1:]
+    return layers, (H, W), (draw_from(st.integers(0, OH - 1)), draw_from(st.integers(0, OW - 1)))
+
+
+@QUICK
+@given(stacks())
+def test_measured_receptive_fields_are_those_computed(case):
+    layers, size, at = case
+    network = Sequential(layers).astype(np.float64)
+    layer = list(network.layers)[-1]
+    fields = [interpret.needs(network, (1, *size), {at[axis]}, axis) for axis in (0, 1)]
+    seen = interpret.effective_field(network, draw((300, 1, *size)), layer, *at) > 0
+    if not all(fields):  # all that the pixel sees is padding
+        assert not seen.any()
+        return
+    for field, hit in zip(fields, (seen.any(axis=1), seen.any(axis=0)), strict=True):
+        assert np.flatnonzero(hit).tolist() == sorted(field)
+    hull = interpret.receptive_field(network, layer, *at, input_shape=(1, *size))
+    assert [(h[0], h[-1]) for h in hull] == [(min(f), max(f)) for f in fields]
+
+
+def test_receptive_fields_of_lenet():
+    network = lenet5(rng=0)
+    sizes = {}
+    for name in ("conv1", "relu1", "pool1", "conv2", "pool2"):
+        rows, columns = interpret.receptive_field(network, name)
+        assert rows == columns and rows[0] == 0
+        sizes[name] = len(rows)
+    assert sizes == {"conv1": 5, "relu1": 5, "pool1": 6, "conv2": 14, "pool2": 16}
+    assert interpret.receptive_field(network, "conv2", 7, 3) == (range(14, 28), range(6, 20))
+    assert interpret.receptive_field(network, "dense1") == (range(28), range(28))
+
+
+def test_receptive_field_of_a_block_is_that_of_its_widest_way(network):
+    # pool1: two pixels wide, from conv1 three rows each: 4. The block looks two pixels further.
+    alone = interpret.receptive_field(network, "pool1", 2, 2)
+    block = interpret.receptive_field(network, "residual1", 2, 2, clip=False)
+    assert alone == (range(3, 7), range(3, 7))
+    assert block == (range(-1, 11), range(-1, 11))
+    clipped = interpret.receptive_field(network, "residual1", 2, 2)
+    assert clipped == (range(0, 8), range(0, 9))
+    inside = interpret.receptive_field(network, "residual1.stack1.conv1", 2, 2)
+    assert inside == (range(1, 8), range(1, 9))
+    shortcut = Residual(Conv2D(1, 1, 3, pad=1, stride=2), Conv2D(1, 1, 1, stride=2))
+    fields = interpret.receptive_field(
+        Sequential([shortcut]), "residual1", 1, 1, (1, 5, 5), clip=False
+    )
+    assert fields == (range(1, 4), range(1, 4))
+
+
+def test_receptive_field_keeps_its_size_where_padding_is_counted():
+    network = Sequential([Conv2D(1, 1, 3, pad=1)], input_shape=(1, 4, 4))
+    assert interpret.receptive_field(network, "conv1") == (range(0, 2), range(0, 2))
+    assert interpret.receptive_field(network, "conv1", clip=False) == (range(-1, 2), range(-1, 2))
+
+
+@pytest.mark.parametrize("row, column", [(24, 0), (0, -1)])
+def test_an_output_pixel_outside_is_refused(row, column):
+    with pytest.raises(ValueError, match="expected a pixel of 24 by 24"):
+        interpret.receptive_field(lenet5(rng=0), "conv1", row, column)
+
+
+def test_a_receptive_field_without_a_shape_is_refused():
+    with pytest.raises(ValueError, match="input_shape is not known"):
+        interpret.receptive_field(Sequential([ReLU()]), "relu1")
+
+
+@pytest.mark.parametrize("layer, unit", [("conv2", 3), ("pool1", 0), ("dense1", 7), ("relu3", 7)])
+def test_most_exciting_are_the_maxima(lenet, mnist_test, layer, unit):
+    x = mnist_test[0][:700]
+    found = interpret.most_exciting(lenet, x, layer, unit, count=5)
+    y = dict(lenet.steps(x))[layer][:, unit]
+    strongest = sorted((float(np.max(y[n])) for n in range(len(x))), reverse=True)
+    assert [value for *_, value in found] == pytest.approx(strongest[:5])
+    for n, row, column, value in found:
+        assert (y[n][row, column] if y.ndim == 3 else y[n]) == pytest.approx(value)
+
+
+def test_the_patch_alone_excites_as_much_as_the_whole_image(lenet, mnist_test):
+    x = mnist_test[0][:200]
+    for n, row, column, value in interpret.most_exciting(lenet, x, "conv2", 3, count=3):
+        rows, columns = interpret.receptive_field(lenet, "conv2", row, column)
+        patch = interpret.crop(x[n], rows, columns)
+        y = interpret.upto(lenet, "conv2").forward(patch[None])
+        assert y.shape[2:] == (1, 1)
+        assert y[0, 3, 0, 0] == pytest.approx(value, rel=1e-4)
+
+
+def test_crop_fills_with_zeros_outside():
+    image = np.arange(1, 7.0).reshape(1, 2, 3)
+    assert interpret.crop(image, range(-1, 2), range(1, 4)).tolist() == [
+        [[0, 0, 0], [2, 3, 0], [5, 6, 0]]
+    ]
+
+
+# --------------------------------------------------------------------------- where it looked
+
+
+def test_class_gradient_is_the_numeric_one(network):
+    x = draw((2, 2, 8, 9)).copy()
+    classes = np.array([2, 0])
+    numeric = numerical_gradient(lambda x: network.forward(x)[[0, 1], classes].sum(), x)
+    analytic = interpret.class_gradient(network, x, classes)
+    assert relative_error(analytic, numeric, floor=1e-6) < 1e-4
+    np.testing.assert_allclose(
+        interpret.saliency(network, x, classes), np.abs(numeric).max(axis=1), atol=1e-7
+    )
+    np.testing.assert_allclose(
+        interpret.gradient_times_input(network, x, classes), (numeric * x).sum(axis=1), atol=1e-7
+    )
+
+
+def test_one_class_for_all_images(network, x):
+    np.testing.assert_array_equal(
+        interpret.saliency(network, x, 1), interpret.saliency(network, x, np.array([1, 1, 1]))
+    )
+
+
+def test_input_gradient_of_an_inner_layer_is_the_numeric_one(network):
+    x = draw((1, 2, 8, 9)).copy()
+    for layer in ("norm1", "residual1.stack1.conv1", "residual1"):
+        dy = draw(interpret.activations(network, x, layer).shape)
+        numeric = numerical_gradient(
+            lambda x, layer=layer, dy=dy: (interpret.activations(network, x, layer) * dy).sum(), x
+        )
+        analytic = interpret.input_gradient(network, x, layer, dy)
+        np.testing.assert_allclose(analytic, numeric, atol=1e-7)
+
+
+def test_smooth_grad_is_the_mean_over_noisy_copies(network, x):
+    rng = np.random.default_rng(5)
+    noisy = [x + 0.3 * rng.standard_normal(x.shape) for _ in range(4)]
+    mean = sum(interpret.class_gradient(network, copy, 1) for copy in noisy) / 4
+    found = interpret.smooth_grad(network, x, 1, noise=0.3, count=4, rng=5)
+    np.testing.assert_allclose(found, np.abs(mean).max(axis=1))
+    np.testing.assert_allclose(
+        interpret.smooth_grad(network, x, 1, noise=0, count=2), interpret.saliency(network, x, 1)
+    )
+
+
+def test_smooth_grad_keeps_float32():
+    network = small_network(np.float32)
+    assert interpret.smooth_grad(network, draw((1, 2, 8, 9), np.float32), 1).dtype == np.float32
+
+
+def test_occlusion_finds_what_was_planted():
+    """A network that looks at one place only: nothing else matters when covered."""
+    dense = Dense(100, 2)
+    w = np.zeros((10, 10, 2), np.float32)
+    w[6:8, 2:4, 1] = 1
+    dense.params["w"][...] = w.reshape(100, 2)
+    network = Sequential([Flatten(), dense], input_shape=(1, 10, 10))
+    x = np.random.default_rng(0).random((2, 1, 10, 10), np.float32) + 0.1
+    drop = interpret.occlusion(network, x, 1, size=3)
+    matters = np.zeros((10, 10), bool)
+    matters[5:9, 1:5] = True  # a cover of three centred there touches the planted pixels
+    assert np.array_equal(drop > 1e-6, np.stack([matters, matters]))
+    # Centred on one of the four, it covers all of them.
+    np.testing.assert_allclose(drop[0, 6, 2], x[0, 0, 6:8, 2:4].sum(), rtol=1e-5)
+    assert not interpret.occlusion(network, x, 0).any()
+
+
+def test_occlusion_by_brute_force(network, x):
+    drop = interpret.occlusion(network, x, np.array([0, 1, 2]), size=3, value=0.5)
+    for n, row, column in [(0, 0, 0), (1, 4, 8), (2, 7, 3)]:
+        covered = x[n : n + 1].copy()
+        for r, c in np.ndindex(8, 9):
+            if abs(r - row) <= 1 and abs(c - column) <= 1:
+                covered[0, :, r, c] = 0.5
+        fall = network.forward(x[n : n + 1])[0, n] - network.forward(covered)[0, n]
+        assert drop[n, row, column] == pytest.approx(fall)
+
+
+def test_occlusion_refuses_a_cover_without_size(network, x):
+    with pytest.raises(ValueError, match="size"):
+        interpret.occlusion(network, x, 0, size=0)
+
+
+def test_grad_cam_by_hand():
+    """Two maps, each read through its mean: 3 times the first, -2 times the second."""
+    conv = Conv2D(1, 2, 1)
+    conv.params["w"][:, 0, 0, 0] = 1, 2
+    dense = Dense(2, 2)
+    dense.params["w"][...] = [[0, 3], [0, -2]]
+    network = Sequential([conv, ReLU(), GlobalAvgPool2D(), dense], input_shape=(1, 2, 2))
+    x = np.array([[[[1, 0], [-1, 2]]]], np.float32)
+    # Maps (1, 0, 0, 2) and (2, 0, 0, 4). Each pixel counts a quarter: weights 3/4 and -2/4.
+    # Sum: 3/4 - 4/4 = -1/4 at the first pixel, 6/4 - 8/4 at the last: nothing is left.
+    assert interpret.grad_cam(network, x, 1, "relu1")[0].tolist() == [[0, 0], [0, 0]]
+    dense.params["w"][1, 1] = 1
+    # Now 3/4 + 2/4 and 6/4 + 4/4.
+    assert interpret.grad_cam(network, x, 1, "relu1")[0].tolist() == [[1.25, 0], [0, 2.5]]
+    assert not interpret.grad_cam(network, x, 0, "relu1").any()
+
+
+def test_grad_cam_is_its_formula(network, x):
+    maps = interpret.activations(network, x, "residual1")
+    after = interpret.split(network, "residual1")[1]
+
+    def score(maps):
+        return after.forward(maps)[:, 2].sum()
+
+    alpha = numerical_gradient(score, maps.copy()).mean(axis=(2, 3))
+    expected = np.maximum(np.einsum("nf,nfhw->nhw", alpha, maps), 0)
+    np.testing.assert_allclose(interpret.grad_cam(network, x, 2, "residual1"), expected, atol=1e-7)
+
+
+def test_grad_cam_needs_maps_that_all_goes_through(network, x):
+    with pytest.raises(ValueError, match="flatten1 returns shape"):
+        interpret.grad_cam(network, x, 1, "flatten1")
+    with pytest.raises(KeyError, match="no layer 'residual1.stack1'"):
+        interpret.grad_cam(network, x, 1, "residual1.stack1")
+
+
+def test_onto_image_puts_a_number_where_its_field_is_centred():
+    network = lenet5(rng=0)
+    maps = np.zeros((1, 4, 4), np.float32)
+    maps[0, 1, 2] = 1  # sees rows 4 to 19, columns 8 to 23: centred at 11.5 and 15.5
+    spread = interpret.onto_image(network, maps, "pool2")
+    assert spread.shape == (1, 28, 28) and spread.dtype == np.float32
+    rows, columns = (spread[0].sum(axis=axis) for axis in (1, 0))
+    assert rows @ np.arange(28) / rows.sum() == pytest.approx(11.5)
+    assert columns @ np.arange(28) / columns.sum() == pytest.approx(15.5)
+    assert np.flatnonzero(rows).tolist() == list(range(8, 16))  # one step of 4 on either side
+
+
+def test_onto_image_leaves_maps_of_full_size_alone():
+    network = Sequential([Conv2D(1, 1, 3, pad=1)], input_shape=(1, 5, 6))
+    maps = draw((2, 5, 6))
+    np.testing.assert_allclose(interpret.onto_image(network, maps, "conv1"), maps)
+
+
+def test_onto_image_of_a_single_number():
+    network = Sequential([Conv2D(1, 1, 5)], input_shape=(1, 5, 5))
+    spread = interpret.onto_image(network, np.ones((1, 1, 1)), "conv1")
+    assert spread[0, 2, 2] == 1 and np.array_equal(spread[0], spread[0, ::-1, ::-1])
+
+
+def test_randomised_shuffles_the_layers_named_and_no_other(network):
+    twin = interpret.randomised(network, ["dense1", "residual1"], rng=1)
+    for name, value in network.params.items():
+        other = twin.params[name]
+        same = np.array_equal(value, other)
+        assert same == (not name.startswith(("dense1", "residual1")) or not value.any()), name
+        np.testing.assert_array_equal(np.sort(value.ravel()), np.sort(other.ravel()))
+
+
+def test_randomised_weights_change_the_map(lenet, mnist_test):
+    x, labels = mnist_test[0][:20], mnist_test[1][:20]
+    twin = interpret.randomised(lenet, ["conv1", "conv2", "dense1", "dense2"])
+    for look in (interpret.saliency, lambda *a: interpret.grad_cam(*a, "conv2")):
+        before, after = look(lenet, x, labels), look(twin, x, labels)
+        mean = np.mean(
+            [interpret.rank_correlation(a, b) for a, b in zip(before, after, strict=True)]
+        )
+        assert mean < 0.6
+
+
+def test_rank_correlation():
+    a = np.array([[1.0, 5], [3, 2]])
+    assert interpret.rank_correlation(a, np.exp(a)) == pytest.approx(1)
+    assert interpret.rank_correlation(a, -a) == pytest.approx(-1)
+    # Equal numbers share a rank: 2 2 2 4 5 and 2 2 2 5 4.
+    assert interpret.rank_correlation([0, 0, 0, 1, 2], [0, 0, 0, 2, 1]) == pytest.approx(7 / 8)
+    assert interpret.rank_correlation(a, np.ones((2, 2))) == 0
+    noise = np.random.default_rng(0).random((2, 5000))
+    assert abs(interpret.rank_correlation(*noise)) < 0.05
+
+
+# --------------------------------------------------------------------------- images made to order
+
+
+@pytest.mark.parametrize("layer, unit", [("conv1", 0), ("conv2", 3), ("dense1", 2), ("dense2", 7)])
+@pytest.mark.parametrize("options", [{}, {"jitter": 1, "blur": 0.5, "decay": 0.02}])
+def test_maximise_raises_the_activation_asked_for(lenet, mnist_test, layer, unit, options):
+    image = interpret.maximise(lenet, layer, unit, steps=60, **options)
+    assert image.shape == (1, 28, 28) and image.dtype == np.float32
+    assert image.min() >= 0 and image.max() <= 1
+    y = interpret.activations(lenet, image[None], layer)[0, unit]
+    response = y[tuple(size // 2 for size in y.shape)]
+    typical = interpret.activations(lenet, mnist_test[0][:500], layer, unit)
+    assert response > np.quantile(typical, 0.95)
+
+
+def test_maximise_changes_only_what_the_unit_sees(lenet):
+    start = interpret.maximise(lenet, "conv1", 2, steps=0)
+    image = interpret.maximise(lenet, "conv1", 2, steps=20)
+    rows, columns = interpret.receptive_field(lenet, "conv1", 12, 12)
+    changed = np.argwhere((image != start)[0])
+    assert changed.min(axis=0).tolist() >= [rows[0], columns[0]]
+    assert changed.max(axis=0).tolist() <= [rows[-1], columns[-1]]
+    # A convolution's gradient is its filter: what is bright is what the filter weighs positively.
+    w = lenet["conv1"].params["w"][2, 0]
+    patch = interpret.crop(image, rows, columns)[0]
+    assert np.array_equal(patch[np.abs(w) > 0.2] > 0.5, w[np.abs(w) > 0.2] > 0)
+
+
+def test_maximise_is_the_same_for_the_same_seed(lenet):
+    one, two, other = (
+        interpret.maximise(lenet, "dense2", 3, 5, jitter=2, rng=r) for r in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(one, two)
+    assert not np.array_equal(one, other)
+
+
+def test_maximise_says_that_a_dead_unit_cannot_be_driven(lenet):
+    with pytest.raises(ValueError, match="gradient of relu1, unit 11, is 0"):
+        interpret.maximise(lenet, "relu1", 11)
+
+
+def test_smooth_keeps_a_flat_image_and_spreads_a_dot():
+    flat = np.full((1, 1, 6, 7), 0.3, np.float32)
+    np.testing.assert_allclose(interpret.smooth(flat, 1.0), flat, rtol=1e-6)
+    dot = np.zeros((21, 21))
+    dot[10, 10] = 1
+    spread = interpret.smooth(dot, 1.5)
+    variance = (spread.sum(axis=0) * (np.arange(21) - 10) ** 2).sum()
+    assert variance == pytest.approx(1.5**2, rel=0.01)
+    assert interpret.smooth(dot, 0) is dot
+
+
+def test_fast_gradient_sign_moves_each_pixel_by_eps_and_raises_the_loss(network):
+    x = np.random.default_rng(0).uniform(0.2, 0.8, (3, 2, 8, 9))
+    labels = np.array([0, 1, 2])
+    moved = interpret.fast_gradient_sign(network, x, labels, 0.05)
+    size = np.abs(moved - x)
+    assert np.all((size < 1e-12) | (np.abs(size - 0.05) < 1e-12)) and (size > 0.01).mean() > 0.9
+    before, after = (network.forward(images)[np.arange(3), labels] for images in (x, moved))
+    assert np.all(after < before)
+    signs = np.sign(interpret.class_gradient(network, x, labels))
+    assert moved.dtype == x.dtype and signs.shape == x.shape
+
+
+def test_fast_gradient_sign_fools_a_trained_network(lenet, mnist_test):
+    x, labels = mnist_test[0][:500], mnist_test[1][:500]
+    moved = interpret.fast_gradient_sign(lenet, x, labels, 0.2)
+    assert moved.min() >= 0 and moved.max() <= 1 and np.abs(moved - x).max() <= 0.2 + 1e-6
+    noise = np.random.default_rng(0).choice([-0.2, 0.2], x.shape).astype(np.float32)
+    shares = [
+        (lenet.forward(images).argmax(axis=1) == labels).mean()
+        for images in (x, np.clip(x + noise, 0, 1), moved)
+    ]
+    assert shares[0] > 0.98 and shares[1] > 0.95 and shares[2] < 0.5
+
+
+def test_principal_components_find_the_long_axis():
+    rng = np.random.default_rng(0)
+    long, short = rng.standard_normal((2, 500, 1)) * [[[10]], [[1]]]
+    features = long * [0.6, 0.8, 0] + short * [0, 0, 1] + [5, 5, 5]
+    places, shares = interpret.principal_components(features)
+    assert np.abs(np.corrcoef(places[:, 0], long[:, 0])[0, 1]) > 0.999
+    assert shares[0] > 0.97 and shares.sum() == pytest.approx(1)
+    np.testing.assert_allclose(places.mean(axis=0), 0, atol=1e-9)
+
+
+def test_a_network_without_filters_can_be_looked_into():
+    network = mlp(rng=0)
+    x = np.random.default_rng(0).random((2, 1, 28, 28), np.float32)
+    assert interpret.saliency(network, x, 3).shape == (2, 28, 28)
+    assert isinstance(network["sigmoid1"], Sigmoid)
+    assert interpret.maximise(network, "dense2", 3, steps=3).shape == (1, 28, 28)
