@@ -1,0 +1,465 @@
+"""Figures of lesson 05: how training goes, what decides it, what the trained network gets wrong.
+
+Wherever runs of several seeds are drawn, the line is their mean and the band reaches from the worst
+to the best of them.
+"""
+
+import numpy as np
+
+from cnnlib.plots.base import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    RED,
+    SIGNED_MAP,
+    SKY,
+    limits,
+    new_figure,
+    show_image,
+    show_numbers,
+)
+
+COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, "black")
+STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 1)))
+
+
+def smooth(values, width=50):
+    """Average each number with up to ``width - 1`` before it.
+
+    Parameters
+    ----------
+    values : sequence of float
+    width : int
+
+    Returns
+    -------
+    ndarray of the same length
+    """
+    sums = np.concatenate([[0.0], np.cumsum(np.asarray(values, float))])
+    ends = np.arange(1, len(sums))
+    starts = np.maximum(ends - width, 0)
+    return (sums[ends] - sums[starts]) / (ends - starts)
+
+
+def lines(curves, xlabel, ylabel, title=None, logs="", width=8.0, height=3.2, markers=False):
+    """Draw several curves, told apart by colour and by dashes.
+
+    Parameters
+    ----------
+    curves : dict of str to (ndarray, ndarray)
+        Label to x and y.
+    xlabel, ylabel, title : str
+    logs : str
+        ``"x"``, ``"y"`` or ``"xy"`` for logarithmic axes.
+    width, height : float
+        Inches.
+    markers : bool
+        Whether to mark each point.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(width, height)
+    ax = figure.subplots()
+    for k, (label, (x, y)) in enumerate(curves.items()):
+        style = {"color": COLOURS[k % 7], "linestyle": STYLES[k % 7]}
+        ax.plot(x, y, label=label, marker="o" if markers else None, markersize=4, **style)
+    dress(ax, xlabel, ylabel, title, logs)
+    if len(curves) > 1:
+        ax.legend(fontsize=9)
+    return figure
+
+
+def dress(ax, xlabel, ylabel, title=None, logs=""):
+    """Label axes and draw a grid."""
+    if "x" in logs:
+        ax.set_xscale("log")
+    if "y" in logs:
+        ax.set_yscale("log")
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)
+    ax.grid(alpha=0.3)
+    if title is not None:
+        ax.set_title(title, fontsize=11)
+
+
+def learning_curves(runs, title=None, goals=(), width=100):
+    """Draw the loss on the batches, and the accuracy after each epoch, against epochs.
+
+    Parameters
+    ----------
+    runs : dict of str to (sequence of float, sequence of float)
+        Label to the loss at every step and the test accuracy after every epoch.
+    title : str, optional
+    goals : sequence of float
+        Accuracies to mark with a line.
+    width : int
+        Steps that the loss is averaged over.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8, 3.3)
+    left, right = figure.subplots(1, 2)
+    for k, (label, (losses, accuracies)) in enumerate(runs.items()):
+        style = {"color": COLOURS[k % 7], "linestyle": STYLES[k % 7], "label": label}
+        epochs = np.arange(1, len(losses) + 1) * len(accuracies) / len(losses)
+        first = min(width, len(losses) - 1)
+        left.plot(epochs[first:], smooth(losses, width)[first:], **style)
+        right.plot(range(1, len(accuracies) + 1), 100 * np.array(accuracies), marker="o", **style)
+    for goal in goals:
+        right.axhline(100 * goal, color=GREY, linewidth=1)
+        right.annotate(
+            f"{goal:.0%}", (1, 100 * goal), (2, 3), textcoords="offset points", color=GREY
+        )
+    dress(left, "epoch", f"loss, mean of {width} batches", None, "y")
+    dress(right, "epoch", "test accuracy, %")
+    right.set_ylim(top=100)
+    left.legend(fontsize=9)
+    if title is not None:
+        figure.suptitle(title, fontsize=11)
+    return figure
+
+
+def valley(paths, title=None, titles=None, curvatures=(0.1, 2.0), extent=(-8.0, 8.0, -3.0, 3.0)):
+    """Draw the ways of several rules down a valley, one map each.
+
+    Parameters
+    ----------
+    paths : dict of str to ndarray of shape (K, 2)
+        Label to the points visited. The goal is (0, 0).
+    title : str, optional
+    titles : sequence of str, optional
+        One a map, in place of the labels.
+    curvatures : (float, float)
+        The valley is ``(a * x**2 + b * y**2) / 2``.
+    extent : (float, float, float, float)
+        Least and greatest x, least and greatest y.
+
+    Returns
+    -------
+    Figure
+    """
+    columns = min(len(paths), 2)
+    rows = -(-len(paths) // columns)
+    figure = new_figure(8, (1.9 if columns == 2 else 3.2) * rows + 0.3 * (title is not None))
+    xs, ys = np.linspace(*extent[:2], 81), np.linspace(*extent[2:], 61)
+    heights = (curvatures[0] * xs**2 + curvatures[1] * ys[:, None] ** 2) / 2
+    levels = heights.max() * np.linspace(0, 1, 12) ** 2
+    for k, ax in enumerate(np.ravel(figure.subplots(rows, columns, squeeze=False))):
+        if k >= len(paths):
+            ax.axis("off")
+            continue
+        label = list(paths)[k]
+        ax.contour(xs, ys, heights, levels, colors=GREY, linewidths=0.7)
+        ax.plot(*paths[label].T, "o-", color=RED, markersize=3, linewidth=1.2)
+        ax.plot(*paths[label][0], "s", color=BLUE, markersize=7)
+        ax.plot(0, 0, "*", color=GREEN, markersize=11)
+        ax.set_xlim(*extent[:2])
+        ax.set_ylim(*extent[2:])
+        ax.set_title(titles[k] if titles is not None else label, fontsize=10)
+    if title is not None:
+        figure.suptitle(title, fontsize=11)
+    return figure
+
+
+def sweep(groups, x, xlabel, title=None, floor=None, legend="upper left"):
+    """Draw test accuracy against a setting, for several choices, in panels that share their scale.
+
+    Parameters
+    ----------
+    groups : dict of str to dict of str to ndarray of shape (K, seeds)
+        Title of a panel to label to accuracies.
+    x : ndarray of shape (K,), or dict of label to such
+    xlabel, title : str
+    floor : float, optional
+        Where the axis begins, in percent.
+    legend : str
+        Where matplotlib puts it.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8, 3.5)
+    axes = figure.subplots(1, len(groups), sharey=True, squeeze=False)[0]
+    for ax, (name, choices) in zip(axes, groups.items(), strict=True):
+        for k, (label, found) in enumerate(choices.items()):
+            places = x[label] if isinstance(x, dict) else x
+            band(ax, places, 100 * np.asarray(found), label, k)
+        dress(ax, xlabel, "test accuracy, %" if ax is axes[0] else "", name or None, "x")
+        if floor is not None:
+            ax.set_ylim(floor, 100)
+        ax.legend(fontsize=8, loc=legend)
+    if title is not None:
+        figure.suptitle(title, fontsize=11)
+    return figure
+
+
+def band(ax, x, found, label, k):
+    """Draw the mean of several seeds as a line and their range as a band."""
+    style = {"color": COLOURS[k % 7], "linestyle": STYLES[k % 7]}
+    ax.plot(x, found.mean(axis=1), marker="o", markersize=4, label=label, **style)
+    ax.fill_between(x, found.min(axis=1), found.max(axis=1), color=COLOURS[k % 7], alpha=0.2)
+
+
+def dots(names, found, title=None, xlabel="test accuracy, %"):
+    """Draw every seed of every choice as a dot in a row, and their mean as a bar.
+
+    Parameters
+    ----------
+    names : sequence of str
+    found : sequence of ndarray of shape (seeds,)
+        Shares, drawn in percent.
+    title, xlabel : str
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8, 0.33 * len(names) + 1.0)
+    ax = figure.subplots()
+    for row, values in enumerate(found):
+        values = 100 * np.asarray(values)
+        ax.plot(values, np.full(len(values), row), "o", color=BLUE, alpha=0.6, markersize=6)
+        ax.plot([values.mean()] * 2, [row - 0.3, row + 0.3], color=RED, linewidth=2)
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    dress(ax, xlabel, "", title)
+    return figure
+
+
+def rates(schedules, steps, title=None):
+    """Draw what several schedules do to the learning rate.
+
+    Parameters
+    ----------
+    schedules : dict of str to function of int
+    steps : int
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+    """
+    x = np.arange(steps)
+    curves = {name: (x, [schedule(step) for step in x]) for name, schedule in schedules.items()}
+    return lines(curves, "step", "learning rate", title, height=2.8)
+
+
+def grid(values, rows, columns, xlabel, ylabel, title=None, form="{:.1f}"):
+    """Draw a table of results as coloured numbers.
+
+    Parameters
+    ----------
+    values : ndarray of shape (H, W)
+    rows, columns : sequence
+        Labels of both axes.
+    xlabel, ylabel, title : str
+    form : str
+        Format of a number.
+
+    Returns
+    -------
+    Figure
+    """
+    values = np.asarray(values)
+    figure = new_figure(1.0 * values.shape[1] + 2.0, 0.42 * values.shape[0] + 1.1)
+    ax = figure.subplots()
+    low = np.quantile(values, 0.25)
+    show_numbers(ax, values, title=title, scale=(low, values.max()), form=form)
+    ax.set_aspect("auto")
+    ax.set_xticks(range(len(columns)), [str(c) for c in columns])
+    ax.set_yticks(range(len(rows)), [str(r) for r in rows])
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)
+    return figure
+
+
+def confusion(counts, title=None, names=None):
+    """Draw which class was read as which, and of each class the share that was read right.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (M, M), integer
+        Row: the label. Column: what was read.
+    title : str, optional
+    names : sequence of str, optional
+        Of the classes; their numbers if not given.
+
+    Returns
+    -------
+    Figure
+    """
+    counts = np.asarray(counts)
+    M = len(counts)
+    names = [str(k) for k in range(M)] if names is None else names
+    figure = new_figure(8, 4.2)
+    left, right = figure.subplots(1, 2, width_ratios=(1.6, 1))
+    wrong = counts * (1 - np.eye(M, dtype=int))
+    left.imshow(wrong, cmap="Reds", vmin=0, vmax=max(1, wrong.max()) * 1.4)
+    for (row, column), n in np.ndenumerate(counts):
+        if n:
+            strong = {"color": GREY} if row == column else {"color": "black", "weight": "bold"}
+            left.text(column, row, str(n), ha="center", va="center", fontsize=8, **strong)
+    left.set_xticks(range(M), names)
+    left.set_yticks(range(M), names)
+    left.set_xlabel("read as")
+    left.set_ylabel("is a")
+    share = 100 * np.diag(counts) / np.maximum(counts.sum(axis=1), 1)
+    right.barh(range(M), 100 - share, color=RED)
+    for row, value in enumerate(share):
+        right.text(100 - value, row, f" {value:.1f} % right", va="center", fontsize=8)
+    right.set_yticks(range(M), names)
+    right.set_ylim(M - 0.5, -0.5)
+    right.set_xlim(0, 1.6 * max(0.1, (100 - share).max()))
+    right.set_xlabel("read wrong, %")
+    if title is not None:
+        figure.suptitle(title, fontsize=11)
+    return figure
+
+
+def mistakes(images, labels, read, probabilities, columns=6, title=None):
+    """Draw images that were read wrong, with what was read, how surely, and the label.
+
+    Parameters
+    ----------
+    images : ndarray of shape (K, 1, H, W)
+    labels, read : ndarray of shape (K,), integer
+    probabilities : ndarray of shape (K,)
+        Of the class that was read.
+    columns : int
+        Images in a row.
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+    """
+    rows = -(-len(images) // columns)
+    figure = new_figure(8, 1.75 * rows + 0.35 * (title is not None))
+    for k, ax in enumerate(np.ravel(figure.subplots(rows, columns, squeeze=False))):
+        if k >= len(images):
+            ax.axis("off")
+            continue
+        text = f"read {read[k]} ({probabilities[k]:.1%})\nis {labels[k]}"
+        show_image(ax, images[k, 0])
+        ax.set_title(text, fontsize=8)
+    if title is not None:
+        figure.suptitle(title, fontsize=11)
+    return figure
+
+
+def calibration(groups, title=None):
+    """Draw how often a network is right against how sure it says it is.
+
+    Parameters
+    ----------
+    groups : dict of str to (ndarray, ndarray, ndarray)
+        Label to mean probability, share that is right and number of images of each group.
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8, 3.6)
+    left, right = figure.subplots(1, 2)
+    left.plot([0, 100], [0, 100], color=GREY, linewidth=1, label="as often right as sure")
+    for k, (label, (sure, share, counts)) in enumerate(groups.items()):
+        style = {"color": COLOURS[k % 7], "linestyle": STYLES[k % 7], "label": label}
+        left.plot(100 * sure, 100 * share, marker="o", **style)
+        right.plot(100 * sure, counts, marker="o", **style)
+    dress(left, "probability of the digit read, %", "of these, right, %")
+    dress(right, "probability of the digit read, %", "images", None, "y")
+    least = 100 * min(np.nanmin([sure, share]) for sure, share, _ in groups.values())
+    left.set_xlim(least - 3, 101)
+    left.set_ylim(least - 3, 101)
+    left.legend(fontsize=9)
+    if title is not None:
+        figure.suptitle(title, fontsize=11)
+    return figure
+
+
+def mosaic(w, columns=4):
+    """Lay out the first channel of each filter in one array, NaN between them.
+
+    Parameters
+    ----------
+    w : ndarray of shape (F, C, KH, KW)
+    columns : int
+        Filters in a row.
+
+    Returns
+    -------
+    ndarray of shape (H, W)
+    """
+    F, _, KH, KW = w.shape
+    rows = -(-F // columns)
+    picture = np.full((rows * (KH + 1) - 1, columns * (KW + 1) - 1), np.nan)
+    for f in range(F):
+        row, column = (f // columns) * (KH + 1), (f % columns) * (KW + 1)
+        picture[row : row + KH, column : column + KW] = w[f, 0]
+    return picture
+
+
+def cockpit(losses, accuracies, rates, tested, filters, rate=None, title=None):
+    """Draw a run in progress: loss, accuracy, learning rate, filters of the first layer.
+
+    Parameters
+    ----------
+    losses, accuracies, rates : sequence of float
+        One a step.
+    tested : sequence of (int, float)
+        Steps after which the test images were read, and the share that was read right.
+    filters : ndarray of shape (F, C, KH, KW), or None
+    rate : float, optional
+        The rate that is set now, drawn as a line.
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8, 4.4)
+    figure.set_layout_engine("none")  # an explorer has no time to search for room
+    loss = figure.add_axes((0.085, 0.59, 0.255, 0.31))
+    accuracy = figure.add_axes((0.445, 0.59, 0.245, 0.31))
+    speed = figure.add_axes((0.085, 0.12, 0.605, 0.29))
+    picture = figure.add_axes((0.73, 0.12, 0.26, 0.78))
+    steps = np.arange(1, len(losses) + 1)
+    thin = slice(None, None, max(1, len(steps) // 400))
+    for ax, values, colour in ((loss, losses, RED), (accuracy, 100 * np.array(accuracies), BLUE)):
+        ax.plot(steps[thin], np.array(values)[thin], color=colour, alpha=0.2, linewidth=0.5)
+        ax.plot(steps[thin], smooth(values)[thin], color=colour, label="batches")
+    if len(tested):
+        at, share = np.array(tested, float).T
+        accuracy.plot(at, 100 * share, "o", color="black", markersize=3, label="test images")
+    dress(loss, "", "loss", None, "y")
+    dress(accuracy, "", "right, %")
+    latest = smooth(accuracies)[-1] if len(steps) else 0.0
+    accuracy.set_ylim(100 - 100 * max(0.08, min(1, 4 * (1 - latest))), 100.5)
+    accuracy.legend(fontsize=8, loc="lower right")
+    speed.plot(steps[thin], np.array(rates)[thin], color=GREEN)
+    if rate is not None:
+        speed.axhline(rate, color=ORANGE, linewidth=1.5, linestyle="--")
+        speed.text(0.99, rate, f"set to {rate:.2g}", transform=speed.get_yaxis_transform(),
+                   ha="right", va="bottom", fontsize=8)  # fmt: skip
+    dress(speed, "step", "learning rate", None, "y")
+    speed.set_ylim(3e-5, 30)
+    speed.set_yticks([1e-4, 1e-2, 1])
+    speed.minorticks_off()
+    picture.axis("off")
+    picture.set_anchor("N")
+    if filters is not None:
+        tiles = mosaic(np.asarray(filters), 4 if len(filters) > 8 else 2)
+        low, high = limits(np.nan_to_num(tiles), signed=True)
+        picture.imshow(tiles, cmap=SIGNED_MAP, vmin=low, vmax=high)
+        picture.set_title("first layer", fontsize=10)
+    if title is not None:
+        figure.suptitle(title, fontsize=11)
+    return figure

@@ -1,0 +1,316 @@
+"""Training that can be watched and steered: live curves, and the cockpit of lesson 05."""
+
+import atexit
+import functools
+import html
+import threading
+import time
+import weakref
+
+import ipywidgets as widgets
+import numpy as np
+
+from cnnlib import models
+from cnnlib.datasets import load_mnist
+from cnnlib.optimizers import OPTIMIZERS
+from cnnlib.plots import training as plots
+from cnnlib.plots.base import to_png
+from cnnlib.plots.records import recorded
+from cnnlib.training import evaluate, fit
+from cnnlib.widgets.base import Explorer, choice, slider
+from cnnlib.widgets.optimizers import log_slider
+
+
+class LiveCurves(widgets.VBox):
+    """A callback for ``fit`` that draws loss and accuracy while it trains.
+
+    Parameters
+    ----------
+    interval : float
+        Seconds between two pictures, at least.
+
+    Attributes
+    ----------
+    image : widgets.Image
+        The picture, PNG; empty before the first step.
+    """
+
+    def __init__(self, interval=0.5):
+        self.interval, self.drawn = interval, 0.0
+        self.image = widgets.Image(format="png", layout=widgets.Layout(align_self="flex-start"))
+        super().__init__([self.image])
+
+    def __call__(self, run):
+        """Draw, if the last picture is old enough or an epoch is done."""
+        if run.batch == 0 or time.monotonic() - self.drawn >= self.interval:
+            history = run.history
+            title = f"epoch {run.epoch + 1}, step {len(history.losses):,}"
+            ends = len(history.losses) // max(1, len(history.valid_accuracies))
+            tested = [((k + 1) * ends, a) for k, a in enumerate(history.valid_accuracies)]
+            kept = history.losses, history.accuracies, history.rates
+            if run.batch == 0:
+                title = f"epoch {run.epoch} is done"
+            else:
+                tested = []
+            figure = plots.cockpit(*kept, tested, first_filters(run.network), title=title)
+            self.image.value = to_png(figure)
+            self.drawn = time.monotonic()
+
+    def __repr__(self):
+        return "LiveCurves: drawn while the cell runs"
+
+
+def first_filters(network):
+    """Return the weights of the first layer that has any, as at most 24 images, or None.
+
+    Returns
+    -------
+    ndarray of shape (F, C, KH, KW), or None
+        For a dense layer on square images, each unit's weights laid out as an image.
+    """
+    for layer in network.layers.values():
+        w = layer.params.get("w")
+        if w is not None and w.ndim == 4:
+            return w[:24].copy()
+        if w is not None:
+            side = round(len(w) ** 0.5)
+            square = side * side == len(w)
+            return w.T[:24].reshape(-1, 1, side, side).copy() if square else None
+    return None
+
+
+NETWORKS = {
+    "small LeNet": lambda seed: models.lenet5((8, 16), 64, rng=seed),
+    "LeNet": lambda seed: models.lenet5(rng=seed),
+    "SimpleConvNet": lambda seed: models.simple_convnet(rng=seed),
+    "plain network": lambda seed: models.mlp(rng=seed),
+}
+COCKPITS = weakref.WeakSet()
+mnist = functools.cache(load_mnist)
+
+
+class TrainingCockpit(Explorer):
+    """Train a network in a thread: start, pause, stop it, change its learning rate on the way.
+
+    It opens with a recorded run. Making another cockpit stops the ones there are.
+
+    Parameters
+    ----------
+    train, test : (ndarray of shape (N, C, H, W), ndarray of shape (N,)), optional
+        Images and labels; MNIST if not given.
+    networks : dict of str to function of int, optional
+        What can be trained: label to a function that builds it from a seed.
+    interval : float
+        Seconds between two pictures, at least.
+    every : int
+        Steps between two looks at the first 1,000 test images.
+
+    Attributes
+    ----------
+    state : str
+        ``recorded``, ``running``, ``paused``, ``finished``, ``stopped`` or ``failed``.
+    network, history : Sequential, History
+        What is being trained, and what it did so far; None before the first start.
+    tested : list of (int, float)
+        Steps, and the share of those test images that was read right.
+    """
+
+    hint = (
+        "A recorded run: twice the rate was cut, and the accuracy rose. Press Start to train your "
+        "own. While it runs, move the rate, pause, go on, stop."
+    )
+
+    def __init__(self, train=None, test=None, networks=NETWORKS, interval=0.5, every=100):
+        for other in list(COCKPITS):
+            other.stop()
+        self.data, self.networks = (train, test), networks
+        self.interval, self.every = interval, every
+        self.state, self.reason = "recorded", ""
+        self.drawn = self.cost = 0.0
+        self.network = self.history = self.thread = None
+        self.tested, self.total, self.final = [], 0, None
+        self.lock = threading.RLock()
+        self.go, self.ending = threading.Event(), threading.Event()
+        self.record = recorded("cockpit")
+        super().__init__()
+        COCKPITS.add(self)
+
+    def make_controls(self):
+        return {
+            "network": choice("network", list(self.networks)),
+            "optimizer": choice("optimizer", list(OPTIMIZERS), "adam"),
+            "batch": choice("batch", [10, 32, 100, 500], 32),
+            "epochs": slider("epochs", 5, 1, 10),
+            "rate": log_slider("rate", 0.01, -4, 1),
+        }
+
+    def arrange(self):
+        self.buttons = {
+            name: widgets.Button(description=name.capitalize(), icon=icon, tooltip=tip)
+            for name, icon, tip in (
+                ("start", "play", "Train a new network with these settings"),
+                ("pause", "pause", "Hold the training, or go on"),
+                ("stop", "stop", "End the training; the network keeps what it learned"),
+            )
+        }
+        self.buttons["pause"].disabled = self.buttons["stop"].disabled = True
+        self.buttons["start"].on_click(lambda button: self.start())
+        self.buttons["stop"].on_click(lambda button: self.stop())
+        self.buttons["pause"].on_click(
+            lambda button: self.resume() if self.state == "paused" else self.pause()
+        )
+        row = widgets.Layout(flex_flow="row wrap")
+        return widgets.VBox(
+            [widgets.Box(list(self.controls.values()), layout=row)]
+            + [widgets.Box(list(self.buttons.values()), layout=row)]
+        )
+
+    def start(self):
+        """Train a new network with the present settings; a run in progress is stopped first."""
+        self.stop()
+        values = self.values()
+        train, test = mnist() if self.data[0] is None else self.data
+        self.network = self.networks[values["network"]](0)
+        self.history, self.tested, self.final, self.reason = None, [], None, ""
+        self.total = values["epochs"] * -(-len(train[0]) // values["batch"])
+        rule = OPTIMIZERS[values["optimizer"]](lambda step: self.controls["rate"].value)
+        self.ending.clear()
+        self.go.set()
+        self.become("running")
+        self.thread = threading.Thread(
+            target=self.work, args=(train, test, rule, values), daemon=True
+        )
+        self.thread.start()
+
+    def pause(self):
+        """Hold the training after the present step."""
+        if self.state == "running":
+            self.go.clear()
+            self.become("paused")
+
+    def resume(self):
+        """Go on from where it was paused."""
+        if self.state == "paused":
+            self.become("running")
+            self.go.set()
+
+    def stop(self):
+        """End the training after the present step and wait for that."""
+        self.ending.set()
+        self.go.set()
+        self.wait()
+
+    def wait(self, seconds=None):
+        """Wait for the training to end; return whether it has."""
+        if self.thread is not None:
+            self.thread.join(seconds)
+        return self.thread is None or not self.thread.is_alive()
+
+    def close(self):
+        """Stop the training and remove the explorer from the page."""
+        self.stop()
+        super().close()
+
+    def work(self, train, test, rule, values):
+        """Train, in a thread of its own."""
+        part = test[0][:1000], test[1][:1000]
+        terms = {"epochs": values["epochs"], "batch_size": values["batch"], "optimizer": rule}
+        watch = functools.partial(self.watch, part)
+        try:
+            with np.errstate(all="ignore"):
+                history = fit(self.network, train, callbacks=[watch], progress=False, **terms)
+            end = "stopped" if history.interrupted else "finished"
+            self.final = evaluate(self.network, *test)[1] if end == "finished" else None
+        except FloatingPointError:
+            end = "failed"
+            self.reason = (
+                f"the loss became too large to compute with, at a rate of {rule.rate_now():.2g}. "
+                "Nothing is broken: each step overshot more than the one before. Choose a rate "
+                "ten times lower and press Start again."
+            )
+        except Exception as error:  # shown to the reader, for nobody else sees this thread
+            end, self.reason = "failed", f"the training ended: {error}"
+        self.become(end)
+
+    def watch(self, part, run):
+        """Note, draw, wait while paused; called by ``fit`` after each step."""
+        self.history = run.history
+        steps = len(run.history.losses)
+        if run.batch and steps % self.every == 0:
+            self.tested.append((steps, evaluate(run.network, *part)[1]))
+        pause = max(self.interval, 4 * self.cost)  # a slow machine draws less and trains on
+        if time.monotonic() - self.drawn >= pause or not self.go.is_set():
+            self.refresh()
+        self.go.wait()
+        run.stop = run.stop or self.ending.is_set()
+
+    def become(self, state):
+        """Change the state, what can be pressed, and the picture."""
+        with self.lock:
+            self.state = state
+            busy = state in ("running", "paused")
+            for name in ("network", "optimizer", "batch", "epochs"):
+                self.controls[name].disabled = busy
+            self.buttons["start"].disabled = busy
+            self.buttons["pause"].disabled = self.buttons["stop"].disabled = not busy
+            paused = state == "paused"
+            self.buttons["pause"].description = "Resume" if paused else "Pause"
+            self.buttons["pause"].icon = "play" if paused else "pause"
+            self.refresh()
+
+    def refresh(self, change=None):
+        """Draw again; while it runs, the thread does that and announces nothing."""
+        if change is not None and self.state == "running":
+            return
+        with self.lock:
+            start = time.monotonic()
+            super().refresh(change)
+            self.drawn = time.monotonic()
+            self.cost = self.drawn - start
+            if self.state == "running":
+                self.caption.value = f"<div>{html.escape(self.text)}</div>"
+            if self.state == "failed":
+                self.problem = self.reason
+                self.warning.value = f'<b role="alert">It stopped: {html.escape(self.reason)}</b>'
+
+    def draw(self, network, optimizer, batch, epochs, rate):
+        """Draw the run as far as it is; see the class."""
+        if self.state == "recorded":
+            kept = [self.record[name] for name in ("losses", "accuracies", "rates", "tested")]
+            title = "Recorded: small LeNet, adam, batch 32, its rate cut twice"
+            figure = plots.cockpit(*kept, self.record["filters"], rate, title)
+            before, after = kept[3][9][1], kept[3][-1][1]
+            return figure, (
+                f"A recorded run of {len(kept[0]):,} steps. At rate 0.01 it reads {before:.1%} of "
+                f"the first 1,000 test images after 1,250 steps; the rate is cut to 0.001 there "
+                f"and to 0.0001 after 2,500 steps, and it ends at {after:.1%}; of all 10,000 it "
+                f"reads {self.record['accuracy'][0]:.1%}. Press Start."
+            )
+        history = self.history
+        parts = ("losses", "accuracies", "rates")
+        lists = [list(getattr(history, name)) if history else [] for name in parts]
+        steps = min(map(len, lists))
+        lists = [values[:steps] for values in lists]
+        title = f"{self.state}: {network}, {optimizer}, batch {batch}, step {steps:,}"
+        figure = plots.cockpit(*lists, self.tested, first_filters(self.network), rate, title)
+        text = f"{self.state.capitalize()} at step {steps:,} of {self.total:,}, rate {rate:.2g}. "
+        if steps:
+            recent = [np.mean(values[-50:]) for values in lists[:2]]
+            text += f"On the last batches: loss {recent[0]:.3f}, {recent[1]:.1%} right. "
+            if steps >= 300 and recent[1] < 0.2:
+                text += "It has learned nothing, guessing gives 10 %: try another rate. "
+        if self.tested:
+            text += f"Of the first 1,000 test images: {self.tested[-1][1]:.1%}. "
+        if self.final is not None:
+            text += f"Of all test images: {self.final:.2%}."
+        return figure, text
+
+
+@atexit.register
+def end_all():
+    """Let no thread be in the middle of a step when Python ends."""
+    for cockpit in list(COCKPITS):
+        cockpit.ending.set()
+        cockpit.go.set()
+    for cockpit in list(COCKPITS):
+        cockpit.wait(5)

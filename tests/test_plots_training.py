@@ -1,0 +1,128 @@
+"""The figures of lesson 05: what is drawn is what was given."""
+
+import numpy as np
+import pytest
+
+from cnnlib.plots import training as plots
+from cnnlib.plots.base import to_png
+
+
+def axes(figure):
+    """Render a figure, which must not fail, and return its axes."""
+    assert to_png(figure).startswith(b"\x89PNG")
+    return figure.axes
+
+
+def line(ax, label):
+    return next(line for line in ax.lines if line.get_label() == label)
+
+
+def test_smooth_is_the_mean_of_what_came_last():
+    values = np.random.default_rng(0).random(30)
+    by_hand = [values[max(0, k - 6) : k + 1].mean() for k in range(30)]
+    np.testing.assert_allclose(plots.smooth(values, 7), by_hand)
+    assert len(plots.smooth([], 7)) == 0
+
+
+def test_lines_are_drawn_with_their_labels_and_scales():
+    (ax,) = axes(plots.lines({"a": ([1, 2], [3, 4]), "b": ([1, 2], [1, 9])}, "x", "y", "T", "xy"))
+    assert line(ax, "b").get_ydata().tolist() == [1, 9]
+    assert (ax.get_xscale(), ax.get_yscale(), ax.get_title()) == ("log", "log", "T")
+    assert line(ax, "a").get_linestyle() != line(ax, "b").get_linestyle()
+
+
+def test_learning_curves_count_in_epochs_and_percent():
+    losses = np.linspace(2, 1, 40)
+    left, right = axes(plots.learning_curves({"net": (losses, [0.5, 0.9])}, "T", [0.97], width=5))
+    assert line(left, "net").get_xdata()[-1] == 2.0
+    np.testing.assert_allclose(line(left, "net").get_ydata()[-1], losses[-5:].mean())
+    np.testing.assert_allclose(line(right, "net").get_ydata(), [50, 90])
+    assert [text.get_text() for text in right.texts] == ["97%"]
+
+
+def test_valley_draws_each_path():
+    paths = {"one": np.array([[1.0, 2.0], [0.5, 0.1]]), "two": np.zeros((3, 2))}
+    first, second = axes(plots.valley(paths, titles=["A", "B"]))[:2]
+    assert first.get_title() == "A" and second.get_title() == "B"
+    assert first.lines[0].get_xydata().tolist() == [[1.0, 2.0], [0.5, 0.1]]
+
+
+def test_sweep_draws_the_mean_and_the_range_of_the_seeds():
+    found = np.array([[0.9, 0.92, 0.97], [0.5, 0.6, 0.7]])
+    left, right = axes(plots.sweep({"l": {"a": found}, "r": {"b": found}}, [1, 10], "rate"))
+    np.testing.assert_allclose(line(left, "a").get_ydata(), [93, 60])
+    corners = left.collections[0].get_paths()[0].vertices[:, 1]
+    assert np.isclose(corners.min(), 50) and np.isclose(corners.max(), 97)
+    assert right.get_title() == "r"
+
+
+def test_dots_draw_every_seed():
+    (ax,) = axes(plots.dots(["a", "b"], [[0.97, 0.98], [0.99, 0.99]]))
+    assert ax.lines[0].get_xdata().tolist() == [97, 98]
+    assert np.isclose(ax.lines[1].get_xdata()[0], 97.5)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
+
+
+def test_rates_are_those_of_the_schedules():
+    (ax,) = axes(plots.rates({"a": lambda step: step / 2, "b": lambda step: 3}, 4))
+    assert line(ax, "a").get_ydata().tolist() == [0, 0.5, 1, 1.5]
+
+
+def test_grid_writes_each_number_in_its_cell():
+    (ax,) = axes(plots.grid([[1.0, 2.0], [3.0, 4.25]], [16, 32], [0.1, 0.2], "rate", "batch"))
+    written = {text.get_position(): text.get_text() for text in ax.texts}
+    assert written[(1, 1)] == "4.2" and written[(0, 1)] == "3.0"
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["16", "32"]
+
+
+def test_confusion_writes_counts_and_shares():
+    counts = np.array([[9, 1], [0, 10]])
+    left, right = axes(plots.confusion(counts, names=["cat", "dog"]))
+    assert {text.get_position(): text.get_text() for text in left.texts} == {
+        (0, 0): "9",
+        (1, 0): "1",
+        (1, 1): "10",
+    }
+    assert [text.get_text().strip() for text in right.texts] == ["90.0 % right", "100.0 % right"]
+    assert [bar.get_width() for bar in right.patches] == [10, 0]
+    assert left.get_ylabel() == "is a" and left.get_xlabel() == "read as"
+
+
+def test_mistakes_say_what_was_read_and_what_it_is():
+    images = np.zeros((3, 1, 4, 4))
+    figure = plots.mistakes(images, [1, 2, 3], [7, 8, 9], [0.99, 0.5, 0.8], columns=2)
+    titles = [ax.get_title() for ax in axes(figure)]
+    assert titles[0] == "read 7 (99.0%)\nis 1" and titles[3] == ""
+
+
+def test_calibration_is_drawn_in_percent():
+    groups = {"net": (np.array([0.6, 0.9]), np.array([0.5, 0.95]), np.array([3, 700]))}
+    left, right = axes(plots.calibration(groups))
+    assert line(left, "net").get_xdata().tolist() == [60, 90]
+    assert line(left, "net").get_ydata().tolist() == [50, 95]
+    assert line(right, "net").get_ydata().tolist() == [3, 700]
+
+
+def test_mosaic_places_every_filter():
+    w = np.arange(3 * 2 * 4.0).reshape(3, 2, 2, 2)
+    picture = plots.mosaic(w, columns=2)
+    assert picture.shape == (5, 5)
+    np.testing.assert_array_equal(picture[3:, :2], w[2, 0])
+    assert np.isnan(picture[2]).all() and np.isnan(picture[3:, 3:]).all()
+
+
+@pytest.mark.parametrize("steps", [0, 1, 5000])
+def test_cockpit_draws_runs_of_any_length(steps):
+    tested = [(k, 0.9) for k in range(100, steps, 100)]
+    values = [np.full(steps, v) for v in (1.0, 0.5, 0.01)]
+    w = np.ones((6, 1, 5, 5))
+    loss, accuracy, speed, picture = axes(plots.cockpit(*values, tested, w, 0.02, "T"))
+    assert len(loss.lines[0].get_xdata()) <= 801
+    assert speed.lines[0].get_ydata().tolist() == [0.01] * len(speed.lines[0].get_xdata())
+    assert speed.lines[1].get_ydata()[0] == 0.02
+    assert len(accuracy.lines) == 2 + (steps > 1000)
+    assert picture.get_title() == "first layer"
+
+
+def test_cockpit_draws_a_network_without_filters():
+    assert axes(plots.cockpit([], [], [], [], None))[3].get_title() == ""
