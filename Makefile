@@ -17,7 +17,7 @@ NBVAL := --nbval --nbval-current-env --nbval-sanitize-with=tools/nbval_sanitize.
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help lab test lint test-package test-notebooks train notebooks clean
+.PHONY: help lab test lint test-package test-notebooks train notebooks exercises clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ train: $(READY) ## train a network on MNIST (ARGS="--help" lists the options)
 
 notebooks: $(READY) ## run every lesson and solution, and store what it printed and drew
 	$(BIN)/python tools/notebooks.py $(ARGS)
+
+exercises: $(READY) ## make the student editions (ARGS="--class --to DIR" or "--course DIR")
+	$(BIN)/python tools/exercises.py $(ARGS)
 
 clean: ## remove .venv, caches and builds; keep what training wrote to runs/
 	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis

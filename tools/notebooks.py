@@ -17,7 +17,8 @@ What cells say about themselves:
   it. It is copied to the figure's own metadata, where nbconvert finds it.
 
 A widget's view is not stored: the name of its model is random, and without a kernel it shows
-nothing. What stays of an explorer is its text and, if its class offers one, its picture.
+nothing. What stays of an explorer is its text and, if its class offers one, its picture. Of a
+progress bar nothing stays, for its text would say 0 % for ever.
 """
 
 import argparse
@@ -56,6 +57,7 @@ c.IPKernelApp.log_level = "ERROR"
 CELL_METADATA = {"alt", "jupyter", "nbgrader", "tags"}
 OUTPUT_METADATA = {"alt", "height", "width"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+BAR = re.compile(r"^[^\n]*\b0%\|[^\n]*\[[^\n]*\]$")  # tqdm's text, as it was at the start
 IMAGES = ("image/png", "image/jpeg", "image/svg+xml")
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
@@ -124,7 +126,9 @@ def _clean_outputs(cell):
         elif output.output_type == "error":
             output.traceback = [f"{output.ename}: {output.evalue}"]
         else:
-            output.data.pop(WIDGET_VIEW, None)
+            view = output.data.pop(WIDGET_VIEW, None)
+            if view is not None and BAR.match(output.data.get("text/plain", "")):
+                continue
             output.metadata = _clean_output_metadata(output, cell.metadata.get("alt"))
             if output.output_type == "execute_result":
                 output.execution_count = cell.execution_count
@@ -157,6 +161,7 @@ def _own_settings():
         os.environ.pop("MPLBACKEND", None)
         os.environ["MATPLOTLIBRC"] = str(folder / "matplotlibrc")
         os.environ["IPYTHONDIR"] = str(folder / "ipython")
+        os.environ["CNNLIB_PROGRESS"] = "off"  # the solutions' progress is not the reader's
         for name in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
             os.environ[f"JUPYTER_{name}"] = str(folder / name.lower())
         try:

@@ -1,0 +1,615 @@
+"""The machinery of the exercise checks: what it finds in any function, and how it says so."""
+
+import functools
+import importlib
+import json
+import linecache
+import re
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnnlib.checks import progress
+from cnnlib.checks.base import Check
+from cnnlib.checks.cases import Case, Limit, Mistake, Steps, options
+from cnnlib.checks.goal import Goal
+from cnnlib.checks.question import Question
+from cnnlib.checks.running import count_steps, explain, is_stub, run, time_limit
+from cnnlib.checks.show import beside, number, tables
+from cnnlib.checks.trial import GENERAL_NAMES, Trial, together
+
+
+def double(x, *, add=0, times=2):
+    return times * x + add
+
+
+def cases(rng):
+    return [
+        Case("one", (np.array([1.0]),), frozenset({"one row", "short"})),
+        Case("two", (np.array([1.5, -2]),), frozenset({"one row", "short"})),
+        Case("three", (np.array([1.0, 2, 3]),), frozenset({"one row"})),
+        Case("a table", (np.array([[1.0, 2], [3, 4]]),)),
+        Case("random", (rng.normal(size=(2, 3)),)),
+    ]
+
+
+def make(mistakes=(), limits=(), right=double, **given):
+    given = {"args": "x", "todo": "Write it", "more": "Go on."} | given
+    return Check("99", "double", right, cases, mistakes, limits, **given)
+
+
+CHECK = make(
+    options(
+        double,
+        ("one is added", {"add": 1}, "Add nothing."),
+        ("it is tripled", {"times": 3}, "Twice."),
+    ),
+    [Limit("one row", "single rows", "Tables, too?"), Limit("short", "short rows", "Longer?")],
+)
+
+
+def diagnose(source, check=CHECK, **names):
+    """Check a function that is given as text."""
+    names["np"] = np
+    exec(compile(source, "<reader>", "exec"), names)
+    return check.diagnose(names["double"])
+
+
+# ---------------------------------------------------------------------- what is found
+
+
+def test_a_right_function_is_told_so_with_its_cases_and_what_next():
+    result = CHECK.diagnose(double)
+    assert result.ok and result.mistakes == [] and result.require() is result
+    assert str(result).splitlines() == [
+        "✓ double: right in all 5 cases.",
+        "Tried: one; two; three; a table; random.",
+        "Go on.",
+    ]
+
+
+FOUND = [
+    ("return 2 * x + 1", ["one is added"]),
+    ("return 3 * x", ["it is tripled"]),
+    ("return 3 * x + 1", ["one is added", "it is tripled"]),
+    ("return -2 * x", ["all signs are turned around"]),
+    ("return 0 * x", ["the result is all zeros, as it was made"]),
+    (
+        "return (2 * x).astype(int)",
+        ["the result is kept as integers, so that fractions are cut off"],
+    ),
+    ("return 2 * x if x.ndim == 1 else x", ["one row"]),
+    ("return 2 * x if len(x) < 3 and x.ndim == 1 else x", ["short"]),
+    ("print(2 * x)", ["printed"]),
+    ("y = 2 * x", ["no return"]),
+    ("x *= 2\n    return x", ["changed"]),
+    ("return (2 * x).astype(np.float32)", ["dtype"]),
+    ("return 2 * x + 0.5", []),
+    ("return x[0]", []),
+    ("return x.tolist()", []),
+    ("return x, x", []),
+    ("return x.astype(str)", []),
+    ("return x * np.nan", []),
+    ("return x[5]", []),
+]
+
+
+@pytest.mark.parametrize("body, mistakes", FOUND)
+def test_mistakes_are_found_and_unknown_ones_are_not_misnamed(body, mistakes):
+    result = diagnose(f"def double(x):\n    {body}")
+    assert result.state == "wrong" and result.mistakes == mistakes, result
+    with pytest.raises(AssertionError, match="✗ double"):
+        result.require()
+
+
+def test_the_smallest_case_is_shown_with_wrong_numbers_marked():
+    text = str(diagnose("def double(x):\n    return np.where(x > 2.5, 0, 2 * x)"))
+    assert "x, shape (3,)" in text and "double: wrong in 2 of 5 cases." in text
+    assert re.search(r"\n +2 +4 +\[6\] +2 +4 +\[0\]$", text), text
+    assert "Right: one; two; random." in text
+
+
+def test_several_mistakes_that_fit_are_all_said():
+    same = [Mistake("it is a", lambda x: x), Mistake("it is b", lambda x: x)]
+    result = make(same).diagnose(lambda x: x)
+    assert result.mistakes == ["it is a", "it is b"]
+    assert "it is a or it is b" in str(result) and "All of these give" in str(result)
+
+
+def test_a_mistake_is_named_only_if_it_fits_every_case():
+    assert diagnose("def double(x):\n    return 2 * x + (x.ndim == 1)").mistakes == []
+
+
+def test_a_mistake_that_raises_explains_a_function_that_raises_there():
+    def wrong(x):
+        return x if x.ndim == 1 else x[5]
+
+    check = make([Mistake("only rows", wrong)])
+    assert diagnose("def double(x):\n    return x if x.ndim == 1 else 1 / 0", check).mistakes == [
+        "only rows"
+    ]
+    # Right values, and an error elsewhere, say nothing about which mistake it is.
+    check = make([Mistake("only rows", lambda x: 2 * x if x.ndim == 1 else x[5])])
+    assert (
+        diagnose("def double(x):\n    return 2 * x if x.ndim == 1 else 1 / 0", check).mistakes == []
+    )
+
+
+@pytest.mark.parametrize(
+    "body, fact",
+    [
+        ("return 7 * x", "In every case your numbers are 3.5 times what they should be."),
+        ("return 2 * x + 0.25", "In every case your numbers differ by 0.25."),
+        ("return x.tolist()", "The result y is a list, expected an array or a number."),
+        ("return x, x", "The result y is a tuple, expected an array or a number."),
+        ("return x.astype(str)", "The result y holds <U32, expected numbers."),
+    ],
+)
+def test_facts_about_an_unknown_mistake_are_told(body, fact):
+    assert fact in str(diagnose(f"def double(x):\n    {body}"))
+
+
+def test_an_exception_is_told_by_the_readers_own_lines():
+    source = (
+        "def helper(x, i):\n    return x[i + 5]\ndef double(x):\n    k = 2\n    return helper(x, k)"
+    )
+    text = str(diagnose(source))
+    assert "it raises IndexError in 5 of 5 cases." in text
+    assert "line 5, in double:" in text and "line 2, in helper:" in text
+    assert "IndexError: index 7 is out of bounds" in text and "cnnlib" not in text
+
+
+def test_what_the_names_of_the_line_held_is_told():
+    names = {}
+    filename = "<a reader>"
+    source = "def f(x, k):\n    return x[k]\n"
+    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    exec(compile(source, filename, "exec"), names)
+    outcome = run(names["f"], (np.zeros((2, 3)), 4), 5)
+    assert explain(outcome.error) == [
+        "line 2, in f:  return x[k]",
+        "there x has the shape (2, 3), k is 4",
+        "IndexError: index 4 is out of bounds for axis 0 with size 2",
+    ]
+
+
+def test_wrong_number_of_arguments_is_told():
+    text = str(CHECK.diagnose(lambda: None))
+    assert "TypeError" in text and "takes 0 positional arguments but 1 was given" in text
+
+
+def test_warnings_and_prints_are_shown_and_not_raised():
+    text = str(diagnose("def double(x):\n    print('look', x)\n    return np.log(-abs(x))"))
+    assert "NumPy warned: invalid value encountered in log." in text and "look [1.]" in text
+
+
+@pytest.mark.parametrize("thing", [None, 3, np.zeros(2), "double"])
+def test_a_value_in_place_of_a_function_is_told(thing):
+    result = CHECK.diagnose(thing)
+    assert result.state == "wrong" and "check.double(your_function)" in str(result)
+
+
+def double_dots(x):
+    """Return twice x."""
+    ...  # YOUR CODE HERE
+
+
+def double_begun(x):
+    y = 0 * x
+    ...
+    return y
+
+
+def double_empty(x):
+    pass
+
+
+def double_raises(x):
+    raise NotImplementedError()
+
+
+def double_deep(x):
+    return double_raises(x)
+
+
+@pytest.mark.parametrize(
+    "stub", [double_dots, double_begun, double_empty, double_raises, double_deep]
+)
+def test_a_stub_is_told_kindly_what_to_do(stub):
+    result = CHECK.diagnose(stub)
+    assert result.state == "todo" and result.mistakes == []
+    assert str(result) == "○ double: not written yet. Write it.\nThen run this cell again."
+
+
+def test_ellipsis_as_an_index_is_no_stub():
+    def double_index(x):
+        return 2 * x[..., :]
+
+    assert not is_stub(double_index) and CHECK.diagnose(double_index).ok
+    assert not is_stub(len) and not is_stub(lambda x: x)
+
+
+def test_several_outputs_are_compared_by_name():
+    right = lambda x: (x, 2 * x)  # noqa: E731
+    check = make(right=right, outputs="dx dw")
+    assert check.diagnose(lambda x: {"dw": 2 * x, "dx": x}).ok
+    text = str(check.diagnose(lambda x: (x, 3 * x)))
+    assert "dw: expected" in text and "dx: expected" not in text
+    assert "It returned an array, expected dx, dw." in str(check.diagnose(lambda x: x))
+
+
+def test_the_way_in_which_a_thing_is_used_can_be_given():
+    class Doubler:
+        def forward(self, x):
+            return 2 * x
+
+    class Tripler:
+        def forward(self, x):
+            return 3 * x
+
+    check = make(
+        [Mistake("tripled", Tripler), Mistake("halved", lambda x: x / 2, direct=True)],
+        right=Doubler,
+        call=lambda Layer, x: Layer().forward(x),
+    )
+    assert check.diagnose(Doubler).ok
+    assert check.diagnose(Tripler).mistakes == ["tripled"]
+
+    class Halver:
+        def forward(self, x):
+            return x * 0.5
+
+    assert check.diagnose(Halver).mistakes == ["halved"]
+
+
+def test_an_infinite_number_is_like_no_other():
+    infinite = [Mistake("infinite", lambda x: x * np.inf)]
+    assert make(infinite).diagnose(lambda x: x * np.inf).mistakes == ["infinite"]
+    assert make(infinite).diagnose(lambda x: x).mistakes == []
+    assert make(right=lambda x: x * np.inf).diagnose(lambda x: x * np.inf).ok
+
+
+def test_pairs_are_made_only_of_options_of_one_function():
+    one, two = functools.partial(double, add=1), functools.partial(double, times=3)
+    assert together(one, two)(1) == 4
+    assert together(one, one) is None and together(one, double) is None
+    assert together(one, functools.partial(run, add=1)) is None
+
+
+def test_integers_are_asked_for_where_they_are_needed():
+    check = Check(
+        *("99", "half", lambda n: n // 2, lambda rng: [Case("four", (4,))]),
+        **{"args": "n", "todo": "", "more": ""},
+    )
+    assert check.diagnose(lambda n: n // 2).ok and check.diagnose(lambda n: np.int64(n // 2)).ok
+    assert check.diagnose(lambda n: n / 2).mistakes == ["dtype"]
+
+
+def test_how_wide_an_integer_is_does_not_matter():
+    check = make(right=lambda x: (x > 1).astype(np.int64))
+    assert check.diagnose(lambda x: (x > 1).astype(np.uint8)).ok
+    assert check.diagnose(lambda x: (x > 1).astype(float)).mistakes == ["dtype"]
+
+
+def test_an_argument_that_is_a_function_is_shown_by_its_name():
+    check = Check(
+        *("99", "apply", lambda f, n: f(n), lambda rng: [Case("one", (abs, -1))]),
+        **{"args": "f n", "todo": "", "more": ""},
+    )
+    assert "Case: one, with f = abs, n = -1." in str(check.diagnose(lambda f, n: 7))
+
+
+def test_what_the_check_draws_depends_on_the_seed_only():
+    def remember(x):
+        seen.append(x)
+        return 2 * x
+
+    seen = []
+    for seed in (0, 0, 1):
+        CHECK.diagnose(remember, seed)
+    assert np.array_equal(seen[4], seen[9]) and not np.array_equal(seen[4], seen[14])
+
+
+# ---------------------------------------------------------------------- too long, too many steps
+
+
+@pytest.mark.parametrize("body", ["while True:\n        pass", "import time\n    time.sleep(60)"])
+def test_an_endless_loop_is_stopped_and_the_alarm_given_back(body):
+    before = signal.getsignal(signal.SIGALRM)
+    start = time.monotonic()
+    result = diagnose(f"def double(x):\n    {body}", make(seconds=0.3))
+    assert result.mistakes == ["endless"] and time.monotonic() - start < 5
+    assert "not finished after 0.3 seconds" in str(result)
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_loop_that_catches_exceptions_is_stopped():
+    source = (
+        "while True:\n        try:\n            1 / 0\n        except Exception:\n            pass"
+    )
+    source = f"def double(x):\n    {source}"
+    assert diagnose(source, make(seconds=0.3)).mistakes == ["endless"]
+
+
+def test_an_endless_loop_is_stopped_outside_the_main_thread_as_well():
+    found = []
+    source = "def double(x):\n    while True:\n        x = x + 1"
+    thread = threading.Thread(
+        target=lambda: found.append(diagnose(source, make(seconds=0.3))), daemon=True
+    )
+    thread.start()
+    thread.join(20)
+    assert found and found[0].mistakes == ["endless"]
+
+
+def test_the_time_limit_does_not_touch_what_is_quick():
+    with time_limit(5):
+        assert sum(range(10)) == 45
+    outcome = run(lambda x: x.sum(), (np.ones(3),), 5)
+    assert outcome.value == 3 and not outcome.late and outcome.changed == []
+
+
+LOOPING = {
+    "loop": "y = x.copy()\n    for i in np.ndindex(x.shape):\n        y[i] *= 2\n    return y",
+    "comprehension": "return np.array([2 * v for v in x.ravel()]).reshape(x.shape)",
+    "vectorize": "return np.vectorize(lambda v: 2.0 * v)(x)",
+}
+FAST = make(steps=Steps((np.ones((2, 3)),), (np.ones((20, 30)),), "pixels", "One product."))
+
+
+@pytest.mark.parametrize("body", LOOPING.values(), ids=LOOPING)
+def test_loops_over_pixels_are_counted(body):
+    before = sys.gettrace()
+    result = diagnose(f"def double(x):\n    {body}", FAST)
+    assert result.mistakes == ["loops"] and "still loops over pixels" in str(result)
+    assert str(result) == str(diagnose(f"def double(x):\n    {body}", FAST))
+    assert sys.gettrace() is before
+    assert FAST.diagnose(double).ok
+
+
+def test_steps_are_the_same_each_time():
+    counts = {count_steps(lambda n: [i for i in range(n)], (n,), 5) for n in (7, 7, 7)}
+    assert len(counts) == 1 and counts.pop() >= 7
+
+
+# ---------------------------------------------------------------------- how it is said
+
+
+def test_html_marks_wrong_numbers_and_escapes_text():
+    html = diagnose("def double(x):\n    return {}['<b>']")._repr_html_()
+    assert "&lt;b&gt;" in html and "<b>'" not in html and html.count("<div") == html.count("</div>")
+    html = diagnose("def double(x):\n    return np.where(x > 1, 0, 2 * x)")._repr_html_()
+    assert html.count("font-weight:bold") == 2 and "<table" in html
+
+
+def test_texts_do_not_depend_on_the_run():
+    for body, _ in FOUND:
+        one, other = (diagnose(f"def double(x):\n    {body}") for _ in range(2))
+        assert str(one) == str(other) and one._repr_html_() == other._repr_html_()
+        assert repr(one) == str(one) and "0x" not in str(one)
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [(3, "3"), (3.0, "3"), (-0.0, "0"), (1 / 3, "0.3333"), (12345.6, "1.235e+04"), (True, "True")]
+    + [(float("nan"), "nan"), (float("-inf"), "-inf"), (1e-12, "0"), ("no", "no")],
+)
+def test_numbers_are_written_shortly(value, text):
+    assert number(value) == text
+
+
+def test_large_tables_are_cut_around_what_is_wrong():
+    values = np.arange(900.0).reshape(30, 30)
+    marked = np.zeros((30, 30), bool)
+    marked[20, 10] = True
+    (table,) = tables("y", values, marked)
+    assert table.title == "y, shape (30, 30): rows 19 to 26, columns 9 to 16"
+    assert "[610]" in "\n".join(table.text())
+    many = tables("y", np.zeros((2, 3, 4, 4)), most=2)
+    assert [t.title for t in many] == ["y[0, 0], shape (2, 3, 4, 4)", "y[0, 1]"]
+
+
+def test_tables_stand_side_by_side_as_far_as_they_fit():
+    few = beside([*tables("a", np.ones((2, 2))), *tables("b", np.ones((1, 2)))])
+    assert len(few) == 3 and few[0].split() == [
+        "a,",
+        "shape",
+        "(2,",
+        "2)",
+        "b,",
+        "shape",
+        "(1,",
+        "2)",
+    ]
+    assert max(map(len, beside(tables("a", np.ones((9, 3, 3)), most=9)))) < 100
+
+
+# ---------------------------------------------------------------------- questions and goals
+
+SIZES = Question(
+    *("99", "sizes", lambda a, b: a * b, {"p": (3, 4), "q": (2, 2), "r": (5, 1)}),
+    [
+        Mistake("they are added", lambda a, b: a + b, "Times."),
+        Mistake("only the first counts", lambda a, b: a, "Both."),
+    ],
+    **{"todo": "Put numbers in place of None", "more": "And 6 by 7?", "hint": "Count."},
+)
+
+
+@pytest.mark.parametrize(
+    "given, state, mistakes",
+    [
+        ({"p": 12, "q": 4, "r": 5}, "done", []),
+        ({"p": 12.0, "q": np.int64(4), "r": np.float32(5)}, "done", []),
+        ({"p": None, "q": None, "r": ...}, "todo", []),
+        ({}, "todo", []),
+        ({"p": 12, "q": None}, "todo", []),
+        ({"p": 7, "q": 4, "r": 6}, "wrong", ["they are added"]),
+        ({"p": 3, "q": 2, "r": 5}, "wrong", ["only the first counts"]),
+        ({"p": 3, "q": 4, "r": 6}, "wrong", ["only the first counts", "they are added"]),
+        ({"p": 99, "q": 4, "r": 5}, "wrong", []),
+        ({"p": "many", "q": 4, "r": 5}, "wrong", []),
+        ({"p": [12], "q": 4, "r": 5}, "wrong", []),
+    ],
+)
+def test_answers_are_judged_part_by_part(given, state, mistakes):
+    result = SIZES.diagnose(given)
+    assert (result.state, result.mistakes) == (state, mistakes), result
+    assert not re.search(r"\b12\b", str(result)), "it gives an answer away"
+
+
+def test_answers_come_in_any_form():
+    assert SIZES.diagnose(12, 4, 5).ok and SIZES.diagnose(p=12, q=4, r=5).ok
+    letter = Question("99", "letter", {"a": "B"}, todo="", more="", hint="Look again.")
+    assert letter.diagnose("b ").ok
+    assert str(letter.diagnose("c")) == "✗ letter: not right.\nc is not right. Look again."
+
+
+def test_a_goal_says_how_far_it_is():
+    def measure(thing):
+        if thing() < 0:
+            raise ValueError("it is negative")
+        return thing(), "It was tried."
+
+    goal = Goal("99", "far", measure, 0.9, form="{:.0%}", todo="Write it", more="Further?")
+    assert (
+        str(goal.diagnose(lambda: 0.95)) == "✓ far: 95%; the goal is 90%.\nIt was tried.\nFurther?"
+    )
+    assert str(goal.diagnose(lambda: 0.5)) == "✗ far: 50%; the goal is 90%.\nIt was tried."
+    assert str(goal.diagnose(lambda: -1)) == "✗ far: it is negative"
+    assert "ZeroDivisionError" in str(goal.diagnose(lambda: 1 / 0))
+    assert goal.diagnose(double_dots).state == goal.diagnose(None).state == "todo"
+    goal.seconds = 0.2
+    assert goal.diagnose(lambda: time.sleep(9)).mistakes == ["endless"]
+
+
+# ---------------------------------------------------------------------- grading and progress
+
+
+@pytest.fixture
+def fresh(monkeypatch, tmp_path):
+    monkeypatch.setattr(progress, "DONE", {})
+    monkeypatch.setattr(progress, "TASKS", {})
+    monkeypatch.delenv("PYTEST_VERSION", raising=False)
+    monkeypatch.delenv("CNNLIB_PROGRESS", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    progress.register(CHECK, SIZES)
+    return tmp_path / "cnnlib" / "progress.json"
+
+
+def test_in_grading_a_wrong_answer_raises_and_nothing_is_kept(fresh, monkeypatch, capsys):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    with pytest.raises(AssertionError, match="one is added"):
+        CHECK(lambda x: 2 * x + 1)
+    with pytest.raises(AssertionError, match="not written yet"):
+        CHECK(double_dots)
+    result = CHECK(double)
+    result._ipython_display_()
+    assert "right in all 5 cases" in capsys.readouterr().out and not fresh.exists()
+
+
+def test_otherwise_it_only_shows(fresh):
+    assert CHECK(lambda x: x).state == "wrong"
+    with pytest.raises(NotImplementedError):
+        CHECK(double)._ipython_display_()
+
+
+def test_what_is_done_is_kept_and_shown(fresh):
+    CHECK(lambda x: x)
+    assert not fresh.exists() and str(progress.progress()) == "99  0 of 2:  ○ double  ○ sizes"
+    CHECK(double)
+    CHECK(double)
+    assert json.loads(fresh.read_text()) == {"99": ["double"]}
+    progress.DONE.clear()  # another session
+    SIZES(12, 4, 5)
+    assert json.loads(fresh.read_text()) == {"99": ["double", "sizes"]}
+    assert str(progress.progress()) == "99  2 of 2:  ✓ double  ✓ sizes"
+    assert "✓ sizes" in progress.progress()._repr_html_()
+
+
+def test_of_other_lessons_what_was_begun_is_shown(fresh):
+    fresh.parent.mkdir()
+    fresh.write_text('{"98": ["old"]}')
+    assert str(progress.progress()).splitlines()[0] == "98  1 of 1:  ✓ old"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '{"99": 3}', '{"99": null}', "\xff"])
+def test_a_broken_file_counts_as_nothing_done(fresh, text):
+    fresh.parent.mkdir()
+    fresh.write_text(text, encoding="latin-1")
+    CHECK(double)
+    assert progress.load()["99"] == ["double"]
+
+
+def test_a_folder_that_cannot_be_written_is_no_failure(fresh, monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    assert CHECK(double).ok and progress.load() == {"99": ["double"]}
+
+
+def test_under_tests_and_on_request_nothing_is_written(fresh, monkeypatch):
+    monkeypatch.setenv("CNNLIB_PROGRESS", "off")
+    assert progress.state_file() is None
+    CHECK(double)
+    assert not fresh.exists() and str(progress.progress()).startswith("99  1 of 2")
+    monkeypatch.delenv("CNNLIB_PROGRESS")
+    assert progress.state_file() == fresh
+    monkeypatch.setenv("PYTEST_VERSION", "9")
+    assert progress.state_file() is None
+
+
+def test_without_a_state_folder_it_is_under_home(monkeypatch, tmp_path):
+    for name in ("PYTEST_VERSION", "XDG_STATE_HOME", "CNNLIB_PROGRESS", "NBGRADER_EXECUTION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert progress.state_file() == tmp_path / ".local" / "state" / "cnnlib" / "progress.json"
+
+
+# ---------------------------------------------------------------------- every lesson's checks
+
+LESSONS = [
+    importlib.import_module(f"cnnlib.checks.{path.stem}")
+    for path in sorted(Path(progress.__file__).parent.glob("lesson??.py"))
+]
+EVERY = [task for lesson in LESSONS for task in lesson.TASKS]
+each = pytest.mark.parametrize("task", EVERY, ids=lambda task: f"{task.lesson}-{task.name}")
+
+
+@each
+def test_a_task_is_found_by_its_name_and_says_what_to_do(task):
+    lesson = importlib.import_module(f"cnnlib.checks.lesson{task.lesson}")
+    assert getattr(lesson, task.name) is task
+    assert re.fullmatch(r"[A-Z].*[^.!]", task.todo) and re.fullmatch(r"[A-Z].*[.?]", task.more)
+    for mistake in getattr(task, "mistakes", ()):
+        assert mistake.hint and re.fullmatch(r"[^A-Z].*[^.]", mistake.name), mistake.name
+
+
+@pytest.mark.parametrize(
+    "task",
+    [task for task in EVERY if isinstance(task, Check)],
+    ids=lambda task: f"{task.lesson}-{task.name}",
+)
+def test_general_mistakes_are_named_in_every_check_of_floats(task):
+    right = Trial(task, Mistake("right", task.right))
+    assert all(right.right)
+    if any(array.dtype.kind != "f" for array in right.expected[0].values()):
+        return
+    for mistake in task.mistakes:
+        if mistake.name in GENERAL_NAMES:
+            trial = Trial(task, mistake)
+            found = [[m.name for m in each] for each in trial.explanations()]
+            assert all(trial.right) or [mistake.name] in found, (mistake.name, found)
+
+
+@each
+def test_a_check_is_quick(task):
+    if isinstance(task, Check):
+        start = time.perf_counter()
+        task.diagnose(lambda *args: None if len(args) > 9 else np.zeros(1))
+        assert time.perf_counter() - start < 5

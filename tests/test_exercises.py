@@ -1,0 +1,247 @@
+"""The exercises: student editions are what their solved editions give, and kind to who begins."""
+
+import copy
+import importlib.util
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+ROOT = Path(__file__).resolve().parent.parent
+LESSONS = ROOT / "notebooks"
+
+
+def load(name):
+    spec = importlib.util.spec_from_file_location(f"tools_{name}", ROOT / "tools" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+tools, notebooks = load("exercises"), load("notebooks")
+SOLVED = {path.stem: tools.read(path) for path in tools.solved()}
+each = pytest.mark.parametrize("name", SOLVED)
+TODO = re.compile(r"○ \w+: (not written yet|not answered yet)\. .+\.\nThen run this cell again\.")
+
+
+def student(name, **given):
+    return tools.student_edition(copy.deepcopy(SOLVED[name]), **given)
+
+
+def about(cell):
+    return cell.metadata.get("nbgrader", {})
+
+
+def is_check(cell):
+    return cell.cell_type == "code" and about(cell).get("grade", False)
+
+
+def is_task(cell):
+    return cell.cell_type == "code" and about(cell).get("solution", False)
+
+
+def regions(source):
+    """Return the lines of a solution that a student must not see."""
+    inside = re.findall(r"### BEGIN [\w ]+\n(.*?)### END", source, flags=re.DOTALL)
+    return [line.strip() for part in inside for line in part.splitlines()]
+
+
+# ---------------------------------------------------------------------- the two editions
+
+
+def test_every_student_edition_is_what_its_solved_edition_gives():
+    assert [path.name for path in tools.stale()] == [], "do `make exercises`"
+
+
+@each
+def test_a_lesson_has_the_name_of_its_exercise(name):
+    assert (LESSONS / f"{name}.ipynb").is_file()
+
+
+@each
+def test_no_answer_is_left_in_a_student_edition(name):
+    text = "\n".join(cell.source for cell in student(name).cells)
+    assert "SOLUTION" not in text and "HIDDEN TESTS" not in text
+    for cell in SOLVED[name].cells:
+        hidden = regions(cell.source)
+        if is_task(cell):
+            assert hidden, f"{cell.id} has no region with an answer"
+        elif about(cell).get("solution"):
+            hidden = [cell.source]
+        left = [line for line in hidden if len(line) > 25 and line in text]
+        assert left == [], cell.id
+
+
+@each
+def test_a_class_gets_no_way_to_the_solutions(name):
+    alone, in_class = (
+        "\n".join(cell.source for cell in student(name, self_study=flag).cells)
+        for flag in (True, False)
+    )
+    assert f"../solutions/{name}.ipynb" in alone
+    assert "solutions/" not in in_class and "self-study" not in in_class
+
+
+# ---------------------------------------------------------------------- how one is made
+
+
+@each
+def test_what_nbgrader_reads_is_in_order(name):
+    cells = [cell for cell in SOLVED[name].cells if about(cell)]
+    ids = [about(cell)["grade_id"] for cell in cells]
+    assert len(set(ids)) == len(ids)
+    for cell in cells:
+        data = about(cell)
+        assert data["schema_version"] == 3 and data["task"] is False and data["grade_id"] == cell.id
+        assert data["grade"] == ("points" in data), cell.id
+        assert data["locked"] == (data["grade"] and not data["solution"]), cell.id
+        assert data["grade"] or data["solution"], cell.id
+    assert 20 <= sum(about(cell).get("points", 0) for cell in cells) <= 45
+
+
+@each
+def test_every_task_is_followed_by_its_check(name):
+    graded = [c for c in SOLVED[name].cells if is_task(c) or is_check(c)]
+    for first, second in zip(graded[::2], graded[1::2], strict=True):
+        assert is_task(first) and is_check(second), (first.id, second.id)
+        assert second.id == f"check-{first.id}"
+
+
+@each
+def test_every_function_to_write_has_a_docstring(name):
+    for cell in student(name).cells:
+        if is_task(cell) and cell.source.startswith("def "):
+            assert re.search(r'\):\n    """.+', cell.source), cell.id
+
+
+@each
+def test_there_are_hints_in_steps_and_an_open_problem(name):
+    text = "\n".join(c.source for c in SOLVED[name].cells if c.cell_type == "markdown")
+    assert text.count("<summary>Hint") >= 6 and "<summary>Hint 3</summary>" in text
+    assert text.count("<details>") == text.count("</details>")
+    assert re.search(r"^## .*open problem", text, flags=re.IGNORECASE | re.MULTILINE)
+    assert len([c for c in SOLVED[name].cells if about(c) and c.cell_type == "markdown"]) >= 2
+
+
+@each
+def test_the_minutes_of_the_headings_add_up_to_its_time(name):
+    text = "\n".join(c.source for c in SOLVED[name].cells if c.cell_type == "markdown")
+    minutes = sum(map(int, re.findall(r"^## \d+\. .*\((\d+) minutes", text, flags=re.MULTILINE)))
+    (stated,) = re.findall(r"\*\*Time\*\* \| about (\d+) minutes", text)
+    assert 60 <= minutes <= 90 and abs(minutes - int(stated)) <= 5, (minutes, stated)
+
+
+@each
+def test_in_the_solved_edition_every_check_is_content(name):
+    for cell in SOLVED[name].cells:
+        if is_check(cell):
+            (output,) = cell.outputs
+            assert output.data["text/plain"].startswith("✓"), cell.id
+
+
+# ---------------------------------------------------------------------- a student begins
+
+
+@each
+def test_a_student_edition_runs_to_its_first_stub_and_says_kindly_what_to_do(name, tmp_path):
+    nb = student(name)
+    folder = tmp_path / "exercises"
+    folder.mkdir()
+    client = NotebookClient(nb, allow_errors=True, resources={"metadata": {"path": str(folder)}})
+    with notebooks._own_settings():
+        client.execute()
+    code = [cell for cell in nb.cells if cell.cell_type == "code"]
+    first = next(number for number, cell in enumerate(code) if is_check(cell))
+    for number, cell in enumerate(code):
+        errors = [o for o in cell.outputs if o.output_type == "error"]
+        if number <= first or is_check(cell):
+            assert not errors, (cell.id, errors)
+        if is_check(cell):
+            text = cell.outputs[0].data["text/plain"]
+            assert TODO.fullmatch(text), f"{cell.id}:\n{text}"
+
+
+# ---------------------------------------------------------------------- tools/exercises.py
+
+
+def cell_of(source, kind=new_code_cell, **data):
+    return kind(source, metadata={"nbgrader": data} if data else {})
+
+
+def test_regions_are_replaced_as_nbgrader_does():
+    source = "def f():\n    a = 1\n    ### BEGIN SOLUTION\n    return a\n    ### END SOLUTION\nf()"
+    nb = new_notebook(cells=[cell_of(source, solution=True)])
+    (cell,) = tools.student_edition(nb).cells
+    assert cell.source == "def f():\n    a = 1\n    ...  # YOUR CODE HERE\nf()"
+
+
+def test_answers_without_a_region_are_replaced_as_a_whole():
+    cells = [cell_of("Because.", new_markdown_cell, solution=True), cell_of("x = 1", solution=True)]
+    cells += [cell_of("Read this.", new_markdown_cell)]
+    nb = tools.student_edition(new_notebook(cells=cells))
+    assert [c.source for c in nb.cells] == [
+        "YOUR ANSWER HERE",
+        "...  # YOUR CODE HERE",
+        "Read this.",
+    ]
+
+
+def test_hidden_tests_and_outputs_are_left_out():
+    source = "check.f(f)\n### BEGIN HIDDEN TESTS\ncheck.f(f, seed=1)\n### END HIDDEN TESTS"
+    cell = cell_of(source, grade=True)
+    cell.outputs, cell.execution_count = [nbformat.v4.new_output("stream", text="x")], 3
+    nb = new_notebook(cells=[cell], metadata={"cnnlib": {"executed": "0"}})
+    (cell,) = tools.student_edition(nb).cells
+    assert (cell.source, cell.outputs, cell.execution_count) == ("check.f(f)", [], None)
+    assert "cnnlib" not in nb.metadata
+
+
+@pytest.mark.parametrize(
+    "source, solution, problem",
+    [
+        ("### BEGIN SOLUTION\n1", True, "does not end"),
+        ("### BEGIN SOLUTION\n### BEGIN SOLUTION\n### END SOLUTION", True, "inside a solution"),
+        ("### BEGIN SOLUTION\n1\n### END SOLUTION", False, "not marked"),
+    ],
+)
+def test_marks_that_do_not_fit_are_refused(source, solution, problem):
+    nb = new_notebook(cells=[cell_of(source, solution=solution)])
+    with pytest.raises(ValueError, match=problem):
+        tools.student_edition(nb)
+
+
+def test_self_study_parts_are_cut_out():
+    text = "One.\n<!-- self-study -->\nSee [it](../solutions/a.ipynb).\n<!-- end -->\nTwo."
+    alone = "<!-- self-study -->[it](../solutions/a.ipynb)<!-- end -->"
+    nb = new_notebook(cells=[new_markdown_cell(text), new_markdown_cell(alone)])
+    assert [c.source for c in tools.without_self_study(nb).cells] == ["One.\nTwo."]
+
+
+def test_the_command_line_writes_what_it_says(tmp_path, capsys, monkeypatch):
+    names = sorted(SOLVED)
+    assert tools.main(["--class", "--to", str(tmp_path / "handout")]) == 0
+    assert sorted(p.stem for p in (tmp_path / "handout").glob("*.ipynb")) == names
+    assert tools.main(["--course", str(tmp_path / "course")]) == 0
+    source = tmp_path / "course" / "source"
+    assert sorted(p.stem for p in source.glob("*/*.ipynb")) == names
+    text = (source / names[0] / f"{names[0]}.ipynb").read_text(encoding="utf-8")
+    assert "BEGIN SOLUTION" in text and "../solutions/" not in text
+    capsys.readouterr()
+    assert tools.main(["--class", "--to", str(tmp_path / "handout")]) == 0
+    assert capsys.readouterr().out == "", "nothing changed, so nothing is written"
+
+
+def test_a_stale_student_edition_is_noticed(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(tools, "ROOT", tmp_path)
+    monkeypatch.setattr(tools, "EXERCISES", tmp_path / "exercises")
+    assert tools.main(["--to", str(tmp_path / "exercises")]) == 0
+    assert tools.main(["--check"]) == 0
+    path = next((tmp_path / "exercises").glob("*.ipynb"))
+    path.write_text(path.read_text(encoding="utf-8").replace("YOUR CODE", "MY CODE"))
+    path.with_name("99_old.ipynb").write_text("{}")
+    capsys.readouterr()
+    assert tools.main(["--check"]) == 1
+    assert capsys.readouterr().out.count("make exercises") == 2

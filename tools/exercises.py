@@ -1,0 +1,174 @@
+"""Make the student editions of the exercises from their solved editions.
+
+    python tools/exercises.py [--check] [--class] [--to FOLDER] [--course FOLDER]
+
+Without options: writes ``notebooks/exercises/NN_*.ipynb`` from ``notebooks/solutions/NN_*.ipynb``.
+What is taken out is marked as nbgrader wants it, and nbgrader, told so by the configuration below,
+makes the same student edition of the same source:
+
+- Between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` stands the answer. A stub takes its place.
+- A cell that nbgrader's metadata call a solution, without such marks, is an answer as a whole.
+- What stands between ``### BEGIN HIDDEN TESTS`` and ``### END HIDDEN TESTS`` is left out.
+
+And one mark of our own: what stands between ``<!-- self-study -->`` and ``<!-- end -->`` leads to
+the solved edition. ``--class`` leaves it out, for classes that are to work without.
+
+``--course FOLDER`` begins a course for nbgrader: its configuration, and each exercise as an
+assignment of its own, without the parts for self-study. nbgrader does the rest; the teacher's page,
+``notebooks/exercises/README.md``, says how.
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+SOLUTIONS = ROOT / "notebooks" / "solutions"
+EXERCISES = ROOT / "notebooks" / "exercises"
+
+CODE_STUB = "...  # YOUR CODE HERE"
+TEXT_STUB = "YOUR ANSWER HERE"
+SELF_STUDY = re.compile(r"[ \t]*<!-- self-study -->.*?<!-- end -->[ \t]*\n?", flags=re.DOTALL)
+NBGRADER_CONFIG = f'''\
+"""Settings of nbgrader for a course with the exercises of cnnlib."""
+
+c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = "cnnlib"
+c.ClearSolutions.code_stub = {{"python": "{CODE_STUB}"}}
+c.ClearSolutions.text_stub = "{TEXT_STUB}"
+c.ExecutePreprocessor.timeout = 300
+'''
+
+
+def replace_solutions(source, stub):
+    """Put a stub, indented alike, in place of each marked region; say whether there was one."""
+    lines, inside, found = [], False, False
+    for line in source.split("\n"):
+        if "BEGIN SOLUTION" in line:
+            if inside:
+                raise ValueError(f"a solution begins inside a solution:\n{source}")
+            inside = found = True
+            lines.append(line[: len(line) - len(line.lstrip())] + stub)
+        elif "END SOLUTION" in line:
+            inside = False
+        elif not inside:
+            lines.append(line)
+    if inside:
+        raise ValueError(f"a solution does not end:\n{source}")
+    return "\n".join(lines), found
+
+
+def drop_hidden_tests(source):
+    """Leave out the regions marked as hidden tests."""
+    lines, inside = [], False
+    for line in source.split("\n"):
+        if "BEGIN HIDDEN TESTS" in line:
+            inside = True
+        elif "END HIDDEN TESTS" in line:
+            inside = False
+        elif not inside:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def without_self_study(nb):
+    """Leave out, in place, what leads to the solved edition; return `nb`."""
+    for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            cell.source = SELF_STUDY.sub("", cell.source).rstrip("\n")
+    nb.cells = [cell for cell in nb.cells if cell.source.strip()]
+    return nb
+
+
+def without_outputs(nb):
+    """Strip outputs, in place, and what the storing of solutions noted; return `nb`."""
+    nb.metadata.pop("cnnlib", None)
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return nb
+
+
+def student_edition(nb, self_study=True):
+    """Turn a solved notebook, in place, into what students are given; return `nb`."""
+    for cell in nb.cells:
+        about = cell.metadata.get("nbgrader", {})
+        stub = CODE_STUB if cell.cell_type == "code" else TEXT_STUB
+        cell.source, found = replace_solutions(cell.source, stub)
+        if found and not about.get("solution"):
+            raise ValueError(f"a solution in a cell that is not marked as one:\n{cell.source}")
+        if about.get("solution") and not found:
+            cell.source = stub
+        cell.source = drop_hidden_tests(cell.source)
+    without_outputs(nb)
+    return nb if self_study else without_self_study(nb)
+
+
+def dumps(nb):
+    """Return the text that is stored for `nb`."""
+    nbformat.validate(nb)
+    return nbformat.writes(nb).rstrip("\n") + "\n"
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def solved():
+    """Return the paths of all solved editions."""
+    return sorted(SOLUTIONS.glob("*.ipynb"))
+
+
+def write(path, text):
+    """Write a file if that changes it; say so."""
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    print(f"wrote {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}")
+    return True
+
+
+def begin_course(folder):
+    """Write nbgrader's configuration and one assignment an exercise."""
+    write(folder / "nbgrader_config.py", NBGRADER_CONFIG)
+    for path in solved():
+        nb = without_self_study(without_outputs(read(path)))
+        write(folder / "source" / path.stem / path.name, dumps(nb))
+
+
+def stale():
+    """Return the student editions that are not what their solved editions give."""
+    wanted = {EXERCISES / p.name: dumps(student_edition(read(p))) for p in solved()}
+    found = {p: p.read_text(encoding="utf-8") for p in EXERCISES.glob("*.ipynb")}
+    return sorted(p for p in wanted.keys() | found.keys() if wanted.get(p) != found.get(p))
+
+
+def main(argv=None):
+    """Run the command line that the module's docstring shows; return the exit status."""
+    parser = argparse.ArgumentParser(description="Make the student editions of the exercises.")
+    parser.add_argument("--check", action="store_true", help="write nothing; say which are stale")
+    parser.add_argument(
+        "--class", dest="in_class", action="store_true", help="leave out what leads to solutions"
+    )
+    parser.add_argument("--to", type=Path, default=EXERCISES, metavar="FOLDER")
+    parser.add_argument("--course", type=Path, metavar="FOLDER", help="begin a course for nbgrader")
+    args = parser.parse_args(argv)
+    if args.check:
+        for path in stale():
+            print(f"{path.relative_to(ROOT)}: do `make exercises`")
+        return int(bool(stale()))
+    if args.course:
+        begin_course(args.course)
+        return 0
+    for path in solved():
+        nb = student_edition(read(path), self_study=not args.in_class)
+        write(args.to / path.name, dumps(nb))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
