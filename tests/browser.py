@@ -23,7 +23,7 @@ FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
 )
-EXPLORER = re.compile(r"\w+Explorer: ")  # how the text of a stored explorer begins
+EXPLORER = re.compile(r"\w+(?:Explorer|Cockpit): ")  # how the text of a stored explorer begins
 SETTINGS = {
     # Render all cells, not only those in view.
     "notebook-extension/tracker": {"windowingMode": "none"},
@@ -192,9 +192,9 @@ class Reader:
         list of str
             Of each code cell, the error that it shows, or an empty text.
         """
-        self.page.get_by_role("menuitem", name="Run", exact=True).click()
-        self.page.get_by_text("Run All Cells", exact=True).click()
         end = time.monotonic() + seconds
+        while not self.choose_run_all() and time.monotonic() < end:
+            pass  # a busy server may not have connected the kernel yet
         while time.monotonic() < end:
             state = self.page.evaluate(STATE)
             ran = [re.search(r"\[\d+\]", prompt) is not None for prompt in state["prompts"]]
@@ -203,7 +203,20 @@ class Reader:
                 self.page.wait_for_selector("text=Kernel status: Idle", state="attached")
                 return self.page.evaluate(STATE)["errors"]
             time.sleep(0.1)
-        raise TimeoutError(f"cells did not end in {seconds} s: {state['prompts']}")
+        prompts = self.page.evaluate(STATE)["prompts"]
+        raise TimeoutError(f"cells did not end in {seconds} s: {prompts}")
+
+    def choose_run_all(self, seconds=10):
+        """Choose Run, Run All Cells; say whether a cell then began to run."""
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        menu = self.page.locator("#jp-mainmenu-run")  # a lesson may say these words, too
+        menu.get_by_text("Run All Cells", exact=True).click()
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if any(re.search(r"[*\d]", prompt) for prompt in self.page.evaluate(STATE)["prompts"]):
+                return True
+            time.sleep(0.1)
+        return False
 
     def cell(self, number):
         """Return the place of a code cell, counted from 0."""

@@ -9,6 +9,7 @@ import re
 import nbformat
 import pytest
 
+from cnnlib.widgets.digits import decode
 from tests import browser
 
 NOTEBOOKS = sorted((browser.ROOT / "notebooks").glob("*.ipynb"))
@@ -92,9 +93,9 @@ def test_a_digit_can_be_drawn(reader):
     canvas = cell.locator("canvas.cnnlib-canvas")
     canvas.scroll_into_view_if_needed()
     opened.page.wait_for_timeout(500)  # until the page stands still
-    box = canvas.bounding_box()
 
     def at(x, y):
+        box = canvas.bounding_box()  # each time: a click on the button may scroll the page
         return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
     def wait_for(pattern):
@@ -133,6 +134,61 @@ def test_a_digit_can_be_drawn(reader):
     # By keyboard: the slider goes back to the test images.
     assert opened.move_a_slider(number)
     wait_for("Test image 1, ")
+
+
+MODEL = """async code => {
+    const file = new Blob([code], {type: "text/javascript"});
+    const {default: widget} = await import(URL.createObjectURL(file));
+    const values = {value: "", size: 112};
+    window.model = {
+        get: name => values[name],
+        set: (name, value) => { values[name] = value; },
+        save_changes() {}, on() {}, off() {},
+    };
+    widget.render({model: window.model, el: document.body});
+}"""
+
+
+def test_the_canvas_needs_nothing_of_jupyter(chromium):
+    """A page, an element and a model are enough, so it works where other programs show widgets."""
+    context = chromium.new_context(has_touch=True)
+    page = context.new_page()
+    page.evaluate(MODEL, (browser.ROOT / "cnnlib" / "widgets" / "canvas.js").read_text("utf-8"))
+    box = page.locator("canvas").bounding_box()
+
+    def at(x, y):
+        return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+    def ink():
+        page.wait_for_timeout(300)
+        return decode(page.evaluate("model.get('value')"), 112)
+
+    # A line by mouse down the middle, 112 columns.
+    page.mouse.move(*at(0.5, 0.2))
+    page.mouse.down()
+    page.mouse.move(*at(0.5, 0.8), steps=5)
+    page.mouse.up()
+    rows, columns = ink().nonzero()
+    assert abs(columns.mean() - 56) < 2 and abs(rows.mean() - 56) < 2
+    assert 6 <= columns.max() - columns.min() + 1 <= 14 < 60 < rows.max() - rows.min()
+
+    page.get_by_role("button").click()
+    assert not ink().any()
+
+    # Of two fingers, the first one draws.
+    touch = context.new_cdp_session(page)
+
+    def fingers(kind, *places):
+        points = [{"id": k, **dict(zip("xy", at(*p), strict=True))} for k, p in enumerate(places)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", (0.2, 0.2))
+    fingers("touchStart", (0.2, 0.2), (0.8, 0.2))
+    fingers("touchMove", (0.2, 0.8), (0.8, 0.8))
+    fingers("touchEnd")
+    drawn = ink()
+    context.close()
+    assert drawn[:, :56].any() and not drawn[:, 56:].any()
 
 
 def test_what_is_missing_is_named(monkeypatch):

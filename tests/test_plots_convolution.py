@@ -1,9 +1,7 @@
 """Figures of lesson 01: they draw what they are given, and say the right numbers."""
 
 import numpy as np
-import pytest
 
-from cnnlib.im2col import output_size
 from cnnlib.plots import convolution as plots
 from cnnlib.plots.base import to_png
 
@@ -55,52 +53,28 @@ def test_channel_sum_adds_channels_and_bias():
     words = " ".join(t for ax in figure.axes for t in texts(ax))
     assert "sum 9.00" in words and "sum -4.50" in words and "y = 4.75" in words
     assert "-0.0 " not in words
+    scales = {ax.images[0].get_clim() for ax in figure.axes[2::4]}
+    assert scales == {(-1, 1)}  # products of all channels can be compared
 
 
-@pytest.mark.parametrize(
-    "settings, starts, unseen",
-    [
-        ((8, 3, 2), [0, 2, 4, 6], [7]),  # the fourth sticks out
-        ((9, 3, 2), [0, 2, 4, 6], []),
-        ((8, 3, 1, 1), range(8), []),
-        ((14, 2, 4), [0, 4, 8, 12], [2, 3, 6, 7, 10, 11]),
-        ((5, 2, 1, 0, 2), [0, 1, 2], []),
-        ((4, 2, 5, 0, 2), [0, 5], [1, 3]),
-    ],
-)
-def test_positions(settings, starts, unseen):
-    codes, missed = plots.positions(*settings)
-    taps = (codes[1:] == plots.TAP) | (codes[1:] == plots.BEYOND)
-    assert [int(line.argmax()) for line in taps] == list(starts)
-    assert (taps.sum(axis=1) == settings[1]).all()
-    assert missed == unseen == np.flatnonzero(codes[0] == plots.UNSEEN).tolist()
-    refused = (codes[1:] == plots.BEYOND).any(axis=1)
-    assert (~refused).sum() == output_size(*settings)
-
-
-def test_kernel_positions_says_size_and_refuses_as_output_size_does():
-    figure = drawn(plots.kernel_positions(8, 3, 2))
-    assert "output size 3, never reached: 1" in figure.get_suptitle()
-    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert labels == ["input", "output 0", "output 1", "output 2", "one more"]
-    assert "never" not in drawn(plots.kernel_positions(16, 1, 1, 4)).get_suptitle()
-    with pytest.raises(ValueError, match="kernel spans 5 pixels, more than the 4"):
-        plots.kernel_positions(4, 3, 1, 0, 2)
-
-
-def test_dilated_taps():
-    figure = drawn(plots.dilated_taps(3, (1, 2, 3), 7))
-    codes = [ax.images[0].get_array() for ax in figure.axes]
-    assert [(c == plots.TAP).sum() for c in codes] == [9, 9, 9]
-    assert [ax.get_title() for ax in figure.axes][1] == "dilation 2: 9 taps, span 5"
-
-
-def test_tables_matrices_and_bars():
+def test_tables_and_matrices():
     drawn(plots.number_tables([X, W, Y], ["x", "w", "y"], "finding", "*=", [False, True, False]))
-    matrices = [np.eye(4, 9), -np.eye(4, 9)]
-    assert len(drawn(plots.weight_matrices(matrices, ["one", "two"])).axes) == 2
-    figure = drawn(plots.counts(["a", "b"], [452_160, 26], "finding"))
-    assert texts(figure.axes[0]) == ["452,160", "26"]
+    matrices = [np.diag([1, 2, 3, 4]) @ np.eye(4, 9), -np.eye(4, 9)]
+    figure = drawn(plots.weight_matrices(matrices, ["one", "two"], (3, 3), (0, 2)))
+    shown = [ax.images[0].get_array() for ax in figure.axes]
+    assert [a.shape for a in shown] == [(4, 9), (3, 3), (3, 3)] * 2
+    assert (shown[2][0, 2], shown[5][0, 2]) == (3, -1)  # row 2 of either matrix
+    tops = [ax.images[0].get_clim()[1] for ax in figure.axes]
+    assert tops == [4, 4, 4, 1, 1, 1]  # the same colour means the same number
+
+
+def test_found_frames_the_windows_that_answer_most():
+    x = np.arange(40.0).reshape(5, 8)
+    figure = drawn(plots.found(x, W[:2, :2], x[:4, :7], [(3, 6), (0, 1)], "finding"))
+    frames = [patch.get_bbox().bounds for patch in figure.axes[0].patches]
+    assert frames == [(5.5, 2.5, 2, 2), (0.5, -0.5, 2, 2)]
+    assert texts(figure.axes[0]) == ["1", "2"]
+    assert len(figure.axes[2].patches) == 2
 
 
 def test_panels_centre_what_is_signed():

@@ -61,6 +61,16 @@ def test_step_error_draws_a_curve_a_label_and_never_a_zero():
     assert to_png(figure).startswith(PNG)
 
 
+def test_function_and_slope_draws_both_and_names_the_steepest_slope():
+    xs = np.linspace(-1, 1, 5)
+    curves = {"square": (xs**2, 2 * xs), "line": (xs, np.ones(5))}
+    square, line = plots.function_and_slope(xs, curves, "T").axes
+    assert [list(drawn.get_ydata()) for drawn in square.lines] == [list(xs**2), list(2 * xs)]
+    assert [text.get_text() for text in square.get_legend().get_texts()][1].endswith("at most 2")
+    assert (square.get_title(), line.get_title()) == ("square", "line")
+    assert to_png(square.figure).startswith(PNG)
+
+
 def test_secant_joins_the_nudged_points():
     xs = np.linspace(-2, 2, 9)
     errors = {"float64": STEPS}

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from cnnlib.plots import memory as plots
 from cnnlib.plots.base import to_png
@@ -20,6 +21,17 @@ def drawn(figure):
 def test_tape_has_a_dot_for_every_cell_that_is_read():
     figure = drawn(plots.tape(np.arange(6), [[0, 1, 2], [1, 2, 3]], "Windows", ["a", "b"]))
     assert [list(line.get_xdata()) for line in figure.axes[0].lines] == [[0, 1, 2], [1, 2, 3]]
+
+
+def test_long_hops_stay_below_the_tape():
+    """The arcs of the first row do not cross the cells, however far they hop."""
+    figure = plots.tape(np.arange(12), [[0, 11], [1, 5]], "Hops")
+    canvas, (ax,) = FigureCanvasAgg(figure), figure.axes
+    canvas.draw()
+    tape_bottom = ax.transData.transform((0, 0.5))[1]
+    arrows = [text.arrow_patch for text in ax.texts if getattr(text, "arrow_patch", None)]
+    tops = [arrow.get_window_extent(canvas.get_renderer()).y1 for arrow in arrows]
+    assert len(tops) == 2 and max(tops) < tape_bottom
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,25 @@ def test_the_small_network_has_learned_to_read():
     assert (network.forward(images).argmax(axis=1) == labels).sum() >= 5
 
 
+def test_a_new_digit_asks_for_its_own_label(backprop):
+    network, images, labels = small_network()
+    for k in (1, 3):
+        backprop.controls["digit"].value = k
+        assert backprop.controls["label"].value == labels[k]
+        assert f"the label asked for is {labels[k]} " in backprop.text
+    backprop.controls["label"].value = 5
+    assert "the label asked for is 5 " in backprop.text
+
+
+def test_what_the_lesson_says_of_a_sure_network(backprop):
+    """Image 0: nearly no gradient for its own label, a large one for another."""
+    network, images, labels = small_network()
+    own, other = (
+        np.abs(backprop.passes(1, label, "all", 0, 0, 0)[1]["x"]).max() for label in (labels[1], 3)
+    )
+    assert own < 0.1 * other
+
+
 @pytest.mark.parametrize(
     "name, value",
     [

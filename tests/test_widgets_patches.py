@@ -109,9 +109,17 @@ def test_runs_in_both_orders(settings, nchw, chwn):
     assert f"order CHWN they lie in {chwn}" in explorer.text
 
 
-def test_an_output_pixel_that_does_not_exist_is_refused():
+def test_the_hint_of_the_memory_explorer_can_be_followed():
+    """A patch, then stride 2: of its four output pixels the last is shown, nothing is refused."""
     explorer = MemoryExplorer()
-    explorer.set(reads="patch", stride=2, place=2)
-    assert not explorer.problem
-    assert not changes(explorer, "place", 8)
-    assert "numbered from 0 to 3" in explorer.problem
+    assert changes(explorer, "reads", "patch") and not explorer.problem
+    assert changes(explorer, "stride", 2) and not explorer.problem
+    assert "output pixel (1, 1) of image 0" in explorer.text
+    assert explorer.controls["place"].max == 3
+    explorer.controls["reads"].value = "row"
+    assert explorer.controls["place"].max == 8
+
+
+def test_an_output_pixel_that_does_not_exist_is_refused():
+    with pytest.raises(ValueError, match="numbered from 0 to 3"):
+        MemoryExplorer().draw("patch", 8, 2)

@@ -110,7 +110,7 @@ def test_it_refuses_what_is_no_grey_image(digit):
 
 
 def test_shift_opens_with_a_change(shifting):
-    assert "moves by 1 columns: pixels 82 %" in shifting.text
+    assert "moves by 1 column: pixels 82 %" in shifting.text
 
 
 def test_no_shift_changes_nothing(shifting):

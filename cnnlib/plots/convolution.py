@@ -1,19 +1,15 @@
-"""Figures of convolution: windows and their sums, positions of a kernel, filtered pictures."""
+"""Figures of convolution: windows and their sums, filtered pictures, a filter being learned."""
 
 import numpy as np
-from matplotlib.colors import ListedColormap
-from matplotlib.patches import ConnectionPatch, Patch, Rectangle
+from matplotlib.patches import ConnectionPatch, Rectangle
 
-from cnnlib.im2col import output_size
 from cnnlib.plots.base import (
     BLUE,
     GREEN,
     GREY,
     IMAGE_MAP,
     ORANGE,
-    RED,
     SIGNED_MAP,
-    SKY,
     limits,
     new_figure,
     outline,
@@ -288,8 +284,9 @@ def channel_sum(x, w, b, names):
     for c, name in enumerate(names):
         titles = ("window of x", "filter w", "products", None) if c == 0 else (None,) * 4
         show_numbers(axes[c, 0], x[c], False, titles[0], (0, high), size=9)
-        show_numbers(axes[c, 1], w[c], True, titles[1], size=9)
-        show_numbers(axes[c, 2], products[c] + 0.0, True, titles[2], form="{:.2f}", size=9)
+        show_numbers(axes[c, 1], w[c], True, titles[1], limits(w, True), size=9)
+        scale = limits(products, True)  # one for all channels, so that they can be compared
+        show_numbers(axes[c, 2], products[c] + 0.0, True, titles[2], scale, "{:.2f}", 9)
         axes[c, 0].set_ylabel(name, fontsize=10)
         axes[c, 3].axis("off")
         axes[c, 3].text(0.1, 0.5, f"sum {sums[c]:.2f}", va="center", fontsize=11)
@@ -299,173 +296,50 @@ def channel_sum(x, w, b, names):
     return figure
 
 
-PIXEL, PADDING, TAP, GAP, UNSEEN, BEYOND, NOTHING = range(7)
-POSITION_COLOURS = (SKY, "#D9D9D9", ORANGE, "#FBE3B0", RED, "#F4B6C2", "#FFFFFF")
-POSITION_NAMES = (
-    "pixel",
-    "padding",
-    "tap of the kernel",
-    "skipped by dilation",
-    "never reached",
-    "sticks out: refused",
-)
-
-
-def positions(size, kernel, stride=1, pad=0, dilation=1):
-    """Classify every pixel of a row, and every pixel under each position of a kernel.
-
-    Parameters
-    ----------
-    size, kernel, stride, pad, dilation : int
-        As for :func:`cnnlib.im2col.output_size`.
-
-    Returns
-    -------
-    (ndarray of shape (1 + O or 2 + O, columns), list of int)
-        Codes ``PIXEL``, ``PADDING`` ...: the padded row, the O positions, and, where the last one
-        leaves pixels over, the next, which sticks out; and the columns of the padded row that no
-        tap reaches.
-
-    Raises
-    ------
-    ValueError
-        As output_size does.
-    """
-    O = output_size(size, kernel, stride, pad, dilation)  # noqa: E741
-    padded, span = size + 2 * pad, dilation * (kernel - 1) + 1
-    starts = [k * stride for k in range(O)]
-    left_over = padded - (starts[-1] + span)
-    drawn = starts + [O * stride] * (left_over > 0)
-    codes = np.full((1 + len(drawn), max(padded, drawn[-1] + span)), NOTHING)
-    codes[0, :padded] = PADDING
-    codes[0, pad : pad + size] = PIXEL
-    for line, start in enumerate(drawn, 1):
-        codes[line, start : start + span] = GAP
-        codes[line, start : start + span : dilation] = TAP
-    if left_over > 0:
-        codes[-1, codes[-1] == TAP] = BEYOND
-    reached = {start + k * dilation for start in starts for k in range(kernel)}
-    unseen = sorted(set(range(padded)) - reached)
-    codes[0, unseen] = UNSEEN
-    return codes, unseen
-
-
-def kernel_positions(size, kernel, stride=1, pad=0, dilation=1):
-    """Draw the positions of a kernel along a row of pixels, one under the other.
-
-    Parameters
-    ----------
-    size, kernel, stride, pad, dilation : int
-        As for :func:`cnnlib.im2col.output_size`.
-
-    Returns
-    -------
-    Figure
-
-    Raises
-    ------
-    ValueError
-        As output_size does.
-    """
-    O = output_size(size, kernel, stride, pad, dilation)  # noqa: E741
-    codes, unseen = positions(size, kernel, stride, pad, dilation)
-    lines, columns = codes.shape
-    cell = min(0.32, (PAGE - 1.2) / columns, 4.6 / lines)
-    height = cell * lines + 0.95
-    figure = new_figure(PAGE, height)
-    figure.set_layout_engine("none")
-    left = max(1.05, (PAGE - cell * columns) / 2)
-    box = (left / PAGE, 0.5 / height, cell * columns / PAGE, cell * lines / height)
-    ax = figure.add_axes(box)
-    ax.imshow(codes, cmap=ListedColormap(POSITION_COLOURS), vmin=0, vmax=NOTHING, aspect="auto")
-    ax.set_xticks(np.arange(columns + 1) - 0.5, minor=True)
-    ax.set_yticks(np.arange(lines + 1) - 0.5, minor=True)
-    ax.grid(which="minor", color="white", linewidth=1.5)
-    ax.tick_params(which="both", length=0, labelsize=9)
-    ax.set_yticks(range(lines), ["input", *(f"output {k}" for k in range(O)), "one more"][:lines])
-    padded = size + 2 * pad
-    ax.set_xticks(range(padded), [str(k - pad) for k in range(padded)])
-    for spine in ax.spines.values():
-        spine.set_visible(False)
-    shown = [code for code in range(NOTHING) if (codes == code).any()]
-    handles = [Patch(color=POSITION_COLOURS[k], label=POSITION_NAMES[k]) for k in shown]
-    figure.legend(
-        handles=handles, loc="lower center", ncols=6, fontsize=8.5, frameon=False, borderpad=0.1
-    )
-    figure.suptitle(
-        f"{size} pixels, kernel {kernel}, stride {stride}, padding {pad}, dilation {dilation}:"
-        f" output size {O}" + f", never reached: {len(unseen)}" * bool(unseen),
-        fontsize=11,
-        y=1 - 0.08 / height,
-        va="top",
-    )
-    return figure
-
-
-def dilated_taps(kernel, dilations, size):
-    """Draw which pixels a square kernel sees when its taps are spread.
-
-    Parameters
-    ----------
-    kernel : int
-    dilations : sequence of int
-    size : int
-        Rows and columns of the picture.
-
-    Returns
-    -------
-    Figure
-    """
-    figure = new_figure(PAGE, 3.0)
-    for ax, D in zip(figure.subplots(1, len(dilations)), dilations, strict=True):
-        span = D * (kernel - 1) + 1
-        codes = np.full((size, size), PIXEL)
-        codes[:span, :span] = GAP
-        codes[:span:D, :span:D] = TAP
-        ax.imshow(codes, cmap=ListedColormap(POSITION_COLOURS), vmin=0, vmax=NOTHING)
-        ax.set_xticks(np.arange(size + 1) - 0.5, minor=True)
-        ax.set_yticks(np.arange(size + 1) - 0.5, minor=True)
-        ax.grid(which="minor", color="white", linewidth=1.5)
-        ax.tick_params(which="both", length=0)
-        ax.set_xticks([])
-        ax.set_yticks([])
-        ax.set_title(f"dilation {D}: {kernel * kernel} taps, span {span}", fontsize=10)
-    figure.suptitle(
-        "Dilation widens what a kernel sees and adds no weight (orange: taps, pale: skipped)",
-        fontsize=11,
-    )
-    return figure
-
-
-def weight_matrices(matrices, titles):
-    """Draw the matrices of dense layers one under the other: a row an output pixel.
+def weight_matrices(matrices, titles, shape, marked):
+    """Draw the matrices of dense layers, and some of their rows as pictures of weights.
 
     Parameters
     ----------
     matrices : sequence of ndarray of shape (outputs, inputs)
     titles : sequence of str
         One a matrix.
+    shape : (int, int)
+        Height and width of the input; their product is the number of inputs.
+    marked : sequence of int
+        The rows that are drawn as pictures too.
 
     Returns
     -------
     Figure
     """
-    rows, columns = matrices[0].shape
-    figure = new_figure(PAGE, len(matrices) * (4.4 * rows / columns + 0.35) + 0.3)
-    for ax, matrix, name in zip(figure.subplots(len(matrices)), matrices, titles, strict=True):
-        show_image(ax, matrix, True, name)
-        ax.set_ylabel(f"{rows} output pixels", fontsize=9)
-    ax.set_xlabel(f"{columns} input pixels", fontsize=9)
+    figure = new_figure(PAGE, 1.85 * len(matrices) + 0.5)
+    grid = figure.subplots(len(matrices), 1 + len(marked), width_ratios=(3.2, *[1] * len(marked)))
+    for axes, matrix, name in zip(grid, matrices, titles, strict=True):
+        scale = limits(matrix, True)
+        show_image(axes[0], matrix, True, name, scale)
+        axes[0].set_ylabel(f"{len(matrix)} output pixels", fontsize=9)
+        axes[0].set_yticks(marked, [f"{row}" for row in marked], fontsize=8)
+        for ax, row in zip(axes[1:], marked, strict=True):
+            outline(axes[0], row, 0, 1, matrix.shape[1], width=1.5)
+            show_image(ax, matrix[row].reshape(shape), True, f"row {row}", scale)
+            ax.spines[:].set(edgecolor=ORANGE, linewidth=1.5)
+    grid[-1, 0].set_xlabel(f"{matrices[0].shape[1]} input pixels", fontsize=9)
+    figure.suptitle("A row of the matrix is a picture of weights, one an input pixel", fontsize=11)
     return figure
 
 
-def counts(names, values, title):
-    """Draw numbers that differ by orders of magnitude as bars, on a logarithmic scale.
+def found(x, w, y, places, title):
+    """Draw a picture with frames where a filter answers most, the filter, and its answers.
 
     Parameters
     ----------
-    names : sequence of str
-    values : sequence of int, at least 1
+    x : ndarray of shape (H, W)
+    w : ndarray of shape (KH, KW)
+    y : ndarray of shape (OH, OW)
+        What the filter makes of x.
+    places : sequence of (int, int)
+        Pixels of y, numbered in the figure in this order, from 1.
     title : str
         The finding.
 
@@ -473,15 +347,18 @@ def counts(names, values, title):
     -------
     Figure
     """
-    figure = new_figure(PAGE, 0.4 * len(names) + 0.9)
-    ax = figure.subplots()
-    bars = ax.barh(names, values, color=[GREY] * (len(names) - 1) + [GREEN], log=True)
-    ax.bar_label(bars, [f"{value:,}" for value in values], padding=4)
-    ax.invert_yaxis()
-    ax.set_xlim(1, max(values) * 15)
-    ax.set_xlabel("numbers to learn, logarithmic scale")
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.set_title(title, fontsize=11)
+    KH, KW = w.shape
+    figure = new_figure(PAGE, 4.3)
+    left, middle, right = figure.subplots(1, 3, width_ratios=(1, 0.45, 1))
+    show_image(left, x, False, "x")
+    show_image(middle, w, True, f"w, {KH} x {KW}")
+    show_image(right, y, True, "y")
+    for k, (row, column) in enumerate(places, 1):
+        outline(left, row, column, KH, KW, width=1.8)
+        outline(right, row - KH // 4, column - KW // 4, KH // 2, KW // 2, BLUE, width=1.2)
+        below = (column + KW / 2, row + KH + 1)
+        left.text(*below, f"{k}", color=ORANGE, ha="center", va="top", fontweight="bold")
+    figure.suptitle(title, fontsize=11)
     return figure
 
 

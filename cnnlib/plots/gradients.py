@@ -64,19 +64,51 @@ def tables(arrays, titles, signs=None, frames=None, forms="{:g}", title=None, si
             raise ValueError(f"{name} has {len(values)} entries, expected {count}")
     widths = [array.shape[1] for array in arrays]
     rows = max(array.shape[0] for array in arrays)
-    cell = min(0.62, 7.2 / (sum(widths) + 0.9 * (K - 1)))
+    gap = 0.7
+    cell = min(0.62, 7.2 / (sum(widths) + gap * (K - 1)))
     figure = new_figure(8.0, rows * cell + 0.45 + 0.3 * (title is not None))
-    ratios = [part for width in widths for part in (width, 0.9)][:-1]
+    ratios = [part for width in widths for part in (width, gap)][:-1]
     axes = np.atleast_1d(figure.subplots(1, 2 * K - 1, width_ratios=ratios))
     for k, array in enumerate(arrays):
         ax = axes[2 * k]
-        show_numbers(ax, array, signed[k], titles[k], form=forms[k], size=min(10, 17 * cell))
+        show_numbers(ax, array, signed[k], titles[k], form=forms[k], size=min(11, 23 * cell))
         for row, column, height, width, colour in frames[k]:
             outline(ax, row, column, height, width, colour)
     for k, sign in enumerate(signs):
         ax = axes[2 * k + 1]
         ax.axis("off")
-        ax.text(0.5, 0.5, sign, ha="center", va="center", fontsize=14, transform=ax.transAxes)
+        size = 18 if len(sign) == 1 else 12
+        ax.text(0.5, 0.5, sign, ha="center", va="center", fontsize=size, transform=ax.transAxes)
+    if title is not None:
+        figure.suptitle(title, fontsize=11)
+    return figure
+
+
+def function_and_slope(xs, curves, title=None, top=1.5):
+    """Plot activations side by side, each with its slope.
+
+    Parameters
+    ----------
+    xs : ndarray of shape (K,)
+    curves : dict of str to (ndarray, ndarray)
+        For each function its values and its slopes at xs.
+    title : str, optional
+    top : float
+        Where the plot ends, upwards.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8, 2.8)
+    axes = np.ravel(figure.subplots(1, len(curves), sharey=True))
+    for ax, (name, (values, slopes)) in zip(axes, curves.items(), strict=True):
+        ax.plot(xs, values, color=BLUE, linewidth=2, label="y")
+        ax.plot(xs, slopes, "--", color=RED, linewidth=2, label=f"slope, at most {slopes.max():g}")
+        ax.set(xlabel="x", ylim=(-0.1, top))
+        ax.set_title(name, fontsize=10)
+        ax.grid(alpha=0.3)
+        ax.legend(fontsize=9, loc="upper left")
     if title is not None:
         figure.suptitle(title, fontsize=11)
     return figure

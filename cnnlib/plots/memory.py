@@ -44,7 +44,8 @@ def tape(values, rows, title, labels=None):
         level, color = 1.1 + 0.95 * r, colors[r % len(colors)]
         ax.plot(cells, [level] * len(cells), "o", color=color, markersize=7)
         for start, end in zip(cells, cells[1:], strict=False):
-            _arrow(ax, (start, level), (end, level), color, -0.3)
+            bend = -0.3 * min(1, 1.5 / max(abs(end - start), 1))  # a long hop is no higher
+            _arrow(ax, (start, level), (end, level), color, bend)
         if labels is not None:
             ax.text(-0.8, level, labels[r], ha="right", va="center", fontsize=9)
     ax.set_title(title, fontsize=11)

@@ -286,7 +286,9 @@ def one_path(image, w, maps, probabilities, title=None):
 
 
 def preparation(steps, titles, title=None):
-    """Draw how a drawing becomes an image like those of MNIST, with its box and its centre.
+    """Draw how a drawing becomes an image like those of MNIST.
+
+    A frame shows the box of its ink, a cross its centre of mass, dotted lines the field's middle.
 
     Parameters
     ----------
@@ -312,6 +314,8 @@ def preparation(steps, titles, title=None):
         np.ravel(figure.subplots(1, len(steps), squeeze=False)), steps, titles, strict=True
     ):
         show_image(ax, image, title=text)
+        for line, length in ((ax.axhline, image.shape[0]), (ax.axvline, image.shape[1])):
+            line(length / 2, color=SKY, linestyle=":", linewidth=1)
         rows, columns = np.nonzero(image)
         if len(rows):
             high, wide = np.ptp(rows) + 1, np.ptp(columns) + 1

@@ -177,7 +177,8 @@ def tables(arrays, titles, title=None, signed=False, form="{:g}", height=2.6, fr
         size = number_size(array.shape[0] * max(1, len(arrays) / 3))
         finite_numbers(ax, array, signed=signed, title=name, scale=scale, form=form, size=size)
     for which, *block in frames:
-        inset(outline(axes[which], *block, width=3), 0.05)
+        _, _, rows, columns, _ = block  # one pixel's frame lies inside that of a window
+        inset(outline(axes[which], *block, width=3), 0.13 if rows * columns == 1 else 0.03)
     if title is not None:
         figure.suptitle(title, fontsize=11)
     return figure

@@ -31,7 +31,8 @@ class Explorer(widgets.VBox):
 
     def __init__(self):
         self.controls = self.make_controls()
-        self.image = widgets.Image(format="png")
+        # In its own size, where the page has room: stretched, it is blurred.
+        self.image = widgets.Image(format="png", layout=widgets.Layout(align_self="flex-start"))
         self.caption = widgets.HTML()
         self.warning = widgets.HTML()
         self.text = self.problem = ""

@@ -126,6 +126,7 @@ class BlockExplorer(Explorer):
             ),
         }
         controls["preset"].observe(self.start, "value")
+        controls["stack"].observe(self.edited, "value")
         return controls
 
     def arrange(self):
@@ -141,7 +142,16 @@ class BlockExplorer(Explorer):
 
     def start(self, change):
         """Begin again from a preset."""
-        self.controls["stack"].value = list(PRESETS[change["new"]])
+        if change["new"] is not None:
+            self.controls["stack"].value = list(PRESETS[change["new"]])
+
+    def edited(self, change):
+        """Empty the menu once the stack is no preset any more, so that each can be chosen again."""
+        menu = self.controls["preset"]
+        if menu.value is not None and tuple(change["new"]) != PRESETS[menu.value]:
+            menu.unobserve(self.refresh, "value")
+            menu.value = None
+            menu.observe(self.refresh, "value")
 
     def add_block(self, button=None):
         """Put the chosen block at the end of the stack."""

@@ -24,10 +24,12 @@ function render({ model, el }) {
     "Canvas to draw a digit on with mouse, finger or pen. With the keyboard, choose a test image with the slider instead.",
   );
   const clear = document.createElement("button");
+  clear.type = "button";
   clear.className = "jupyter-button widget-button cnnlib-clear";
   clear.textContent = "Clear the canvas";
   const pen = canvas.getContext("2d", { willReadFrequently: true });
   let last = null; // where the stroke was
+  let pointer = null; // which mouse, finger or pen draws it
   let due = null; // timer of the next message
   let sent = null; // what this view told the kernel
 
@@ -92,8 +94,8 @@ function render({ model, el }) {
   }
 
   function lift(event) {
-    if (last === null) return;
-    last = null;
+    if (event.pointerId !== pointer) return;
+    last = pointer = null;
     send();
   }
 
@@ -101,15 +103,21 @@ function render({ model, el }) {
     if (event.button > 0) return;
     event.preventDefault();
     event.stopPropagation();
-    canvas.setPointerCapture(event.pointerId);
+    if (pointer !== null) return; // one finger at a time
+    pointer = event.pointerId;
+    canvas.setPointerCapture(pointer);
     last = place(event);
     stroke(event);
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (last !== null) stroke(event);
+    if (event.pointerId === pointer) stroke(event);
+  });
+  canvas.addEventListener("contextmenu", (event) => {
+    if (pointer !== null) event.preventDefault(); // a finger that rests a while
   });
   canvas.addEventListener("pointerup", lift);
   canvas.addEventListener("pointercancel", lift);
+  canvas.addEventListener("lostpointercapture", lift);
   clear.addEventListener("click", () => {
     wipe();
     clearTimeout(due);

@@ -8,7 +8,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnlib.datasets import load_mnist, load_photo
 from cnnlib.im2col import output_size
-from cnnlib.plots.convolution import kernel_positions, positions, sliding_window
+from cnnlib.plots.convolution import sliding_window
+from cnnlib.plots.positions import kernel_positions, positions
 from cnnlib.widgets.base import Explorer, choice, slider
 
 OWN = "own numbers"
@@ -72,8 +73,8 @@ class KernelExplorer(Explorer):
     """
 
     hint = (
-        "Choose a filter or type your own numbers (1/9 works too), then press play or move the"
-        " window: the nine products add up to the marked output pixel."
+        "Choose a filter or type nine numbers (1/9 works too); press play or move the window: its"
+        " nine products add up to the marked output pixel."
     )
     agreeing = False
 
@@ -115,7 +116,11 @@ class KernelExplorer(Explorer):
         named = [self.controls[name] for name in ("kernel", "image", "row", "column")]
         grid = widgets.GridBox(
             [self.controls[name] for name in TAPS],
-            layout=widgets.Layout(grid_template_columns="repeat(3, 5em)", margin="0 0 0 2em"),
+            layout=widgets.Layout(
+                grid_template_columns="repeat(3, 5em)",
+                align_content="flex-start",  # rows as close as columns
+                margin="0 0 0 2em",
+            ),
         )
         return widgets.Box(
             [widgets.VBox([*named, self.play]), grid], layout=widgets.Layout(flex_flow="row wrap")

@@ -229,6 +229,13 @@ class DigitExplorer(Explorer):
         if network.output_shape(self.images.shape[1:]) != (10,):
             raise ValueError("network does not return scores of 10 digits")
         super().__init__()
+        # The picture beside the canvas, so that both are in view; below it on a narrow page.
+        self.image.layout = widgets.Layout(flex="1 1 560px", min_width="0", max_width="768px")
+        both = widgets.Box(
+            [self.controls["drawing"], self.image],
+            layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start"),
+        )
+        self.children = [both if child is self.image else child for child in self.children]
 
     def make_controls(self):
         controls = {
@@ -242,10 +249,8 @@ class DigitExplorer(Explorer):
         return controls
 
     def arrange(self):
-        side = widgets.VBox([self.controls["image"], self.controls["source"]])
-        return widgets.Box(
-            [self.controls["drawing"], side], layout=widgets.Layout(flex_flow="row wrap")
-        )
+        row = [self.controls["image"], self.controls["source"]]
+        return widgets.Box(row, layout=widgets.Layout(flex_flow="row wrap"))
 
     def show(self, source):
         """Choose what is read, without drawing the picture."""
@@ -304,5 +309,7 @@ def check_images(images):
 
 
 def percent(probability):
-    """Write a probability in percent, with a digit after the point."""
-    return f"{100 * probability:.1f} %"
+    """Write a probability in percent, with a digit after the point; softmax gives no 0 and no 1."""
+    if probability < 0.0005:
+        return "under 0.1 %"
+    return "over 99.9 %" if probability > 0.9995 else f"{100 * probability:.1f} %"

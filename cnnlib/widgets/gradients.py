@@ -80,6 +80,15 @@ class BackpropExplorer(Explorer):
             [*self.controls.values(), play], layout=widgets.Layout(flex_flow="row wrap")
         )
 
+    def refresh(self, change=None):
+        """Draw again; with a new digit, ask for its own label first."""
+        if change is not None and change["owner"] is self.controls["digit"]:
+            label = self.controls["label"]
+            label.unobserve(self.refresh, "value")
+            label.value = int(self.labels[change["new"]])
+            label.observe(self.refresh, "value")
+        return super().refresh(change)
+
     def draw(self, digit, label, follow, filter, row, column, step):
         """Draw values above and gradients below; see the class."""
         size = {"pool": 12, "conv": 24, "all": 99}[follow]

@@ -176,6 +176,15 @@ class MemoryExplorer(Explorer):
             [play, *self.controls.values()], layout=widgets.Layout(flex_flow="row wrap")
         )
 
+    def refresh(self, change=None):
+        """Draw again; first let the slider end at the last place that there is."""
+        place, now = self.controls["place"], self.values()
+        out = output_size(self.SIZE, self.KERNEL, now["stride"])
+        place.unobserve(self.refresh, "value")
+        place.max = (self.KERNEL if now["reads"] == "row" else out) ** 2 - 1
+        place.observe(self.refresh, "value")
+        return super().refresh(change)
+
     def draw(self, reads, place, stride):
         N, size, K = self.N, self.SIZE, self.KERNEL
         out = output_size(size, K, stride)

@@ -190,4 +190,5 @@ class ShiftExplorer(Explorer):
             scale=[(0, 1), (0, 1), (-1, 1)],
         )
         said = ", ".join(f"{name} {size}" for name, size in zip(ways, sizes, strict=True))
-        return figure, f"Relative change when the digit moves by {shift} columns: {said}."
+        steps = f"{shift} column" if abs(shift) == 1 else f"{shift} columns"
+        return figure, f"Relative change when the digit moves by {steps}: {said}."

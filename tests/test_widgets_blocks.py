@@ -1,0 +1,150 @@
+"""The explorer that clicks blocks together, driven without a browser."""
+
+import numpy as np
+import pytest
+
+from cnnlib import models
+from cnnlib.widgets.blocks import BLOCKS, PRESETS, BlockExplorer, build_blocks, read_block
+
+
+@pytest.fixture
+def explorer():
+    return BlockExplorer()
+
+
+def click(explorer, **values):
+    """Choose a block and its numbers, then press Add."""
+    for name, value in values.items():
+        explorer.controls[name].value = value
+    explorer.add.click()
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("Conv2D 16 5", ("Conv2D", [16, 5])),
+        ("  Dense   50 ", ("Dense", [50])),
+        ("MaxPool2D 2", ("MaxPool2D", [2])),
+        ("ReLU", ("ReLU", [])),
+    ],
+)
+def test_blocks_are_read(text, expected):
+    assert read_block(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("", "no block ''"),
+        ("Conv3D 1 2", "no block 'Conv3D', expected one of Conv2D, ReLU"),
+        ("Conv2D 16", "takes filters and kernel"),
+        ("Dense", "takes a number, as in 'Dense 2'"),
+        ("Dense 0", "takes a number"),
+        ("Dense -3", "takes a number"),
+        ("MaxPool2D 2.5", "takes a number"),
+        ("ReLU 3", "takes no number"),
+    ],
+)
+def test_what_is_no_block_is_refused(text, message):
+    with pytest.raises(ValueError, match=message):
+        read_block(text)
+
+
+@pytest.mark.parametrize(
+    "preset, name", [("the plain network", "mlp"), ("the book's CNN", "simple_convnet")]
+)
+def test_presets_are_the_networks_of_the_zoo(preset, name):
+    assert build_blocks(PRESETS[preset]).summary() == models.build(name).summary()
+    assert build_blocks(PRESETS["LeNet"]).summary() == models.build("lenet5").summary()
+
+
+def test_what_is_built_computes():
+    network = build_blocks(["Conv2D 4 3", "Sigmoid", "MaxPool2D 2", "Flatten", "Dense 10"])
+    assert network.forward(np.zeros((2, 1, 28, 28), np.float32)).shape == (2, 10)
+
+
+@pytest.mark.parametrize(
+    "texts, message",
+    [
+        (["Dense 10"], "dense1"),
+        (["Conv2D 8 5", "Dense 10"], "dense1"),
+        (["Flatten", "Conv2D 8 5"], "conv1"),
+        (["Conv2D 8 9"] * 4, "conv4"),
+        (["ReLU"] * 15, "at most 14"),
+        (["Flatten", "Dense 99999999"], "weights, at most 20,000,000"),
+        (["Conv2D 99999999 5"], "more than 20,000,000 weights"),
+    ],
+)
+def test_what_does_not_fit_is_named(texts, message):
+    with pytest.raises(ValueError, match=message):
+        build_blocks(texts)
+
+
+def test_it_opens_with_lenet(explorer):
+    assert not explorer.problem and bytes(explorer.image.value[:4]) == b"\x89PNG"
+    assert "10 blocks, 80,202 parameters" in explorer.text
+    assert "dense1 holds 82 % of the parameters." in explorer.text
+    assert "this can be trained to read" in explorer.text
+
+
+@pytest.mark.parametrize("preset", list(PRESETS))
+def test_every_preset_fits(explorer, preset):
+    explorer.controls["preset"].value = preset
+    assert not explorer.problem
+    assert explorer.controls["stack"].value == list(PRESETS[preset])
+    assert f"{len(PRESETS[preset])} blocks" in explorer.text
+
+
+def test_a_network_is_clicked_together(explorer):
+    explorer.controls["preset"].value = "nothing"
+    click(explorer, block="Conv2D", size=8, kernel=3)
+    assert explorer.controls["stack"].value == ["Conv2D 8 3"]
+    assert "8 × 26 × 26 numbers" in explorer.text and "has to end in ten numbers" in explorer.text
+    click(explorer, block="MaxPool2D", kernel=2)
+    click(explorer, block="Flatten")
+    click(explorer, block="Dense", size=10)
+    assert "this can be trained to read" in explorer.text
+    assert explorer.network.forward(np.zeros((1, 1, 28, 28), np.float32)).shape == (1, 10)
+    explorer.remove.click()
+    assert explorer.controls["stack"].value == ["Conv2D 8 3", "MaxPool2D 2", "Flatten"]
+
+
+@pytest.mark.parametrize("block", list(BLOCKS))
+def test_every_block_can_be_added(explorer, block):
+    explorer.controls["preset"].value = "nothing"
+    click(explorer, block=block)
+    stack = explorer.controls["stack"].value
+    assert len(stack) == 1 and read_block(stack[0])[0] == block
+
+
+def test_without_flatten_the_dense_block_complains_and_the_picture_stays(explorer):
+    before = explorer.image.value, explorer.text
+    stack = explorer.controls["stack"]
+    stack.value = [block for block in stack.value if block != "Flatten"]
+    assert "dense1" in explorer.problem and explorer.problem.split(":")[0] in explorer.warning.value
+    assert (explorer.image.value, explorer.text) == before
+    explorer.controls["preset"].value = "the plain network"
+    assert not explorer.problem and not explorer.warning.value
+
+
+def test_a_typed_block_that_does_not_exist_is_refused(explorer):
+    explorer.controls["stack"].value = ["Convolution"]
+    assert "there is no block 'Convolution'" in explorer.problem
+
+
+def test_a_preset_can_be_chosen_again_after_a_change(explorer):
+    explorer.remove.click()
+    assert explorer.controls["preset"].value is None and "9 blocks" in explorer.text
+    explorer.controls["preset"].value = "LeNet"
+    assert "10 blocks" in explorer.text
+
+
+def test_removing_from_nothing_changes_nothing(explorer):
+    explorer.controls["preset"].value = "nothing"
+    explorer.remove.click()
+    assert explorer.controls["stack"].value == [] and not explorer.problem
+
+
+def test_it_offers_its_picture_without_a_kernel(explorer):
+    data, _ = explorer._repr_mimebundle_()
+    assert data["image/png"] and explorer.hint in data["text/plain"]

@@ -1,0 +1,313 @@
+"""The explorers that look at digits, driven without a browser, and how a drawing is prepared."""
+
+import re
+
+import numpy as np
+import pytest
+
+from cnnlib.datasets import load_mnist
+from cnnlib.layers.dense import Dense
+from cnnlib.layers.reshape import Flatten
+from cnnlib.losses import softmax
+from cnnlib.models import load_trained
+from cnnlib.network import Sequential
+from cnnlib.plots import overview
+from cnnlib.widgets import digits
+from cnnlib.widgets.digits import (
+    Canvas,
+    DigitExplorer,
+    PixelExplorer,
+    average_matrix,
+    decode,
+    encode,
+    fit_box,
+    prepare_digit,
+)
+
+MNIST = load_mnist()[1]
+
+
+@pytest.fixture(scope="module")
+def network():
+    return load_trained("lenet5")
+
+
+@pytest.fixture
+def explorer(network):
+    return DigitExplorer(network, MNIST[0][:20], MNIST[1][:20])
+
+
+def drawing(digit, row=0, column=0, zoom=3):
+    """Put an image, enlarged, into a field of 112 by 112."""
+    large = np.kron(digit, np.ones((zoom, zoom), np.float32))
+    field = np.zeros((112, 112), np.float32)
+    field[row : row + len(large), column : column + len(large)] = large
+    return field
+
+
+def stick(row, column, rows, columns, size=112):
+    """Draw one upright rectangle of ink."""
+    field = np.zeros((size, size), np.float32)
+    field[row : row + rows, column : column + columns] = 1
+    return field
+
+
+# The text that the canvas sends
+
+
+def test_a_drawing_survives_the_way_through_text():
+    pixels = np.arange(256, dtype=np.float32).reshape(16, 16) / 255
+    back = decode(encode(pixels), 16)
+    assert back.dtype == np.float32 and np.array_equal(back, pixels)
+
+
+def test_text_is_row_by_row_as_the_canvas_sends_it():
+    assert encode([[0, 1], [0.2, 0]]) == "AP8zAA=="  # base64 of 0, 255, 51, 0
+
+
+def test_no_text_is_no_ink():
+    assert not decode("", 5).any() and decode("", 5).shape == (5, 5)
+
+
+@pytest.mark.parametrize(
+    "text, message", [("?!", "cannot be read"), ("AA==", "1 pixels, expected 4 × 4"), ("A", "read")]
+)
+def test_what_is_no_drawing_is_refused(text, message):
+    with pytest.raises(ValueError, match=message):
+        decode(text, 4)
+
+
+# Preparation as for MNIST
+
+
+@pytest.mark.parametrize("before, after", [(28, 20), (20, 20), (7, 20), (112, 20), (3, 1)])
+def test_resampling_averages(before, after):
+    matrix = average_matrix(before, after)
+    assert matrix.shape == (after, before)
+    assert np.allclose(matrix.sum(axis=1), 1, atol=1e-5)  # each new pixel is a mean
+    assert np.allclose(matrix.sum(axis=0), after / before, atol=1e-5)  # each old one counts alike
+
+
+def test_resampling_by_hand():
+    assert np.array_equal(average_matrix(4, 2), [[0.5, 0.5, 0, 0], [0, 0, 0.5, 0.5]])
+    assert np.allclose(average_matrix(3, 2), [[2 / 3, 1 / 3, 0], [0, 1 / 3, 2 / 3]])
+
+
+@pytest.mark.parametrize(
+    "rows, columns, shape",
+    [(40, 20, (20, 10)), (20, 40, (10, 20)), (7, 7, (20, 20)), (100, 1, (20, 1)), (90, 3, (20, 1))],
+)
+def test_a_drawing_fits_the_box_and_keeps_its_proportions(rows, columns, shape):
+    box = fit_box(stick(5, 9, rows, columns))
+    assert box.shape == shape and np.allclose(box, 1, atol=1e-5)
+
+
+def test_an_empty_drawing_stays_empty():
+    assert fit_box(np.zeros((9, 9))) is None
+    assert prepare_digit(np.zeros((9, 9))).sum() == 0
+
+
+def test_digits_of_mnist_are_prepared_already():
+    changed = [n for n, x in enumerate(MNIST[0][:, 0]) if not np.array_equal(prepare_digit(x), x)]
+    for n in changed:  # these do not fill the box of 20 pixels, in MNIST itself
+        rows, columns = np.nonzero(MNIST[0][n, 0])
+        assert max(np.ptp(rows), np.ptp(columns)) + 1 == 19
+    assert len(changed) == 3
+
+
+@pytest.mark.parametrize("row, column, zoom", [(0, 0, 3), (28, 28, 3), (3, 20, 2), (0, 0, 4)])
+def test_where_and_how_large_it_is_drawn_does_not_matter(row, column, zoom):
+    for x in MNIST[0][:30, 0]:
+        assert np.allclose(prepare_digit(drawing(x, row, column, zoom)), x, atol=1e-5)
+
+
+def test_the_centre_of_mass_is_in_the_middle():
+    triangle = np.tril(np.ones((60, 60), np.float32))
+    field = prepare_digit(np.pad(triangle, ((50, 2), (0, 52))))
+    assert field.shape == (28, 28) and field.dtype == np.float32
+    for axis in (0, 1):
+        centre = (field.sum(axis=1 - axis) @ np.arange(28)) / field.sum()
+        assert 13.5 - 1e-3 <= centre <= 14.5 + 1e-3
+        used = np.flatnonzero(field.sum(axis=1 - axis))
+        assert used[-1] - used[0] + 1 == 20
+    assert field.sum(axis=1).argmax() > 14  # it is the mass that is centred, not the box
+
+
+@pytest.mark.parametrize(
+    "pixels, message",
+    [
+        (np.zeros((1, 28, 28)), "shape"),
+        (np.full((28, 28), np.nan), "ink in"),
+        (np.full((28, 28), -0.1), "ink in"),
+        (np.full((28, 28), 255.0), "goes up to 255"),
+    ],
+)
+def test_what_is_no_ink_is_refused(pixels, message):
+    with pytest.raises(ValueError, match=message):
+        prepare_digit(pixels)
+
+
+# The canvas
+
+
+def test_the_canvas_stands_alone():
+    """Anywidget passes on one text; what it would have to fetch would be missing somewhere."""
+    code, style = (digits.HERE / "canvas.js").read_text(), (digits.HERE / "canvas.css").read_text()
+    assert not re.search(r"\bimport\b|https?:|\brequire\(|\bfetch\(", code + style)
+    assert re.search(r"^export default \{ render \};$", code, re.MULTILINE)
+    canvas = Canvas()
+    state = canvas.get_state()
+    assert {"value", "size", "_esm", "_css"} <= state.keys() and str(canvas._esm) == code
+
+
+def test_the_canvas_serves_fingers_and_pens():
+    code = (digits.HERE / "canvas.js").read_text()
+    assert "pointerdown" in code and "setPointerCapture" in code and "aria-label" in code
+    assert "touch-action: none" in (digits.HERE / "canvas.css").read_text()
+
+
+# The explorer of pixels
+
+
+def test_pixels_open_with_the_frame_on_ink():
+    pixels = PixelExplorer(MNIST[0][:5])
+    assert not pixels.problem and bytes(pixels.image.value[:4]) == b"\x89PNG"
+    assert "Rows 7 to 13, columns 13 to 19 of image 0: 49 numbers" in pixels.text
+    window = MNIST[0][0, 0, 7:14, 13:20]
+    assert f"from {window.min():.2f}" in pixels.text and f"to {window.max():.2f}" in pixels.text
+
+
+@pytest.mark.parametrize("control, value", [("image", 1), ("row", 5), ("column", 8), ("size", 3)])
+def test_every_control_of_the_pixels_changes_picture_and_words(control, value):
+    pixels = PixelExplorer(MNIST[0][:5])
+    before = pixels.image.value, pixels.text
+    pixels.controls[control].value = value
+    assert not pixels.problem
+    assert pixels.image.value != before[0] and pixels.text != before[1]
+
+
+def test_a_frame_over_the_edge_is_refused_and_the_picture_stays():
+    pixels = PixelExplorer(MNIST[0][:5])
+    before = pixels.image.value
+    pixels.controls["row"].value = 22
+    assert "with size 7, row is at most 21, and it is 22" in pixels.problem
+    assert pixels.problem in pixels.warning.value and pixels.image.value == before
+    pixels.controls["size"].value = 6
+    assert not pixels.problem and not pixels.warning.value
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (0, 1, 28, 28), (2, 3, 28, 28)])
+def test_what_are_no_grey_images_is_refused(shape, network):
+    with pytest.raises(ValueError, match="images has shape"):
+        PixelExplorer(np.zeros(shape))
+    with pytest.raises(ValueError, match="images has shape"):
+        DigitExplorer(network, np.zeros(shape), np.zeros(shape[0], int))
+
+
+# The explorer of the network
+
+
+def test_it_opens_with_an_image_that_is_read(explorer, network):
+    p = softmax(network.forward(MNIST[0][:1]))[0]
+    assert np.allclose(explorer.probabilities, p)
+    assert explorer.text.startswith(f"Test image 0, a 7, is read as {p.argmax()} (")
+    assert np.array_equal(explorer.input, MNIST[0][0, 0])
+    assert bytes(explorer.image.value[:4]) == b"\x89PNG"
+
+
+def test_the_slider_reads_another_image(explorer):
+    before = explorer.image.value
+    explorer.controls["image"].value = 2
+    assert "Test image 2, a 1, is read as 1" in explorer.text
+    assert explorer.image.value != before
+
+
+def test_a_drawing_is_read_wherever_it_lies(explorer):
+    canvas = explorer.controls["drawing"]
+    canvas.value = encode(drawing(MNIST[0][0, 0], 28, 0))
+    assert "Your drawing is read as 7" in explorer.text
+    assert explorer.controls["source"].value == "drawing"
+    corner, before = explorer.input, explorer.image.value
+    canvas.value = encode(drawing(MNIST[0][0, 0], 0, 28))
+    assert np.array_equal(explorer.input, corner) and explorer.image.value == before
+
+
+def test_the_slider_and_the_menu_leave_the_drawing(explorer):
+    explorer.controls["drawing"].value = encode(drawing(MNIST[0][3, 0]))
+    assert "Your drawing is read as 0" in explorer.text
+    explorer.controls["image"].value = 1
+    assert "Test image 1, a 2," in explorer.text
+    explorer.controls["source"].value = "drawing"
+    assert "Your drawing is read as 0" in explorer.text
+
+
+def test_a_drawing_is_drawn_once(explorer, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(
+        digits, "responses", lambda *args: drawn.append(1) or overview.responses(*args)
+    )
+    explorer.controls["drawing"].value = encode(drawing(MNIST[0][3, 0]))
+    explorer.controls["image"].value = 4
+    assert len(drawn) == 2
+
+
+def test_an_empty_canvas_says_so(explorer):
+    explorer.controls["source"].value = "drawing"
+    assert "The canvas is empty" in explorer.text and not explorer.input.any()
+
+
+def test_text_that_is_no_drawing_is_refused(explorer):
+    before = explorer.image.value
+    explorer.controls["drawing"].value = "AAAA"
+    assert "3 pixels, expected 112 × 112" in explorer.problem
+    assert explorer.image.value == before
+
+
+def test_a_mistake_is_called_one(network):
+    scores = np.concatenate([network.forward(MNIST[0][i : i + 500]) for i in range(0, 2000, 500)])
+    wrong = int(np.flatnonzero(scores.argmax(axis=1) != MNIST[1][:2000])[0])
+    part = slice(wrong, wrong + 1)
+    text = DigitExplorer(network, MNIST[0][part], MNIST[1][part]).text
+    assert f"a {MNIST[1][wrong]}, is read as {scores[wrong].argmax()}" in text
+    assert text.endswith("That is a mistake.")
+
+
+def test_the_layers_that_are_drawn(explorer):
+    layers, scores = explorer.responses(MNIST[0][0, 0])
+    names = ["conv1", "relu1", "pool1", "conv2", "relu2", "pool2", "dense1, relu3"]
+    assert [name for name, _ in layers] == names and scores.shape == (10,)
+    assert [y.shape for _, y in layers[:3]] == [(16, 24, 24), (16, 24, 24), (16, 12, 12)]
+
+
+def test_any_network_of_ten_scores_can_be_asked():
+    plain = Sequential([Flatten(), Dense(784, 10, rng=0)], input_shape=(1, 28, 28))
+    assert "is read as" in DigitExplorer(plain, MNIST[0][:2], MNIST[1][:2]).text
+
+
+@pytest.mark.parametrize("label_count, classes, reason", [(3, 10, "labels"), (2, 9, "10 digits")])
+def test_what_does_not_fit_is_refused(label_count, classes, reason):
+    plain = Sequential([Flatten(), Dense(784, classes, rng=0)], input_shape=(1, 28, 28))
+    with pytest.raises(ValueError, match=reason):
+        DigitExplorer(plain, MNIST[0][:2], np.zeros(label_count, int))
+
+
+def test_the_canvas_stands_beside_the_picture_once(explorer):
+    def below(widget):
+        return [widget] + [w for child in getattr(widget, "children", ()) for w in below(child)]
+
+    everything = below(explorer)
+    for one in (explorer.image, explorer.controls["drawing"], explorer.controls["image"]):
+        assert sum(widget is one for widget in everything) == 1
+
+
+@pytest.mark.parametrize(
+    "probability, said",
+    [(0.5, "50.0 %"), (1.0, "over 99.9 %"), (0.0001, "under 0.1 %"), (0.999, "99.9 %")],
+)
+def test_no_answer_is_certain(probability, said):
+    assert digits.percent(probability) == said
+
+
+def test_it_offers_its_picture_without_a_kernel(explorer):
+    data, _ = explorer._repr_mimebundle_()
+    assert data["image/png"] and explorer.hint in data["text/plain"]
