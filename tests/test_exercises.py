@@ -135,6 +135,28 @@ def test_the_minutes_of_the_headings_add_up_to_its_time(name):
 
 
 @each
+def test_the_teachers_page_tells_minutes_and_points(name):
+    """In a table whose rows are the sections, under a heading with the number of the exercise."""
+    page = (tools.EXERCISES / "README.md").read_text(encoding="utf-8")
+    (part,) = re.findall(rf"^### {name[:2]} .*?(?=^### |\Z)", page, flags=re.DOTALL | re.MULTILINE)
+    cells = SOLVED[name].cells
+    headings = [re.match(r"## \d+\. .*\((\d+) minutes", c.source) for c in cells]
+    sections, here = [], None
+    for cell, heading in zip(cells, headings, strict=True):
+        if heading:
+            here = [int(heading[1]), 0]
+            sections.append(here)
+        if here:
+            here[1] += about(cell).get("points", 0)
+    rows = re.findall(r"^\| \d+ .*? \| (\d+) \| (\d+) \|", part, flags=re.MULTILINE)
+    assert [[int(m), int(p)] for m, p in rows] == sections
+    texts = sum(about(c).get("points", 0) for c in cells if c.cell_type == "markdown")
+    total = sum(points for _, points in sections)
+    assert f"{total} points, of which {texts} for text answers" in part
+    assert "**Where students get stuck.**" in part and "**To project.**" in part
+
+
+@each
 def test_in_the_solved_edition_every_check_is_content(name):
     for cell in SOLVED[name].cells:
         if is_check(cell):

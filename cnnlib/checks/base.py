@@ -281,7 +281,9 @@ class Check(Task):
                     continue
                 prefix = "" if len(self.outputs) == 1 else f"{name}: "
                 marked = None
-                if value.shape == wanted.shape:
+                if value.shape != wanted.shape:
+                    blocks.append(f"Shape {wanted.shape} was expected, {value.shape} came.")
+                else:
                     marked = ~np.isclose(value, wanted, rtol=1e-4, atol=1e-6)
                 blocks.append(
                     [*tables(f"{prefix}expected", wanted, marked)]

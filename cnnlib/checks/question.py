@@ -47,7 +47,7 @@ class Question(Task):
             named = values[0]
         elif values:
             named = dict(zip(self.parts, values, strict=False))
-        missing = [part for part in self.parts if named.get(part) in (None, ...)]
+        missing = [p for p in self.parts if named.get(p) is None or named.get(p) is ...]
         if len(missing) == len(self.parts):
             return self.unwritten("not answered yet")
         given = {part: named[part] for part in self.parts if part not in missing}

@@ -66,7 +66,8 @@ class Result:
 
     def _repr_html_(self):
         parts = [
-            f'<div style="border-left:4px solid {COLOURS[self.state]};padding:0.2em 1em">'
+            '<div style="padding:0.2em 1em;overflow-x:auto;'
+            f'border-left:4px solid {COLOURS[self.state]}">'
             f'<div><b style="color:{COLOURS[self.state]}">{SIGNS[self.state]} '
             f"{html.escape(self.name)}</b>: {html.escape(self.title)}</div>"
         ]

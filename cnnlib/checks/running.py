@@ -46,17 +46,22 @@ def time_limit(seconds):
     """
     end = time.monotonic() + seconds
     if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
+        running = True
 
         def ring(number, frame):
-            raise TimeUp
+            if running:  # else the block ended just before
+                raise TimeUp
 
         handler = signal.signal(signal.SIGALRM, ring)
         timer = signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3), 1.0)
         try:
-            yield
+            try:
+                yield
+            finally:
+                running = False
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, handler)
+            signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)
             if timer[0]:
                 signal.setitimer(signal.ITIMER_REAL, *timer)
         return
