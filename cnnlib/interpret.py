@@ -695,7 +695,7 @@ def maximise(network, layer, unit, steps=100, rate=0.1, jitter=0, blur=0.0, deca
         shift = rng.integers(-jitter, jitter + 1, 2)
         dx = input_gradient(network, np.roll(x, shift, axis=(2, 3)), layer, dy)
         if not dx.any():
-            raise NothingToClimb(f"the gradient of {layer}, unit {unit}, is 0: no pixel moves it")
+            raise NothingToClimb(f"no pixel moves unit {unit} of {layer}: try the layer before")
         dx = np.roll(dx, -shift, axis=(2, 3))
         x = (1 - decay) * x + rate * dx / np.sqrt((dx * dx).mean())
         x = smooth(x, blur).clip(0, 1)

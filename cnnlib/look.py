@@ -76,7 +76,7 @@ def plot_filters(filters, layer=None, which=None, sort=True, title=None):
     order = pick(which, len(w), best[:MOST_FILTERS])
     shown = "" if len(order) == len(w) else f"{len(order)} of "
     title = title or f"{shown}{len(w)} filters of {name}, with their strengths"
-    labels = [f"{f}: {strengths[f]:.2g}" for f in order]
+    labels = [f"{f}: {strengths[f]:.2f}" for f in order]
     if w.shape[1] == 3:
         return sheets.colour_filters(w[order], labels, title=title)
     channels = range(w.shape[1])

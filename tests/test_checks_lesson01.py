@@ -39,6 +39,7 @@ def loops(*changes):
 MUTANTS = {
     "output_size": [
         ("the division is rounded up", ("way // stride", "-(-way // stride)")),
+        ("the division is not rounded down", ("way // stride", "way / stride")),
         ("the 1 is not added", (" + 1", "")),
         ("padding is counted once", ("2 * pad", "pad")),
         ("padding is left out", (" + 2 * pad", "")),
@@ -297,6 +298,7 @@ QUESTIONS = {
     ],
     "sizes_by_hand": [
         ("the division is rounded up", {"c": 15}),
+        ("the division is not rounded down", {"c": 14.5}),
         ("the 1 is not added", {"a": 23}),
         ("padding is counted once", {"b": 27}),
         ("padding is left out", {"b": 26}),

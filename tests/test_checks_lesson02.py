@@ -14,13 +14,13 @@ WINDOW = "x[n, c, row : row + KH, column : column + KW]"
 SIZES = "output_size(H, KH, stride), output_size(W, KW, stride)"
 CUT = "x[:, :, kh::stride, kw::stride][:, :, :OH, :OW]"
 NEXT = "x[:, :, kh:, kw:][:, :, :OH, :OW]"
-OH_OW = "OH, OW = output_size(x.shape[2], KH, stride), output_size(x.shape[3], KW, stride)"
+OH_OW = f"OH, OW = {SIZES}"
 SHORT = ("    y = np.", "    OH, OW = OH - 1, OW - 1\n    y = np.")
 TILED = (
     "    KH, KW = kernel_size\n    OH",
     "    KH, KW = kernel_size\n    SH, SW = KH, KW\n    OH",
 )
-TILES = (OH_OW, "OH, OW = (x.shape[2] - KH) // KH + 1, (x.shape[3] - KW) // KW + 1")
+TILES = (OH_OW, "OH, OW = (H - KH) // KH + 1, (W - KW) // KW + 1")
 # What the limits are about, put into max_pool_loops and, by other texts, into the others.
 MUTANTS = {
     "max_pool_loops": [
@@ -73,7 +73,7 @@ MUTANTS = {
         ("square windows", ("(KH * KW)", "KH**2")),
         (
             "square images",
-            ("output_size(x.shape[3]", "output_size(x.shape[2]"),
+            ("output_size(W", "output_size(H"),
         ),
         ("one channel", (" / (KH", " * np.arange(1, x.shape[1] + 1).reshape(-1, 1, 1) / (KH")),
         ("one image", (CUT, CUT.replace("x[:, ", "x[:1, "))),
@@ -116,7 +116,7 @@ MUTANTS = {
                 "return y, winner",
                 "return (y[:, :, :, : y.shape[2]],) * 2 if OH < OW else (y, winner)",
             ),
-            ("x.shape[3], KW", "x.shape[2], KW"),
+            ("output_size(W", "output_size(H"),
         ),
         (
             "one channel",

@@ -181,6 +181,9 @@ def test_a_student_edition_runs_to_its_first_stub_and_says_kindly_what_to_do(nam
         errors = [o for o in cell.outputs if o.output_type == "error"]
         if number <= first or is_check(cell):
             assert not errors, (cell.id, errors)
+        for error in errors:  # a cell that uses what is to be written says so
+            assert error.traceback == [error.evalue], (cell.id, error)
+            assert error.ename == "NotYet" and error.evalue.startswith("○ This cell uses "), cell.id
         if is_check(cell):
             text = cell.outputs[0].data["text/plain"]
             assert TODO.fullmatch(text), f"{cell.id}:\n{text}"
@@ -197,7 +200,7 @@ def test_regions_are_replaced_as_nbgrader_does():
     source = "def f():\n    a = 1\n    ### BEGIN SOLUTION\n    return a\n    ### END SOLUTION\nf()"
     nb = new_notebook(cells=[cell_of(source, solution=True)])
     (cell,) = tools.student_edition(nb).cells
-    assert cell.source == "def f():\n    a = 1\n    ...  # YOUR CODE HERE\nf()"
+    assert cell.source == "def f():\n    a = 1\n    pass  # YOUR CODE HERE\nf()"
 
 
 def test_answers_without_a_region_are_replaced_as_a_whole():
@@ -206,7 +209,7 @@ def test_answers_without_a_region_are_replaced_as_a_whole():
     nb = tools.student_edition(new_notebook(cells=cells))
     assert [c.source for c in nb.cells] == [
         "YOUR ANSWER HERE",
-        "...  # YOUR CODE HERE",
+        "pass  # YOUR CODE HERE",
         "Read this.",
     ]
 

@@ -301,6 +301,23 @@ def test_receptive_field_of_a_block_is_that_of_its_widest_way(network):
     assert fields == (range(1, 4), range(1, 4))
 
 
+def test_what_goes_past_a_block_counts_too():
+    around = Residual(Conv2D(1, 1, 2, pad=1, dilation=2))  # its taps leave the middle out
+    assert interpret.needs(around, (1, 9, 9), {5}) == {4, 5, 6}
+    assert interpret.needs(around.body, (1, 9, 9), {5}) == {4, 6}
+
+
+def test_effective_field_is_the_mean_size_of_the_gradient(network, x):
+    sizes = []
+    for n in range(len(x)):
+        dy = np.zeros((4, 4, 4))
+        dy[:, 1, 2] = 1
+        dx = interpret.input_gradient(network, x[n : n + 1], "pool1", dy)[0]
+        sizes.append(np.abs(dx[0]) + np.abs(dx[1]))
+    found = interpret.effective_field(network, x, "pool1", 1, 2)
+    np.testing.assert_allclose(found, sum(sizes) / 3)
+
+
 def test_receptive_field_keeps_its_size_where_padding_is_counted():
     network = Sequential([Conv2D(1, 1, 3, pad=1)], input_shape=(1, 4, 4))
     assert interpret.receptive_field(network, "conv1") == (range(0, 2), range(0, 2))
@@ -557,7 +574,7 @@ def test_maximise_is_the_same_for_the_same_seed(lenet):
 
 
 def test_maximise_says_that_a_dead_unit_cannot_be_driven(lenet):
-    with pytest.raises(ValueError, match="gradient of relu1, unit 11, is 0"):
+    with pytest.raises(ValueError, match="no pixel moves unit 11 of relu1: try the layer before"):
         interpret.maximise(lenet, "relu1", 11)
 
 

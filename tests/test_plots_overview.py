@@ -58,6 +58,22 @@ def test_block_stacks_give_a_colour_to_each_kind():
     assert all(map(matplotlib.colors.same_color, boxes, expected))
 
 
+@pytest.mark.parametrize(
+    "layer, label",
+    [
+        ("ReLU()", "ReLU"),
+        ("Conv2D(1, 16, (9, 9))", "Conv2D(1, 16, 9)"),
+        ("Conv2D(1, 16, (3, 5))", "Conv2D(1, 16, (3, 5))"),
+        ("MaxPool2D((5, 5), stride=5)", "MaxPool2D(5)"),
+        ("MaxPool2D((3, 3), stride=2)", "MaxPool2D(3, stride=2)"),
+        ("Dense(10, 10)", "Dense(10, 10)"),
+    ],
+)
+def test_layers_are_written_short(layer, label):
+    (ax,) = drawn(overview.block_stacks([[("name", layer, (1, 2), 0)]], (1, 2)))
+    assert label in texts(ax)
+
+
 def test_bars_are_as_long_as_parameters_are_many():
     (ax,) = drawn(overview.block_stacks([build("mlp").summary()], (1, 28, 28)))
     bars = [-patch.get_width() for patch in ax.patches if patch.get_width() < 0]

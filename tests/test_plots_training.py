@@ -73,6 +73,7 @@ def test_grid_writes_each_number_in_its_cell():
     written = {text.get_position(): text.get_text() for text in ax.texts}
     assert written[(1, 1)] == "4.2" and written[(0, 1)] == "3.0"
     assert [label.get_text() for label in ax.get_yticklabels()] == ["16", "32"]
+    assert [frame.get_xy() for frame in ax.patches] == [(0.5, -0.5), (0.5, 0.5)]
 
 
 def test_confusion_writes_counts_and_shares():

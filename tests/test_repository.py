@@ -192,6 +192,7 @@ LEVELS = {
 LEAVES = {
     "blas": (-1, set()),
     "plots": (0, set()),
+    "look": (3, {"plots"}),
     "widgets": (3, {"plots"}),
     "checks": (3, set()),
     "__main__": (3, {"plots", "blas"}),

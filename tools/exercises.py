@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOLUTIONS = ROOT / "notebooks" / "solutions"
 EXERCISES = ROOT / "notebooks" / "exercises"
 
-CODE_STUB = "...  # YOUR CODE HERE"
+CODE_STUB = "pass  # YOUR CODE HERE"
 TEXT_STUB = "YOUR ANSWER HERE"
 SELF_STUDY = re.compile(r"[ \t]*<!-- self-study -->.*?<!-- end -->[ \t]*\n?", flags=re.DOTALL)
 NBGRADER_CONFIG = f'''\

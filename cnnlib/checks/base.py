@@ -209,7 +209,7 @@ class Check(Task):
         return self.result(
             "wrong",
             title,
-            "It is none of the mistakes that this check knows.",
+            "" if raised else "It is none of the mistakes that this check knows.",
             f"Right: {listed(right)}." if right else "",
             trial.observation(),
             *blocks,
@@ -285,10 +285,12 @@ class Check(Task):
                     blocks.append(f"Shape {wanted.shape} was expected, {value.shape} came.")
                 else:
                     marked = ~np.isclose(value, wanted, rtol=1e-4, atol=1e-6)
-                blocks.append(
-                    [*tables(f"{prefix}expected", wanted, marked)]
-                    + [*tables(f"{prefix}yours", value, marked)]
-                )
+                shown = [
+                    table
+                    for name, array in (("expected", wanted), ("yours", value))
+                    for table in tables(f"{prefix}{name}", array, marked, mark=name == "yours")
+                ]
+                blocks.append(shown)
                 break
         if outcome.printed.strip():
             lines = outcome.printed.strip().splitlines()

@@ -12,11 +12,11 @@ from cnnlib.checks.goal import Goal
 from cnnlib.checks.lesson01_loops import conv, convolve, convolve_strided, pad, whole
 from cnnlib.checks.lesson01_sizes import by_hand, output_size, sizes_by_hand
 from cnnlib.checks.lesson01_wrong import count, edge_strength, moved, picture
-from cnnlib.checks.progress import progress, register
+from cnnlib.checks.progress import need, progress, register
 from cnnlib.checks.question import Question
 from cnnlib.datasets import load_mnist
 
-__all__ = ["TASKS", "progress"]  # and every task, by its name
+__all__ = ["TASKS", "need", "progress"]  # and every task, by its name
 
 
 def _pairs(rng):

@@ -37,6 +37,7 @@ by_hand = Question(
 COUNTING = options(
     sizes,
     ("the division is rounded up", {"up": True}, "A window that fits by half does not fit."),
+    ("the division is not rounded down", {"exact": True}, "Divide with //, which rounds down."),
     ("the 1 is not added", {"one": 0}, "After k steps the window has stood at k + 1 places."),
     ("padding is counted once", {"sides": 1}, "The frame adds pixels at both ends."),
     ("padding is left out", {"sides": 0}, "Padding makes the image larger."),

@@ -8,13 +8,17 @@ import functools
 import numpy as np
 
 
-def sizes(size, kernel, stride, pad, *, up=False, one=1, sides=2, strided=True, early=False):
+def sizes(
+    size, kernel, stride, pad, *, up=False, one=1, sides=2, strided=True, early=False, exact=False
+):
     """Count the places of a kernel along one axis, with mistakes."""
     way = size + sides * pad - kernel
     if early:
         return (way + 1) // stride
     if not strided:
         return way + one
+    if exact:
+        return way / stride + one
     return (-(-way // stride) if up else way // stride) + one
 
 

@@ -14,11 +14,11 @@ from cnnlib.checks.lesson02_wrong import (
     pool,
     pool_and_winner,
 )
-from cnnlib.checks.progress import progress, register
+from cnnlib.checks.progress import need, progress, register
 from cnnlib.checks.question import Question
 from cnnlib.datasets import load_mnist
 
-__all__ = ["TASKS", "progress"]  # and every task, by its name
+__all__ = ["TASKS", "need", "progress"]  # and every task, by its name
 
 # ---------------------------------------------------------------------- by hand
 

@@ -13,10 +13,10 @@ from cnnlib.checks.cases import Case, options
 from cnnlib.checks.goal import Goal
 from cnnlib.checks.lesson03_patches import col2im, conv_fast, im2col, im2col_loops
 from cnnlib.checks.lesson03_wrong import adjoint, entry, megabytes, put_back
-from cnnlib.checks.progress import progress, register
+from cnnlib.checks.progress import need, progress, register
 from cnnlib.checks.question import Question
 
-__all__ = ["TASKS", "progress"]  # and every task, by its name
+__all__ = ["TASKS", "need", "progress"]  # and every task, by its name
 
 # ---------------------------------------------------------------------- by hand
 

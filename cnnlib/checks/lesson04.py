@@ -1,6 +1,6 @@
 """Checks of exercise 04: the chain rule, backward passes, and how to find out that one is wrong.
 
-The backward passes are in ``lesson04_layers``, the suspects in ``lesson04_suspects``.
+The backward passes are in ``lesson04_layers`` and ``lesson04_maps``.
 """
 
 import numpy as np
@@ -9,23 +9,16 @@ from cnnlib import gradcheck
 from cnnlib.checks.base import Check
 from cnnlib.checks.cases import Case, Mistake, options
 from cnnlib.checks.goal import Goal
-from cnnlib.checks.lesson04_layers import (
-    avg_pool_backward,
-    conv_backward,
-    cross_entropy,
-    dense_backward,
-    max_pool_backward,
-    relu_backward,
-    softmax,
-)
+from cnnlib.checks.lesson04_layers import cross_entropy, dense_backward, relu_backward, softmax
+from cnnlib.checks.lesson04_maps import avg_pool_backward, conv_backward, max_pool_backward
 from cnnlib.checks.lesson04_suspects import ALONE, GUILT, POSITIVE, suspect
 from cnnlib.checks.lesson04_wrong import distance, errors, hand, slope
-from cnnlib.checks.progress import progress, register
+from cnnlib.checks.progress import need, progress, register
 from cnnlib.checks.question import Question
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 
-__all__ = ["TASKS", "progress", "suspect"]  # and every task, by its name
+__all__ = ["TASKS", "need", "progress", "suspect"]  # and every task, by its name
 
 # ---------------------------------------------------------------------- the chain rule
 

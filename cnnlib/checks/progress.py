@@ -18,6 +18,29 @@ def register(*tasks):
     return tasks
 
 
+class NotYet(Exception):
+    """Says what has to be done first, in one line and without a traceback."""
+
+    def _render_traceback_(self):
+        return [str(self)]
+
+
+def need(*tasks):
+    """Stop a cell that uses what the reader writes, as long as that is not right.
+
+    Raises
+    ------
+    NotYet
+        If the check of a task has not been content in this session.
+    """
+    missing = [task.name for task in tasks if task.name not in DONE.get(task.lesson, [])]
+    if missing:
+        raise NotYet(
+            f"○ This cell uses {' and '.join(missing)}."
+            " Go on until the check above is content, then run it again."
+        )
+
+
 def state_file():
     """Return the path of the file, or None where progress is not kept.
 

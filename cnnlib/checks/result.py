@@ -11,6 +11,13 @@ SIGNS = {"done": "✓", "todo": "○", "wrong": "✗"}
 COLOURS = {"done": "#009E73", "todo": "#7F7F7F", "wrong": "#D55E00"}  # as in cnnlib.plots
 
 
+class NotRight(AssertionError):
+    """Says, without a traceback, what a check found."""
+
+    def _render_traceback_(self):
+        return str(self).splitlines()
+
+
 @dataclass
 class Result:
     """What a check found: shows itself as text and in a notebook.
@@ -39,9 +46,15 @@ class Result:
         return self.state == "done"
 
     def require(self):
-        """Raise AssertionError with the finding unless the answer is right; return the result."""
+        """Return the result if the answer is right.
+
+        Raises
+        ------
+        NotRight
+            An AssertionError with the finding, if it is not.
+        """
         if not self.ok:
-            raise AssertionError(str(self))
+            raise NotRight(str(self))
         return self
 
     def __str__(self):
@@ -78,7 +91,9 @@ class Result:
                 parts.append(f"<div>{''.join(table.html() for table in block)}</div>")
             else:
                 code = html.escape("\n".join(block))
-                parts.append(f'<pre style="margin:0.3em 0 0.3em 1em">{code}</pre>')
+                parts.append(
+                    f'<pre style="margin:0.3em 0 0.3em 1em;white-space:pre-wrap">{code}</pre>'
+                )
         return "".join([*parts, "</div>"])
 
 
@@ -95,11 +110,9 @@ class Task:
 
     def report(self, result):
         """Keep the progress and return the result; in grading, raise if it is not right."""
-        if grading():
-            return result.require()
         if result.ok:
             progress.record(self.lesson, self.name)
-        return result
+        return result.require() if grading() else result
 
     def result(self, state, title, *blocks, mistakes=()):
         return Result(state, self.name, title, list(mistakes), [b for b in blocks if b])

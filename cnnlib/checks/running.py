@@ -168,28 +168,28 @@ def count_steps(function, args, seconds):
     return None if outcome.error or outcome.late else steps
 
 
-def is_stub(function):
-    """Say whether a function is still to be written: nothing in it, or ``...`` where code goes."""
+def is_stub(thing):
+    """Say whether a function, or a method of a class, is still to be written.
+
+    It is if nothing returns and ``pass`` or ``...`` stands where code goes.
+    """
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError):
+        tree = ast.parse(textwrap.dedent(inspect.getsource(thing))).body[0]
+    except (OSError, TypeError, SyntaxError, IndexError):
         return False
-    body = tree.body[0].body if isinstance(tree.body[0], (ast.FunctionDef, ast.ClassDef)) else []
-    nothing = all(
-        isinstance(node, ast.Pass) or isinstance(node, ast.Expr) and _constant(node.value)
-        for node in body
-    )
-    dots = any(
-        isinstance(node, ast.Expr)
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    return any(_unwritten(function) for function in functions)
+
+
+def _unwritten(function):
+    returns = any(isinstance(node, ast.Return) for node in ast.walk(function))
+    return not returns and any(
+        isinstance(node, ast.Pass)
+        or isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)
         and node.value.value is Ellipsis
-        for node in ast.walk(tree)
+        for node in function.body
     )
-    return bool(body) and (nothing or dots)
-
-
-def _constant(node):
-    return isinstance(node, ast.Constant)
 
 
 def own(filename):

@@ -62,7 +62,7 @@ class Table:
         )
 
 
-def tables(name, values, marked=None, most=2):
+def tables(name, values, marked=None, most=2, mark=True):
     """Cut an array of any shape into tables that can be read.
 
     Parameters
@@ -73,6 +73,8 @@ def tables(name, values, marked=None, most=2):
         Of the same shape: what is wrong. Slices with marks are shown before others.
     most : int
         Slices shown of an array with more than two axes.
+    mark : bool
+        Whether to mark what is wrong, or only to choose the slices by it.
 
     Returns
     -------
@@ -81,19 +83,19 @@ def tables(name, values, marked=None, most=2):
     values = np.asarray(values)
     if values.ndim <= 2:
         title = name if values.ndim == 0 else f"{name}, shape {values.shape}"
-        return [_crop(title, values, marked)]
+        return [_crop(title, values, marked, mark)]
     slices = list(np.ndindex(values.shape[:-2]))
     if marked is not None and marked.any():
         slices = [index for index in slices if marked[index].any()]
     shown, shape = [], f", shape {values.shape}"
     for index in slices[:most]:
         title = f"{name}[{', '.join(map(str, index))}]{shape}"
-        shown.append(_crop(title, values[index], None if marked is None else marked[index]))
+        shown.append(_crop(title, values[index], None if marked is None else marked[index], mark))
         shape = ""
     return shown
 
 
-def _crop(title, values, marked):
+def _crop(title, values, marked, mark):
     grid = np.atleast_2d(values)
     marks = np.zeros(grid.shape, bool) if marked is None else np.atleast_2d(marked)
     first = np.argwhere(marks)[0] if marks.any() else (0, 0)
@@ -104,7 +106,7 @@ def _crop(title, values, marked):
             f"{s} to {s + n - 1}" for s, n in zip(start, grid[window].shape, strict=True)
         )
         title = f"{title}: rows {rows}, columns {columns}"
-    return Table(title, grid[window], marks[window])
+    return Table(title, grid[window], marks[window] & mark)
 
 
 def beside(shown):

@@ -325,7 +325,7 @@ def weight_matrices(matrices, titles, shape, marked):
             show_image(ax, matrix[row].reshape(shape), True, f"row {row}", scale)
             ax.spines[:].set(edgecolor=ORANGE, linewidth=1.5)
     grid[-1, 0].set_xlabel(f"{matrices[0].shape[1]} input pixels", fontsize=9)
-    figure.suptitle("A row of the matrix is a picture of weights, one an input pixel", fontsize=11)
+    figure.suptitle("A row of the matrix is a picture, a weight for each input pixel", fontsize=11)
     return figure
 
 
@@ -406,7 +406,7 @@ def learning(losses, filters, steps, target):
     Parameters
     ----------
     losses : sequence of float
-        One a step.
+        Before any step and after every step; the last may be missing.
     filters : sequence of ndarray of shape (KH, KW)
         The filter before any step, and after every step.
     steps : sequence of int
@@ -422,11 +422,12 @@ def learning(losses, filters, steps, target):
     top, bottom = figure.subfigures(2, 1, height_ratios=(1.1, 1))
     ax = top.subplots()
     ax.semilogy(losses, color=BLUE)
-    ax.plot(steps[:-1], [losses[s] for s in steps[:-1]], "o", color=ORANGE)
+    marked = [s for s in steps if s < len(losses)]
+    ax.plot(marked, [losses[s] for s in marked], "o", color=ORANGE)
     ax.set_xlabel("steps")
     ax.set_ylabel("loss")
     ax.spines[["top", "right"]].set_visible(False)
-    ax.set_title("Gradient descent finds the filter that made the examples", fontsize=11)
+    ax.set_title("Gradient descent finds the filter that made the example", fontsize=11)
     tables = [filters[s] for s in steps] + [target]
     names = [f"after {s}" for s in steps] + ["true filter"]
     top_value = float(np.max(np.abs(tables)))

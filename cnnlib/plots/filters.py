@@ -64,12 +64,12 @@ def contact_sheet(
         span = limits(values(row), signed) if scale == "row" else scale
         for c, tile in enumerate(row):
             x = left + c * size
+            if titles is not None and titles[r][c]:
+                text = titles[r][c]
+                ax.text(x + size / 2, y + heights[r] + 0.02, text, ha="center", fontsize=8)
             if tile is None:
                 continue
             draw_tile(ax, tile, x, y, size, heights[r], signed, span)
-            if titles is not None:
-                text = titles[r][c]
-                ax.text(x + size / 2, y + heights[r] + 0.02, text, ha="center", fontsize=8)
             for *_, top, first, tall, wide, colour in (m for m in marks if tuple(m[:2]) == (r, c)):
                 pixel = size / shapes[r][1]
                 corners = x + first * pixel, y + heights[r] - (top + tall) * pixel

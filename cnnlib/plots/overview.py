@@ -1,5 +1,7 @@
 """Figures of lesson 00: pixels as numbers, stacks of blocks, a network's responses, the history."""
 
+import re
+
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.patches import Rectangle
@@ -142,8 +144,8 @@ def draw_stack(ax, stack, input_shape):
     for k, (name, layer, shape, parameters) in enumerate(rows):
         face, ink = KINDS.get(layer.partition("(")[0], OTHER)
         ax.barh(k + 0.5, 0.47, 0.86, color=face, edgecolor=GREY, linewidth=0.8)
-        label = layer.replace("MaxPool2D((2, 2), stride=2)", "MaxPool2D(2)").removesuffix("()")
-        label = label.replace("(3, 3)", "3").replace("(5, 5)", "5").replace("(7, 7)", "7")
+        label = re.sub(r"(?<=[ (])\((\d+), \1\)", r"\1", layer.removesuffix("()"))  # (5, 5) is 5
+        label = re.sub(r"^MaxPool2D\((\d+), stride=\1\)$", r"MaxPool2D(\1)", label)
         ax.text(0.02, k + 0.5, label, va="center", fontsize=8.5, color=ink)
         ax.text(0.46, k + 0.5, name, va="center", ha="right", fontsize=7, color=ink)
         ax.text(0.5, k + 0.5, shape_text(shape), va="center", fontsize=8.5)

@@ -5,6 +5,7 @@ to the best of them.
 """
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from cnnlib.plots.base import (
     BLUE,
@@ -17,6 +18,7 @@ from cnnlib.plots.base import (
     SKY,
     limits,
     new_figure,
+    outline,
     show_image,
     show_numbers,
 )
@@ -119,6 +121,7 @@ def learning_curves(runs, title=None, goals=(), width=100):
     dress(left, "epoch", f"loss, mean of {width} batches", None, "y")
     dress(right, "epoch", "test accuracy, %")
     right.set_ylim(top=100)
+    right.xaxis.set_major_locator(MaxNLocator(integer=True))
     left.legend(fontsize=9)
     if title is not None:
         figure.suptitle(title, fontsize=11)
@@ -252,7 +255,7 @@ def rates(schedules, steps, title=None):
 
 
 def grid(values, rows, columns, xlabel, ylabel, title=None, form="{:.1f}"):
-    """Draw a table of results as coloured numbers.
+    """Draw a table of results as coloured numbers, the best of each row framed.
 
     Parameters
     ----------
@@ -272,6 +275,8 @@ def grid(values, rows, columns, xlabel, ylabel, title=None, form="{:.1f}"):
     ax = figure.subplots()
     low = np.quantile(values, 0.25)
     show_numbers(ax, values, title=title, scale=(low, values.max()), form=form)
+    for row, best in enumerate(values.argmax(axis=1)):
+        outline(ax, row, best)
     ax.set_aspect("auto")
     ax.set_xticks(range(len(columns)), [str(c) for c in columns])
     ax.set_yticks(range(len(rows)), [str(r) for r in rows])

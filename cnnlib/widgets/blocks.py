@@ -11,7 +11,7 @@ from cnnlib.layers.pool import MaxPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.network import Sequential
 from cnnlib.plots.overview import block_stacks
-from cnnlib.widgets.base import Explorer, choice, slider
+from cnnlib.widgets.base import Explorer, choice
 
 # Kind of block to how many numbers follow its name: filters and kernel, window, units.
 BLOCKS = {"Conv2D": 2, "ReLU": 0, "Sigmoid": 0, "MaxPool2D": 1, "Flatten": 0, "Dense": 1}
@@ -28,6 +28,13 @@ PRESETS = {
     "nothing": (),
 }
 MOST_BLOCKS, MOST_PARAMETERS = 14, 20_000_000
+
+
+def number(name, value, most):
+    """Make a field for a whole number from 1; no slider, for it changes nothing before Add."""
+    style = {"description_width": "initial"}
+    layout = widgets.Layout(width="190px")
+    return widgets.BoundedIntText(value, 1, most, description=name, style=style, layout=layout)
 
 
 def read_block(text):
@@ -119,10 +126,12 @@ class BlockExplorer(Explorer):
         controls = {
             "preset": choice("start from", list(PRESETS), "LeNet"),
             "block": choice("block", list(BLOCKS)),
-            "size": slider("filters or units", 16, 1, 128),
-            "kernel": slider("kernel or window", 5, 1, 9),
+            "size": number("filters or units", 16, 512),
+            "kernel": number("kernel or window", 5, 28),
             "stack": widgets.TagsInput(
-                value=list(PRESETS["LeNet"]), allow_duplicates=True, placeholder="type a block"
+                value=list(PRESETS["LeNet"]),
+                allow_duplicates=True,
+                placeholder="type a block, press Tab",
             ),
         }
         controls["preset"].observe(self.start, "value")

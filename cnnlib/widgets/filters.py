@@ -1,11 +1,13 @@
 """Explorers of lesson 06: one filter after another, where a network looked, what a pixel sees."""
 
+import contextlib
+
 import ipywidgets as widgets
 import numpy as np
 
 from cnnlib import interpret
 from cnnlib.losses import softmax
-from cnnlib.plots.interpret import filter_card, look_card, picked_field
+from cnnlib.plots.interpret_cards import filter_card, look_card, picked_field
 from cnnlib.widgets.base import Explorer, choice, slider
 from cnnlib.widgets.digits import Canvas, check_images, decode, percent, prepare_digit
 
@@ -103,7 +105,7 @@ class FilterExplorer(Explorer):
 
 METHODS = {
     "saliency": "How much each pixel would change the score, whatever the sign.",
-    "SmoothGrad": "The same, averaged over 25 noisy copies of the image.",
+    "SmoothGrad": "How much each pixel would change the score, over 25 noisy copies.",
     "gradient × input": "Red: this ink adds to the score, as a first guess. Blue: it takes away.",
     "occlusion": "Red: the score falls when this place is covered. Blue: it rises.",
     "Grad-CAM": "Bright: here the last maps hold what speaks for the class.",
@@ -131,13 +133,14 @@ class WhereExplorer(Explorer):
     hint = "Choose a method, then ask why it is not another digit. Or draw one yourself."
 
     def __init__(self, network, images, labels, names=None):
-        check_network(network, images, ("dense",))
+        out = network.output_shape(check_images(images).shape[1:])
+        if len(out) != 1:
+            raise ValueError(f"network returns {out} an image, expected scores of classes")
         self.network, self.images, self.labels = network, images, np.asarray(labels)
         if self.labels.shape != (len(images),):
             raise ValueError(f"labels has shape {self.labels.shape}, expected ({len(images)},)")
         shapes = network.shapes(images.shape[1:])
-        count = shapes[-1][3][0]
-        self.names = [str(k) for k in range(count)] if names is None else list(names)
+        self.names = [str(k) for k in range(out[0])] if names is None else list(names)
         maps = [name for name, _, _, out in shapes if len(out) == 3]
         self.last = maps[-1] if maps else None
         super().__init__()
@@ -166,12 +169,12 @@ class WhereExplorer(Explorer):
     def show(self, source):
         """Choose what is looked at, without drawing the picture."""
         control = self.controls["source"]
-        control.unobserve(self.refresh, "value")
+        with contextlib.suppress(ValueError):  # while several are set, nobody observes
+            control.unobserve(self.refresh, "value")
         control.value = source
         control.observe(self.refresh, "value")
 
     def draw(self, drawing, source, image, method, asked):
-        source = self.controls["source"].value
         if source == "test":
             x, subject = self.images[image, 0], f"Test image {image}, a {self.labels[image]},"
         else:
@@ -185,18 +188,14 @@ class WhereExplorer(Explorer):
         asked = answer if asked < 0 else asked
         overlay = self.look(method, x, asked)
         signed = method in ("gradient × input", "occlusion")
-        said = f"{subject} is read as {self.names[answer]} ({percent(chances[answer])})"
-        question = f"What speaks for {self.names[asked]}? {method}"
+        said = f"{subject} is read as {self.names[answer]} ({percent(chances[answer])})."
+        question = f"What speaks for {self.names[asked]}? By {method}"
         figure = look_card(x[0, 0], overlay, signed, chances, asked, self.names, question)
         row, column = np.unravel_index(overlay.argmax(), overlay.shape)
-        if overlay.max() > 0:
-            where = f"Most of all at row {row}, column {column}."
-        else:
+        where = f"Most at row {row}, column {column}."
+        if overlay.max() <= 1e-4:
             where = "Nothing in the image speaks for it."
-        return (
-            figure,
-            f"{said}. {question}: {METHODS[method][0].lower()}{METHODS[method][1:]} {where}",
-        )
+        return figure, f"{said} {question}. {METHODS[method]} {where}"
 
     def look(self, method, x, asked):
         """Return the map of a method, (H, W)."""

@@ -214,6 +214,9 @@ class MemoryExplorer(Explorer):
         )
         best = min(found, key=lambda name: len(found[name]))
         same = len(found["NCHW"]) == len(found["CHWN"])
-        title = "Both orders need as many runs" if same else f"{best} reads this in fewer runs"
+        step = next(name for name, value in self.STEPS if value == reads)
+        title = f"{best} reads {step} in fewer runs"
+        if same:
+            title = f"Both orders read {step} in as many runs"
         figure = two_tapes(touched, title)
         return figure, f"Read: {what}, {touched.sum()} numbers; {says}."

@@ -1,0 +1,264 @@
+"""One call, one figure, for any network and for plain arrays; and kind errors."""
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from cnnlib import interpret, look
+from cnnlib.layers.activations import ReLU
+from cnnlib.layers.conv import Conv2D
+from cnnlib.layers.dense import Dense
+from cnnlib.layers.norm import BatchNorm
+from cnnlib.layers.pool import GlobalAvgPool2D, MaxPool2D
+from cnnlib.layers.reshape import Flatten
+from cnnlib.models import load_trained, mlp
+from cnnlib.network import Residual, Sequential
+from cnnlib.plots.base import to_png
+
+
+@pytest.fixture(scope="module")
+def lenet():
+    return load_trained("lenet5")
+
+
+@pytest.fixture(scope="module")
+def digits(mnist_test):
+    return mnist_test[0][:60], mnist_test[1][:60]
+
+
+def colour_network():
+    """Make a network for colour images, with a block, that does not begin with a convolution."""
+    body = Sequential([Conv2D(6, 6, 3, pad=1, rng=1), BatchNorm(6), ReLU()])
+    layers = [BatchNorm(3), Conv2D(3, 6, 5, rng=0), ReLU(), MaxPool2D(2), Residual(body)]
+    layers += [GlobalAvgPool2D(), Dense(6, 4, rng=2)]
+    return Sequential(layers, input_shape=(3, 16, 16))
+
+
+COLOURS = np.random.default_rng(0).random((5, 3, 16, 16), np.float32)
+
+
+def drawn(figure):
+    """Check that it renders, no wider than a page; return its first axes."""
+    assert isinstance(figure, Figure) and figure.get_figwidth() <= 8.0
+    assert to_png(figure).startswith(b"\x89PNG")
+    return figure.axes[0]
+
+
+def tiles(ax):
+    return [np.asarray(image.get_array()) for image in ax.images]
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def test_layers_lists_names_that_can_be_used():
+    network = colour_network()
+    names = look.layers(network)
+    assert "residual1.stack1.conv1" in names
+    assert look.layers(network, "conv") == ["conv1", "residual1.stack1.conv1"]
+    for name in names:
+        assert interpret.path(network, name)
+
+
+def test_plot_filters_shows_the_strongest_first(lenet):
+    w = lenet["conv1"].params["w"]
+    ax = drawn(look.plot_filters(lenet))
+    order = np.argsort(-interpret.strengths(w), kind="stable")
+    np.testing.assert_array_equal(tiles(ax), w[order, 0])
+    np.testing.assert_array_equal(tiles(drawn(look.plot_filters(lenet, sort=False))), w[:, 0])
+    assert len(tiles(drawn(look.plot_filters(lenet, which=3)))) == 1
+
+
+def test_plot_filters_of_an_array_is_that_of_the_network(lenet):
+    w = lenet["conv1"].params["w"]
+    one, two = drawn(look.plot_filters(lenet)), drawn(look.plot_filters(w.tolist()))
+    np.testing.assert_array_equal(tiles(one), tiles(two))
+    assert "16 filters of the array" in texts(two)[0]
+
+
+def test_plot_filters_limits_what_it_shows_and_says_so():
+    w = np.random.default_rng(0).standard_normal((40, 50, 2, 2))
+    w[:, 7] *= 0.01
+    ax = drawn(look.plot_filters(w))
+    assert len(ax.images) == 32 * 32
+    assert "32 of 40 filters of the array" in texts(ax)[0]
+    assert "32 of 50 channels" in texts(ax)[0]
+    assert "7" not in texts(ax) and sum(t.isdigit() for t in texts(ax)) == 32
+
+
+def test_plot_filters_of_colour_images_are_in_colour():
+    ax = drawn(look.plot_filters(colour_network()))
+    assert [tile.shape for tile in tiles(ax)] == [(5, 5, 3)] * 6
+
+
+def test_plot_filters_inside_a_block():
+    ax = drawn(look.plot_filters(colour_network(), "residual1.stack1.conv1", which=[2, 5]))
+    assert len(ax.images) == 12
+
+
+@pytest.mark.parametrize(
+    "arguments, error, message",
+    [
+        ((np.zeros((3, 5, 5)),), ValueError, r"expected \(F, C, KH, KW\)"),
+        ((np.zeros((2, 1, 3, 3)), "conv1"), ValueError, "filters is an array"),
+        ((mlp(rng=0),), ValueError, "no conv layer; its layers are flatten1, dense1"),
+        ((colour_network(), "relu1"), ValueError, "a relu, expected one of conv1"),
+        ((colour_network(), "conv7"), KeyError, "no layer 'conv7', the layers are norm1"),
+        ((colour_network(), "conv1", [6]), ValueError, "expected numbers from 0 to 5"),
+        ((colour_network(), "conv1", []), ValueError, "expected numbers from 0 to 5"),
+    ],
+)
+def test_plot_filters_says_what_is_wrong(arguments, error, message):
+    for plot in (look.plot_filters, look.plot_spectrum):
+        with pytest.raises(error, match=message):
+            plot(*arguments)
+
+
+def test_plot_spectrum_takes_networks_and_arrays(lenet):
+    for filters in (lenet, lenet["conv2"].params["w"], colour_network()):
+        axes = look.plot_spectrum(filters).axes
+        w, gain = tiles(axes[0])[0], tiles(axes[len(axes) // 2])[0]
+        np.testing.assert_allclose(gain, interpret.spectrum(w))
+
+
+def test_plot_feature_maps_shows_the_layers_maps(lenet, digits):
+    x, _ = digits
+    for image in (x[3], x[3, 0], x[3:4], x[3].astype(np.float64)):
+        ax = drawn(look.plot_feature_maps(lenet, image, "pool1"))
+        expected = interpret.activations(lenet, x[3:4], "pool1")[0]
+        np.testing.assert_allclose(tiles(ax), expected, atol=1e-6)
+    drawn(look.plot_feature_maps(colour_network(), COLOURS[0], "residual1.stack1.relu1"))
+
+
+def test_plot_feature_maps_of_a_layer_without_maps_is_refused(lenet, digits):
+    with pytest.raises(ValueError, match="dense1 returns 128 numbers"):
+        look.plot_feature_maps(lenet, digits[0][0], "dense1")
+
+
+def test_plot_most_exciting_shows_the_best_patches(lenet, digits):
+    x, _ = digits
+    ax = drawn(look.plot_most_exciting(lenet, x, "conv2", [15, 7], count=3))
+    found = interpret.most_exciting(lenet, x, "conv2", 15, 3)
+    fields = [interpret.receptive_field(lenet, "conv2", r, c) for _, r, c, _ in found]
+    patches = [interpret.crop(x[n], *f)[0] for (n, *_), f in zip(found, fields, strict=True)]
+    np.testing.assert_array_equal(tiles(ax)[:3], patches)
+    assert [f"{value:.2f}" for *_, value in found] == texts(ax)[1:4]
+
+
+def test_plot_most_exciting_chooses_six_filters_if_not_told(lenet, digits):
+    ax = drawn(look.plot_most_exciting(lenet, digits[0], count=2))
+    assert len(ax.images) == 12
+    tops = interpret.activations(lenet, digits[0], "conv2").max(axis=(0, 2, 3))
+    named = {int(t) for t in texts(ax) if t.isdigit()}
+    assert named == set(np.argsort(-tops)[:6].tolist())
+    drawn(look.plot_most_exciting(colour_network(), COLOURS, count=3))
+    drawn(look.plot_most_exciting(lenet, digits[0], "dense2", count=3))
+
+
+def test_patches_at_the_border_are_as_large_as_others():
+    network = Sequential([Conv2D(1, 1, 5, pad=2)], input_shape=(1, 6, 6))
+    network["conv1"].params["w"][...] = 1
+    x = np.zeros((2, 1, 6, 6), np.float32)
+    x[0, 0, 0, 0], x[1, 0, 3, 3] = 2, 1
+    corner, inner = tiles(drawn(look.plot_most_exciting(network, x, count=2)))
+    assert corner.shape == inner.shape == (5, 5)
+    assert corner[2, 2] == 2 and not corner[:2].any()  # above the image there is nothing
+
+
+def test_plot_receptive_field_frames_what_is_seen(lenet):
+    ax = drawn(look.plot_receptive_field(lenet, "conv2", 0, 7))
+    assert ax.patches[0].get_bbox().bounds == (13.5, -0.5, 14, 14)
+    seen = np.argwhere(tiles(ax)[0] > 0)
+    assert [*seen.min(axis=0), *seen.max(axis=0)] == [0, 14, 13, 27]
+    drawn(look.plot_receptive_field(colour_network(), "residual1", images=COLOURS))
+    with pytest.raises(ValueError, match="dense1 returns 128 numbers"):
+        look.plot_receptive_field(lenet, "dense1")
+    with pytest.raises(ValueError, match="expected a pixel of 8 by 8"):
+        look.plot_receptive_field(lenet, "conv2", 8, 0)
+
+
+def test_plot_saliency_has_five_methods(lenet, digits):
+    x, labels = digits
+    ax = drawn(look.plot_saliency(lenet, x[:2]))
+    assert len(ax.images) == 12
+    np.testing.assert_allclose(tiles(ax)[1], interpret.saliency(lenet, x[:2], labels[:2])[0])
+    assert any(text.startswith("7 (100") for text in texts(ax))
+    ax = drawn(look.plot_saliency(lenet, x[0, 0], labels=3))
+    np.testing.assert_allclose(tiles(ax)[1], interpret.saliency(lenet, x[:1], 3)[0], rtol=1e-5)
+
+
+def test_plot_saliency_of_networks_with_colour_and_without_maps(digits):
+    assert len(drawn(look.plot_saliency(colour_network(), COLOURS[:1], size=3)).images) == 6
+    assert len(drawn(look.plot_saliency(mlp(rng=0), digits[0][:1])).images) == 5  # no Grad-CAM
+    with pytest.raises(ValueError, match="expected scores"):
+        look.plot_saliency(Sequential([ReLU()], (1, 28, 28)), digits[0][:1])
+    with pytest.raises(ValueError, match="10 classes"):
+        look.plot_saliency(mlp(rng=0), digits[0][:1], labels=10)
+
+
+def test_plot_maximised_leaves_dead_units_empty(lenet):
+    conv = Conv2D(1, 2, 3)
+    conv.params["w"][...] = np.array([1, -1]).reshape(2, 1, 1, 1)
+    network = Sequential([conv, ReLU()], input_shape=(1, 8, 8))
+    ax = drawn(look.plot_maximised(network, steps=3))
+    assert len(ax.images) == 1 and {"0", "1"} <= set(texts(ax))
+    assert len(drawn(look.plot_maximised(lenet, steps=2)).images) == 10
+    with pytest.raises(ValueError, match="input_shape"):
+        look.plot_maximised(Sequential([Flatten()]))
+
+
+def test_plot_ablation_shows_what_is_lost(lenet, digits):
+    ax = drawn(look.plot_ablation(lenet, *digits, "pool1"))
+    whole = (lenet.forward(digits[0]).argmax(axis=1) == digits[1]).mean()
+    left = interpret.ablation(lenet, *digits, "pool1")
+    np.testing.assert_allclose(
+        [p.get_height() for p in ax.patches], 100 * (whole - left), atol=1e-9
+    )
+
+
+def test_plot_embedding_shows_every_image(lenet, digits):
+    ax = drawn(look.plot_embedding(lenet, *digits))
+    assert sum(len(points.get_offsets()) for points in ax.collections) == 60
+    assert "% of the variance" in ax.get_xlabel() and "relu3" in ax.get_title()
+
+
+def test_plot_fooled_says_what_the_network_makes_of_it(lenet, digits):
+    ax = drawn(look.plot_fooled(lenet, digits[0][:3], digits[1][:3], 0.25))
+    said = [text for text in texts(ax) if "%" in text]
+    assert len(said) == 6 and said[0].startswith("7: ")
+    assert [t[0] for t in said[:3]] != [t[0] for t in said[3:]]
+    drawn(look.plot_fooled(colour_network(), COLOURS[:2], np.array([0, 1])))
+
+
+@pytest.mark.parametrize(
+    "images, error, message",
+    [
+        (np.zeros((1, 28, 28), np.uint8), TypeError, "divide|/ 255"),
+        (np.zeros(28), ValueError, r"expected \(H, W\)"),
+        (np.zeros((3, 28, 28)), ValueError, "conv1"),
+        (np.zeros((20, 20)), ValueError, "x has shape"),
+    ],
+)
+def test_images_that_do_not_fit_are_refused(lenet, images, error, message):
+    with pytest.raises(error, match=message):
+        look.plot_saliency(lenet, images)
+
+
+def test_what_is_no_network_is_refused(digits):
+    for plot in (look.plot_feature_maps, look.plot_saliency, look.plot_most_exciting):
+        with pytest.raises(TypeError, match="expected a cnnlib Sequential"):
+            plot(np.zeros((3, 1, 5, 5)), digits[0][:1])
+
+
+def test_titles_can_be_chosen(lenet, digits):
+    x, labels = digits
+    calls = [
+        look.plot_filters(lenet, title="mine"),
+        look.plot_feature_maps(lenet, x[0], title="mine"),
+        look.plot_most_exciting(lenet, x, count=1, title="mine"),
+        look.plot_saliency(lenet, x[0], title="mine"),
+        look.plot_maximised(lenet, steps=1, title="mine"),
+        look.plot_fooled(lenet, x[:1], labels[:1], title="mine"),
+    ]
+    assert all("mine" in texts(drawn(figure)) for figure in calls)
