@@ -249,8 +249,24 @@ def double_deep(x):
     return double_raises(x)
 
 
+class Empty:
+    """What a class to write as a whole is like."""
+
+    def __init__(self):
+        self.times = 2
+
+    pass  # YOUR CODE HERE
+
+
+class Written:
+    pass  # YOUR CODE HERE
+
+    def forward(self, x):
+        return 2 * x
+
+
 @pytest.mark.parametrize(
-    "stub", [double_dots, double_begun, double_empty, double_raises, double_deep, Doubler]
+    "stub", [double_dots, double_begun, double_empty, double_raises, double_deep, Doubler, Empty]
 )
 def test_a_stub_is_told_kindly_what_to_do(stub):
     result = CHECK.diagnose(stub)
@@ -275,7 +291,7 @@ def test_ellipsis_as_an_index_is_no_stub():
         return 2 * x[..., :]
 
     assert not is_stub(double_index) and CHECK.diagnose(double_index).ok
-    assert not is_stub(len) and not is_stub(lambda x: x)
+    assert not is_stub(Written) and not is_stub(len) and not is_stub(lambda x: x)
 
 
 def test_several_outputs_are_compared_by_name():

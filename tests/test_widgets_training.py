@@ -14,6 +14,7 @@ from cnnlib.layers.dense import Dense
 from cnnlib.layers.reshape import Flatten
 from cnnlib.network import Sequential
 from cnnlib.optimizers import SGD
+from cnnlib.plots import training as plots
 from cnnlib.plots.records import recorded
 from cnnlib.training import fit
 from cnnlib.widgets.optimizers import ValleyExplorer, descend, height
@@ -298,6 +299,23 @@ def test_live_curves_draw_seldom_but_always_the_end_of_an_epoch(data):
     live.image.observe(lambda change: pictures.append(1), "value")
     fit(small(0), data, epochs=3, batch_size=500, callbacks=[live], progress=False)
     assert len(pictures) == 4  # the first step, three epochs
+
+
+def test_live_curves_place_the_test_accuracies_at_the_ends_of_epochs(data, monkeypatch):
+    drawn = []
+    real = plots.cockpit
+    monkeypatch.setattr(
+        plots, "cockpit", lambda *a, **k: (drawn.append((len(a[0]), a[3])), real(*a, **k))[1]
+    )
+    train = data[0][:1100], data[1][:1100]  # epochs of 3 steps, the last one short
+    live = LiveCurves(interval=0.0)
+    history = fit(small(0), train, data, epochs=2, batch_size=500, callbacks=[live], progress=False)
+    first, second = history.valid_accuracies
+    assert drawn == [
+        *[(step, []) for step in (1, 2, 3)],
+        *[(step, [(3, first)]) for step in (3, 4, 5, 6)],
+        (6, [(3, first), (6, second)]),
+    ]
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def _batches(function, x, labels, batch_size, seed):
     again = np.concatenate([batch[0] for batch in second])
     return (
         np.array([len(batch[0]) for batch in first]),
-        len(np.unique(seen)),
+        int(len(np.unique(seen)) == len(seen)),
         int(fit),
         int(not np.array_equal(seen, np.sort(seen))),
         int(not np.array_equal(seen, again)),
@@ -70,7 +70,7 @@ batches = Check(
         ),
     ),
     args="x labels batch_size seed",
-    outputs="sizes different_images labels_fit shuffled new_order_next_time",
+    outputs="sizes no_image_twice labels_fit shuffled new_order_next_time",
     todo="Return or yield pairs of images and labels, in an order drawn by rng",
     more="Why is the order drawn anew for every epoch?",
     call=_batches,

@@ -96,14 +96,14 @@ class Pool(Keeper):
         self.start, self.what, self.how = start, what, how
 
     def forward(self, x):
-        self.keep(x)
         y, winner = pool_and_winner(x, (2, 2), 2, what=self.what)
-        if self.keeps == "last" or not hasattr(self, "winner"):
+        if self.keeps == "last" or self.x is None:
             self.winner = winner
+        self.x = x
         return np.maximum(y, self.start)
 
     def backward(self, dy):
-        return pool_back(dy, self.x, self.winner, (2, 2), 2, **self.how)
+        return pool_back(dy, self.x, np.broadcast_to(self.winner, dy.shape), (2, 2), 2, **self.how)
 
 
 # ---------------------------------------------------------------------- steps

@@ -169,27 +169,30 @@ def count_steps(function, args, seconds):
 
 
 def is_stub(thing):
-    """Say whether a function, or a method of a class, is still to be written.
+    """Say whether a function, or something in a class, is still to be written.
 
-    It is if nothing returns and ``pass`` or ``...`` stands where code goes.
+    A function is if it returns nothing and ``pass`` or ``...`` stands where code goes; a class if
+    one of its methods is, or if it ends so.
     """
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(thing))).body[0]
     except (OSError, TypeError, SyntaxError, IndexError):
         return False
+    if isinstance(tree, ast.ClassDef) and _blank(tree.body[-1]):
+        return True
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    return any(_unwritten(function) for function in functions)
-
-
-def _unwritten(function):
-    returns = any(isinstance(node, ast.Return) for node in ast.walk(function))
-    return not returns and any(
-        isinstance(node, ast.Pass)
-        or isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and node.value.value is Ellipsis
-        for node in function.body
+    return any(
+        any(map(_blank, function.body))
+        and not any(isinstance(node, ast.Return) for node in ast.walk(function))
+        for function in functions
     )
+
+
+def _blank(node):
+    """Say whether a statement is ``pass`` or ``...``."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return node.value.value is Ellipsis
+    return isinstance(node, ast.Pass)
 
 
 def own(filename):

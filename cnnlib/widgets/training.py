@@ -44,14 +44,13 @@ class LiveCurves(widgets.VBox):
         """Draw, if the last picture is old enough or an epoch is done."""
         if run.batch == 0 or time.monotonic() - self.drawn >= self.interval:
             history = run.history
-            title = f"epoch {run.epoch + 1}, step {len(history.losses):,}"
-            ends = len(history.losses) // max(1, len(history.valid_accuracies))
-            tested = [((k + 1) * ends, a) for k, a in enumerate(history.valid_accuracies)]
-            kept = history.losses, history.accuracies, history.rates
+            steps = len(history.losses)
+            title = f"epoch {run.epoch + 1}, step {steps:,}"
             if run.batch == 0:
-                title = f"epoch {run.epoch} is done"
-            else:
-                tested = []
+                title = f"epoch {run.epoch} is done, {steps:,} steps"
+            each = (steps - run.batch) // max(1, run.epoch)  # steps of an epoch
+            tested = [(each * (k + 1), a) for k, a in enumerate(history.valid_accuracies)]
+            kept = history.losses, history.accuracies, history.rates
             figure = plots.cockpit(*kept, tested, first_filters(run.network), title=title)
             self.image.value = to_png(figure)
             self.drawn = time.monotonic()
