@@ -140,6 +140,17 @@ def test_a_mistake_that_raises_explains_a_function_that_raises_there():
     )
 
 
+def test_one_case_alone_makes_no_limit():
+    one = [Case("a", (np.ones(2),), frozenset({"p"})), Case("b", (np.ones((1, 2)),))]
+    check = Check(
+        *("99", "double", double, lambda rng: one * 1, [], [Limit("p", "p", "Look.")]),
+        **{"args": "x", "todo": "", "more": ""},
+    )
+    assert check.diagnose(lambda x: 2 * x if x.ndim == 1 else x + 7).mistakes == []
+    check.cases = lambda rng: one * 2
+    assert check.diagnose(lambda x: 2 * x if x.ndim == 1 else x + 7).mistakes == ["p"]
+
+
 def test_a_mistake_that_fits_by_chance_is_not_named():
     drawn = {seed: cases(np.random.default_rng(seed))[-1].args[0] for seed in (0, 1)}
     by_chance = 2 * drawn[0] + 1
@@ -284,6 +295,15 @@ def test_a_stub_that_was_written_below_or_above_is_none():
         ...
 
     assert CHECK.diagnose(double_below).ok and CHECK.diagnose(double_above).ok
+
+
+def test_a_class_of_a_notebook_is_known_by_its_methods():
+    source = "class Empty:\n    pass\nclass Written:\n    def forward(self, x):\n        return x\n"
+    source += "class Begun(Written):\n    def backward(self, dy):\n        pass\n"
+    names = {"__name__": "__main__"}
+    linecache.cache["<cell>"] = (len(source), None, source.splitlines(True), "<cell>")
+    exec(compile(source, "<cell>", "exec"), names)
+    assert is_stub(names["Empty"]) and is_stub(names["Begun"]) and not is_stub(names["Written"])
 
 
 def test_ellipsis_as_an_index_is_no_stub():

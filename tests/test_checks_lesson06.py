@@ -46,7 +46,8 @@ MUTANTS = {
             "what goes into the layer is returned, not what comes out",
             (
                 PASSED,
-                "        if layer_name == name:\n            return x\n        x = layer.forward(x)",
+                "        if layer_name == name:\n            return x\n"
+                "        x = layer.forward(x)",
             ),
         ),
         (

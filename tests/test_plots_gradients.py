@@ -104,10 +104,11 @@ def test_probability_minus_truth_is_negative_for_the_right_class_only():
 def test_comparison_shows_both_and_their_difference_on_one_scale():
     one, other = np.array([[1.0, 2.0]]), np.array([[1.0, -2.0]])
     figure = plots.comparison(one, other, "T")
-    assert texts(figure.axes[2]) == ["0.00", "4.00"]
+    assert texts(figure.axes[2]) == ["0", "4.00"]
     assert {ax.images[0].get_clim() for ax in figure.axes} == {(-2.0, 2.0)}
     tiny = plots.comparison(one, one + 1e-9)
-    assert texts(tiny.axes[2]) == ["0.00", "0.00"]
+    assert texts(tiny.axes[2]) == ["0", "0"]
+    assert texts(plots.comparison(one, one + 1e-3).axes[2]) == ["0.00", "0.00"]
 
 
 def stages():

@@ -1,6 +1,6 @@
 """The suspects of lesson 04: layers whose forward pass is right. Convict first, then read on here.
 
-All but one have a mistake in ``backward`` that somebody once made in earnest.
+All but one have a mistake in ``backward`` that is easily made.
 """
 
 import numpy as np
@@ -219,7 +219,7 @@ HINTS = {
     "D": "The sum test: does dx.sum() equal dy.sum() when x has ties?",
     "E": "Look for the rows and columns of dx that stay 0.",
     "F": "Only db is wrong, by no constant factor. Check with one image.",
-    "G": "Only dx is wrong, everywhere except by chance. Give it a filter that is its own mirror.",
+    "G": "Only dx is wrong, everywhere except by chance. Give it a filter that equals its flip.",
     "H": "Divide: is analytic / numeric the same for all entries of dw? One over which number?",
     "I": "Does any test speak against it? Try the sum test as well.",
     "J": "Divide: is analytic / numeric the same for all entries of dx?",

@@ -279,7 +279,7 @@ def probability_minus_truth(probabilities, label):
 
 
 def comparison(analytic, numeric, title=None):
-    """Draw what backward returned, what nudging found, and the difference.
+    """Draw what backward returned, what nudging found, and the difference, a bare 0 if equal.
 
     Parameters
     ----------
@@ -302,6 +302,9 @@ def comparison(analytic, numeric, title=None):
         strict=True,
     ):
         show_numbers(ax, np.round(values, 2) + 0.0, True, name, scale, form="{:.2f}", size=9)
+    for text, value in zip(ax.texts, difference.ravel(), strict=True):
+        if value == 0:
+            text.set_text("0")  # equal, where 0.00 is a small difference
     if title is not None:
         figure.suptitle(title, fontsize=11)
     return figure
