@@ -19,7 +19,7 @@ RATES = {  # the highest learning rate that suits each optimizer on MNIST
     "rmsprop": 0.002,
 }
 RECIPES = {  # what is not asked for: one quick epoch, or the run for accuracy
-    "convnet_bn": {"epochs": 6, "batch": 64, "augment": True, "decay": 0.02},
+    "convnet_bn": {"epochs": 10, "batch": 64, "augment": True, "decay": 0.02},
 }
 QUICK = {"epochs": 1, "batch": 32, "augment": False, "decay": 0.1}
 DISTORTIONS = {"shift": 1.5, "rotate": 8, "scale": 0.08, "elastic": 0.5}  # of --augment

@@ -240,7 +240,7 @@ def plot_saliency(network, images, labels=None, layer=None, title=None, size=5):
     maps = {
         "saliency": interpret.saliency(network, x, classes),
         "SmoothGrad": interpret.smooth_grad(network, x, classes),
-        "gradient × input": interpret.gradient_times_input(network, x, classes),
+        "grad × input": interpret.gradient_times_input(network, x, classes),
         "occlusion": interpret.occlusion(network, x, classes, size),
     }
     layer = layer or last_maps(network, x.shape[1:])

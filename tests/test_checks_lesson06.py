@@ -202,6 +202,13 @@ MUTANTS = {
             ("dy[:, c] = 1", "dy[np.arange(len(y)), y.argmax(axis=1)] = 1"),
         ),
         (
+            "the layer before the one asked about is used",
+            (
+                "    maps = feature",
+                f"    name = {AFTER.replace('+', '-')}\n    maps = feature",
+            ),
+        ),
+        (
             "the layer after the one asked about is used",
             (
                 "    maps = feature",

@@ -39,7 +39,11 @@ relu_backward = Check(
         ),
         ("the mask is made from dy and not from x", {"mask": "dy"}, OPEN),
         ("the gradient passes where x is negative", {"mask": "negative"}, OPEN),
-        ("the gradient passes everywhere", {"mask": "all"}, OPEN),
+        (
+            "the gradient passes everywhere",
+            {"mask": "all"},
+            "Is the mask y >= 0? y is never negative, so that is true everywhere.",
+        ),
         ("dy is multiplied with the output", {"times": "y"}, OPEN),
         ("the mask itself is returned", {"times": "one"}, "Multiply it with dy."),
     ),

@@ -57,7 +57,10 @@ def _conv_cases(rng):
 ADD = "A pixel lies in several patches, and its gradients add up: +=, as in col2im."
 BIAS = "b[f] is added at every output pixel of every image: sum over the axes 0, 2 and 3."
 BATCH = "Every image uses the same filter, so their gradients are summed, and divided by nothing."
-TAP = "The tap that made an output from a pixel sends its gradient back: no flip when scattering."
+TAP = (
+    "The tap that made an output from a pixel sends its gradient back there: no flip in dcols and"
+    " col2im. Only a full correlation, which gathers, needs the filter flipped."
+)
 FRAME = "dx of the padded image, less its frame: [:, :, pad : pad + H, pad : pad + W]."
 STRIDE = "Output (oh, ow) saw the patch that starts at (oh * stride, ow * stride)."
 LIMITS = (

@@ -228,7 +228,7 @@ train_epoch = Check(
         ("only the last loss is returned", {"told": "last"}, "One loss for each batch, in a list."),
     ),
     args="x labels batch_size seed",
-    outputs="events different_images gradient_right in_training shuffled losses mean_loss",
+    outputs="forward_1_backward_2_step_3 images_seen right_gradient training shuffled losses mean",
     todo="For every batch: forward, loss, backward, step; return the losses in a list",
     more="Your loop knows nothing of convolutions. What would it take to train another network?",
     call=_epoch,

@@ -156,6 +156,11 @@ grad_cam = Check(
         ("the gradient of the loss is taken", {"of": "asked"}, ASKED),
         ("the class that the network reads is asked about, not c", {"of": "predicted"}, ASKED),
         (
+            "the layer before the one asked about is used",
+            {"at": -1},
+            "The maps are what that layer returns, not what it gets.",
+        ),
+        (
             "the layer after the one asked about is used",
             {"at": 1},
             "Keep what that layer returns, and stop going back when you have its gradient.",

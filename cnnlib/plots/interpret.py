@@ -321,9 +321,7 @@ def made_to_order(images, labels, columns=10, rows=None, title=None):
     Figure
     """
     if rows is not None:
-        return contact_sheet(
-            images, rows=rows, columns=labels, scale=(0, 1), size=0.75, title=title
-        )
+        return contact_sheet(images, rows=rows, columns=labels, scale=(0, 1), size=0.6, title=title)
     return contact_sheet(
         in_rows(images, columns), in_rows(labels, columns, ""), scale=(0, 1), title=title
     )
