@@ -38,8 +38,10 @@ DIGEST = """async image => {
 STATE = """() => {
     const cells = [...document.querySelectorAll(".jp-Notebook .jp-CodeCell")];
     const prompts = cells.map(c => c.querySelector(".jp-InputPrompt").textContent);
+    // JupyterLab shows an exception as text of stderr; a lesson writes nothing else there.
     const errors = cells.map(c => [...c.querySelectorAll(
-        '[data-mime-type="application/vnd.jupyter.error"]')].map(e => e.textContent).join(" "));
+        '[data-mime-type$="jupyter.error"], [data-mime-type$="jupyter.stderr"]')]
+        .map(e => e.textContent).join(" "));
     return {prompts, errors};
 }"""
 

@@ -82,6 +82,14 @@ def test_lesson_runs_and_its_explorers_answer(path, reader):
     assert explorers and all(with_slider), f"{path.name}: sliders moved the picture: {moved}"
 
 
+def test_an_error_is_seen(reader, tmp_path):
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")])
+    nb.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+    nbformat.write(nb, tmp_path / "wrong.ipynb")
+    (error,) = reader(tmp_path / "wrong.ipynb").run_all()
+    assert "ZeroDivisionError" in error
+
+
 def test_a_digit_can_be_drawn(reader):
     lesson = browser.ROOT / "notebooks" / "00_start_here.ipynb"
     opened = reader(lesson, only=("imports", "data", "load", "digit"))
