@@ -16,8 +16,12 @@ module                   holds                                             lesso
 ``cnnlib.gradcheck``     numerical gradients                               04
 ``cnnlib.models``        the networks of the lessons, and trained weights  05
 ``cnnlib.training``      fit, evaluate, History, checkpoints               05
+``cnnlib.interpret``     what filters respond to, where a network looked   06
+``cnnlib.look``          the same as figures, one call each                06
 ``cnnlib.plots``         every figure                                      all
 ``cnnlib.widgets``       every explorer                                    all
+``cnnlib.checks``        the checks of the exercises                       01 to 06
+``cnnlib.files``         arrays and downloads, written whole or not at all
 =======================  ================================================  ==============
 """
 

@@ -10,6 +10,7 @@ import io
 import math
 import os
 import struct
+import tempfile
 import urllib.request
 import uuid
 import zlib
@@ -42,6 +43,30 @@ def write_whole(path, data):
 # Named arrays
 
 
+def check_place(path):
+    """Refuse a path that no arrays can be saved to, before work is spent on them.
+
+    Parameters
+    ----------
+    path : str or Path
+        Its folder is made if need be.
+
+    Raises
+    ------
+    ValueError
+        If the path does not end in ``.npz``.
+    OSError
+        If its folder cannot be made or written to, or if it is a folder itself.
+    """
+    path = Path(path)
+    if path.suffix != ".npz":
+        raise ValueError(f"path is {str(path)!r}, expected a name that ends in .npz")
+    if path.is_dir():
+        raise IsADirectoryError(f"{str(path)!r} is a folder, expected the name of a file")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    tempfile.TemporaryFile(dir=path.parent).close()
+
+
 def save_arrays(path, arrays):
     """Write named arrays to an ``.npz`` file: all of it or nothing.
 
@@ -53,15 +78,13 @@ def save_arrays(path, arrays):
 
     Raises
     ------
-    ValueError
-        If the path does not end in ``.npz``.
+    ValueError, OSError
+        As for :func:`check_place`.
     """
-    path = Path(path)
-    if path.suffix != ".npz":
-        raise ValueError(f"path is {str(path)!r}, expected a name that ends in .npz")
+    check_place(path)
     file = io.BytesIO()
     np.savez(file, **arrays)
-    write_whole(path, file.getvalue())
+    write_whole(Path(path), file.getvalue())
 
 
 def load_arrays(path):

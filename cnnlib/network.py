@@ -38,8 +38,10 @@ class Sequential(Layer):
         for layer in layers:
             if not isinstance(layer, Layer):
                 raise TypeError(f"layers holds {layer!r}, expected layers only")
-            if any(layer is other for other in self.layers.values()):
-                raise ValueError(f"layers holds {layer!r} twice, expected each layer once")
+            inside = [part for other in self.layers.values() for part in other.walk()]
+            for part in layer.walk():
+                if any(part is other for other in inside):
+                    raise ValueError(f"layers holds {part!r} twice, expected each layer once")
             counts[layer.kind] = counts.get(layer.kind, 0) + 1
             self.layers[f"{layer.kind}{counts[layer.kind]}"] = layer
         self.training = False
@@ -276,8 +278,18 @@ class Residual(Sequential):
             raise ValueError(f"body returns {out} and the shortcut {short}, expected the same")
         return out
 
-    def multiplications(self, shape):
-        return sum(layer.multiplications(shape) for layer in self.children())
+    def steps(self, x):
+        """Send x through each of the two ways; yields as in :meth:`Sequential.steps`."""
+        self.check(x)
+        for name, layer in self.layers.items():
+            yield name, layer.forward(x)
+
+    def shapes(self, shape):
+        """Follow a shape through each of the two ways; result as of :meth:`Sequential.shapes`."""
+        return [
+            (name, layer, tuple(shape), layer.output_shape(tuple(shape)))
+            for name, layer in self.layers.items()
+        ]
 
     def describe(self):
         return ", ".join(map(repr, self.children()))

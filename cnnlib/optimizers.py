@@ -57,12 +57,19 @@ class Optimizer:
         Raises
         ------
         ValueError
-            If a gradient is missing or of another shape; then nothing is changed.
+            If a gradient is missing or of another shape, or the optimizer remembers another
+            network; then nothing is changed.
         """
         for name, p in params.items():
             found = np.shape(grads[name]) if name in grads else "nothing"
             if found != p.shape:
                 raise ValueError(f"grads[{name!r}] has shape {found}, expected {p.shape}")
+            for value in self.memory.get(name, {}).values():
+                if value.shape != p.shape:
+                    raise ValueError(
+                        f"memory of {name!r} has shape {value.shape}, expected {p.shape}:"
+                        " each network needs an optimizer of its own"
+                    )
         rate = self.rate_now()
         self.steps += 1
         for name, p in params.items():

@@ -12,7 +12,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from cnnlib.datasets import batches
-from cnnlib.files import load_arrays, save_arrays
+from cnnlib.files import check_place, load_arrays, save_arrays
 from cnnlib.im2col import at_least
 from cnnlib.layers.dropout import Dropout
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels
@@ -74,6 +74,8 @@ class Run:
         self.stop = False
         self.terms = {"seed": seed, "batch_size": batch_size, "images": images}
         self.terms["optimizer"] = type(optimizer).__name__
+        draws = [type(layer.rng.bit_generator).__name__ for layer in dropouts(network)]
+        self.terms["dropouts"] = draws
 
     def step(self, x, labels, loss):
         """Do one step: forward, loss, backward, update."""
@@ -101,25 +103,32 @@ class Run:
         for name, memory in self.optimizer.memory.items():
             arrays |= {f"memory/{name}/{key}": value for key, value in memory.items()}
         arrays |= {f"history/{k}": np.array(v) for k, v in asdict(self.history).items()}
-        save_arrays(path, {**arrays, "place": np.array(json.dumps(place))})
+        place = json.dumps(place, default=lambda value: value.tolist())  # NumPy's integers, arrays
+        save_arrays(path, {**arrays, "place": np.array(place)})
 
-    def load(self, path):
-        """Read what :meth:`save` wrote.
+    def load(self, path, epochs):
+        """Read what :meth:`save` wrote, of a run that shall end after so many epochs.
 
         Raises
         ------
         ValueError
-            If the file is damaged, or of another network, optimizer, seed, batch size or data.
+            If the file is damaged, of another network, optimizer, seed, batch size or data, or
+            further than ``epochs``.
         """
         arrays = load_arrays(path)
         if "place" not in arrays:
             raise ValueError(f"{str(path)!r} is not a checkpoint, it has no place")
         place = json.loads(str(arrays.pop("place")))
         for name, value in self.terms.items():
-            if place[name] != value:
+            if place.get(name) != value:
                 raise ValueError(
-                    f"{str(path)!r} was written with {name} {place[name]}, this run has {value}"
+                    f"{str(path)!r} was written with {name} {place.get(name)}, this run has {value}"
                 )
+        if (place["epoch"], place["batch"]) > (epochs, 0):
+            raise ValueError(
+                f"{str(path)!r} has done {place['epoch']} epochs and {place['batch']} batches,"
+                f" epochs is {epochs}: expected more"
+            )
         parts = {"network": {}, "memory": {}, "history": {}}
         for key, value in arrays.items():
             part, name = key.split("/", 1)
@@ -172,7 +181,8 @@ def fit(
     progress : bool
         Whether to show a progress bar.
     checkpoint : str or Path, optional
-        An ``.npz`` file, written after each epoch and when the run is stopped.
+        An ``.npz`` file, written after each epoch and when the run is stopped; its folder is made
+        if need be.
     resume : bool
         Go on from that file: the result is the same, bit for bit, as if never stopped.
 
@@ -186,12 +196,16 @@ def fit(
     ------
     TypeError, ValueError
         If images, labels or an argument do not fit; then nothing is changed.
+    OSError
+        If the checkpoint cannot be read, or nothing can be written in its place.
     FloatingPointError
         If the loss is no longer finite.
 
     Derived in lesson 05.
     """
     at_least(1, epochs=epochs, batch_size=batch_size)
+    at_least(0, seed=seed)
+    callbacks = tuple(callbacks)
     if resume and checkpoint is None:
         raise ValueError("resume is on and checkpoint is None, expected the file to go on from")
     for name, data in (("train", train), ("valid", valid)):
@@ -200,7 +214,9 @@ def fit(
     optimizer = Adam() if optimizer is None else optimizer
     run = Run(network, optimizer, seed, batch_size, len(train[0]))
     if resume:
-        run.load(checkpoint)
+        run.load(checkpoint, epochs)
+    if checkpoint is not None:
+        check_place(checkpoint)
     loss = SoftmaxCrossEntropy()
     was_training, needed = network.training, network.input_gradient
     try:
@@ -238,7 +254,13 @@ def one_epoch(run, train, loss, batch_size, seed, augment, callbacks, progress, 
         for x, labels in todo:
             if augment is not None:
                 x = augment(x, np.random.default_rng([seed, run.epoch, run.batch]))
-            run.step(x, labels, loss)
+            measured = {name: value.copy() for name, value in run.network.state.items()}
+            try:
+                run.step(x, labels, loss)
+            except FloatingPointError:  # running means have seen what made the loss infinite
+                for name, value in run.network.state.items():
+                    value[...] = measured[name]
+                raise
             run.spent = time.perf_counter() - start
             bar.update()
             if run.batch % 20 == 0 or run.batch == steps:
@@ -309,6 +331,7 @@ def evaluate(network, x, labels, batch_size=500):
     TypeError, ValueError
         If images or labels do not fit.
     """
+    at_least(1, batch_size=batch_size)
     check_data(network, "data", (x, labels))
     scores = predict(network, x, batch_size)
     return SoftmaxCrossEntropy().forward(scores, labels), float(
@@ -326,7 +349,10 @@ def check_data(network, name, data):
         network.check(x)
         if len(x) == 0:
             raise ValueError("x has no images")
-        check_labels(labels, len(x), network.output_shape(x.shape[1:])[-1])
+        out = network.output_shape(x.shape[1:])
+        if len(out) != 1:
+            raise ValueError(f"the network returns shape (N, {', '.join(map(str, out))}), expected (N, M)")
+        check_labels(labels, len(x), out[0])
     except (TypeError, ValueError) as error:
         raise type(error)(f"{name}: {error}") from None
 

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from cnnlib import datasets, training
+from cnnlib import __version__, datasets, training
 from cnnlib.__main__ import MODELS, QUICK, RATES, RECIPES, main
 from cnnlib.files import load_arrays
 from cnnlib.models import MODELS as ZOO
@@ -121,12 +121,40 @@ def test_errors_are_explained_in_a_line(options, message, little, tmp_path, caps
 
 @pytest.mark.parametrize(
     ("option", "message"),
-    [("--epochs=0", "0, expected at least 1"), ("--rate=-1", "-1.0, expected more than 0")],
+    [
+        ("--epochs=0", "0, expected at least 1"),
+        ("--rate=-1", "-1.0, expected more than 0"),
+        ("--rate=inf", "inf, expected more than 0 and finite"),
+        ("--seed=-1", "-1, expected at least 0"),
+        ("--folder=/nowhere", "--folder is for --data fashion"),
+    ],
 )
 def test_a_number_that_makes_no_sense_is_refused(option, message, capsys):
     with pytest.raises(SystemExit):
         main(["train", option])
     assert message in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_before_training(little, tmp_path, capsys):
+    (tmp_path / "file").touch()
+    assert main(["train", "--quiet", "--model=mlp", f"--out={tmp_path / 'file'}"]) == 1
+    assert f"cnnlib: --out: {str(tmp_path / 'file')!r} is no folder" in capsys.readouterr().err
+
+
+def test_an_interrupt_that_fit_does_not_catch_ends_without_a_traceback(little, monkeypatch, capsys):
+    def fit(*arguments, **settings):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "fit", fit)
+    assert main(["train", "--quiet"]) == 130
+    assert "cnnlib: interrupted" in capsys.readouterr().err
+
+
+def test_it_runs_from_a_clone_that_is_not_installed():
+    hidden = "import importlib.metadata as m; m.distribution = m.version = None;"
+    code = f"import sys; {hidden} from cnnlib.__main__ import main; main(['--version'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.strip() == __version__, done.stderr
 
 
 def test_help_names_every_option():

@@ -234,6 +234,20 @@ def test_what_is_no_layer_and_what_comes_twice_is_refused():
     relu = ReLU()
     with pytest.raises(ValueError, match=r"layers holds ReLU\(\) twice, expected each layer once"):
         Sequential([relu, Flatten(), relu])
+    with pytest.raises(ValueError, match=r"layers holds ReLU\(\) twice"):
+        Sequential([Sequential([relu]), Residual(Sequential([relu]))])
+
+
+def test_a_residual_block_is_tabulated_and_walked_way_by_way():
+    """Both ways start at the same x, unlike the layers of a Sequential."""
+    block = Residual(Sequential([Conv2D(3, 6, 3, pad=1, rng=0)]), Conv2D(3, 6, 1, rng=1))
+    rows = block.summary((3, 8, 8))
+    assert [row[2:] for row in rows] == [((6, 8, 8), 168, 10368), ((6, 8, 8), 24, 1152)]
+    x = draw((2, 3, 8, 8), np.float32)
+    ways = dict(block.steps(x))
+    assert list(ways) == ["stack1", "conv1"]
+    np.testing.assert_array_equal(sum(ways.values()), block.forward(x))
+    assert block.multiplications((3, 8, 8)) == 10368 + 1152
 
 
 # --------------------------------------------------------------------------- summary

@@ -135,6 +135,16 @@ def test_bad_arguments_are_refused(make, message):
 # --------------------------------------------------------------------------- schedules
 
 
+@pytest.mark.parametrize("kind", [Momentum, Adam])
+def test_an_optimizer_of_another_network_is_refused_and_nothing_is_changed(kind):
+    optimizer = kind()
+    optimizer.step({"a": np.ones(2), "b": np.ones(3)}, {"a": np.ones(2), "b": np.ones(3)})
+    params = {"a": np.ones(2), "b": np.ones(4)}
+    with pytest.raises(ValueError, match=r"memory of 'b' has shape \(3,\), expected \(4,\)"):
+        optimizer.step(params, {"a": np.ones(2), "b": np.ones(4)})
+    assert optimizer.steps == 1 and all((p == 1).all() for p in params.values())
+
+
 def test_constant_and_step_decay_by_hand():
     assert [constant(0.3)(i) for i in (0, 5, 500)] == [0.3, 0.3, 0.3]
     assert [step_decay(1.0, 2, 0.5)(i) for i in range(6)] == [1, 1, 0.5, 0.5, 0.25, 0.25]

@@ -155,6 +155,7 @@ def test_names_and_shapes():
         ((2, 2, 2), ValueError, "pad is 2, expected 0 to 1, half the window"),
         ((2, 2, -1), ValueError, "pad is -1, expected 0 to 1"),
         ((3, 2, 0.5), ValueError, "pad is 0.5, expected 0 to 1"),
+        ((3, 2, 1.0), ValueError, "pad is 1.0, expected an integer"),
     ],
 )
 def test_bad_arguments_are_refused(kind, arguments, error, message):

@@ -1,5 +1,6 @@
 """The training loop: it learns, it can be stopped, and it goes on as if it had not been."""
 
+import copy
 import signal
 import threading
 
@@ -171,6 +172,9 @@ def test_a_loss_that_is_not_finite_stops_training_and_says_what_to_try(data):
         ({"epochs": 0}, ValueError, "epochs is 0, expected an integer, at least 1"),
         ({"batch_size": 0}, ValueError, "batch_size is 0, expected an integer, at least 1"),
         ({"resume": True}, ValueError, "resume is on and checkpoint is None"),
+        ({"seed": -1}, ValueError, "seed is -1, expected an integer, at least 0"),
+        ({"seed": None}, ValueError, "seed is None, expected an integer, at least 0"),
+        ({"callbacks": print}, TypeError, "not iterable"),
         ({"train": 3}, ValueError, r"train is int, expected \(images, labels\)"),
         ({"valid": "ab"}, TypeError, "valid: x is str"),
         ({"labels": np.zeros(60)}, TypeError, "train: labels are float64"),
@@ -179,6 +183,7 @@ def test_a_loss_that_is_not_finite_stops_training_and_says_what_to_try(data):
         ({"x": np.zeros((60, 1, 8, 8), np.uint8)}, TypeError, "train: x is uint8"),
         ({"x": np.zeros((60, 1, 8, 8))}, TypeError, "train: .*float64.*float32"),
         ({"x": np.zeros((60, 2, 8, 8), np.float32)}, ValueError, "train: conv1.*expected"),
+        ({"network": Sequential([Conv2D(1, 4, 5)])}, ValueError, r"train: .*\(N, 4, 4, 4\)"),
         (
             {"x": np.zeros((0, 1, 8, 8), np.float32)},
             ValueError,
@@ -187,7 +192,8 @@ def test_a_loss_that_is_not_finite_stops_training_and_says_what_to_try(data):
     ],
 )
 def test_bad_input_is_refused_before_anything_changes(data, change, error, message):
-    network, start = small_network(), small_network()
+    network = change.pop("network", small_network())
+    start = copy.deepcopy(network)
     x, labels = change.pop("x", data[0]), change.pop("labels", data[1])
     arguments = {"train": (x, labels), "progress": False} | change
     with pytest.raises(error, match=message):
@@ -209,7 +215,7 @@ def test_a_checkpoint_of_another_run_is_refused(data, tmp_path):
             fit(network, data, **go_on | change)
     with pytest.raises(ValueError, match="images 60, this run has 30"):
         fit(network, (data[0][:30], data[1][:30]), **go_on)
-    other = Sequential([Flatten(), Dense(64, 4, rng=0)])
+    other = Sequential([Flatten(), Dropout(), Dropout(), Dense(64, 4, rng=0)])
     with pytest.raises(ValueError, match="is of another network"):
         fit(other, data, **go_on)
     assert same(network, small_network(rng=1))
@@ -259,3 +265,93 @@ def test_arguments_are_untouched(data):
     x, labels = data[0].copy(), data[1].copy()
     fit(small_network(), data, data, augment=augment, progress=False)
     assert np.array_equal(x, data[0]) and np.array_equal(labels, data[1])
+
+
+def test_a_checkpoint_keeps_numpy_integers_and_any_bit_generator(data, tmp_path):
+    def network(seed):
+        rng = np.random.Generator(np.random.MT19937(seed))
+        return Sequential([Flatten(), Dropout(0.5, rng=rng), Dense(64, 4, rng=seed)])
+
+    terms = {"seed": np.int64(3), "batch_size": np.int64(16), "progress": False}
+    whole, later = network(0), network(1)
+    fit(whole, data, epochs=2, **terms)
+    path = tmp_path / "run.npz"
+    fit(network(0), data, epochs=1, checkpoint=path, **terms)
+    fit(later, data, epochs=2, checkpoint=path, resume=True, **terms)
+    assert same(whole, later)
+
+
+@pytest.mark.parametrize("place", ["run.pkl", "file/run.npz", "folder.npz"])
+def test_a_place_that_no_checkpoint_can_be_written_to_is_refused_before_training(
+    data, tmp_path, place
+):
+    (tmp_path / "file").touch()
+    (tmp_path / "folder.npz").mkdir()
+    network, start = small_network(), small_network()
+    with pytest.raises((ValueError, OSError), match=place.split("/")[0]):
+        fit(network, data, checkpoint=tmp_path / place, progress=False)
+    assert same(network, start)
+
+
+@pytest.mark.parametrize("layers", [0, 2])
+def test_a_checkpoint_with_other_dropouts_is_refused(data, tmp_path, layers):
+    def network(dropouts, rng):
+        return Sequential([Flatten(), *(Dropout() for _ in range(dropouts)), Dense(64, 4, rng=rng)])
+
+    path = tmp_path / "run.npz"
+    fit(network(1, rng=0), data, checkpoint=path, progress=False)
+    other = network(layers, rng=1)
+    with pytest.raises(ValueError, match=r"was written with dropouts \['PCG64'\], this run has \["):
+        fit(other, data, epochs=2, checkpoint=path, resume=True, progress=False)
+    assert same(other, network(layers, rng=1))
+
+
+def test_a_checkpoint_that_is_further_than_the_epochs_asked_for_is_refused(data, tmp_path):
+    """Else the accuracy reported would be another epoch's than the weights'."""
+    path = tmp_path / "run.npz"
+
+    def stop(run):
+        run.stop = len(run.history.losses) == 6
+
+    go_on = {"batch_size": 16, "checkpoint": path, "progress": False}
+    fit(small_network(), data, data, epochs=3, callbacks=[stop], **go_on)
+    network = small_network(rng=1)
+    with pytest.raises(ValueError, match="has done 1 epochs and 2 batches.*epochs is 1"):
+        fit(network, data, data, epochs=1, resume=True, **go_on)
+    assert same(network, small_network(rng=1))
+    assert not fit(network, data, data, epochs=2, resume=True, **go_on).interrupted
+    assert len(fit(network, data, data, epochs=2, resume=True, **go_on).losses) == 8
+
+
+def test_running_statistics_survive_a_loss_that_is_not_finite(data):
+    network = small_network()
+    x = data[0].copy()
+    x[17] = np.nan
+    with pytest.raises(FloatingPointError):
+        fit(network, (x, data[1]), batch_size=4, progress=False)
+    assert all(np.isfinite(value).all() for value in weights(network).values())
+    assert np.isfinite(predict(network, data[0])).all()
+
+
+def test_an_interrupt_while_validating_ends_the_run_after_it(data, tmp_path):
+    class Interrupting(ReLU):
+        def forward(self, x):
+            if not self.training:
+                signal.raise_signal(signal.SIGINT)
+            return super().forward(x)
+
+    path = tmp_path / "run.npz"
+    layers = [Flatten(), Dense(64, 8, rng=0), ReLU(), Dense(8, 4, rng=0)]
+    whole = Sequential(layers)
+    expected = fit(whole, data, data, epochs=2, progress=False)
+    layers = [Flatten(), Dense(64, 8, rng=0), Interrupting(), Dense(8, 4, rng=0)]
+    history = fit(Sequential(layers), data, data, epochs=2, checkpoint=path, progress=False)
+    assert history.interrupted and len(history.valid_losses) == 1
+    later = Sequential([Flatten(), Dense(64, 8, rng=1), ReLU(), Dense(8, 4, rng=1)])
+    history = fit(later, data, data, epochs=2, checkpoint=path, resume=True, progress=False)
+    assert same(whole, later) and history.valid_losses == expected.valid_losses
+
+
+def test_evaluate_refuses_a_batch_size_that_makes_no_sense(data):
+    with pytest.raises(ValueError, match="batch_size is -1, expected an integer, at least 1"):
+        evaluate(small_network(), *data, batch_size=-1)

@@ -64,7 +64,10 @@ class BatchNorm(Layer):
         """
         self.check(x)
         if self.training and x.size == x.shape[1]:
-            raise ValueError("x has one number a channel, expected a batch of at least 2")
+            raise ValueError(
+                "x has one number a channel, expected a batch of at least 2"
+                " (the last batch of an epoch holds what is left)"
+            )
         self.axes = (0, 2, 3)[: x.ndim - 1]
         self.count = x.size // x.shape[1]
         mean = x.mean(self.axes) if self.training else self.state["mean"]

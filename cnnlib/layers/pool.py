@@ -39,6 +39,7 @@ class Pool2D(Layer):
         at_least(1, stride=self.stride)
         if pad not in range(min(KH, KW) // 2 + 1):
             raise ValueError(f"pad is {pad}, expected 0 to {min(KH, KW) // 2}, half the window")
+        at_least(0, pad=pad)
 
     def output_shape(self, shape):
         if len(shape) != 3:
