@@ -1,11 +1,12 @@
 """The command ``python -m cnnlib``: train a network, measure it, show its filters."""
 
 import argparse
+import math
 import sys
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
+from cnnlib import __version__
 from cnnlib.blas import choose_kernels
 
 MODELS = ("lenet5", "simple_convnet", "mlp", "convnet_bn")
@@ -38,7 +39,10 @@ def main(arguments=None):
     int
         Exit status: 0 if all went well, 1 if an error was explained, 130 if interrupted.
     """
-    options = parser().parse_args(arguments)
+    command_line = parser()
+    options = command_line.parse_args(arguments)
+    if options.folder is not None and options.data != "fashion":
+        command_line.error("--folder is for --data fashion, MNIST comes with the package")
     recipe = RECIPES.get(options.model, QUICK)
     options = argparse.Namespace(**(recipe | vars(options)))
     try:
@@ -46,6 +50,9 @@ def main(arguments=None):
     except (OSError, ValueError, FloatingPointError) as error:
         print(f"cnnlib: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # before the first step, after the last, or for the second time
+        print("cnnlib: interrupted", file=sys.stderr)
+        return 130
 
 
 def parser():
@@ -54,7 +61,7 @@ def parser():
         prog="python -m cnnlib",
         description="Convolutional networks in NumPy. The lessons are in notebooks/.",
     )
-    top.add_argument("--version", action="version", version=version("cnnlib"))
+    top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     command = commands.add_parser(
         "train",
@@ -83,26 +90,31 @@ def parser():
         help="highest learning rate (suits the optimizer)",
     )
     add("--schedule", choices=("one-cycle", "cosine", "constant"), default="one-cycle", help="rate")
-    add("--seed", type=int, default=0, metavar="N", help="decides weights and order of images")
+    add("--seed", type=natural, default=0, metavar="N", help="decides weights and order of images")
     add("--out", type=Path, default=Path("runs"), metavar="DIR", help="where results are saved")
     add("--resume", action="store_true", help="go on where an interrupted run stopped")
     add("--quiet", action="store_true", help="no progress bar")
     return top
 
 
-def positive(text):
-    """Read a whole number of at least 1."""
+def natural(text, least=0):
+    """Read a whole number of at least 0."""
     value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{value}, expected at least 1")
+    if value < least:
+        raise argparse.ArgumentTypeError(f"{value}, expected at least {least}")
     return value
 
 
+def positive(text):
+    """Read a whole number of at least 1."""
+    return natural(text, least=1)
+
+
 def learning_rate(text):
-    """Read a number above 0."""
+    """Read a finite number above 0."""
     value = float(text)
-    if not value > 0:
-        raise argparse.ArgumentTypeError(f"{value}, expected more than 0")
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{value}, expected more than 0 and finite")
     return value
 
 
@@ -150,7 +162,8 @@ def train(options):
         resume=options.resume,
     )
     if history.interrupted:
-        print(f"stopped after {len(history.losses):,} steps; go on with --resume ({checkpoint})")
+        print(f"stopped after {len(history.losses):,} steps, saved in {checkpoint}:", end=" ")
+        print("go on with the same options and --resume")
         return 130
     seconds = sum(history.seconds)
     print(f"test accuracy {history.valid_accuracies[-1]:.2%} on {len(test[0]):,} images,", end=" ")

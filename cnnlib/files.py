@@ -29,12 +29,19 @@ def write_whole(path, data):
     path : Path
         Its folder is made if need be.
     data : bytes
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; names the file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
         part.write_bytes(data)
         os.replace(part, path)
+    except OSError as error:  # a full disk's has no name, others have the temporary one
+        raise OSError(error.errno, error.strerror, str(path)) from None
     finally:
         part.unlink(missing_ok=True)
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cnnlib.im2col import at_least
 from cnnlib.layers.base import Layer
 from cnnlib.losses import SoftmaxCrossEntropy
 
@@ -185,11 +186,14 @@ def check_layer(layer, x, rng=0, tolerance=1e-6, eps=1e-5, max_entries=None):
     Raises
     ------
     TypeError, ValueError
-        If x does not fit the layer, or a gradient has another shape than what it belongs to.
+        If x does not fit the layer, a gradient has another shape than what it belongs to, or
+        ``max_entries`` is less than 1.
 
     Derived in lesson 04.
     """
     Layer().check(x)
+    if max_entries is not None:
+        at_least(1, max_entries=max_entries)
     rng = np.random.default_rng(rng)
     layer, x = copy.deepcopy(layer).astype(np.float64), x.astype(np.float64)
     layer.input_gradient = True

@@ -351,7 +351,9 @@ def check_data(network, name, data):
             raise ValueError("x has no images")
         out = network.output_shape(x.shape[1:])
         if len(out) != 1:
-            raise ValueError(f"the network returns shape (N, {', '.join(map(str, out))}), expected (N, M)")
+            raise ValueError(
+                f"the network returns shape (N, {', '.join(map(str, out))}), expected (N, M)"
+            )
         check_labels(labels, len(x), out[0])
     except (TypeError, ValueError) as error:
         raise type(error)(f"{name}: {error}") from None

@@ -153,6 +153,12 @@ def test_a_missing_gradient_is_refused():
         check_layer(Forgetful(3, 4, rng=0), draw((2, 3)))
 
 
+@pytest.mark.parametrize("entries", [0, -1, 2.0])
+def test_a_number_of_entries_that_makes_no_sense_is_refused(entries):
+    with pytest.raises(ValueError, match=f"max_entries is {entries}, expected an integer"):
+        check_layer(ReLU(), draw((2, 3)), max_entries=entries)
+
+
 @pytest.mark.parametrize("x", [np.ones((2, 3), int), [[1.0]], None])
 def test_an_input_that_is_not_of_floats_is_refused(x):
     with pytest.raises(TypeError, match="x is .*, expected an array of floats"):

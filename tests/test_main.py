@@ -135,12 +135,6 @@ def test_a_number_that_makes_no_sense_is_refused(option, message, capsys):
     assert message in capsys.readouterr().err
 
 
-def test_a_folder_that_cannot_be_written_to_is_refused_before_training(little, tmp_path, capsys):
-    (tmp_path / "file").touch()
-    assert main(["train", "--quiet", "--model=mlp", f"--out={tmp_path / 'file'}"]) == 1
-    assert f"cnnlib: --out: {str(tmp_path / 'file')!r} is no folder" in capsys.readouterr().err
-
-
 def test_an_interrupt_that_fit_does_not_catch_ends_without_a_traceback(little, monkeypatch, capsys):
     def fit(*arguments, **settings):
         raise KeyboardInterrupt

@@ -1,5 +1,7 @@
+import errno
 import os
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -359,6 +361,21 @@ def test_a_save_that_fails_keeps_the_old_file_and_leaves_nothing_behind(saved, m
     net = small_network()
     net.load(path)
     assert_same(net, arrays)
+
+
+def test_a_full_disk_keeps_the_old_file_and_the_error_names_it(saved, monkeypatch):
+    path, arrays = saved
+    write = Path.write_bytes
+
+    def fail(self, data):
+        write(self, data[: len(data) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    with pytest.raises(OSError, match="No space left on device: .*net.npz'"):
+        small_network(seed=3).save(path)
+    assert os.listdir(path.parent) == ["net.npz"]
+    assert all(np.array_equal(value, arrays[name]) for name, value in load_arrays(path).items())
 
 
 def test_a_name_that_does_not_end_in_npz_is_refused(tmp_path):

@@ -67,9 +67,9 @@ class ValleyExplorer(Explorer):
         x, y = path[-1]
         end = height(x, y)
         far = np.nonzero((np.abs(path) > EDGE).any(axis=1))[0]
-        title = f"{rule} at rate {rate:.2g}: height {end:.2g} after {steps} steps"
+        title = f"{rule} at rate {rate:.3g}: height {end:.2g} after {steps} steps"
         text = (
-            f"{rule}, rate {rate:.2g}: from ({START[0]:g}, {START[1]:g}), height "
+            f"{rule}, rate {rate:.3g}: from ({START[0]:g}, {START[1]:g}), height "
             f"{height(*START):.2f}, in {steps} steps to ({x:.3g}, {y:.3g}), height {end:.3g}. "
         )
         text += f"It left the picture at step {far[0]}." if len(far) else ""
