@@ -4,9 +4,9 @@ import argparse
 import math
 import sys
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
-from cnnlib import __version__
 from cnnlib.blas import choose_kernels
 
 MODELS = ("lenet5", "simple_convnet", "mlp", "convnet_bn")
@@ -61,7 +61,7 @@ def parser():
         prog="python -m cnnlib",
         description="Convolutional networks in NumPy. The lessons are in notebooks/.",
     )
-    top.add_argument("--version", action="version", version=__version__)
+    top.add_argument("--version", action="version", version=version("cnnlib"))
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     command = commands.add_parser(
         "train",
@@ -138,7 +138,7 @@ def train(options):
     rate = options.rate or RATES[options.optimizer]
     steps = options.epochs * -(-len(data[0]) // options.batch)
     schedule = {
-        "one-cycle": lambda: optimizers.one_cycle(rate, steps, warm=0.2),
+        "one-cycle": lambda: optimizers.one_cycle(rate, max(steps, 2), warm=0.2),  # up and down
         "cosine": lambda: optimizers.cosine(rate, steps),
         "constant": lambda: rate,
     }[options.schedule]()

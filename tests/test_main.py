@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from cnnlib import __version__, datasets, training
+from cnnlib import datasets, training
 from cnnlib.__main__ import MODELS, QUICK, RATES, RECIPES, main
 from cnnlib.files import load_arrays
 from cnnlib.models import MODELS as ZOO
@@ -144,11 +144,10 @@ def test_an_interrupt_that_fit_does_not_catch_ends_without_a_traceback(little, m
     assert "cnnlib: interrupted" in capsys.readouterr().err
 
 
-def test_it_runs_from_a_clone_that_is_not_installed():
-    hidden = "import importlib.metadata as m; m.distribution = m.version = None;"
-    code = f"import sys; {hidden} from cnnlib.__main__ import main; main(['--version'])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.returncode == 0 and done.stdout.strip() == __version__, done.stderr
+def test_one_batch_of_all_images_is_one_step(little, tmp_path, capsys):
+    options = ["--model=mlp", "--batch=1000", "--quiet", f"--out={tmp_path}"]
+    for schedule in ("one-cycle", "cosine", "constant"):
+        assert main(["train", *options, "--schedule", schedule]) == 0, capsys.readouterr().err
 
 
 def test_help_names_every_option():
