@@ -202,7 +202,10 @@ class Reader:
             ran = [re.search(r"\[\d+\]", prompt) is not None for prompt in state["prompts"]]
             stopped = any(state["errors"]) and not any("*" in p for p in state["prompts"])
             if ran and all(ran) or stopped:
-                self.page.wait_for_selector("text=Kernel status: Idle", state="attached")
+                # After an error that a cell may raise, JupyterLab shows no [*] while it goes on.
+                left = 1000 * max(1, end - time.monotonic())
+                idle = "text=Kernel status: Idle"
+                self.page.wait_for_selector(idle, state="attached", timeout=left)
                 return self.page.evaluate(STATE)["errors"]
             time.sleep(0.1)
         prompts = self.page.evaluate(STATE)["prompts"]

@@ -421,3 +421,8 @@ def test_cases_are_the_same_every_time():
     for task in checks(lesson.TASKS):
         one, other = (task.cases(np.random.default_rng(3)) for _ in range(2))
         assert [case.label for case in one] == [case.label for case in other]
+
+
+def test_answers_in_a_list_are_taken_in_order():
+    assert lesson.sizes_by_hand.diagnose([24, 28, 14, 3]).ok
+    assert "1 of 4 right" in str(lesson.sizes_by_hand.diagnose([24, 1, 1, 1]))

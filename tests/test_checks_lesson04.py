@@ -107,6 +107,7 @@ MUTANTS = {
             ("value = x[index]", "value = x.copy()"),
             ("x[index] = value", "x[...] = value"),
         ),
+        ("a copy of x is nudged", ("    gradient =", "    x = x.copy()\n    gradient =")),
         ("all signs are turned around", ("above - below", "below - above")),
         ("the result is all zeros, as it was made", ("gradient[index] =", "slope =")),
         (
@@ -177,6 +178,10 @@ MUTANTS = {
         (
             "the log of a p that has become 0 is taken",
             ("    dscores =", "    logs = np.log(softmax(scores))\n    dscores ="),
+        ),
+        (
+            "a small number is added to p, so that large losses are cut",
+            ("-logs[rows, labels]", "-np.log(np.exp(logs[rows, labels]) + 1e-12)"),
         ),
         (
             "nothing is subtracted before exp",
@@ -479,3 +484,8 @@ def test_cases_are_the_same_every_time():
     for task in checks(lesson.TASKS):
         one, other = (task.cases(np.random.default_rng(3)) for _ in range(2))
         assert [case.label for case in one] == [case.label for case in other]
+
+
+def test_results_in_another_order_are_not_called_a_multiple():
+    swapped = lesson.dense_backward.diagnose(lambda dy, x, w: (dy @ w.T, dy.sum(0), x.T @ dy))
+    assert swapped.state == "wrong" and "times what they should be" not in str(swapped)

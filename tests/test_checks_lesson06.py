@@ -79,6 +79,11 @@ MUTANTS = {
         ("strides play no part", (DOWN, "low, high = low - P, high - P + K - 1")),
         ("each layer adds K pixels and not K - 1", ("+ K - 1", "+ K")),
         ("padding is left out", (" - P", "")),
+        (
+            "high is worked out from the new low",
+            (DOWN, "low = low * S - P\n        high = low * S - P + K - 1"),
+        ),
+        ("what is below 0 is cut off", ("low * S - P,", "max(low * S - P, 0),")),
         ("the layers are gone through from the first", ("reversed(layers)", "layers")),
         (
             "the width is returned and not the last pixel",
@@ -132,6 +137,16 @@ MUTANTS = {
                 "    " + SOFT + "    dscores = p / len(x)",
             ),
             (ASK, "dscores[:, c] -= 1 / len(x)"),
+        ),
+        (
+            "the gradient of the loss is taken, not divided by N",
+            ("    dscores = np.zeros_like(network.forward(x))", "    " + SOFT + "    dscores = p"),
+            (ASK, "dscores[:, c] -= 1"),
+        ),
+        (
+            "the scores themselves are sent back",
+            ("np.zeros_like(network.forward(x))", "network.forward(x)"),
+            (ASK, ""),
         ),
         (
             "the gradient of the probability is taken",
@@ -365,3 +380,19 @@ def test_cases_are_the_same_every_time():
     for task in checks(lesson.TASKS):
         one, other = (task.cases(np.random.default_rng(3)) for _ in range(2))
         assert [case.label for case in one] == [case.label for case in other]
+
+
+def test_a_layer_that_is_used_twice_is_noticed_though_relu_twice_is_relu():
+    twice = solve(NOTEBOOK, "ablation", ("names.index(name) + 1 :", "names.index(name) :"))
+    found = lesson.ablation.diagnose(twice["ablation"])
+    assert found.state == "wrong" and "the convolution" in str(found)
+
+
+def test_functions_may_be_handed_over_in_place_of_their_names():
+    given = {name: solve(NOTEBOOK)[name] for name in ("occlusion", "grad_cam", "climb", "saliency")}
+    assert lesson.which_method.diagnose(dict(zip("abcd", given.values(), strict=True))).ok
+
+
+def test_an_answer_under_another_name_is_told_from_one_that_is_missing():
+    text = str(lesson.by_hand.diagnose({"weight 0": 1, "weight 1": -0.5, "at (0,1)": 0}))
+    assert "at (0, 1): not answered: there is none of this name, but 'at (0,1)'." in text

@@ -68,6 +68,16 @@ def product_of_all(x):
     return float(np.prod(x))
 
 
+def its_sum_of_squares(x):
+    """Return the sum of all squares; asked by ``_nudge`` for the array itself, as a layer is."""
+    return sum_of_squares(x)
+
+
+def _nudge(function, f, x, eps):
+    """Use a function; what looks at x itself, whatever it is given, stands for a layer."""
+    return function((lambda _: f(x)) if f is its_sum_of_squares else f, x, eps)
+
+
 def _functions(rng):
     return [
         Case("one number", (sum_of_squares, np.array([3.0]), 0.5)),
@@ -75,6 +85,7 @@ def _functions(rng):
         Case("a product", (product_of_all, np.array([2.0, 3, 4]), 0.5)),
         Case("a matrix", (product_of_all, np.array([[1.0, 2], [3, 4]]), 0.25)),
         Case("three axes", (sum_of_squares, rng.integers(-3, 4, (2, 1, 3)).astype(float), 0.5)),
+        Case("f looks at x itself", (its_sum_of_squares, np.array([1.0, 2]), 0.5)),
         Case("a small step", (sum_of_cubes, rng.integers(1, 4, (2, 3)).astype(float), 2.0**-10)),
     ]
 
@@ -103,11 +114,17 @@ numerical_gradient = Check(
             "np.ndindex(x.shape) goes through all places, however many axes x has.",
         ),
         ("all numbers are nudged at once", {"which": "all"}, "One number at a time."),
+        (
+            "a copy of x is nudged",
+            {"felt": False},
+            "Write into x itself: a layer whose weights you nudge has to see it.",
+        ),
     ),
     args="f x eps",
     outputs="gradient",
     todo="Nudge every number of x up and down, one at a time, and compare",
     more="How often does it call f for a layer of 100,000 weights? What does backprop need?",
+    call=_nudge,
 )
 
 

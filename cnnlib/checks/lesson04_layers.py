@@ -181,6 +181,7 @@ cross_entropy = Check(
         ("the logarithm is that of base 10", {"log": np.log(10)}, "np.log is the natural one."),
         ("the logarithm is that of base 2", {"log": np.log(2)}, "np.log is the natural one."),
         ("the log of a p that has become 0 is taken", {"sure": "log p"}, LOG),
+        ("a small number is added to p, so that large losses are cut", {"sure": "small"}, LOG),
         ("nothing is subtracted before exp", {"shift": "none"}, f"{LARGEST} {LOG}"),
     ),
     args="scores labels",

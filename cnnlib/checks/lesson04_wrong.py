@@ -21,9 +21,10 @@ def hand(part, *, fork="both", product="swapped", gate="open"):
     return {"dy": dy, "db": dv, "dw": dw, "dx": ways[fork]}[part]
 
 
-def slope(f, x, eps, *, sides="both", by=2, nudge=1.0, which="one", restore=True):
+def slope(f, x, eps, *, sides="both", by=2, nudge=1.0, which="one", restore=True, felt=True):
     """Differentiate by nudging, with mistakes."""
-    x, gradient = x.copy(), np.zeros_like(x)
+    kept, gradient = x.copy(), np.zeros_like(x)
+    x = x if felt else x.copy()
     for index in np.ndindex(x.shape):
         place = {"one": index, "row": index[:1], "all": ...}[which]
         value = np.copy(x[place])
@@ -33,6 +34,7 @@ def slope(f, x, eps, *, sides="both", by=2, nudge=1.0, which="one", restore=True
         gradient[index] = (above - f(x)) / (by * eps)
         if restore:
             x[place] = value
+    x[...] = kept
     return gradient
 
 
@@ -84,6 +86,8 @@ def entropy(scores, labels, *, loss="mean", grad="right", log=1.0, sure="log-sum
     p, truth = probabilities(scores, shift=shift), np.eye(M, dtype=scores.dtype)[labels]
     shifted = scores - scores.max(axis=1, keepdims=True)
     logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    if sure == "small":
+        logs = np.log(p + 1e-12)
     if sure == "log p" or shift == "none":
         logs = np.log(p)
     picked = -logs[np.arange(N), labels] / log

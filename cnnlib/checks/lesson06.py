@@ -100,6 +100,16 @@ receptive_field = Check(
         ("each layer adds K pixels and not K - 1", {"less": 0}, BACK),
         ("padding is left out", {"padded": False}, BACK),
         ("the layers are gone through from the first", {"backwards": False}, BACK),
+        (
+            "high is worked out from the new low",
+            {"order": "new low"},
+            "Both need the old numbers: low, high = ..., ... in one line.",
+        ),
+        (
+            "what is below 0 is cut off",
+            {"cut": True},
+            "Numbers below 0 lie in the padding: leave them as they are.",
+        ),
         ("the width is returned and not the last pixel", {"first": "width"}, "Return (low, high)."),
     ),
     args="layers at",
@@ -152,16 +162,17 @@ most_exciting = Check(
 
 def _labelled(rng):
     cases = []
-    for label, seed, channels, count in (
-        ("one channel", 5, 1, 12),
-        ("three channels", 2, 3, 10),
-        ("many images", 7, 1, 40),
+    for label, seed, channels, count, name in (
+        ("one channel", 5, 1, 12, "relu1"),
+        ("three channels", 2, 3, 10, "relu1"),
+        ("many images", 7, 1, 40, "relu1"),
+        ("the convolution", 7, 2, 40, "conv1"),  # ReLU twice is ReLU: here once too often shows
     ):
         network, size = small(channels, 6, seed), (count, channels, 6, 6)
         x = rng.normal(size=size)
         labels = network.forward(x).argmax(axis=1)
         labels[::4] = (labels[::4] + 1) % 3
-        cases.append(Case(label, (network, x, labels, "relu1")))
+        cases.append(Case(label, (network, x, labels, name)))
     return cases
 
 

@@ -66,6 +66,8 @@ saliency = Check(
     options(
         salient,
         ("the gradient of the loss is taken", {"of": "loss"}, ASKED),
+        ("the gradient of the loss is taken, not divided by N", {"of": "losses"}, ASKED),
+        ("the scores themselves are sent back", {"of": "scores"}, ASKED),
         ("the gradient of the probability is taken", {"of": "probability"}, ASKED),
         ("the gradient of the sum of all scores is taken", {"of": "all"}, ASKED),
         ("the class that the network reads is asked about, not c", {"of": "predicted"}, ASKED),

@@ -37,13 +37,26 @@ def maps_of(network, x, name, *, which="after"):
     return made[-1 if step is None else at + step][1]
 
 
-def field(layers, at, *, strided=True, less=1, padded=True, backwards=True, first="right"):
+def field(
+    layers,
+    at,
+    *,
+    strided=True,
+    less=1,
+    padded=True,
+    backwards=True,
+    first="right",
+    order="",
+    cut=False,
+):
     """Compute which pixels of the input an output pixel sees, along one axis, with mistakes."""
     low = high = at
     for K, S, P in reversed(layers) if backwards else layers:
         S, P = (S if strided else 1), (P if padded else 0)
         low = low * S - P
-        high = high * S - P + K - less
+        if cut:
+            low = max(low, 0)
+        high = (low if order == "new low" else high) * S - P + K - less
     return low, high if first == "right" else high - low + 1
 
 
@@ -63,6 +76,8 @@ def slopes(network, x, c, *, of="score"):
             {
                 "score": asked,
                 "loss": (p - asked) / len(x),
+                "losses": p - asked,
+                "scores": scores,
                 "probability": p[:, [c]] * (asked - p),
                 "all": np.ones_like(scores),
                 "predicted": one_hot(scores, scores.argmax(axis=1)),

@@ -45,8 +45,11 @@ class Question(Task):
         """Do the work of a call, without keeping the progress."""
         if len(values) == 1 and isinstance(values[0], dict):
             named = values[0]
+        elif len(values) == 1 and isinstance(values[0], (list, tuple)) and len(self.parts) > 1:
+            named = dict(zip(self.parts, values[0], strict=False))
         elif values:
             named = dict(zip(self.parts, values, strict=False))
+        strange = [p for p in named if p not in self.parts]
         missing = [p for p in self.parts if named.get(p) is None or named.get(p) is ...]
         if len(missing) == len(self.parts):
             return self.unwritten("not answered yet")
@@ -63,6 +66,8 @@ class Question(Task):
         for part in self.parts:
             if part in missing:
                 said = "not answered yet."
+                if strange:
+                    said = f"not answered: there is none of this name, but {strange[0]!r}."
             elif part in wrong:
                 fitting = whole or common or found[part]
                 said = self.explain(given[part], fitting)
@@ -87,7 +92,11 @@ class Question(Task):
 
 
 def same(value, other):
-    """Say whether an answer equals another: texts without case, numbers to four digits."""
+    """Say whether an answer equals another: texts without case, numbers to four digits.
+
+    A function that is handed over stands for its name.
+    """
+    value = getattr(value, "__name__", value)
     if isinstance(other, str) or isinstance(value, str):
         return str(value).strip().lower() == str(other).strip().lower()
     try:
