@@ -301,7 +301,7 @@ def effective_field(network, x, layer, row, column):
     ----------
     network : Sequential
     x : ndarray of shape (N, C, H, W)
-        With max pooling, a pixel counts on those images where it wins: use many, or noise.
+        Many: with max pooling, which paths are open differs from image to image.
     layer : str
     row, column : int
 
