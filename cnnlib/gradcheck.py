@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnlib.im2col import at_least
+from cnnlib.arguments import at_least
 from cnnlib.layers.base import Layer
 from cnnlib.losses import SoftmaxCrossEntropy
 

@@ -7,6 +7,8 @@ axis comes last, so every pixel is a contiguous run of N numbers, and copies mov
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from cnnlib.arguments import at_least, pair
+
 
 def output_size(size, kernel, stride=1, pad=0, dilation=1):
     """Count the positions of a kernel along one axis.
@@ -43,38 +45,6 @@ def output_size(size, kernel, stride=1, pad=0, dilation=1):
             f" (kernel {kernel}, dilation {dilation}, image {size}, pad {pad})"
         )
     return (size + 2 * pad - span) // stride + 1
-
-
-def at_least(least, **arguments):
-    """Refuse what is no integer or too small, by name: ``at_least(1, stride=stride)``.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not an integer, or less than ``least``.
-    """
-    for name, value in arguments.items():
-        if not isinstance(value, (int, np.integer)) or value < least:
-            raise ValueError(f"{name} is {value}, expected an integer, at least {least}")
-
-
-def pair(size):
-    """Read a kernel size: ``5`` and ``(5, 5)`` both mean five rows and five columns.
-
-    Returns
-    -------
-    (int, int)
-        Rows KH and columns KW.
-
-    Raises
-    ------
-    TypeError
-        If it is neither an integer nor two integers.
-    """
-    sizes = tuple(size) if np.iterable(size) else (size, size)
-    if len(sizes) != 2 or not all(isinstance(n, (int, np.integer)) for n in sizes):
-        raise TypeError(f"kernel_size is {size!r}, expected an integer or two")
-    return int(sizes[0]), int(sizes[1])
 
 
 def pad2d(x, pad, value=0.0):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from cnnlib.im2col import at_least
+from cnnlib.arguments import at_least
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels
 from cnnlib.network import Residual, Sequential
 

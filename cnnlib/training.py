@@ -13,7 +13,7 @@ from tqdm.auto import tqdm
 
 from cnnlib.datasets import batches
 from cnnlib.files import check_place, load_arrays, save_arrays
-from cnnlib.im2col import at_least
+from cnnlib.arguments import at_least
 from cnnlib.layers.dropout import Dropout
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels
 from cnnlib.optimizers import Adam

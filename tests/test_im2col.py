@@ -4,7 +4,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cnnlib import reference
-from cnnlib.im2col import col2im, im2col, output_size, pad2d, pair, windows
+from cnnlib.im2col import col2im, im2col, output_size, pad2d, windows
 
 from .helpers import QUICK, batch_last, draw, dtypes, orders, seeds
 
@@ -54,19 +54,6 @@ def test_defect_output_size_is_a_float():
 def test_output_size_refuses(arguments, message):
     with pytest.raises(ValueError, match=message):
         output_size(**{"size": 6, "kernel": 3, "stride": 1, "pad": 1, "dilation": 1, **arguments})
-
-
-def test_pair():
-    assert pair(5) == (5, 5)
-    assert pair((2, 3)) == (2, 3)
-    assert pair([np.int64(2), 3]) == (2, 3)
-    assert all(type(n) is int for n in pair(np.int64(4)))
-
-
-@pytest.mark.parametrize("size", [2.0, "ab", (1, 2, 3), (1,), (2.0, 2), None])
-def test_pair_refuses(size):
-    with pytest.raises(TypeError, match="kernel_size is .*, expected an integer or two"):
-        pair(size)
 
 
 # --------------------------------------------------------------------------- pad2d, windows

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from cnnlib.im2col import at_least, col2im, im2col, output_size, pair
+from cnnlib.arguments import at_least, pair
+from cnnlib.im2col import col2im, im2col, output_size
 from cnnlib.initializers import he
 from cnnlib.layers.base import Layer, wrong_shape
 

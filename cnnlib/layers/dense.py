@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnlib.im2col import at_least
+from cnnlib.arguments import at_least
 from cnnlib.initializers import he
 from cnnlib.layers.base import Layer, wrong_shape
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from cnnlib.im2col import at_least, output_size, pad2d, pair, windows
+from cnnlib.arguments import at_least, pair
+from cnnlib.im2col import output_size, pad2d, windows
 from cnnlib.layers.base import Layer, wrong_shape
 
 

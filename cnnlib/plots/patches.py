@@ -3,7 +3,8 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from cnnlib.im2col import im2col, output_size, pad2d, pair
+from cnnlib.arguments import pair
+from cnnlib.im2col import im2col, output_size, pad2d
 from cnnlib.plots.base import BLUE, GREY, limits, new_figure, outline, show_image, show_numbers
 from cnnlib.plots.memory import IMAGE_COLORS
 

@@ -1,0 +1,25 @@
+import numpy as np
+import pytest
+
+from cnnlib.arguments import at_least, pair
+
+
+def test_at_least():
+    at_least(0, pad=0, size=np.int64(3))
+    with pytest.raises(ValueError, match="stride is 0, expected an integer, at least 1"):
+        at_least(1, kernel=2, stride=0)
+    with pytest.raises(ValueError, match="stride is 1.5, expected an integer, at least 1"):
+        at_least(1, stride=1.5)
+
+
+def test_pair():
+    assert pair(5) == (5, 5)
+    assert pair((2, 3)) == (2, 3)
+    assert pair([np.int64(2), 3]) == (2, 3)
+    assert all(type(n) is int for n in pair(np.int64(4)))
+
+
+@pytest.mark.parametrize("size", [2.0, "ab", (1, 2, 3), (1,), (2.0, 2), None])
+def test_pair_refuses(size):
+    with pytest.raises(TypeError, match="kernel_size is .*, expected an integer or two"):
+        pair(size)
