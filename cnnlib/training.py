@@ -11,9 +11,9 @@ from itertools import islice
 import numpy as np
 from tqdm.auto import tqdm
 
+from cnnlib.arguments import at_least
 from cnnlib.datasets import batches
 from cnnlib.files import check_place, load_arrays, save_arrays
-from cnnlib.arguments import at_least
 from cnnlib.layers.dropout import Dropout
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels
 from cnnlib.optimizers import Adam

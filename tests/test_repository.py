@@ -193,7 +193,11 @@ LEVELS = {
     **dict.fromkeys(["models", "checkpoint", "training", "distributed", "interpret"], 3),
     **dict.fromkeys(["recipes", "bridge"], 3),
 }
-SAME_LEVEL = {("training", "checkpoint"), ("distributed", "training"), ("distributed", "checkpoint")}
+SAME_LEVEL = {
+    ("training", "checkpoint"),
+    ("distributed", "training"),
+    ("distributed", "checkpoint"),
+}
 # What a leaf may import: levels up to a number (-1: plumbing), and other leaves.
 LEAVES = {
     "plots": (0, set()),
