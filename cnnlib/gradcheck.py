@@ -197,8 +197,7 @@ def check_layer(layer, x, rng=0, tolerance=1e-6, eps=1e-5, max_entries=None):
     rng = np.random.default_rng(rng)
     layer, x = copy.deepcopy(layer).astype(np.float64), x.astype(np.float64)
     layer.input_gradient = True
-    parts = [part for inner in layer.walk() for part in vars(inner).values()]
-    draws = [part for part in parts if isinstance(part, np.random.Generator)]
+    draws = layer.draws()
     states = [source.bit_generator.state for source in draws]
 
     def outputs():

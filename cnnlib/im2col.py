@@ -47,6 +47,25 @@ def output_size(size, kernel, stride=1, pad=0, dilation=1):
     return (size + 2 * pad - span) // stride + 1
 
 
+def pixels_under(positions, kernel, stride=1, pad=0, dilation=1, size=None):
+    """List the pixels along one axis that a kernel sees from some of its positions.
+
+    Parameters
+    ----------
+    positions : iterable of int
+    kernel, stride, pad, dilation : int
+        As for :func:`output_size`.
+    size : int, optional
+        Pixels along the axis; if given, those in the padding are left out.
+
+    Returns
+    -------
+    set of int
+    """
+    seen = {at * stride - pad + tap * dilation for at in positions for tap in range(kernel)}
+    return seen if size is None else seen & set(range(size))
+
+
 def pad2d(x, pad, value=0.0):
     """Add a frame of ``pad`` pixels around every image, batch axis last in memory.
 

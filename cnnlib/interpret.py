@@ -7,7 +7,6 @@ of the last forward pass.
 """
 
 import copy
-from contextlib import contextmanager
 
 import numpy as np
 
@@ -18,15 +17,9 @@ from cnnlib.network import Residual, Sequential
 # --------------------------------------------------------------------------- parts of a network
 
 
-@contextmanager
 def inference(network):
-    """Switch training off and the gradient by the image on; put both back afterwards."""
-    before = network.training, network.input_gradient
-    network.training, network.input_gradient = False, True
-    try:
-        yield
-    finally:
-        network.training, network.input_gradient = before
+    """Switch training off and the gradient by the image on; each layer's put back afterwards."""
+    return network.mode(training=False, input_gradient=True)
 
 
 def path(network, layer):
@@ -214,47 +207,6 @@ def ablation(network, x, labels, layer, batch_size=500):
 # --------------------------------------------------------------------------- what a unit sees
 
 
-def needs(layer, shape, rows, axis=0, clip=True):
-    """Say which rows of its input a layer needs for some rows of its output.
-
-    Parameters
-    ----------
-    layer : Layer
-    shape : tuple of int
-        Of one input, (C, H, W).
-    rows : set of int
-    axis : int
-        0 for rows, 1 for columns.
-    clip : bool
-        Whether to leave out padding, whose rows have numbers below 0 and from H on.
-
-    Returns
-    -------
-    set of int
-
-    Derived in lesson 06.
-    """
-    if isinstance(layer, Residual):
-        ways = [needs(way, shape, rows, axis, clip) for way in layer.children()]
-        return set().union(*ways, rows if layer.shortcut is None else ())
-    if isinstance(layer, Sequential):
-        for _, inner, inside, _ in reversed(layer.shapes(shape)):
-            rows = needs(inner, inside, rows, axis, clip)
-        return rows
-    if len(shape) == 3 and len(layer.output_shape(shape)) == 1:
-        return set(range(shape[1 + axis]))
-    if hasattr(layer, "stride"):
-        rows = {row * layer.stride - layer.pad + tap for row in rows for tap in taps(layer, axis)}
-    return rows & set(range(shape[1 + axis])) if clip and len(shape) == 3 else rows
-
-
-def taps(layer, axis):
-    """List how far the taps of a convolution, or the pixels of a window, are from the first."""
-    if "w" not in layer.params:
-        return range(layer.kernel_size[axis])
-    return range(0, layer.dilation * layer.params["w"].shape[2 + axis], layer.dilation)
-
-
 def receptive_field(network, layer, row=0, column=0, input_shape=None, clip=True):
     """Compute, from the layers alone, which pixels an output pixel of a layer can see.
 
@@ -290,7 +242,7 @@ def receptive_field(network, layer, row=0, column=0, input_shape=None, clip=True
     _, OH, OW = (*part.output_shape(tuple(shape)), 1, 1)[:3]
     if row not in range(OH) or column not in range(OW):
         raise ValueError(f"row, column are {row}, {column}, expected a pixel of {OH} by {OW}")
-    fields = [needs(part, tuple(shape), {at}, axis, clip) for axis, at in enumerate((row, column))]
+    fields = [part.needs(tuple(shape), {at}, axis, clip) for axis, at in enumerate((row, column))]
     return tuple(range(min(field, default=0), max(field, default=-1) + 1) for field in fields)
 
 

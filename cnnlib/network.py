@@ -44,8 +44,6 @@ class Sequential(Layer):
                     raise ValueError(f"layers holds {part!r} twice, expected each layer once")
             counts[layer.kind] = counts.get(layer.kind, 0) + 1
             self.layers[f"{layer.kind}{counts[layer.kind]}"] = layer
-        self.training = False
-        self.input_gradient = True
         self.input_shape = None if input_shape is None else tuple(input_shape)
         if self.input_shape is not None:
             self.output_shape(self.input_shape)
@@ -122,11 +120,10 @@ class Sequential(Layer):
 
     @property
     def training(self):
-        return self._training
+        return any(layer.training for layer in self.layers.values())
 
     @training.setter
     def training(self, value):
-        self._training = value
         for layer in self.layers.values():
             layer.training = value
 
@@ -167,6 +164,11 @@ class Sequential(Layer):
 
     def multiplications(self, shape):
         return sum(layer.multiplications(inside) for _, layer, inside, _ in self.shapes(shape))
+
+    def needs(self, shape, rows, axis=0, clip=True):
+        for _, layer, inside, _ in reversed(self.shapes(shape)):
+            rows = layer.needs(inside, rows, axis, clip)
+        return rows
 
     def summary(self, input_shape=None):
         """Tabulate layers, output shapes, parameters and multiplications for one image.
@@ -277,6 +279,10 @@ class Residual(Sequential):
         if out != short:
             raise ValueError(f"body returns {out} and the shortcut {short}, expected the same")
         return out
+
+    def needs(self, shape, rows, axis=0, clip=True):
+        ways = [way.needs(shape, rows, axis, clip) for way in self.children()]
+        return set().union(*ways, rows if self.shortcut is None else ())
 
     def steps(self, x):
         """Send x through each of the two ways; yields as in :meth:`Sequential.steps`."""

@@ -261,7 +261,7 @@ def test_measured_receptive_fields_are_those_computed(case):
     layers, size, at = case
     network = Sequential(layers).astype(np.float64)
     layer = list(network.layers)[-1]
-    fields = [interpret.needs(network, (1, *size), {at[axis]}, axis) for axis in (0, 1)]
+    fields = [network.needs((1, *size), {at[axis]}, axis) for axis in (0, 1)]
     seen = interpret.effective_field(network, draw((300, 1, *size)), layer, *at) > 0
     if not all(fields):  # all that the pixel sees is padding
         assert not seen.any()
@@ -303,8 +303,8 @@ def test_receptive_field_of_a_block_is_that_of_its_widest_way(network):
 
 def test_what_goes_past_a_block_counts_too():
     around = Residual(Conv2D(1, 1, 2, pad=1, dilation=2))  # its taps leave the middle out
-    assert interpret.needs(around, (1, 9, 9), {5}) == {4, 5, 6}
-    assert interpret.needs(around.body, (1, 9, 9), {5}) == {4, 6}
+    assert around.needs((1, 9, 9), {5}) == {4, 5, 6}
+    assert around.body.needs((1, 9, 9), {5}) == {4, 6}
 
 
 def test_effective_field_is_the_mean_size_of_the_gradient(network, x):

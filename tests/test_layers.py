@@ -15,6 +15,7 @@ from cnnlib.layers.dropout import Dropout
 from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.pool import GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
+from cnnlib.network import Sequential
 
 from .helpers import (
     ORDERS,
@@ -102,6 +103,61 @@ def test_astype_converts_parameters_and_state():
     assert layer.astype(np.float64) is layer
     arrays = [*layer.params.values(), *layer.state.values()]
     assert [a.dtype for a in arrays] == [np.float64] * 4
+
+
+def mixed_modes():
+    """Make a stack in which no two layers are in the same mode."""
+    layers = [Dropout(rng=0), Dense(2, 2, rng=0), Sequential([ReLU(), Dropout(rng=1)]), Tanh()]
+    stack = Sequential(layers)
+    layers[0].training = layers[2]["dropout1"].training = True
+    layers[0].input_gradient = layers[3].input_gradient = False
+    return stack
+
+
+def modes(stack):
+    return [(layer.training, layer.input_gradient) for layer in stack.walk()]
+
+
+def test_a_mode_is_put_back_layer_by_layer_even_after_an_error():
+    stack = mixed_modes()
+    before = modes(stack)
+    with pytest.raises(ZeroDivisionError), stack.mode(training=False):
+        assert not any(training for training, _ in modes(stack)) and stack.input_gradient
+        1 / 0  # noqa: B018
+    assert modes(stack) == before
+    with stack.mode(training=True, input_gradient=False):
+        assert all(training for training, _ in modes(stack)) and not stack.input_gradient
+    assert modes(stack) == before
+
+
+def test_a_part_of_a_network_owns_no_mode():
+    stack = mixed_modes()
+    before = modes(stack)
+    part = Sequential(list(stack.layers.values())[:3])
+    assert modes(stack) == before and part.training
+    assert not Sequential([stack["dense1"]]).training
+
+
+def test_draws_are_found_wherever_a_layer_keeps_its_generator():
+    class Noise(Layer):
+        def __init__(self, rng):
+            super().__init__()
+            self.source = rng
+
+    inner, outer = np.random.default_rng(0), np.random.default_rng(1)
+    stack = Sequential([Dropout(rng=outer), Sequential([Noise(inner), ReLU()])])
+    assert [id(source) for source in stack.draws()] == [id(outer), id(inner)]
+    assert ReLU().draws() == []
+
+
+def test_a_layer_needs_the_same_rows_or_all_unless_it_knows_better():
+    assert ReLU().needs((2, 5, 4), {1, 3}) == {1, 3}
+    assert GlobalAvgPool2D().needs((2, 5, 4), {0}) == {0, 1, 2, 3, 4}
+    assert Flatten().needs((2, 5, 4), {7}, axis=1) == {0, 1, 2, 3}
+    pool = MaxPool2D((3, 2), stride=2, pad=1)
+    assert pool.needs((1, 6, 6), {0, 2}) == {0, 1, 3, 4, 5}
+    assert pool.needs((1, 6, 6), {0, 2}, clip=False) == {-1, 0, 1, 3, 4, 5}
+    assert pool.needs((1, 6, 6), {0}, axis=1) == {0}
 
 
 # --------------------------------------------------------------------------- dense

@@ -1,5 +1,7 @@
 """What every layer is."""
 
+from contextlib import contextmanager
+
 import numpy as np
 
 
@@ -25,13 +27,13 @@ class Layer:
     """
 
     kind = "layer"
+    training = False
+    input_gradient = True
 
     def __init__(self):
         self.params = {}
         self.grads = {}
         self.state = {}
-        self.training = False
-        self.input_gradient = True
 
     def forward(self, x):
         """Compute the output y from the input x."""
@@ -54,6 +56,30 @@ class Layer:
     def multiplications(self, shape):
         """Count the multiplications that ``forward`` needs for one image of that shape."""
         return 0
+
+    def needs(self, shape, rows, axis=0, clip=True):
+        """Say which rows of its input the layer needs for some rows of its output.
+
+        A layer that keeps height and width needs the same rows, any other one all rows, unless it
+        has a method of its own that knows better.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Of one input, (C, H, W); of no meaning for the rows of any other shape.
+        rows : set of int
+        axis : int
+            0 for rows, 1 for columns.
+        clip : bool
+            Whether to leave out padding, whose rows have numbers below 0 and from H on.
+
+        Returns
+        -------
+        set of int
+        """
+        if len(shape) != 3 or self.output_shape(shape)[1:] == shape[1:]:
+            return rows
+        return set(range(shape[1 + axis]))
 
     def parameters(self):
         """Count the numbers that training changes."""
@@ -91,6 +117,25 @@ class Layer:
         yield self
         for child in self.children():
             yield from child.walk()
+
+    def draws(self):
+        """List the random generators that this layer and those inside it hold, in order."""
+        held = (value for layer in self.walk() for value in vars(layer).values())
+        return [value for value in held if isinstance(value, np.random.Generator)]
+
+    @contextmanager
+    def mode(self, training, input_gradient=True):
+        """Set ``training`` and ``input_gradient`` for a while, then each layer's as it was.
+
+        ``with network.mode(training=False): ...``
+        """
+        before = [(layer, layer.training, layer.input_gradient) for layer in self.walk()]
+        self.training, self.input_gradient = training, input_gradient
+        try:
+            yield
+        finally:
+            for layer, was_training, needed in before:
+                layer.training, layer.input_gradient = was_training, needed
 
     def astype(self, dtype):
         """Convert parameters and state, for example to float64 for a gradient check.

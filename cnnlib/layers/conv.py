@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnlib.arguments import at_least, pair
-from cnnlib.im2col import col2im, im2col, output_size
+from cnnlib.im2col import col2im, im2col, output_size, pixels_under
 from cnnlib.initializers import he
 from cnnlib.layers.base import Layer, wrong_shape
 
@@ -131,6 +131,10 @@ class Conv2D(Layer):
     def multiplications(self, shape):
         _, OH, OW = self.output_shape(shape)
         return self.params["w"].size * OH * OW
+
+    def needs(self, shape, rows, axis=0, clip=True):
+        kernel, size = self.params["w"].shape[2 + axis], shape[1 + axis] if clip else None
+        return pixels_under(rows, kernel, self.stride, self.pad, self.dilation, size)
 
     def describe(self):
         F, _, KH, KW = self.params["w"].shape

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnlib.arguments import at_least, pair
-from cnnlib.im2col import output_size, pad2d, windows
+from cnnlib.im2col import output_size, pad2d, pixels_under, windows
 from cnnlib.layers.base import Layer, wrong_shape
 
 
@@ -49,6 +49,10 @@ class Pool2D(Layer):
         KH, KW = self.kernel_size
         OH = output_size(H, KH, self.stride, self.pad)
         return C, OH, output_size(W, KW, self.stride, self.pad)
+
+    def needs(self, shape, rows, axis=0, clip=True):
+        kernel, size = self.kernel_size[axis], shape[1 + axis] if clip else None
+        return pixels_under(rows, kernel, self.stride, self.pad, size=size)
 
     def describe(self):
         KH, KW = self.kernel_size
