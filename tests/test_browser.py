@@ -70,7 +70,9 @@ def test_lesson_runs_and_its_explorers_answer(path, reader):
     unexpected = [e for e, wanted in zip(errors, expected, strict=True) if bool(e) != wanted]
     assert not unexpected, f"{path.name}: {unexpected}"
 
-    drawing = [n for n, cell in enumerate(cells) if "alt" in cell.metadata]
+    drawing = [
+        n for n, c in enumerate(cells) if any("image/png" in o.get("data", {}) for o in c.outputs)
+    ]
     explorers = [n for n, c in enumerate(cells) if browser.EXPLORER.match(stored_text(c))]
     blank = [cells[n].id for n in {*drawing, *explorers} if not page.pictures(n)]
     assert not blank, f"{path.name}: no picture in the cells {sorted(blank)}"

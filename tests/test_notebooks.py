@@ -3,9 +3,15 @@
 Each rule below is a function that takes a `Notebook` and returns what is wrong with it. Every
 notebook is held to every rule, and every rule to small notebooks that break it. The conventions:
 
-alt
-    A cell that draws a figure carries the cell metadata ``"alt": "..."``: what the figure shows, in
-    at least 20 characters. Markdown images carry it in their brackets.
+the figure in words
+    A cell that draws a figure is followed by a markdown cell that says what it shows, in at least
+    20 characters, in the form that tools/notebooks.py gives. Markdown images carry it in their
+    brackets.
+answer
+    The first output after a prediction (a markdown cell with ``**Predict``) bears this tag, which
+    folds it away.
+core and more
+    What has to be read stands before the heading that begins with ``## More``.
 cnnlib:MODULE.NAME
     This tag says that the cell defines the same code as the library: ``cnnlib:im2col.im2col``,
     ``cnnlib:layers.conv.Conv2D`` or, for a method written as a function of its own,
@@ -180,7 +186,7 @@ def errors_are_announced(notebook):
 
 # --------------------------------------------------------------------------- how it is written
 
-PLAIN_TAGS = {"backs-prose", "cited", "nbval-ignore-output", "raises-exception"}
+PLAIN_TAGS = {"answer", "backs-prose", "cited", "nbval-ignore-output", "raises-exception"}
 
 
 @rule
@@ -217,9 +223,9 @@ def figures_have_alt_text(notebook):
     problems = []
     for number, cell in notebook.code:
         images = [o for o in cell.outputs if set(o.get("data", {})) & set(tools.IMAGES)]
-        alt = cell.metadata.get("alt", "")
-        if images and len(alt.strip()) < SHORTEST_ALT:
-            problems.append(f'cell {number} draws a figure; its metadata "alt" is {alt!r}')
+        alt = tools.in_words(notebook.nb, number) or ""
+        if images and len(alt) < SHORTEST_ALT:
+            problems.append(f"cell {number} draws a figure; in words, after it, is {alt!r}")
     for number, cell in notebook.markdown:
         texts = MARKDOWN_IMAGE.findall(cell.source)
         for image in HTML_IMAGE.findall(cell.source):
@@ -230,6 +236,20 @@ def figures_have_alt_text(notebook):
             for text in texts
             if len(text.strip()) < SHORTEST_ALT
         ]
+    return problems
+
+
+@rule
+def predictions_are_folded(notebook):
+    """The first output after a prediction answers it."""
+    problems, asked = [], None
+    for number, cell in enumerate(notebook.nb.cells):
+        if cell.cell_type == "markdown" and "**Predict" in cell.source:
+            asked = number
+        elif cell.cell_type == "code" and cell.outputs and asked is not None:
+            if "answer" not in tags(cell):
+                problems.append(f"cell {number} answers the prediction of cell {asked}: tag it")
+            asked = None
     return problems
 
 
@@ -406,6 +426,8 @@ def numbers_in_prose_are_backed(notebook):
     problems = []
     cells = notebook.nb.cells
     for number, cell in notebook.markdown:
+        if tools.IN_WORDS.fullmatch(cell.source.strip()):
+            continue
         if "cited" in tags(cell):
             if not re.search(r"\]\(https?://", cell.source):
                 problems.append(f"cell {number} is tagged cited and links no source")
@@ -444,6 +466,7 @@ LIBRARY = {
     "    '''A cube.'''\n\n    def forward(self, x):\n        return x**3\n"
 }
 ALT = "A dot in the middle of an empty square."
+IN_WORDS = f"<details><summary>The figure in words</summary>\n\n{ALT}\n\n</details>"
 PNG = {"image/png": "iVBORw0KGgo=", "text/plain": "<Figure size 640x480 with 1 Axes>"}
 
 
@@ -476,7 +499,8 @@ def prose(text, *tags):
 
 GOOD = {
     "code and output": [code()],
-    "figure": [code("plt.show()", display(PNG), alt=ALT)],
+    "figure": [code("plt.show()", display(PNG)), prose(IN_WORDS)],
+    "prediction": [prose("**Predict**: which?"), code("x = 1", tags=["answer"]), prose("Yes.")],
     "markdown image": [prose(f"![{ALT}](https://example.org/a.png)"), code()],
     "error": [
         code(
@@ -615,10 +639,20 @@ BAD = [
     (tags_are_known, example(prose("Text.", "sited"), code()), "sited"),
     (cells_are_short, example(*[code() for _ in range(9)], code("x\n" * 21)), "more than 20"),
     (cells_are_short, example(code("x\n" * 6), code("x\n\n" * 6), code()), "median"),
-    (figures_have_alt_text, example(code("p", display(PNG))), "'alt'".replace("'", '"')),
-    (figures_have_alt_text, example(code("p", display(PNG), alt="Figure")), "Figure"),
+    (figures_have_alt_text, example(code("p", display(PNG)), prose(ALT)), "in words"),
+    (
+        figures_have_alt_text,
+        example(code("p", display(PNG)), prose(IN_WORDS.replace(ALT, "Figure"))),
+        "Figure",
+    ),
     (figures_have_alt_text, example(prose("![](a.png)"), code()), "alt text"),
     (figures_have_alt_text, example(prose('<img src="a.png">'), code()), "alt text"),
+    (predictions_are_folded, example(prose("**Predict**: x?"), prose("y"), code()), "cell 2"),
+    (
+        predictions_are_folded,
+        example(prose("**Predict:** x?"), code(tags=["answer"]), prose("**Predict**"), code()),
+        "cell 3",
+    ),
     (links_resolve, example(prose("[x](99_none.ipynb)"), code()), "99_none"),
     (links_resolve, example(prose("# One\n[x](#Two)"), code()), "no heading"),
     (links_resolve, example(prose("```\n# Two\n```\n[x](#Two)"), code()), "no heading"),
@@ -690,9 +724,10 @@ CELLS = [
 def stored(tmp_path_factory):
     """A notebook with all that is hard to store, as it is after the first run."""
     nb = new_notebook(cells=[new_code_cell(source) for source in CELLS])
-    nb.cells[1].metadata["alt"] = nb.cells[4].metadata["alt"] = ALT
+    nb.cells[1].metadata["tags"] = ["answer"]
     nb.cells[6].metadata["tags"] = ["nbval-ignore-output"]
     nb.cells[7].metadata["tags"] = ["raises-exception"]
+    nb.cells.insert(5, new_markdown_cell(IN_WORDS))
     path = tmp_path_factory.mktemp("stored") / "hard.ipynb"
     nbformat.write(nb, path)
     assert tools.main([str(path)]) == 0
@@ -711,6 +746,15 @@ def test_of_an_explorer_the_text_and_the_picture_are_stored(stored):
     assert set(output.data) == {"text/plain", "image/png"}
     assert output.data["text/plain"] == "Explorer: one dot"
     assert output.metadata["image/png"]["alt"] == ALT
+
+
+def test_the_answer_to_a_prediction_is_folded_away_in_what_is_stored(stored):
+    cells = nbformat.read(stored, as_version=4).cells
+    assert [cell.metadata.get("jupyter") for cell in cells[:3]] == [
+        None,
+        {"outputs_hidden": True},
+        None,
+    ]
 
 
 def test_of_a_progress_bar_nothing_is_stored(tmp_path):

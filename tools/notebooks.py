@@ -13,8 +13,11 @@ What cells say about themselves:
   ``--fresh`` measures anew.
 - The tag ``raises-exception`` marks a cell that has to raise. Of the traceback, the last line is
   stored.
-- The cell metadata ``"alt"`` describes the figure that the cell draws, for someone who cannot see
-  it. It is copied to the figure's own metadata, where nbconvert finds it.
+- The tag ``answer`` marks a cell whose output answers a prediction: what is stored is folded away,
+  and opens with one click or when the cell is run.
+- The markdown cell that follows a figure says in words what it shows, for someone who cannot see
+  it: ``<details><summary>The figure in words</summary> ... </details>``. That reaches every reader,
+  in JupyterLab and on a page. It is copied to the figure's metadata, where nbconvert finds it.
 
 A widget's view is not stored: the name of its model is random, and without a kernel it shows
 nothing. What stays of an explorer is its text and, if its class offers one, its picture. Of a
@@ -54,10 +57,13 @@ c.InlineBackend.print_figure_kwargs = {"bbox_inches": "tight", "metadata": {"Sof
 c.IPKernelApp.log_level = "ERROR"
 """
 
-CELL_METADATA = {"alt", "jupyter", "nbgrader", "tags"}
+CELL_METADATA = {"jupyter", "nbgrader", "tags"}
 OUTPUT_METADATA = {"alt", "height", "width"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 BAR = re.compile(r"^[^\n]*\b0%\|[^\n]*\[[^\n]*\]$")  # tqdm's text, as it was at the start
+IN_WORDS = re.compile(
+    r"<details><summary>The figure in words</summary>\n\n(.*?)\n\n</details>", flags=re.DOTALL
+)
 IMAGES = ("image/png", "image/jpeg", "image/svg+xml")
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
@@ -85,19 +91,27 @@ def clean(nb):
     nb.nbformat, nb.nbformat_minor = 4, 5
     nb.cells = [c for c in nb.cells if c.cell_type != "code" or c.source.strip() or c.outputs]
     _set_ids(nb.cells)
-    for cell in nb.cells:
-        cell.metadata = _clean_cell_metadata(cell.metadata)
+    for number, cell in enumerate(nb.cells):
+        cell.metadata = _clean_cell_metadata(cell)
         if cell.cell_type == "code":
-            cell.outputs = _clean_outputs(cell)
+            cell.outputs = _clean_outputs(cell, in_words(nb, number))
     return nb
 
 
-def _clean_cell_metadata(metadata):
-    kept = {k: v for k, v in metadata.items() if k in CELL_METADATA and v not in ([], {}, "")}
-    if "jupyter" in kept:  # of this, what folds a cell's code away
-        kept["jupyter"] = {k: v for k, v in kept["jupyter"].items() if k == "source_hidden"}
-        if not kept["jupyter"]:
-            del kept["jupyter"]
+def in_words(nb, number):
+    """Return what the cell after cell `number` says of its figure, on one line, or None."""
+    after = nb.cells[number + 1] if number + 1 < len(nb.cells) else None
+    match = after and after.cell_type == "markdown" and IN_WORDS.fullmatch(after.source.strip())
+    return " ".join(match[1].split()) if match else None
+
+
+def _clean_cell_metadata(cell):
+    kept = {k: v for k, v in cell.metadata.items() if k in CELL_METADATA and v not in ([], {}, "")}
+    jupyter = {k: v for k, v in kept.pop("jupyter", {}).items() if k == "source_hidden"}
+    if "answer" in kept.get("tags", []):
+        jupyter["outputs_hidden"] = True
+    if jupyter:
+        kept["jupyter"] = jupyter
     return nbformat.from_dict(kept)
 
 
@@ -115,7 +129,7 @@ def _set_ids(cells):
         seen.add(name)
 
 
-def _clean_outputs(cell):
+def _clean_outputs(cell, alt):
     outputs = []
     for output in cell.outputs:
         if output.output_type == "stream":
@@ -129,7 +143,7 @@ def _clean_outputs(cell):
             view = output.data.pop(WIDGET_VIEW, None)
             if view is not None and BAR.match(output.data.get("text/plain", "")):
                 continue
-            output.metadata = _clean_output_metadata(output, cell.metadata.get("alt"))
+            output.metadata = _clean_output_metadata(output, alt)
             if output.output_type == "execute_result":
                 output.execution_count = cell.execution_count
         outputs.append(output)
