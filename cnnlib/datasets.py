@@ -76,7 +76,8 @@ def load_fashion_mnist(folder=None, cache=None, mirrors=MIRRORS, timeout=20.0):
         that Debian's package dataset-fashion-mnist fills, /usr/share/datasets/fashion-mnist.
     cache : path, optional
         Where downloads are kept, in a folder fashion-mnist. Default: ``cnnlib`` in
-        ``$XDG_CACHE_HOME``, or in ``~/.cache`` where that is not set.
+        ``$XDG_CACHE_HOME``, or in ``~/.cache`` where that is not set. Where it cannot be written,
+        a warning says so and nothing is kept.
     mirrors : sequence of str
         Addresses of folders that hold the four files, tried in turn.
     timeout : float
@@ -106,9 +107,16 @@ def load_fashion_mnist(folder=None, cache=None, mirrors=MIRRORS, timeout=20.0):
     _check_positive("timeout", timeout)
     if folder is not None:
         files = {find_idx(Path(folder), name): name for name in FASHION_MNIST}
-        return _to_pairs(*(read_idx(path, FASHION_MNIST[name]) for path, name in files.items()))
+        try:
+            return _to_pairs(*(read_idx(path, FASHION_MNIST[name]) for path, name in files.items()))
+        except ValueError as error:
+            raise ValueError(
+                f"{error}. Another set in the same form? cnnlib.owndata.load_data reads it"
+            ) from None
     if cache is None:
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cnnlib"
+        # Where not even the name of a home folder is known, ~ stays as it is and cannot be made.
+        home = os.path.expanduser("~/.cache")
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or home) / "cnnlib"
     place = Path(cache) / "fashion-mnist", list(mirrors), timeout, OTHER_WAYS
     return _to_pairs(*(fetch_idx(*file, *place) for file in FASHION_MNIST.items()))
 

@@ -13,12 +13,15 @@ import struct
 import tempfile
 import urllib.request
 import uuid
+import warnings
 import zlib
 from pathlib import Path
 
 import numpy as np
 
 IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+MOST_BYTES = 1 << 30  # of a file, unpacked: what claims more is refused before memory is filled
+MOST_DOWNLOADED = 64 << 20
 
 
 def write_whole(path, data):
@@ -153,32 +156,44 @@ def read_idx(path, sha256=None):
     """
     path = Path(path)
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ValueError(f"larger than {MOST_BYTES:,} bytes")
         return decode_idx(path.read_bytes(), sha256)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
 
 
-def decode_idx(data, sha256=None):
+def decode_idx(data, sha256=None, most=MOST_BYTES):
     """Turn the bytes of an IDX file, gzipped or not, into an array; check its sum if given.
 
-    Parameters, result and errors as for :func:`read_idx`.
+    Parameters, result and errors as for :func:`read_idx`, and
+
+    most : int
+        Bytes that it may have when unpacked.
     """
-    if data[:2] == b"\x1f\x8b":
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as error:
-            raise ValueError(f"truncated or damaged gzip: {error}") from None
-    if len(data) < 4 or data[:2] != b"\0\0" or data[2] not in IDX_TYPES:
-        raise ValueError(f"not an IDX file: it starts with {data[:16]!r}")
-    start = 4 + 4 * data[3]
-    if len(data) < start:
-        raise ValueError(f"truncated: {len(data)} bytes, its header alone takes {start}")
-    shape = struct.unpack(f">{data[3]}I", data[4:start])
-    dtype = np.dtype(IDX_TYPES[data[2]])
-    expected = start + dtype.itemsize * math.prod(shape)
-    if len(data) != expected:
-        problem = "truncated" if len(data) < expected else "too long"
-        raise ValueError(f"{problem}: {len(data)} bytes, shape {shape} takes {expected}")
+    packed = data[:2] == b"\x1f\x8b"
+    file = gzip.GzipFile(fileobj=io.BytesIO(data)) if packed else io.BytesIO(data)
+    try:
+        head = file.read(16)
+        if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in IDX_TYPES:
+            raise ValueError(f"not an IDX file: it starts with {head!r}")
+        start = 4 + 4 * head[3]
+        head += file.read(max(start - len(head), 0))
+        if len(head) < start:
+            raise ValueError(f"truncated: {len(head)} bytes, its header alone takes {start}")
+        shape = struct.unpack(f">{head[3]}I", head[4:start])
+        dtype = np.dtype(IDX_TYPES[head[2]])
+        expected = start + dtype.itemsize * math.prod(shape)
+        if expected > most:
+            raise ValueError(f"too large: shape {shape} takes {expected:,} bytes, at most {most:,}")
+        file.seek(0)
+        data = file.read(expected + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"truncated or damaged gzip: {error}") from None
+    if len(data) < expected:
+        raise ValueError(f"truncated: {len(data)} bytes, shape {shape} takes {expected}")
+    if len(data) > expected:
+        raise ValueError(f"too long: shape {shape} takes {expected} bytes, and more follow")
     came = hashlib.sha256(data).hexdigest()
     if sha256 is not None and came != sha256:
         raise ValueError(f"wrong content: its SHA-256 is {came}, expected {sha256}")
@@ -214,7 +229,7 @@ def fetch_idx(name, sha256, cache, mirrors, timeout, advice=""):
     sha256 : str
         Of the unzipped file.
     cache : Path
-        A folder.
+        A folder. Where it cannot be written, a warning says so.
     mirrors : list of str
         Addresses of folders. The one that answers is put first, for the next file.
     timeout : float
@@ -241,13 +256,24 @@ def fetch_idx(name, sha256, cache, mirrors, timeout, advice=""):
         try:
             request = urllib.request.Request(url, headers={"User-Agent": "cnnlib"})
             with urllib.request.urlopen(request, timeout=timeout) as response:
-                data = response.read()
-            array = decode_idx(data, sha256)
+                data = response.read(MOST_DOWNLOADED + 1)
+            if len(data) > MOST_DOWNLOADED:
+                raise ValueError(f"more than {MOST_DOWNLOADED:,} bytes")
+            if response.length:
+                raise http.client.IncompleteRead(data, response.length)
+            array = decode_idx(data, sha256, MOST_DOWNLOADED)
         except (OSError, http.client.HTTPException, ValueError) as error:
             answers.append(f"{url}: {error}")
             continue
         mirrors.remove(mirror)
         mirrors.insert(0, mirror)
-        write_whole(path, data)
+        try:
+            write_whole(path, data)
+        except OSError as error:
+            warnings.warn(
+                f"what was downloaded is used and not kept, {str(cache)!r} cannot be written"
+                f" ({error.strerror}): cache=... names another folder",
+                stacklevel=2,
+            )
         return array
     raise ConnectionError("\n  ".join([f"could not download {path.name}:", *answers]) + advice)

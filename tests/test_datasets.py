@@ -139,7 +139,7 @@ GOOD = idx(np.arange(12, dtype=np.uint8).reshape(3, 4))
     ("data", "message"),
     [
         (GOOD[:-1], "truncated: 23 bytes, shape (3, 4) takes 24"),
-        (GOOD + b"0", "too long: 25 bytes, shape (3, 4) takes 24"),
+        (GOOD + b"0", "too long: shape (3, 4) takes 24 bytes, and more follow"),
         (GOOD[:9], "truncated: 9 bytes, its header alone takes 12"),
         (b"<!DOCTYPE html><html>", "not an IDX file: it starts with b'<!DOCTYPE html><'"),
         (b"", "not an IDX file: it starts with b''"),
@@ -147,8 +147,10 @@ GOOD = idx(np.arange(12, dtype=np.uint8).reshape(3, 4))
         (gzip.compress(GOOD)[:-9], "truncated or damaged gzip"),
         (flip_a_byte(gzip.compress(GOOD)), "truncated or damaged gzip"),
         (gzip.compress(b"hello"), "not an IDX file: it starts with b'hello'"),
+        (GOOD[:4] + b"\xff" * 8, "takes 18,446,744,065,119,617,037 bytes, at most 1,073,741,824"),
+        (gzip.compress(GOOD + bytes(9**7)), "too long: shape (3, 4) takes 24 bytes"),
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_idx_damaged(tmp_path, data, message):
     (tmp_path / "bad").write_bytes(data)
@@ -247,6 +249,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif manner == "other":
             body = gzip.compress(idx(np.zeros((6, 28, 28), np.uint8)))
             length = len(body)
+        elif manner == "flood":
+            body = bytes(20_000)
+            length = len(body)
+        elif manner == "bomb":
+            head = bytes([0, 0, 8, 3]) + struct.pack(">3I", 60000, 28, 28)
+            body = gzip.compress(head + bytes(99_999))
+            length = len(body)
         elif manner == "cut":
             body = body[:100]
         elif manner == "cut-silently":
@@ -288,11 +297,14 @@ MISBEHAVIOURS = {
     "garbage": "not an IDX file: it starts with b'<html>Log in to '",
     "other": "wrong content: its SHA-256 is ",
     "stall": "timed out",
+    "flood": "more than 5,000 bytes",
+    "bomb": "too large: shape (60000, 28, 28) takes 47,040,016 bytes, at most 5,000",
 }
 
 
 @pytest.mark.parametrize("manner", MISBEHAVIOURS)
-def test_misbehaving_mirror(server, tmp_path, manner):
+def test_misbehaving_mirror(server, tmp_path, manner, monkeypatch):
+    monkeypatch.setattr(files, "MOST_DOWNLOADED", 5000)
     mirror = server.mirror(manner)
     with pytest.raises(ConnectionError) as caught:
         load_fashion_mnist(cache=tmp_path, mirrors=[mirror], timeout=0.2)
@@ -331,7 +343,8 @@ def test_error_lists_what_every_mirror_said(server, tmp_path, refusing):
 
 
 @pytest.mark.parametrize("manner", MISBEHAVIOURS)
-def test_next_mirror_is_tried_and_then_preferred(server, small, tmp_path, manner):
+def test_next_mirror_is_tried_and_then_preferred(server, small, tmp_path, manner, monkeypatch):
+    monkeypatch.setattr(files, "MOST_DOWNLOADED", 5000)
     mirrors = [server.mirror(manner), server.mirror("good")]
     data = load_fashion_mnist(cache=tmp_path, mirrors=mirrors, timeout=0.2)
     assert_is_small(data, small)
@@ -366,7 +379,7 @@ def test_default_cache_follows_xdg(server, tmp_path, monkeypatch):
     load_fashion_mnist(mirrors=mirrors)
     assert files_in(tmp_path / "xdg/cnnlib/fashion-mnist") == sorted(server.files)
     monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     load_fashion_mnist(mirrors=mirrors)
     assert files_in(tmp_path / "home/.cache/cnnlib/fashion-mnist") == sorted(server.files)
 
@@ -381,10 +394,31 @@ def test_interrupted_write_leaves_no_file(server, tmp_path, monkeypatch):
     assert files_in(tmp_path) == []
 
 
-def test_cache_that_cannot_be_made(small, tmp_path):
+def test_what_cannot_be_kept_is_used_all_the_same(server, small, tmp_path, monkeypatch):
+    """A home folder that is missing, cannot be written, or is not known by name."""
+    mirrors = [server.mirror("good")]
     (tmp_path / "file").touch()
-    with pytest.raises(OSError, match="file/fashion-mnist"):
-        load_fashion_mnist(cache=tmp_path / "file")
+    told = "downloaded is used and not kept, .*file.* cannot be written .*: cache=... names another"
+    with pytest.warns(UserWarning, match=told):
+        assert_is_small(load_fashion_mnist(cache=tmp_path / "file", mirrors=mirrors), small)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "file" / "home"))
+    with pytest.warns(UserWarning, match=told):
+        assert_is_small(load_fashion_mnist(mirrors=mirrors), small)
+    monkeypatch.setattr(datasets.os.path, "expanduser", lambda path: path)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "~").touch()
+    with pytest.warns(UserWarning, match="not kept, '~/.cache/cnnlib/fashion-mnist' cannot"):
+        assert_is_small(load_fashion_mnist(mirrors=mirrors), small)
+
+
+def test_another_set_in_the_place_of_fashion_mnist(small, tmp_path):
+    """KMNIST has the same four names."""
+    for name, data in small.items():
+        (tmp_path / name).write_bytes(data[:-1] + b"\x09")
+    told = "wrong content: .* Another set in the same form. cnnlib.owndata.load_data reads it"
+    with pytest.raises(ValueError, match=told):
+        load_fashion_mnist(folder=tmp_path)
 
 
 @pytest.mark.parametrize("mirrors", ["http://one.example/", ["ftp://x"], None, [3]])

@@ -185,7 +185,7 @@ def test_a_registry_or_a_machine_path_is_noticed(text):
 
 LEVELS = {
     # plumbing below all levels, which no lesson derives; not counted as core
-    **dict.fromkeys(["arguments", "files", "blas", "here"], -1),
+    **dict.fromkeys(["arguments", "files", "blas", "here", "owndata"], -1),
     **dict.fromkeys(["im2col", "reference", "winograd"], 0),
     **dict.fromkeys(["initializers", "losses", "optimizers", "datasets"], 0),
     "layers": 1,
@@ -194,6 +194,7 @@ LEVELS = {
     **dict.fromkeys(["recipes", "bridge"], 3),
 }
 SAME_LEVEL = {
+    ("owndata", "files"),
     ("training", "checkpoint"),
     ("distributed", "training"),
     ("distributed", "checkpoint"),
