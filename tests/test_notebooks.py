@@ -11,7 +11,8 @@ answer
     The first output after a prediction (a markdown cell with ``**Predict``) bears this tag, which
     folds it away.
 core and more
-    What has to be read stands before the heading that begins with ``## More``.
+    What has to be read stands before the heading that begins with ``## More``. The first cell of a
+    lesson states both times, as ``core 40 min, all 85 min``; tools/minutes.py estimates them.
 cnnlib:MODULE.NAME
     This tag says that the cell defines the same code as the library: ``cnnlib:im2col.im2col``,
     ``cnnlib:layers.conv.Conv2D`` or, for a method written as a function of its own,
@@ -45,6 +46,8 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tools import minutes
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = [ROOT / "notebooks", ROOT / "notebooks" / "solutions"]
@@ -251,6 +254,33 @@ def predictions_are_folded(notebook):
                 problems.append(f"cell {number} answers the prediction of cell {asked}: tag it")
             asked = None
     return problems
+
+
+CORE_MINUTES, ALL_MINUTES, TIMES = 45, 110, re.compile(r"core (\d+) min, all (\d+) min")
+
+
+@rule
+def times_are_true_and_short(notebook):
+    """Of a lesson that is divided into a core and more."""
+    parts = minutes.split(notebook.nb)
+    if parts is None:
+        return []
+    spent = [minutes.minutes(parts[0]), minutes.minutes(notebook.nb.cells)]
+    problems = [
+        f"{name} takes {found:.0f} minutes, more than {most}"
+        for name, found, most in zip(
+            ("the core", "all"), spent, (CORE_MINUTES, ALL_MINUTES), strict=True
+        )
+        if found > most
+    ]
+    stated = TIMES.search(notebook.nb.cells[0].source)
+    if stated is None:
+        return [*problems, "the first cell does not state 'core N min, all N min'"]
+    return problems + [
+        f"the first cell states {said} minutes, the estimate is {found:.0f}"
+        for said, found in zip(map(int, stated.groups()), spent, strict=True)
+        if abs(said - found) > 5
+    ]
 
 
 # --------------------------------------------------------------------------- links
@@ -652,6 +682,26 @@ BAD = [
         predictions_are_folded,
         example(prose("**Predict:** x?"), code(tags=["answer"]), prose("**Predict**"), code()),
         "cell 3",
+    ),
+    (times_are_true_and_short, example(code(), prose("## More")), "does not state"),
+    *(
+        (times_are_true_and_short, example(prose(said), *core, prose("## More"), *more), problem)
+        for said, core, more, problem in [
+            ("core 46 min, all 46 min", [prose("word " * 7360)], [code()], "the core takes 46"),
+            (
+                "core 6 min, all 120 min",
+                [code("x()\n" * 60)],
+                [prose("w " * 18240)],
+                "all takes 120",
+            ),
+            (
+                "core 20 min, all 30 min",
+                [prose("w " * 3200)],
+                [code("DigitExplorer()")],
+                "states 30",
+            ),
+            ("core 4 min, all 7 min", [prose("**Predict**: " * 8), code()], [], "states 4 minutes"),
+        ]
     ),
     (links_resolve, example(prose("[x](99_none.ipynb)"), code()), "99_none"),
     (links_resolve, example(prose("# One\n[x](#Two)"), code()), "no heading"),
