@@ -7,11 +7,9 @@ import os
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -30,20 +28,32 @@ SETTINGS = {
     # No pop-up that covers the page.
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
+PATIENCE = 600  # seconds after which a wait is given up: no test is about how long it takes
+
+# Functions for the page.
 DIGEST = """async image => {
     const bytes = await (await fetch(image.src)).arrayBuffer();
     const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
     return Array.from(sum, byte => byte.toString(16)).join(" ");
 }"""
-STATE = """() => {
-    const cells = [...document.querySelectorAll(".jp-Notebook .jp-CodeCell")];
-    const prompts = cells.map(c => c.querySelector(".jp-InputPrompt").textContent);
-    // JupyterLab shows an exception as text of stderr; a lesson writes nothing else there.
-    const errors = cells.map(c => [...c.querySelectorAll(
-        '[data-mime-type$="jupyter.error"], [data-mime-type$="jupyter.stderr"]')]
-        .map(e => e.textContent).join(" "));
-    return {prompts, errors};
+CHANGED = f"async ([image, before]) => await ({DIGEST})(image) !== before"
+LOADED = """cell => {
+    const images = [...cell.querySelectorAll(".jp-OutputArea img")];
+    return images.every(image => image.naturalWidth > 0) && images.length;
 }"""
+PROMPTS = """() => [...document.querySelectorAll(".jp-Notebook .jp-CodeCell .jp-InputPrompt")]
+    .map(prompt => prompt.textContent)"""
+# JupyterLab shows an exception as text of stderr; a lesson writes nothing else there.
+ERRORS = """() => [...document.querySelectorAll(".jp-Notebook .jp-CodeCell")].map(cell => {
+    const kinds = ["error", "stderr"].map(kind => `[data-mime-type$="jupyter.${kind}"]`);
+    return [...cell.querySelectorAll(kinds)].map(error => error.textContent).join(" ");
+})"""
+BEGUN = f"() => ({PROMPTS})().some(prompt => /[*\\d]/.test(prompt))"
+ENDED = f"""() => {{
+    const prompts = ({PROMPTS})();
+    const stopped = ({ERRORS})().some(error => error) && !prompts.some(p => p.includes("*"));
+    return stopped || prompts.every(prompt => /\\d/.test(prompt));
+}}"""
 
 
 def browser_path():
@@ -93,10 +103,7 @@ class Server:
         self.served = self.folder / "served"
         self.served.mkdir()
         self.token = secrets.token_hex(16)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.address = f"http://127.0.0.1:{self.port}"
+        self.address = None  # known once it answers
         for name, values in SETTINGS.items():
             path = self.folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,12 +111,7 @@ class Server:
         (self.folder / "matplotlibrc").touch()
         self.log = open(self.folder / "log.txt", "w+", encoding="utf-8")
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-        options = {
-            "ip": "127.0.0.1",
-            "port": self.port,
-            "port_retries": 0,
-            "root_dir": self.served,
-        }
+        options = {"ip": "127.0.0.1", "port": 0, "root_dir": self.served}
         command += [f"--ServerApp.{key}={value}" for key, value in options.items()]
         self.process = subprocess.Popen(
             command, env=self.environment(), stdout=self.log, stderr=subprocess.STDOUT
@@ -144,16 +146,17 @@ class Server:
             headers={"Authorization": f"token {self.token}"},
         )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=10) as response:
+        with opener.open(request, timeout=PATIENCE) as response:
             return json.loads(response.read() or "null")
 
-    def wait(self, seconds=60):
+    def wait(self):
         """Wait until it answers."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self.process.poll() is not None:
-                break
-            with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+        end = time.monotonic() + PATIENCE
+        while self.process.poll() is None and time.monotonic() < end:
+            with contextlib.suppress(OSError, ValueError, StopIteration):
+                # Written once the port is known, which the system chooses.
+                file = next((self.folder / "runtime").glob("jpserver-*.json"))
+                self.address = json.loads(file.read_text())["url"].rstrip("/")
                 return self.ask("api/status")
             time.sleep(0.2)
         self.log.seek(0)
@@ -166,11 +169,12 @@ class Server:
 
     def stop(self):
         """Stop the server and its kernels."""
-        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-            self.end_kernels()
+        if self.address is not None and self.process.poll() is None:
+            with contextlib.suppress(OSError):
+                self.end_kernels()
         self.process.terminate()
         try:
-            self.process.wait(20)
+            self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -182,11 +186,26 @@ class Reader:
 
     def __init__(self, page, server, name):
         self.page = page
+        page.set_default_timeout(1000 * PATIENCE)
         page.goto(f"{server.address}/lab/tree/{name}?reset&token={server.token}")
-        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
-        page.wait_for_selector("text=Kernel status: Idle", state="attached", timeout=60_000)
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        self.wait_until_idle()
 
-    def run_all(self, seconds=180):
+    def wait_until_idle(self):
+        """Wait until the kernel has nothing to do."""
+        self.page.wait_for_selector("text=Kernel status: Idle", state="attached")
+
+    def comes_true(self, script, arg=None, seconds=PATIENCE):
+        """Wait for a function of the page to return something true; say whether it does."""
+        from playwright.sync_api import TimeoutError as OutOfTime
+
+        try:
+            self.page.wait_for_function(script, arg=arg, timeout=1000 * seconds)
+        except OutOfTime:
+            return False
+        return True
+
+    def run_all(self):
         """Choose Run, Run All Cells and wait until every cell has a number.
 
         Returns
@@ -194,64 +213,37 @@ class Reader:
         list of str
             Of each code cell, the error that it shows, or an empty text.
         """
-        end = time.monotonic() + seconds
-        while not self.choose_run_all() and time.monotonic() < end:
-            pass  # a busy server may not have connected the kernel yet
-        while time.monotonic() < end:
-            state = self.page.evaluate(STATE)
-            ran = [re.search(r"\[\d+\]", prompt) is not None for prompt in state["prompts"]]
-            stopped = any(state["errors"]) and not any("*" in p for p in state["prompts"])
-            if ran and all(ran) or stopped:
-                # After an error that a cell may raise, JupyterLab shows no [*] while it goes on.
-                left = 1000 * max(1, end - time.monotonic())
-                idle = "text=Kernel status: Idle"
-                self.page.wait_for_selector(idle, state="attached", timeout=left)
-                return self.page.evaluate(STATE)["errors"]
-            time.sleep(0.1)
-        prompts = self.page.evaluate(STATE)["prompts"]
-        raise TimeoutError(f"cells did not end in {seconds} s: {prompts}")
-
-    def choose_run_all(self, seconds=10):
-        """Choose Run, Run All Cells; say whether a cell then began to run."""
-        self.page.get_by_role("menuitem", name="Run", exact=True).click()
-        menu = self.page.locator("#jp-mainmenu-run")  # a lesson may say these words, too
-        menu.get_by_text("Run All Cells", exact=True).click()
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if any(re.search(r"[*\d]", prompt) for prompt in self.page.evaluate(STATE)["prompts"]):
-                return True
-            time.sleep(0.1)
-        return False
+        for _ in range(10):  # a busy server may not have connected the kernel yet
+            self.page.get_by_role("menuitem", name="Run", exact=True).click()
+            menu = self.page.locator("#jp-mainmenu-run")  # a lesson may say these words, too
+            menu.get_by_text("Run All Cells", exact=True).click()
+            if self.comes_true(BEGUN, seconds=30):
+                break
+        if not self.comes_true(ENDED):
+            prompts = self.page.evaluate(PROMPTS)
+            raise TimeoutError(f"cells did not end in {PATIENCE} s: {prompts}")
+        self.wait_until_idle()  # after an error that a cell may raise, no [*] is shown
+        return self.page.evaluate(ERRORS)
 
     def cell(self, number):
         """Return the place of a code cell, counted from 0."""
         return self.page.locator(".jp-Notebook .jp-CodeCell").nth(number)
 
-    def pictures(self, number, seconds=15):
-        """Return how many pictures a code cell shows, once at least one has been loaded."""
-        images = self.cell(number).locator(".jp-OutputArea img")
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            widths = images.evaluate_all("found => found.map(image => image.naturalWidth)")
-            if any(widths) and all(widths):
-                return len(widths)
-            time.sleep(0.1)
-        return 0
+    def pictures(self, number, seconds=60):
+        """Return how many pictures a code cell shows, once there is one and all are loaded."""
+        cell = self.cell(number).element_handle()
+        return self.page.evaluate(LOADED, cell) if self.comes_true(LOADED, cell, seconds) else 0
 
     def digest(self, number):
         """Return a sum of the picture that a code cell's explorer shows."""
         return self.cell(number).locator("img.widget-image").first.evaluate(DIGEST)
 
-    def changed(self, number, before, seconds=10):
+    def changed(self, number, before, seconds=60):
         """Wait for the picture to differ from the one whose sum is given; say whether it does."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self.digest(number) != before:
-                return True
-            time.sleep(0.1)
-        return False
+        image = self.cell(number).locator("img.widget-image").first.element_handle()
+        return self.comes_true(CHANGED, [image, before], seconds)
 
-    def move_a_slider(self, number, seconds=5):
+    def move_a_slider(self, number):
         """Move the sliders of a cell by arrow keys until one changes the picture.
 
         Returns
@@ -262,11 +254,12 @@ class Reader:
         handles = self.cell(number).locator(".widget-slider .noUi-handle")
         if handles.count() == 0:
             return None
-        for k in range(handles.count()):
+        for handle in handles.all():
             for key in ("ArrowRight", "ArrowLeft"):
-                before = self.digest(number)
-                handles.nth(k).focus()
+                before, value = self.digest(number), handle.get_attribute("aria-valuetext")
+                handle.focus()
                 self.page.keyboard.press(key)
-                if self.changed(number, before, seconds):
+                moved = handle.get_attribute("aria-valuetext") != value  # not at its end
+                if moved and self.changed(number, before):
                     return True
         return False

@@ -101,15 +101,14 @@ def test_a_digit_can_be_drawn(reader):
     cell = opened.cell(number)
     caption = cell.locator("[aria-live=polite]")
     canvas = cell.locator("canvas.cnnlib-canvas")
-    canvas.scroll_into_view_if_needed()
-    opened.page.wait_for_timeout(500)  # until the page stands still
+    canvas.hover()  # which waits until it is in view and stands still
 
     def at(x, y):
         box = canvas.bounding_box()  # each time: a click on the button may scroll the page
         return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
     def wait_for(pattern):
-        caption.filter(has_text=re.compile(pattern)).wait_for(timeout=10_000)
+        caption.filter(has_text=re.compile(pattern)).wait_for()
 
     # A 1 by mouse, far off the middle: it is read all the same, for it is centred.
     before = opened.digest(number)
@@ -170,7 +169,7 @@ def test_the_canvas_needs_nothing_of_jupyter(chromium):
         return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
     def ink():
-        page.wait_for_timeout(300)
+        page.evaluate("() => new Promise(requestAnimationFrame)")  # events have been handled
         return decode(page.evaluate("model.get('value')"), 112)
 
     # A line by mouse down the middle, 112 columns.
