@@ -50,13 +50,14 @@ def write(file, *cases):
     print(file, len(arrays), "arrays", (HERE / file).stat().st_size, "bytes")
 
 
-def conv(name, kernel=(3, 3), channels=4, filters=6, **options):
+def conv(name, kernel=(3, 3), channels=4, filters=6, images=(2, 8, 7), **options):
     def function(x, w, b):
         return F.conv2d(x, w, b, **options)
 
+    N, H, W = images
     shape = (filters, channels // options.get("groups", 1), *kernel)
     return differentiate(
-        name, function, draw(2, channels, 8, 7), w=draw(*shape, scale=0.5), b=draw(filters)
+        name, function, draw(N, channels, H, W), w=draw(*shape, scale=0.5), b=draw(filters)
     )
 
 
@@ -224,4 +225,12 @@ write(
         ),
         20,
     ),
+)
+
+# Large enough for FastConv2D to go its own way; the last tiles are ragged.
+large = {"channels": 8, "filters": 8, "images": (16, 6, 7)}
+write(
+    "fastconv.npz",
+    conv("kernel3_pad1", **large, padding=1),
+    conv("kernel5_pad1", **large, kernel=(5, 5), padding=1),
 )

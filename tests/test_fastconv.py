@@ -1,0 +1,117 @@
+import copy
+
+import numpy as np
+import pytest
+
+from cnnlib.gradcheck import assert_gradients
+from cnnlib.layers.conv import Conv2D
+from cnnlib.layers.fastconv import FastConv2D
+
+from .helpers import assert_keeps_its_promises, draw
+
+SHAPE = (16, 8, 6, 6)
+FAST = [FastConv2D(8, 9, 3, pad=1, rng=0), FastConv2D(8, 8, 5, pad=1, rng=0)]
+SLOW = {
+    "stride": FastConv2D(8, 8, 3, stride=2, pad=1, rng=0),
+    "dilation": FastConv2D(8, 8, 3, dilation=2, pad=3, rng=0),
+    "groups": FastConv2D(8, 8, 3, groups=2, rng=0),
+    "kernel": FastConv2D(8, 8, 4, pad=1, rng=0),
+    "not square": FastConv2D(8, 8, (3, 5), pad=1, rng=0),
+    "filters": FastConv2D(8, 7, 3, pad=1, rng=0),
+    "outputs": FastConv2D(8, 8, 5, rng=0),
+}
+
+
+def plain(layer):
+    """Return the same layer, with the same parameters, as a Conv2D."""
+    twin = copy.deepcopy(layer)
+    twin.__class__ = Conv2D
+    return twin
+
+
+@pytest.mark.parametrize("layer", FAST, ids=repr)
+def test_it_is_winograd_where_that_wins(layer, monkeypatch):
+    monkeypatch.setattr(Conv2D, "forward", None)
+    monkeypatch.setattr(Conv2D, "backward", None)
+    layer.backward(layer.forward(draw(SHAPE, np.float32)))
+
+
+@pytest.mark.parametrize("layer", SLOW.values(), ids=SLOW.keys())
+def test_it_is_conv2d_where_that_wins(layer):
+    same_as_conv2d(layer, draw(SHAPE, np.float32))
+
+
+def test_it_is_conv2d_for_few_images_and_channels():
+    same_as_conv2d(FAST[0], draw((15, *SHAPE[1:]), np.float32))
+    same_as_conv2d(FastConv2D(7, 8, 3, pad=1, rng=0), draw((16, 7, 6, 6), np.float32))
+
+
+def same_as_conv2d(layer, x):
+    twin, dy = plain(layer), draw(layer.forward(x).shape, np.float32, seed=1)
+    np.testing.assert_array_equal(layer.forward(x), twin.forward(x))
+    np.testing.assert_array_equal(layer.backward(dy), twin.backward(dy))
+    for name, value in twin.grads.items():
+        np.testing.assert_array_equal(layer.grads[name], value)
+
+
+@pytest.mark.parametrize("dtype, tolerance", [(np.float64, 1e-12), (np.float32, 2e-5)])
+@pytest.mark.parametrize("layer", FAST, ids=repr)
+def test_results_are_those_of_conv2d(layer, dtype, tolerance):
+    """Large and small batches in turn, as in an epoch whose last batch holds what is left."""
+    layer = copy.deepcopy(layer).astype(dtype)
+    layer.params["b"] = draw(layer.params["b"].shape, dtype)
+    twin = plain(layer)
+    for N in (20, 3, 17):
+        x = draw((N, *SHAPE[1:]), dtype, seed=N)
+        dy = draw(twin.forward(x).shape, dtype, seed=1)
+        for found, wanted in (
+            (layer.forward(x), twin.forward(x)),
+            (layer.backward(dy), twin.backward(dy)),
+            *((layer.grads[name], twin.grads[name]) for name in ("w", "b")),
+        ):
+            assert found.dtype == dtype
+            scale = abs(wanted).max()
+            np.testing.assert_allclose(found, wanted, rtol=0, atol=tolerance * scale)
+
+
+@pytest.mark.parametrize("layer", FAST, ids=repr)
+def test_gradients_are_numerically_right(layer):
+    assert_gradients(layer, draw(SHAPE), max_entries=60)
+
+
+@pytest.mark.parametrize("layer", [*FAST, SLOW["stride"]], ids=repr)
+def test_promises_are_kept(layer):
+    assert_keeps_its_promises(layer, SHAPE)
+
+
+@pytest.mark.parametrize("layer", FAST, ids=repr)
+def test_without_input_gradient_dx_is_none_and_the_other_gradients_are_the_same(layer):
+    x = draw(SHAPE, np.float32)
+    dy = draw(layer.forward(x).shape, np.float32, seed=1)
+    assert layer.backward(dy) is not None
+    grads = dict(layer.grads)
+    with layer.mode(training=True, input_gradient=False):
+        layer.forward(x)
+        assert layer.backward(dy) is None
+    for name, value in grads.items():
+        np.testing.assert_array_equal(layer.grads[name], value)
+
+
+@pytest.mark.parametrize(
+    "x, error, message",
+    [
+        (np.ones((16, 3, 6, 6), "f"), ValueError, r"\(N, 3, 6, 6\), expected \(N, 8, H, W\)"),
+        (np.ones((16, 8, 6, 6)), TypeError, "x is float64 and w is float32"),
+        (np.ones((0, 8, 6, 6), "f"), ValueError, "expected at least one image"),
+        (np.ones((16, 8, 6, 6), np.uint8), TypeError, "x is uint8"),
+        (np.ones((16, 8, 0, 6), "f"), ValueError, "."),
+    ],
+)
+def test_an_input_that_does_not_fit_is_refused_and_nothing_is_changed(x, error, message):
+    layer = FAST[0]
+    dy = draw(layer.forward(draw(SHAPE, np.float32)).shape, np.float32)
+    expected = layer.fast.backward(dy)[1]
+    with pytest.raises(error, match=message):
+        layer.forward(x)
+    layer.backward(dy)
+    np.testing.assert_array_equal(layer.grads["w"], expected)
