@@ -3,6 +3,11 @@
 Each function builds a network with fresh weights; :func:`load_trained` returns a trained one.
 The last layer of a CNN starts small, so that it starts undecided: loss ln 10, every digit equally
 likely.
+
+``fast=True`` builds the network that the commands train: the same parameters under the same names,
+the same outputs but for rounding, in less time. Its convolutions are ``FastConv2D``, and it pools
+before it takes the ReLU, which then has a quarter of the numbers to look at; neither changes which
+number of a window is the largest.
 """
 
 from pathlib import Path
@@ -13,6 +18,7 @@ from cnnlib.initializers import glorot, small
 from cnnlib.layers.activations import ReLU, Sigmoid
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
+from cnnlib.layers.fastconv import FastConv2D
 from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.pool import MaxPool2D
 from cnnlib.layers.reshape import Flatten
@@ -21,7 +27,17 @@ from cnnlib.network import Sequential
 WEIGHTS = Path(__file__).parent / "weights"
 
 
-def mlp(hidden=50, rng=None):
+def convolution(fast):
+    """Choose the class of a network's convolutions."""
+    return FastConv2D if fast else Conv2D
+
+
+def relu_and_pool(fast):
+    """Make the two layers that follow a convolution."""
+    return [MaxPool2D(2), ReLU()] if fast else [ReLU(), MaxPool2D(2)]
+
+
+def mlp(hidden=50, rng=None, fast=False):
     """Build the book's plain network: two Affine blocks with Sigmoid between them.
 
     Parameters
@@ -30,6 +46,8 @@ def mlp(hidden=50, rng=None):
         Units of the hidden layer.
     rng : numpy.random.Generator, int or None
         Source of the weights.
+    fast : bool
+        Changes nothing here, where nothing is convolved.
 
     Returns
     -------
@@ -44,7 +62,7 @@ def mlp(hidden=50, rng=None):
     return Sequential(layers, input_shape=(1, 28, 28))
 
 
-def simple_convnet(filters=30, hidden=100, rng=None):
+def simple_convnet(filters=30, hidden=100, rng=None, fast=False):
     """Build the book's SimpleConvNet: Convolution, ReLU, Pooling, Affine, ReLU, Affine.
 
     Parameters
@@ -53,6 +71,8 @@ def simple_convnet(filters=30, hidden=100, rng=None):
         Filters of the convolution, units of the hidden layer.
     rng : numpy.random.Generator, int or None
         Source of the weights.
+    fast : bool
+        Whether to build the faster one of two equal networks.
 
     Returns
     -------
@@ -62,13 +82,13 @@ def simple_convnet(filters=30, hidden=100, rng=None):
     Source: Saitoh, Deep Learning from Scratch, chapter 7.
     """
     rng = np.random.default_rng(rng)
-    layers = [Conv2D(1, filters, 5, rng=rng), ReLU(), MaxPool2D(2)]
+    layers = [convolution(fast)(1, filters, 5, rng=rng), *relu_and_pool(fast)]
     layers += [Flatten(), Dense(filters * 12 * 12, hidden, rng=rng), ReLU()]
     layers += [Dense(hidden, 10, init=small, rng=rng)]
     return Sequential(layers, input_shape=(1, 28, 28))
 
 
-def lenet5(filters=(16, 32), hidden=128, rng=None):
+def lenet5(filters=(16, 32), hidden=128, rng=None, fast=False):
     """Build a LeNet with today's parts: twice Convolution, ReLU, Pooling, then two Affine blocks.
 
     Parameters
@@ -79,6 +99,8 @@ def lenet5(filters=(16, 32), hidden=128, rng=None):
         Units of the hidden layer.
     rng : numpy.random.Generator, int or None
         Source of the weights.
+    fast : bool
+        Whether to build the faster one of two equal networks.
 
     Returns
     -------
@@ -89,15 +111,15 @@ def lenet5(filters=(16, 32), hidden=128, rng=None):
     recognition (1998); ReLU and max pooling came later.
     """
     rng = np.random.default_rng(rng)
-    first, second = filters
-    layers = [Conv2D(1, first, 5, rng=rng), ReLU(), MaxPool2D(2)]
-    layers += [Conv2D(first, second, 5, rng=rng), ReLU(), MaxPool2D(2)]
+    conv, (first, second) = convolution(fast), filters
+    layers = [conv(1, first, 5, rng=rng), *relu_and_pool(fast)]
+    layers += [conv(first, second, 5, rng=rng), *relu_and_pool(fast)]
     layers += [Flatten(), Dense(second * 4 * 4, hidden, rng=rng), ReLU()]
     layers += [Dense(hidden, 10, init=small, rng=rng)]
     return Sequential(layers, input_shape=(1, 28, 28))
 
 
-def convnet_bn(filters=(24, 48, 64), hidden=128, rng=None):
+def convnet_bn(filters=(24, 48, 64), hidden=128, rng=None, fast=False):
     """Build a network for accuracy: three convolutions and an Affine block, each normalised.
 
     The first two convolutions take every second pixel, where LeNet pools: a quarter of the
@@ -111,6 +133,8 @@ def convnet_bn(filters=(24, 48, 64), hidden=128, rng=None):
         Units of the hidden layer.
     rng : numpy.random.Generator, int or None
         Source of the weights.
+    fast : bool
+        Whether to build the faster one of two equal networks.
 
     Returns
     -------
@@ -122,10 +146,10 @@ def convnet_bn(filters=(24, 48, 64), hidden=128, rng=None):
     replace pooling.
     """
     rng = np.random.default_rng(rng)
-    first, second, third = filters
-    layers = [Conv2D(1, first, 5, stride=2, pad=2, rng=rng), BatchNorm(first), ReLU()]
-    layers += [Conv2D(first, second, 3, stride=2, rng=rng), BatchNorm(second), ReLU()]
-    layers += [Conv2D(second, third, 3, rng=rng), BatchNorm(third), ReLU()]
+    conv, (first, second, third) = convolution(fast), filters
+    layers = [conv(1, first, 5, stride=2, pad=2, rng=rng), BatchNorm(first), ReLU()]
+    layers += [conv(first, second, 3, stride=2, rng=rng), BatchNorm(second), ReLU()]
+    layers += [conv(second, third, 3, rng=rng), BatchNorm(third), ReLU()]
     layers += [Flatten(), Dense(third * 4 * 4, hidden, rng=rng), BatchNorm(hidden), ReLU()]
     layers += [Dense(hidden, 10, init=small, rng=rng)]
     return Sequential(layers, input_shape=(1, 28, 28))
@@ -134,8 +158,8 @@ def convnet_bn(filters=(24, 48, 64), hidden=128, rng=None):
 MODELS = {"mlp": mlp, "simple_convnet": simple_convnet, "lenet5": lenet5, "convnet_bn": convnet_bn}
 
 
-def build(name, rng=None):
-    """Build a network of the zoo by its name.
+def build(name, rng=None, fast=False):
+    """Build a network of the zoo by its name; rng and fast as for each of them.
 
     Raises
     ------
@@ -144,10 +168,10 @@ def build(name, rng=None):
     """
     if name not in MODELS:
         raise ValueError(f"name is {name!r}, expected one of {', '.join(MODELS)}")
-    return MODELS[name](rng=rng)
+    return MODELS[name](rng=rng, fast=fast)
 
 
-def load_trained(name, data="mnist"):
+def load_trained(name, data="mnist", fast=False):
     """Return a network of the zoo with the weights that come with the package.
 
     Parameters
@@ -158,6 +182,8 @@ def load_trained(name, data="mnist"):
         What it was trained on: ``mnist``, or for ``lenet5`` also ``fashion`` (Fashion-MNIST).
         How each was trained and what it reaches on the 10,000 test images is written in
         ``cnnlib/weights/README.md``.
+    fast : bool
+        As for the functions that build networks; the weights are the same.
 
     Returns
     -------
@@ -168,7 +194,7 @@ def load_trained(name, data="mnist"):
     ValueError
         If there is no such network, or no weights of it for such data.
     """
-    network = build(name, rng=0)
+    network = build(name, rng=0, fast=fast)
     path = WEIGHTS / (f"{name}.npz" if data == "mnist" else f"{name}_{data}.npz")
     if not path.is_file():
         known = ", ".join(sorted(file.stem for file in WEIGHTS.glob("*.npz")))

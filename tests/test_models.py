@@ -17,6 +17,7 @@ from cnnlib.models import (
     lenet5,
     load_trained,
     mlp,
+    relu_and_pool,
     simple_convnet,
 )
 from cnnlib.training import evaluate
@@ -135,3 +136,43 @@ def test_an_unknown_name_is_refused(make):
 def test_weights_that_do_not_ship_are_refused(name, data):
     with pytest.raises(ValueError, match=f"no weights of {name} for data '{data}', only "):
         load_trained(name, data=data)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_fast_network_has_the_same_parameters_outputs_and_gradients(name):
+    plain, fast = (build(name, rng=3, fast=fast).astype(np.float64) for fast in (False, True))
+    x = np.random.default_rng(0).random((32, 1, 28, 28))
+    labels = np.arange(32) % 10
+    for network in (plain, fast):
+        with network.mode(training=True):
+            loss = SoftmaxCrossEntropy()
+            loss.forward(network.forward(x), labels)
+            network.backward(loss.backward())
+    assert fast.params.keys() == plain.params.keys() and sorted(fast.layers) == sorted(plain.layers)
+    for name, value in plain.params.items():
+        np.testing.assert_array_equal(fast.params[name], value)
+    for name, value in plain.grads.items():
+        np.testing.assert_allclose(fast.grads[name], value, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(fast.forward(x), plain.forward(x), rtol=0, atol=1e-12)
+
+
+def test_a_fast_network_with_trained_weights_answers_like_the_plain_one(mnist_test):
+    plain, fast = load_trained("lenet5"), load_trained("lenet5", fast=True)
+    assert [layer.kind for layer in fast.layers.values()][:3] == ["conv", "pool", "relu"]
+    x = mnist_test[0][:500]
+    np.testing.assert_allclose(fast.forward(x), plain.forward(x), rtol=0, atol=2e-4)
+
+
+@pytest.mark.parametrize("ties", [False, True])
+def test_relu_and_max_pooling_may_change_places(ties):
+    """Bit for bit, ties and windows without a positive number included."""
+    x = np.random.default_rng(0).standard_normal((4, 3, 8, 6)).astype(np.float32)
+    x = np.round(x) if ties else x
+    dy = np.random.default_rng(1).standard_normal((4, 3, 4, 3)).astype(np.float32)
+    results = []
+    for fast in (False, True):
+        first, second = relu_and_pool(fast)
+        y = second.forward(first.forward(x))
+        results.append((y, first.backward(second.backward(dy))))
+    for one, other in zip(*results, strict=True):
+        np.testing.assert_array_equal(one, other)
