@@ -17,10 +17,33 @@ def softmax(scores):
         Positive, each row sums to 1. The row's maximum is subtracted first: the result is the
         same and no exponential overflows.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If scores are not floats, or have another number of axes.
+
     Derived in lesson 04.
     """
+    check_scores(scores)
     exps = np.exp(scores - scores.max(axis=1, keepdims=True))
     return exps / exps.sum(axis=1, keepdims=True)
+
+
+def check_scores(scores):
+    """Refuse scores that are not an array (N, M) of floats.
+
+    Raises
+    ------
+    TypeError
+        If they are not floats: differences of unsigned integers wrap around.
+    ValueError
+        If they have another number of axes, or there are none.
+    """
+    if not isinstance(scores, np.ndarray) or scores.dtype.kind != "f":
+        found = getattr(scores, "dtype", type(scores).__name__)
+        raise TypeError(f"scores are {found}, expected an array of floats such as float32")
+    if scores.ndim != 2 or scores.size == 0:
+        raise ValueError(f"scores have shape {scores.shape}, expected (N, M)")
 
 
 def check_labels(labels, N, M):
@@ -70,10 +93,9 @@ class SoftmaxCrossEntropy:
         Raises
         ------
         TypeError, ValueError
-            If scores have another number of axes, or labels do not fit them.
+            If scores are not floats or have another number of axes, or labels do not fit them.
         """
-        if scores.ndim != 2:
-            raise ValueError(f"scores have shape {scores.shape}, expected (N, M)")
+        check_scores(scores)
         check_labels(labels, *scores.shape)
         self.labels = labels
         shifted = scores - scores.max(axis=1, keepdims=True)

@@ -12,7 +12,6 @@ from cnnlib.gradcheck import (
     relative_error,
 )
 from cnnlib.layers.activations import ReLU, Sigmoid
-from cnnlib.layers.base import Layer
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.dropout import Dropout
@@ -218,7 +217,7 @@ def test_check_network_holds_a_random_part_of_each_parameter():
 
 
 def test_check_network_finds_a_wrong_loss():
-    class Unaveraged(Layer):
+    class Unaveraged:
         def forward(self, scores, labels):
             self.scores = scores
             return float((scores**2).sum())

@@ -1,5 +1,7 @@
 """What all layers share, dense layers, activations, dropout, flatten."""
 
+import copy
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,12 +12,13 @@ from cnnlib.gradcheck import assert_gradients, kink_free
 from cnnlib.initializers import small
 from cnnlib.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from cnnlib.layers.base import Layer
+from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.dropout import Dropout
 from cnnlib.layers.norm import BatchNorm
-from cnnlib.layers.pool import GlobalAvgPool2D, MaxPool2D
+from cnnlib.layers.pool import AvgPool2D, GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
-from cnnlib.network import Sequential
+from cnnlib.network import Residual, Sequential
 
 from .helpers import (
     ORDERS,
@@ -158,6 +161,98 @@ def test_a_layer_needs_the_same_rows_or_all_unless_it_knows_better():
     assert pool.needs((1, 6, 6), {0, 2}) == {0, 1, 3, 4, 5}
     assert pool.needs((1, 6, 6), {0, 2}, clip=False) == {-1, 0, 1, 3, 4, 5}
     assert pool.needs((1, 6, 6), {0}, axis=1) == {0}
+
+
+EVERY = {
+    "conv": (Conv2D(2, 3, 3, rng=0), (2, 2, 5, 5)),
+    "max": (MaxPool2D(2), (2, 2, 4, 4)),
+    "average": (AvgPool2D(2), (2, 2, 4, 4)),
+    "global": (GlobalAvgPool2D(), (2, 2, 4, 4)),
+    "dense": (Dense(4, 3, rng=0), (2, 4)),
+    "relu": (ReLU(), (2, 4)),
+    "leaky": (LeakyReLU(), (2, 4)),
+    "sigmoid": (Sigmoid(), (2, 4)),
+    "tanh": (Tanh(), (2, 4)),
+    "dropout": (Dropout(rng=0), (2, 4)),
+    "norm": (BatchNorm(2), (3, 2, 4, 4)),
+    "flatten": (Flatten(), (2, 2, 4, 4)),
+    "stack": (Sequential([Conv2D(2, 3, 3, rng=0), ReLU()]), (2, 2, 5, 5)),
+    "block": (Residual(Sequential([Conv2D(2, 2, 1, rng=0)])), (2, 2, 5, 5)),
+}
+
+
+@pytest.fixture(params=EVERY)
+def layer_and_input(request):
+    layer, shape = EVERY[request.param]
+    layer = copy.deepcopy(layer)
+    layer.training = True
+    return layer, draw(shape, np.float32)
+
+
+def test_backward_before_forward_is_refused(layer_and_input):
+    layer, x = layer_and_input
+    with pytest.raises(RuntimeError, match="once after each forward: call that first"):
+        layer.backward(x)
+
+
+def test_backward_comes_once_and_a_second_one_changes_nothing(layer_and_input):
+    layer, x = layer_and_input
+    dy = draw(layer.forward(x).shape, np.float32, seed=1)
+    layer.backward(dy)
+    grads = {name: value.copy() for name, value in layer.grads.items()}
+    with pytest.raises(RuntimeError, match=f"backward of {type(layer).__name__} comes once"):
+        layer.backward(dy)
+    for name, value in grads.items():
+        np.testing.assert_array_equal(layer.grads[name], value)
+
+
+def test_a_gradient_of_another_shape_or_dtype_is_refused_and_changes_nothing(layer_and_input):
+    layer, x = layer_and_input
+    dy = draw(layer.forward(x).shape, np.float32, seed=1)
+    for wrong in (dy[:1], dy[:, :1], np.swapaxes(dy, 0, 1), dy[0]):
+        if wrong.shape != dy.shape:
+            with pytest.raises(ValueError, match=r"dy has shape \(.*, expected \("):
+                layer.backward(wrong)
+    for wrong in (dy.astype(np.float64), dy.astype(int), dy.tolist(), None):
+        with pytest.raises(TypeError, match="dy is .*, expected an array of float32"):
+            layer.backward(wrong)
+    assert layer.backward(dy).shape == x.shape  # as if none of that had been tried
+
+
+def test_every_layer_refuses_what_is_no_array_of_floats(layer_and_input):
+    layer, x = layer_and_input
+    for wrong in (x.astype(int), x.astype(np.uint8), x.tolist(), x[:0]):
+        with pytest.raises((TypeError, ValueError), match="expected"):
+            layer.forward(wrong)
+
+
+def test_an_interrupted_backward_pass_is_not_gone_on_with(monkeypatch):
+    layer = Conv2D(1, 1, 2, rng=0)
+    dy = layer.forward(draw((1, 1, 3, 3), np.float32))
+
+    def interrupt(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cnnlib.layers.conv.col2im", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        layer.backward(dy)
+    with pytest.raises(RuntimeError, match="comes once"):
+        layer.backward(dy)
+
+
+def test_a_layer_made_from_another_may_reshape_what_that_one_returned():
+    class Rows(Conv2D):
+        def forward(self, x):
+            return super().forward(x).reshape(len(x), -1)
+
+        def backward(self, dy):
+            return super().backward(dy.reshape(len(dy), 2, 3, 3))
+
+    layer = Rows(1, 2, 2, rng=0)
+    assert layer.forward(draw((2, 1, 4, 4), np.float32)).shape == (2, 18)
+    with pytest.raises(ValueError, match=r"dy has shape \(2, 2, 3, 3\), expected \(2, 18\)"):
+        layer.backward(np.ones((2, 2, 3, 3), np.float32))
+    assert layer.backward(np.ones((2, 18), np.float32)).shape == (2, 1, 4, 4)
 
 
 # --------------------------------------------------------------------------- dense

@@ -96,6 +96,17 @@ def test_bad_labels_are_refused_and_nothing_is_changed(labels, error, message):
     np.testing.assert_array_equal(loss.backward(), [[0.5, -0.5]])
 
 
-def test_scores_with_another_number_of_axes_are_refused():
-    with pytest.raises(ValueError, match=r"scores have shape \(3,\), expected \(N, M\)"):
-        SoftmaxCrossEntropy().forward(np.zeros(3), np.array([0, 1, 2]))
+@pytest.mark.parametrize(
+    "scores, error, message",
+    [
+        (np.zeros(3), ValueError, r"scores have shape \(3,\), expected \(N, M\)"),
+        (np.zeros((0, 3)), ValueError, r"scores have shape \(0, 3\), expected \(N, M\)"),
+        ([[0.3, 2.9]], TypeError, "scores are list, expected an array of floats"),
+        (np.uint8([[1, 2, 3]]), TypeError, "scores are uint8, expected an array of floats"),
+    ],
+)
+def test_scores_that_do_not_fit_are_refused(scores, error, message):
+    with pytest.raises(error, match=message):
+        softmax(scores)
+    with pytest.raises(error, match=message):
+        SoftmaxCrossEntropy().forward(scores, np.array([0]))

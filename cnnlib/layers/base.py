@@ -1,5 +1,6 @@
 """What every layer is."""
 
+import functools
 from contextlib import contextmanager
 
 import numpy as np
@@ -24,11 +25,21 @@ class Layer:
 
     A layer never changes an array that it was handed and never overwrites one that it returned.
     ``backward`` may be called once after each ``forward``.
+
+    Whoever writes a layer writes ``forward`` and ``backward`` alone: before they run, in every
+    subclass, x is held to :meth:`check` and dy to :meth:`check_gradient`.
     """
 
     kind = "layer"
     training = False
     input_gradient = True
+    expects = None  # shape and dtype of the dy that may come next
+
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        for name, guard in (("forward", _guard_forward), ("backward", _guard_backward)):
+            if name in vars(cls):
+                setattr(cls, name, guard(vars(cls)[name]))
 
     def __init__(self):
         self.params = {}
@@ -108,6 +119,28 @@ class Layer:
                 )
         self.output_shape(x.shape[1:])
 
+    def check_gradient(self, dy):
+        """Refuse a gradient that comes out of turn or is not one of the last output.
+
+        Raises
+        ------
+        RuntimeError
+            If there was no ``forward`` since the last ``backward``.
+        TypeError, ValueError
+            If dy has not the dtype or the shape of the output.
+        """
+        name = type(self).__name__
+        if self.expects is None:
+            raise RuntimeError(f"backward of {name} comes once after each forward: call that first")
+        shape, dtype = self.expects
+        if not isinstance(dy, np.ndarray | np.generic) or dy.dtype != dtype:
+            raise TypeError(
+                f"dy is {getattr(dy, 'dtype', type(dy).__name__)}, expected an array of {dtype},"
+                f" as {name} returned it"
+            )
+        if dy.shape != shape:
+            raise ValueError(f"dy has shape {dy.shape}, expected {shape}, as {name} returned it")
+
     def children(self):
         """Return the layers inside this one."""
         return ()
@@ -156,6 +189,38 @@ class Layer:
 
     def __repr__(self):
         return f"{type(self).__name__}({self.describe()})"
+
+
+def _guard_forward(forward):
+    """Check what a forward pass is handed, and remember what its backward pass has to be handed."""
+
+    @functools.wraps(forward)
+    def guarded(self, x, *rest):
+        if type(self).forward is not guarded:  # a subclass calls, and has checked x
+            return forward(self, x, *rest)
+        self.check(x)
+        self.expects = None
+        y = forward(self, x, *rest)
+        self.expects = getattr(y, "shape", None), getattr(y, "dtype", None)
+        return y
+
+    return guarded
+
+
+def _guard_backward(backward):
+    """Check what a backward pass is handed, and let it run once: it may use up what was kept."""
+
+    @functools.wraps(backward)
+    def guarded(self, dy):
+        if type(self).backward is not guarded:
+            return backward(self, dy)
+        self.check_gradient(dy)
+        try:
+            return backward(self, dy)
+        finally:
+            self.expects = None
+
+    return guarded
 
 
 def wrong_shape(shape, expected):

@@ -62,12 +62,6 @@ class BatchNorm(Layer):
         TypeError, ValueError
             If dtype or channels do not fit, or a training batch has one number a channel.
         """
-        self.check(x)
-        if self.training and x.size == x.shape[1]:
-            raise ValueError(
-                "x has one number a channel, expected a batch of at least 2"
-                " (the last batch of an epoch holds what is left)"
-            )
         self.axes = (0, 2, 3)[: x.ndim - 1]
         self.count = x.size // x.shape[1]
         mean = x.mean(self.axes) if self.training else self.state["mean"]
@@ -105,6 +99,14 @@ class BatchNorm(Layer):
         dx -= self.spread(dbeta / self.count)
         dx *= self.spread(scale)
         return dx
+
+    def check(self, x):
+        super().check(x)
+        if self.training and x.size == x.shape[1]:
+            raise ValueError(
+                "x has one number a channel, expected a batch of at least 2"
+                " (the last batch of an epoch holds what is left)"
+            )
 
     def remember(self, mean, var):
         """Move the running statistics towards this batch's (the variance with n - 1)."""
