@@ -1,14 +1,17 @@
 """OpenBLAS, the library behind NumPy's matrix products: which kernels it runs, on how many threads.
 
-Nothing here is needed to compute anything.  The commands that start Python themselves call
-:func:`choose_kernels` before NumPy is loaded, the bench reports :func:`kernels_in_use`, and lesson
-08 tells the story.
+The commands that start Python themselves call :func:`choose_kernels` before NumPy is loaded, the
+bench reports :func:`kernels_in_use`, and :func:`share` is how fast convolutions use more than one
+thread.
 """
 
 import contextlib
 import ctypes
+import functools
 import os
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 CPUINFO = Path("/proc/cpuinfo")
@@ -76,6 +79,7 @@ def overlooked(cpuinfo):
     return zen5 and has_avx512(cpuinfo)
 
 
+@functools.cache
 def openblas(name):
     """Return a C function of the OpenBLAS that NumPy uses, or None if it uses another BLAS.
 
@@ -89,10 +93,11 @@ def openblas(name):
     # Asking a library also asks those that it is linked to, except on Windows.
     folder = Path(linked.__file__).parents[2] / "numpy.libs"
     for path in [linked.__file__, *map(str, folder.glob("*openblas*.dll"))]:
-        library = ctypes.CDLL(path)
-        for symbol in SYMBOLS:
-            with contextlib.suppress(AttributeError):
-                return getattr(library, symbol.format(name))
+        with contextlib.suppress(OSError):
+            library = ctypes.CDLL(path)
+            for symbol in SYMBOLS:
+                with contextlib.suppress(AttributeError):
+                    return getattr(library, symbol.format(name))
     return None
 
 
@@ -134,12 +139,60 @@ def set_threads(n):
     return before
 
 
-@contextlib.contextmanager
-def threads(n):
-    """Let OpenBLAS use n threads inside a ``with`` block, and as many as before after it."""
-    before = set_threads(n)
-    try:
-        yield
-    finally:
-        if before is not None:
-            set_threads(before)
+class OneThread:
+    """Holds OpenBLAS at one thread inside ``with`` blocks, of which several may be open at once.
+
+    Attributes
+    ----------
+    threads : int or None
+        How many OpenBLAS used before the first of them; None if NumPy uses another BLAS.
+    """
+
+    def __init__(self):
+        self.lock, self.open, self.threads = threading.Lock(), 0, None
+
+    def __enter__(self):
+        with self.lock:
+            if self.open == 0:
+                self.threads = set_threads(1)
+            self.open += 1
+            return self.threads
+
+    def __exit__(self, *error):
+        with self.lock:
+            self.open -= 1
+            if self.open == 0 and self.threads is not None:
+                set_threads(self.threads)
+
+
+one_thread = OneThread()
+
+
+@functools.cache
+def pool(process, n):
+    """Start n threads that wait for work; once in each process, since a fork copies no threads."""
+    return ThreadPoolExecutor(n, thread_name_prefix="cnnlib")
+
+
+def share(function, parts):
+    """Call a function with each part, on as many threads as OpenBLAS may use, which then uses one.
+
+    Many small products are done sooner this way than by OpenBLAS's own threads, which meet after
+    each product and on a busy machine wait for each other. If OpenBLAS may use one thread only, or
+    NumPy uses another BLAS (in a browser, where there are no threads, it uses none), the parts take
+    turns here.
+
+    Parameters
+    ----------
+    function : function of part
+    parts : sequence
+
+    Yields
+    ------
+    What the function returns, in the order of the parts.
+    """
+    with one_thread as n:
+        if min(n or 1, len(parts)) < 2:
+            yield from map(function, parts)
+        else:
+            yield from pool(os.getpid(), n).map(function, parts)

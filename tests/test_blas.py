@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -141,12 +142,68 @@ def test_set_threads_returns_how_many_there_were(in_use):
     assert blas.kernels_in_use()[1] == 1
 
 
-def test_threads_are_put_back_even_after_an_error(in_use):
+def test_one_thread_is_held_while_any_block_is_open_even_after_an_error(in_use):
     blas.set_threads(2)
-    with pytest.raises(KeyError), blas.threads(1):
+    with pytest.raises(KeyError), blas.one_thread as n:
+        with blas.one_thread as again:
+            assert n == again == 2
         assert blas.kernels_in_use()[1] == 1
         raise KeyError
     assert blas.kernels_in_use()[1] == 2
+
+
+def test_blocks_that_overlap_in_two_threads_put_back_what_was_there_at_first(in_use):
+    blas.set_threads(2)
+    opened, close = threading.Event(), threading.Event()
+
+    def other():
+        with blas.one_thread:
+            opened.set()
+            close.wait(60)
+
+    thread = threading.Thread(target=other)
+    with blas.one_thread:
+        thread.start()
+        opened.wait(60)
+    assert blas.kernels_in_use()[1] == 1  # the other block is still open
+    close.set()
+    thread.join(60)
+    assert blas.kernels_in_use()[1] == 2
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_parts_are_shared_and_come_back_in_order(in_use, n):
+    blas.set_threads(n)
+    seen = []
+
+    def work(part):
+        seen.append((blas.kernels_in_use()[1], threading.current_thread()))
+        return part * part
+
+    assert list(blas.share(work, range(9))) == [part * part for part in range(9)]
+    assert {threads for threads, _ in seen} == {1}
+    here = threading.current_thread()
+    assert all((thread is here) == (n == 1) for _, thread in seen)
+    assert blas.kernels_in_use()[1] == n
+
+
+def test_two_threads_work_at_the_same_time(in_use):
+    """Each part waits for the other one: taking turns, they would never end."""
+    blas.set_threads(2)
+    both = threading.Barrier(2, timeout=60)
+    assert sorted(blas.share(lambda part: both.wait(), range(2))) == [0, 1]
+
+
+def test_an_error_in_a_part_is_raised_and_the_threads_are_put_back(in_use):
+    blas.set_threads(2)
+    with pytest.raises(ZeroDivisionError):
+        list(blas.share(lambda part: 1 // part, [1, 0, 1]))
+    assert blas.kernels_in_use()[1] == 2
+
+
+def test_another_process_has_threads_of_its_own(in_use):
+    assert blas.pool(1, 2) is blas.pool(1, 2)
+    assert blas.pool(1, 2) is not blas.pool(2, 2)
 
 
 def test_less_than_one_thread_is_refused(in_use):
@@ -155,9 +212,14 @@ def test_less_than_one_thread_is_refused(in_use):
     assert blas.kernels_in_use() == in_use
 
 
-def test_another_blas_is_none_and_is_not_touched(monkeypatch):
-    monkeypatch.setattr(blas, "SYMBOLS", ("no_such_function_{}",))
+def test_another_blas_is_none_and_its_parts_take_turns_here(monkeypatch):
+    monkeypatch.setattr(blas, "openblas", lambda name: None)
     assert blas.kernels_in_use() is None
     assert blas.set_threads(1) is None
-    with blas.threads(1):
-        pass
+    found = list(blas.share(lambda part: threading.current_thread(), range(3)))
+    assert found == [threading.current_thread()] * 3
+
+
+def test_openblas_is_not_found_under_other_names(monkeypatch):
+    monkeypatch.setattr(blas, "SYMBOLS", ("no_such_function_{}",))
+    assert blas.openblas.__wrapped__("get_num_threads") is None

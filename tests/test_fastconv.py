@@ -3,7 +3,9 @@ import copy
 import numpy as np
 import pytest
 
+from cnnlib import blas
 from cnnlib.gradcheck import assert_gradients
+from cnnlib.layers import fastconv
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.fastconv import FastConv2D
 
@@ -115,3 +117,45 @@ def test_an_input_that_does_not_fit_is_refused_and_nothing_is_changed(x, error, 
         layer.forward(x)
     layer.backward(dy)
     np.testing.assert_array_equal(layer.grads["w"], expected)
+
+
+# --------------------------------------------------------------------------- threads
+
+
+def results(layer, shape):
+    """Return y, dx, dw and db of one pass."""
+    y = layer.forward(draw(shape, np.float32))
+    return [y, layer.backward(draw(y.shape, np.float32, seed=1)), *layer.grads.values()]
+
+
+@pytest.mark.parametrize(
+    "layer, shape",
+    [
+        (FastConv2D(8, 9, 3, pad=1, rng=0), (16, 8, 17, 9)),
+        (FastConv2D(16, 8, 5, rng=0), (20, 16, 21, 12)),
+    ],
+    ids=repr,
+)
+def test_the_number_of_threads_changes_no_bit(layer, shape, monkeypatch):
+    monkeypatch.setattr(fastconv, "WORTH_SHARING", 0)
+    before = blas.set_threads(1)
+    if before is None:
+        pytest.skip("NumPy uses another BLAS than OpenBLAS here")
+    try:
+        one = results(layer, shape)
+        for n in (2, 3):
+            blas.set_threads(n)
+            for value, expected in zip(results(layer, shape), one, strict=True):
+                np.testing.assert_array_equal(value, expected)
+            assert blas.set_threads(n) == n
+    finally:
+        blas.set_threads(before)
+
+
+def test_large_convolutions_are_shared_and_small_ones_are_not(monkeypatch):
+    used = []
+    monkeypatch.setattr(fastconv, "share", lambda *call: used.append("share") or map(*call))
+    FAST[0].forward(draw(SHAPE, np.float32))
+    assert used == []
+    FAST[0].forward(draw((300, *SHAPE[1:]), np.float32))
+    assert used == ["share"]

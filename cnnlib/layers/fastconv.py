@@ -1,11 +1,13 @@
 """Convolution by the cheaper of two ways."""
 
+from cnnlib.blas import share
 from cnnlib.layers.conv import Conv2D
 from cnnlib.winograd import Winograd
 
 KERNELS = (3, 5)
 # Below these the transforms cost more than they save; ``python -m tests.bench`` measures it again.
 LEAST_IMAGES, LEAST_CHANNELS, LEAST_OUTPUTS = 16, 8, 4
+WORTH_SHARING = 5_000_000  # multiplications of Conv2D; less is done before a thread has woken up
 
 
 class FastConv2D(Conv2D):
@@ -16,6 +18,9 @@ class FastConv2D(Conv2D):
     weights files are those of Conv2D, and so are the results, within the error that
     :class:`cnnlib.winograd.Winograd` states.
 
+    Large convolutions are shared by as many threads as OpenBLAS may use (``OPENBLAS_NUM_THREADS``,
+    :func:`cnnlib.blas.set_threads`); their number changes no bit of a result.
+
     Derived in lesson 08.
     """
 
@@ -25,7 +30,8 @@ class FastConv2D(Conv2D):
         self.fast = None
         if not self.wins(x.shape):
             return super().forward(x)
-        self.fast = Winograd(x, self.params["w"], self.pad)
+        large = len(x) * self.multiplications(x.shape[1:]) >= WORTH_SHARING
+        self.fast = Winograd(x, self.params["w"], self.pad, share if large else map)
         return self.fast.forward(self.params["b"])
 
     def backward(self, dy):
