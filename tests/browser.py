@@ -3,7 +3,6 @@
 import contextlib
 import importlib.util
 import json
-import os
 import re
 import secrets
 import shutil
@@ -14,6 +13,8 @@ import urllib.request
 from pathlib import Path
 
 import nbformat
+
+from tools.isolated import environment
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -105,38 +106,19 @@ class Server:
         self.token = secrets.token_hex(16)
         self.address = None  # known once it answers
         for name, values in SETTINGS.items():
-            path = self.folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+            path = self.folder / "lab-settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(values))
-        (self.folder / "matplotlibrc").touch()
         self.log = open(self.folder / "log.txt", "w+", encoding="utf-8")
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
         options = {"ip": "127.0.0.1", "port": 0, "root_dir": self.served}
         command += [f"--ServerApp.{key}={value}" for key, value in options.items()]
         self.process = subprocess.Popen(
-            command, env=self.environment(), stdout=self.log, stderr=subprocess.STDOUT
+            command,
+            env=environment(self.folder) | {"JUPYTER_TOKEN": self.token},
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
         )
-
-    def environment(self):
-        """Return the server's environment: own folders, the package importable."""
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "MPL"))}
-        own = {
-            "JUPYTER_CONFIG_DIR": "config",
-            "JUPYTER_DATA_DIR": "data",
-            "JUPYTER_RUNTIME_DIR": "runtime",
-            "JUPYTERLAB_SETTINGS_DIR": "settings",
-            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-            "IPYTHONDIR": "ipython",
-            "MATPLOTLIBRC": "matplotlibrc",
-        }
-        env.update({key: str(self.folder / name) for key, name in own.items()})
-        paths = [str(ROOT), env.get("PYTHONPATH")]
-        env.update(
-            JUPYTER_TOKEN=self.token,
-            JUPYTER_PREFER_ENV_PATH="1",
-            PYTHONPATH=os.pathsep.join(filter(None, paths)),
-        )
-        return env
 
     def ask(self, path, method="GET"):
         """Send a request to the server's API and return what it answers."""

@@ -1,8 +1,15 @@
-"""What several test files share."""
+"""What several test files share: the data, and how hypothesis looks for examples."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from cnnlib.datasets import load_mnist
+
+# The same examples in every run, however slow the machine. `make soak` looks for new ones.
+COMMON = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("same", derandomize=True, max_examples=40, **COMMON)
+settings.register_profile("soak", derandomize=False, max_examples=400, print_blob=True, **COMMON)
+settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")

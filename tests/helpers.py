@@ -3,10 +3,7 @@
 import copy
 
 import numpy as np
-from hypothesis import settings
 from hypothesis import strategies as st
-
-QUICK = settings(deadline=None, max_examples=40)
 
 # Arrays of the same numbers and shape that lie differently in memory.
 ORDERS = {

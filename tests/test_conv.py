@@ -8,7 +8,7 @@ from cnnlib.gradcheck import assert_gradients
 from cnnlib.initializers import small
 from cnnlib.layers.conv import Conv2D
 
-from .helpers import QUICK, assert_keeps_its_promises, draw, dtypes, orders, seeds
+from .helpers import assert_keeps_its_promises, draw, dtypes, orders, seeds
 
 
 def test_one_filter_by_hand():
@@ -22,7 +22,6 @@ def test_one_filter_by_hand():
     np.testing.assert_array_equal(layer.grads["b"], [10])
 
 
-@QUICK
 @given(
     st.tuples(st.integers(1, 3), *[st.integers(1, 6)] * 2),  # N H W
     st.sampled_from([(1, 1, 1), (2, 3, 1), (2, 4, 2), (4, 2, 2), (3, 3, 3)]),  # C F groups

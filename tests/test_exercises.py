@@ -1,7 +1,6 @@
 """The exercises: student editions are what their solved editions give, and kind to who begins."""
 
 import copy
-import importlib.util
 import re
 from pathlib import Path
 
@@ -10,18 +9,13 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from tools import exercises as tools
+from tools import notebooks
+
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = ROOT / "notebooks"
 
 
-def load(name):
-    spec = importlib.util.spec_from_file_location(f"tools_{name}", ROOT / "tools" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-tools, notebooks = load("exercises"), load("notebooks")
 SOLVED = {path.stem: tools.read(path) for path in tools.solved()}
 each = pytest.mark.parametrize("name", SOLVED)
 TODO = re.compile(r"○ \w+: (not written yet|not answered yet)\. .+\.\nThen run this cell again\.")
@@ -173,7 +167,7 @@ def test_a_student_edition_runs_to_its_first_stub_and_says_kindly_what_to_do(nam
     folder = tmp_path / "exercises"
     folder.mkdir()
     client = NotebookClient(nb, allow_errors=True, resources={"metadata": {"path": str(folder)}})
-    with notebooks._own_settings():
+    with notebooks.own_settings():
         client.execute()
     code = [cell for cell in nb.cells if cell.cell_type == "code"]
     first = next(number for number, cell in enumerate(code) if is_check(cell))

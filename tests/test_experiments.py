@@ -1,19 +1,14 @@
 """The recorded experiments of lesson 05 are what tools/experiments.py does."""
 
-import importlib.util
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cnnlib.files import load_arrays
 from cnnlib.plots.records import RECORDS, recorded
+from tools import experiments as tools
 
-ROOT = Path(__file__).resolve().parent.parent
-SPEC = importlib.util.spec_from_file_location("experiments", ROOT / "tools" / "experiments.py")
-tools = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(tools)
 NAMES = list(tools.EXPERIMENTS)
 
 

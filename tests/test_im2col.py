@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from cnnlib import reference
 from cnnlib.im2col import col2im, im2col, output_size, pad2d, windows
 
-from .helpers import QUICK, batch_last, draw, dtypes, orders, seeds
+from .helpers import batch_last, draw, dtypes, orders, seeds
 
 # --------------------------------------------------------------------------- output_size
 
@@ -20,7 +20,6 @@ def test_output_size_by_hand():
     assert output_size(3, 3) == 1
 
 
-@QUICK
 @given(*[st.integers(1, 12)] * 3, st.integers(0, 4), st.integers(1, 4))
 def test_output_size_counts_the_positions(size, kernel, stride, pad, dilation):
     count = reference.size_after(size, kernel, stride, pad, dilation)
@@ -65,7 +64,6 @@ def test_pad2d_by_hand():
     np.testing.assert_array_equal(pad2d(x, 1, 7)[0, 0], expected)
 
 
-@QUICK
 @given(st.integers(0, 3), orders, dtypes)
 def test_pad2d_has_the_batch_axis_last_in_memory(pad, order, dtype):
     x = draw((2, 3, 4, 5), dtype, order)
@@ -114,7 +112,6 @@ def fits(shape, kernel, stride, pad, dilation):
     )
 
 
-@QUICK
 @given(geometry, dtypes, orders, seeds)
 def test_im2col_agrees_with_the_loops(geometry, dtype, order, seed):
     assume(fits(*geometry))
@@ -125,7 +122,6 @@ def test_im2col_agrees_with_the_loops(geometry, dtype, order, seed):
     np.testing.assert_array_equal(cols, reference.im2col(x, *options))
 
 
-@QUICK
 @given(geometry, dtypes, seeds)
 def test_col2im_agrees_with_the_loops(geometry, dtype, seed):
     assume(fits(*geometry))
@@ -138,7 +134,6 @@ def test_col2im_agrees_with_the_loops(geometry, dtype, seed):
     np.testing.assert_allclose(x, expected, rtol=tolerance, atol=tolerance)
 
 
-@QUICK
 @given(geometry, seeds)
 def test_col2im_is_the_adjoint_of_im2col(geometry, seed):
     """The dot-product test: <im2col(x), c> = <x, col2im(c)> for every x and c."""

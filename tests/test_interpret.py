@@ -16,7 +16,7 @@ from cnnlib.layers.pool import AvgPool2D, GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.models import lenet5, load_trained, mlp
 from cnnlib.network import Residual, Sequential
-from tests.helpers import QUICK, draw
+from tests.helpers import draw
 
 
 def small_network(dtype=np.float64, seed=0):
@@ -255,7 +255,6 @@ def stacks(draw_from):
     return layers, (H, W), (draw_from(st.integers(0, OH - 1)), draw_from(st.integers(0, OW - 1)))
 
 
-@QUICK
 @given(stacks())
 def test_measured_receptive_fields_are_those_computed(case):
     layers, size, at = case

@@ -22,7 +22,6 @@ from cnnlib.network import Residual, Sequential
 
 from .helpers import (
     ORDERS,
-    QUICK,
     assert_keeps_its_promises,
     batch_last,
     draw,
@@ -269,7 +268,6 @@ def test_dense_by_hand():
     np.testing.assert_array_equal(layer.grads["b"], [1, 1, 2])
 
 
-@QUICK
 @given(*[st.integers(1, 5)] * 3, dtypes, seeds)
 def test_dense_agrees_with_the_loops(N, D, M, dtype, seed):
     layer = Dense(D, M, rng=seed).astype(dtype)
@@ -410,7 +408,6 @@ def test_dropout_refuses_rates(rate):
         Dropout(rate)
 
 
-@QUICK
 @given(orders, dtypes)
 def test_flatten_writes_channel_by_channel_row_by_row(order, dtype):
     x = draw(IMAGES, dtype, order)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from cnnlib.gradcheck import numerical_gradient, relative_error
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels, softmax
 
-from .helpers import QUICK, draw, dtypes, seeds
+from .helpers import draw, dtypes, seeds
 
 
 def test_softmax_by_hand():
@@ -38,7 +38,6 @@ def test_nothing_overflows():
     np.testing.assert_array_equal(loss.backward(), [[0, 0, 0], [-0.5, 0, 0.5]])
 
 
-@QUICK
 @given(st.integers(1, 5), st.integers(1, 6), dtypes, seeds)
 def test_softmax_sums_to_one_keeps_the_dtype_and_ignores_a_shift(N, M, dtype, seed):
     scores = draw((N, M), dtype, seed=seed)
@@ -49,7 +48,6 @@ def test_softmax_sums_to_one_keeps_the_dtype_and_ignores_a_shift(N, M, dtype, se
     np.testing.assert_allclose(softmax(scores + dtype(3)), probabilities, rtol=tolerance)
 
 
-@QUICK
 @given(st.integers(1, 5), st.integers(1, 6), seeds)
 def test_the_gradient_is_numerically_right(N, M, seed):
     scores = np.array(draw((N, M), seed=seed))

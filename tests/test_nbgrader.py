@@ -3,7 +3,6 @@
 import copy
 import importlib.util
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -12,12 +11,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tools import exercises as tools
+from tools.isolated import environment
+
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "01_convolution"
-
-_spec = importlib.util.spec_from_file_location("tools_exercises", ROOT / "tools" / "exercises.py")
-tools = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(tools)
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("nbgrader") is None,
@@ -35,34 +33,18 @@ with Gradebook(sys.argv[1]) as book:
 """
 
 
-def environment(folder):
-    """Return an environment with own settings, the package importable and nothing of pytest."""
-    env = {
-        key: value
-        for key, value in os.environ.items()
-        if not key.startswith(("JUPYTER", "MPL", "PYTEST", "NBGRADER"))
-    }
-    for name in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
-        env[f"JUPYTER_{name}"] = str(folder / name.lower())
-    (folder / "matplotlibrc").touch()
-    paths = [str(ROOT), env.get("PYTHONPATH")]
-    env.update(
-        JUPYTER_PREFER_ENV_PATH="1",
-        IPYTHONDIR=str(folder / "ipython"),
-        MATPLOTLIBRC=str(folder / "matplotlibrc"),
-        PATH=os.pathsep.join([str(Path(sys.executable).parent), env.get("PATH", "")]),  # alembic
-        PYTHONPATH=os.pathsep.join(filter(None, paths)),
-        XDG_STATE_HOME=str(folder / "state"),
-        HOME=str(folder),
-    )
-    return env
+def own(folder):
+    """Return an environment of the class's own, with nothing in it that says a test is running."""
+    env = environment(folder) | {"HOME": str(folder), "XDG_STATE_HOME": str(folder / "state")}
+    del env["CNNLIB_PROGRESS"]
+    return {name: value for name, value in env.items() if not name.startswith("PYTEST")}
 
 
 def nbgrader(course, *arguments):
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
         cwd=course,
-        env=environment(course.parent),
+        env=own(course.parent),
         capture_output=True,
         text=True,
     )
@@ -121,7 +103,7 @@ def scores(course):
     done = subprocess.run(
         [sys.executable, "-c", SCORES, "sqlite:///gradebook.db", NAME],
         cwd=course,
-        env=environment(course.parent),
+        env=own(course.parent),
         capture_output=True,
         text=True,
     )

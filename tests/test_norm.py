@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from cnnlib.gradcheck import assert_gradients
 from cnnlib.layers.norm import BatchNorm
 
-from .helpers import ORDERS, QUICK, draw, dtypes, orders, seeds
+from .helpers import ORDERS, draw, dtypes, orders, seeds
 
 
 def training(*arguments, **options):
@@ -35,7 +35,6 @@ def test_outside_training_the_running_statistics_count():
     np.testing.assert_array_equal(layer.state["mean"], [1, 2])
 
 
-@QUICK
 @given(
     st.sampled_from([(4, 3), (2, 3, 4, 5), (7, 3, 1, 2)]), dtypes, orders, seeds, st.floats(-3, 3)
 )

@@ -32,7 +32,6 @@ nbval-ignore-output, raises-exception
 import ast
 import copy
 import functools
-import importlib.util
 import io
 import re
 import statistics
@@ -48,14 +47,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tools import minutes
+from tools import notebooks as tools
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = [ROOT / "notebooks", ROOT / "notebooks" / "solutions"]
 PATHS = [path for folder in FOLDERS for path in sorted(folder.glob("*.ipynb"))]
-
-_spec = importlib.util.spec_from_file_location("tools_notebooks", ROOT / "tools" / "notebooks.py")
-tools = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(tools)
 
 RULES = []
 

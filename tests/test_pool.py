@@ -7,7 +7,7 @@ from cnnlib import reference
 from cnnlib.gradcheck import assert_gradients, kink_free
 from cnnlib.layers.pool import AvgPool2D, GlobalAvgPool2D, MaxPool2D
 
-from .helpers import QUICK, assert_keeps_its_promises, draw, dtypes, orders, seeds
+from .helpers import assert_keeps_its_promises, draw, dtypes, orders, seeds
 
 IMAGE = np.array([[[[1.0, 2, 3], [4, 5, 6], [7, 8, 9]]]])
 
@@ -41,7 +41,6 @@ geometry = (
 )
 
 
-@QUICK
 @given(*geometry)
 def test_forward_and_backward_agree_with_the_loops(
     shape, kernel, stride, pad, dtype, x_order, dy_order, ties, seed

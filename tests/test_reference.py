@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from cnnlib import reference
 from cnnlib.gradcheck import kink_free, numerical_gradient
 
-from .helpers import QUICK, draw, seeds
+from .helpers import draw, seeds
 
 IMAGE = np.array([[[[1.0, 2, 3], [4, 5, 6], [7, 8, 9]]]])
 
@@ -76,7 +76,6 @@ def test_a_full_kernel_is_a_dense_layer():
     np.testing.assert_allclose(y[:, :, 0, 0], x.reshape(2, -1) @ w.reshape(6, -1).T + b)
 
 
-@QUICK
 @given(st.integers(1, 2), st.integers(0, 2), st.integers(1, 2), st.sampled_from([1, 2]), seeds)
 def test_conv2d_is_im2col_and_a_product(stride, pad, dilation, groups, seed):
     x, b = draw((2, 4, 6, 5), seed=seed), draw(4, seed=seed + 2)

@@ -122,8 +122,8 @@ def test_only_pyproject_and_environment_bound_versions():
 TOP_LEVEL = {
     *{".ci", ".editorconfig", ".github", ".gitignore", ".pre-commit-config.yaml", "MANIFEST.in"},
     *{"CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md"},
-    *{"binder", "cnnlib", "docs", "environment.yml", "notebooks", "pyproject.toml"},
-    *{"tests", "tools"},
+    *{"binder", "cnnlib", "conftest.py", "docs", "environment.yml", "notebooks"},
+    *{"pyproject.toml", "tests", "tools"},
 }
 # Written in two parts, so that this file does not name them.
 REGISTRY_HOSTS = [

@@ -1,6 +1,6 @@
 """Make the student editions of the exercises from their solved editions.
 
-    python tools/exercises.py [--check] [--class] [--to FOLDER] [--course FOLDER]
+    python -m tools.exercises [--check] [--class] [--to FOLDER] [--course FOLDER]
 
 Without options: writes ``notebooks/exercises/NN_*.ipynb`` from ``notebooks/solutions/NN_*.ipynb``.
 What is taken out is marked as nbgrader wants it, and nbgrader, told so by the configuration below,
@@ -24,6 +24,8 @@ import sys
 from pathlib import Path
 
 import nbformat
+
+from tools.notebooks import dumps
 
 ROOT = Path(__file__).resolve().parent.parent
 SOLUTIONS = ROOT / "notebooks" / "solutions"
@@ -105,12 +107,6 @@ def student_edition(nb, self_study=True):
         cell.source = drop_hidden_tests(cell.source)
     without_outputs(nb)
     return nb if self_study else without_self_study(nb)
-
-
-def dumps(nb):
-    """Return the text that is stored for `nb`."""
-    nbformat.validate(nb)
-    return nbformat.writes(nb).rstrip("\n") + "\n"
 
 
 def read(path):

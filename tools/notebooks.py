@@ -1,6 +1,6 @@
 """Run notebooks and store what they printed and drew, the same bytes each time.
 
-    python tools/notebooks.py [--check] [--fresh] [PATH ...]
+    python -m tools.notebooks [--check] [--fresh] [PATH ...]
 
 Without a path: every lesson and every solution. A notebook is run from its own folder, top to
 bottom, in a fresh kernel that sees none of the user's Jupyter, IPython or matplotlib settings, and
@@ -27,16 +27,16 @@ progress bar nothing stays, for its text would say 0 % for ever.
 import argparse
 import contextlib
 import hashlib
-import os
 import re
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from tools.isolated import isolated
 
 ROOT = Path(__file__).resolve().parent.parent
 CELL_SECONDS = 300  # a cell that takes longer is stopped
@@ -163,26 +163,13 @@ def _clean_output_metadata(output, alt):
 
 
 @contextlib.contextmanager
-def _own_settings():
+def own_settings():
     """Let kernels see settings of ours and none of the user's, for as long as this lasts."""
-    before = dict(os.environ)
-    with tempfile.TemporaryDirectory() as folder:
-        folder = Path(folder)
+    with isolated() as folder:
         profile = folder / "ipython" / "profile_default"
         profile.mkdir(parents=True)
         (profile / "ipython_kernel_config.py").write_text(IPYTHON_CONFIG)
-        (folder / "matplotlibrc").touch()
-        os.environ.pop("MPLBACKEND", None)
-        os.environ["MATPLOTLIBRC"] = str(folder / "matplotlibrc")
-        os.environ["IPYTHONDIR"] = str(folder / "ipython")
-        os.environ["CNNLIB_PROGRESS"] = "off"  # the solutions' progress is not the reader's
-        for name in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
-            os.environ[f"JUPYTER_{name}"] = str(folder / name.lower())
-        try:
-            yield
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
+        yield
 
 
 def run(nb, folder, fresh=False):
@@ -204,7 +191,7 @@ def run(nb, folder, fresh=False):
         resources={"metadata": {"path": str(folder)}},
     )
     try:
-        with _own_settings():
+        with own_settings():
             client.execute()
     except CellExecutionError as error:
         raise NotebookError(f"{_where(nb)} raised {error.ename}: {error.evalue}\n{error}") from None
