@@ -7,7 +7,7 @@ from cnnlib import reference
 from cnnlib.im2col import im2col
 from cnnlib.winograd import LARGEST, Winograd, minimal_filtering, sandwich, tile_outputs
 
-from .helpers import QUICK, batch_last, draw, dtypes, orders, seeds
+from .helpers import batch_last, draw, dtypes, orders, seeds
 
 SIZES = [(m, r) for r in range(1, 8) for m in range(1, LARGEST - r + 2)]
 
@@ -52,7 +52,6 @@ def test_tiles_are_chosen_for_the_fewest_products(size, K, m):
 # --------------------------------------------------------------------------- whole convolutions
 
 
-@QUICK
 @given(
     st.tuples(st.integers(1, 2), *[st.integers(1, 8)] * 2),  # N, OH, OW
     st.tuples(*[st.integers(1, 2)] * 2),  # C F

@@ -42,8 +42,9 @@ def isolated():
     """Give this process and what it starts such an environment for a while; yield the folder."""
     before = dict(os.environ)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        own = environment(folder)
         os.environ.clear()
-        os.environ.update(environment(folder))
+        os.environ.update(own)
         try:
             yield Path(folder)
         finally:
