@@ -125,6 +125,7 @@ def train(options):
         print(message)
     # From here on NumPy is loaded, with the matrix product that was chosen above.
     from cnnlib import models, optimizers
+    from cnnlib.checkpoint import Interrupted
     from cnnlib.datasets import augment, load_fashion_mnist, load_mnist
     from cnnlib.plots.base import to_png
     from cnnlib.plots.filters import filters_before_after
@@ -148,19 +149,22 @@ def train(options):
     settings = {"adamw": {"beta2": 0.99, "weight_decay": options.decay}, "adam": {"beta2": 0.99}}
     print(f"{options.model}: {network.parameters():,} parameters;", end=" ")
     print(f"{options.data}: {len(data[0]):,} images to learn from, {len(test[0]):,} to test on")
-    history = fit(
-        network,
-        data,
-        test,
-        epochs=options.epochs,
-        batch_size=options.batch,
-        optimizer=rule(schedule, **settings.get(options.optimizer, {})),
-        augment=partial(augment, **DISTORTIONS) if options.augment else None,
-        seed=options.seed,
-        progress=not options.quiet,
-        checkpoint=checkpoint,
-        resume=options.resume,
-    )
+    try:
+        history = fit(
+            network,
+            data,
+            test,
+            epochs=options.epochs,
+            batch_size=options.batch,
+            optimizer=rule(schedule, **settings.get(options.optimizer, {})),
+            augment=partial(augment, **DISTORTIONS) if options.augment else None,
+            seed=options.seed,
+            progress=not options.quiet,
+            checkpoint=checkpoint,
+            resume=options.resume,
+        )
+    except Interrupted as stopped:
+        history = stopped.history
     if history.interrupted:
         print(f"stopped after {len(history.losses):,} steps, saved in {checkpoint}:", end=" ")
         print("go on with the same options and --resume")

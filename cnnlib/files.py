@@ -3,6 +3,8 @@
 Below all levels: nothing here is about networks, and no lesson derives it.
 """
 
+import contextlib
+import glob
 import gzip
 import hashlib
 import http.client
@@ -19,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+KINDS = {"f": "floats", "b": "a truth value"}
 IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MOST_BYTES = 1 << 30  # of a file, unpacked: what claims more is refused before memory is filled
 MOST_DOWNLOADED = 64 << 20
@@ -30,7 +33,8 @@ def write_whole(path, data):
     Parameters
     ----------
     path : Path
-        Its folder is made if need be.
+        Its folder is made if need be, and what a killed run left there of its temporary files
+        is removed.
     data : bytes
 
     Raises
@@ -39,10 +43,18 @@ def write_whole(path, data):
         If it cannot be written; names the file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    for stale in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        with contextlib.suppress(OSError):  # another writer's, perhaps, which will write it again
+            stale.unlink()
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
-        part.write_bytes(data)
-        os.replace(part, path)
+        for tries_left in reversed(range(10)):
+            part.write_bytes(data)
+            try:
+                return os.replace(part, path)
+            except FileNotFoundError:  # another writer took it for one that a killed run had left
+                if not tries_left:
+                    raise
     except OSError as error:  # a full disk's has no name, others have the temporary one
         raise OSError(error.errno, error.strerror, str(path)) from None
     finally:
@@ -53,28 +65,32 @@ def write_whole(path, data):
 # Named arrays
 
 
-def check_place(path):
-    """Refuse a path that no arrays can be saved to, before work is spent on them.
+def check_place(path, suffix=".npz"):
+    """Refuse a path that nothing can be saved to, before work is spent on what it is for.
 
     Parameters
     ----------
     path : str or Path
         Its folder is made if need be.
+    suffix : str
 
     Raises
     ------
     ValueError
-        If the path does not end in ``.npz``.
+        If the path does not end in ``suffix``.
     OSError
         If its folder cannot be made or written to, or if it is a folder itself.
     """
     path = Path(path)
-    if path.suffix != ".npz":
-        raise ValueError(f"path is {str(path)!r}, expected a name that ends in .npz")
+    if path.suffix != suffix:
+        raise ValueError(f"path is {str(path)!r}, expected a name that ends in {suffix}")
     if path.is_dir():
         raise IsADirectoryError(f"{str(path)!r} is a folder, expected the name of a file")
     path.parent.mkdir(parents=True, exist_ok=True)
-    tempfile.TemporaryFile(dir=path.parent).close()
+    try:
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as error:  # it has the temporary name
+        raise OSError(error.errno, error.strerror, str(path.parent)) from None
 
 
 def save_arrays(path, arrays):
@@ -106,23 +122,71 @@ def load_arrays(path):
 
     Raises
     ------
-    FileNotFoundError
-        If there is no such file.
+    OSError
+        If there is no such file, or it cannot be read.
     ValueError
         If the file is damaged or not an ``.npz`` file of plain arrays.
     """
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
+        data = Path(path).read_bytes()
+    except FileNotFoundError:
+        raise FileNotFoundError(f"no file {str(path)!r}") from None
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         if not all(isinstance(array, np.ndarray) for array in arrays.values()):
             raise ValueError("it holds something else")
         return arrays
-    except FileNotFoundError:
-        raise FileNotFoundError(f"no file {str(path)!r}") from None
     except Exception as error:  # a damaged file can raise nearly anything in zipfile and zlib
         raise ValueError(
             f"{str(path)!r} is damaged or not an .npz file of plain arrays: {error}"
         ) from None
+
+
+def check_arrays(arrays, expected, origin, problem):
+    """Refuse named arrays that are not those that were expected.
+
+    Parameters
+    ----------
+    arrays : dict of str to ndarray
+    expected : dict of str to (tuple, dtype)
+        Name to shape, None standing for any length, and the dtype that it will be converted to.
+    origin, problem : str
+        Where the arrays come from, and what it means if they do not fit, for the message.
+
+    Raises
+    ------
+    ValueError
+        If a name is missing or too much, a shape or the kind of a dtype differs, or a number is
+        not finite.
+    """
+    missing, extra = (
+        sorted(a.keys() - b.keys()) for a, b in ((expected, arrays), (arrays, expected))
+    )
+    if missing or extra:
+        raise ValueError(
+            f"{origin} {problem}: it lacks {listed(missing)} and has {listed(extra)} too much"
+        )
+    for name, (shape, dtype) in expected.items():
+        found, kind = arrays[name], np.dtype(dtype).kind
+        sizes = zip(found.shape, shape, strict=False)
+        fits = found.ndim == len(shape) and all(size in (n, None) for n, size in sizes)
+        if not fits or found.dtype.kind != kind:
+            raise ValueError(
+                f"{origin} {problem}: {name} has shape {found.shape} and dtype {found.dtype},"
+                f" expected {shape} and {KINDS[kind]}"
+            )
+        with np.errstate(over="ignore"):
+            if not np.isfinite(found.astype(dtype)).all():
+                raise ValueError(
+                    f"{origin} cannot be used: {name} holds NaN, infinity or a number too large"
+                )
+
+
+def listed(names):
+    """Write names one after the other, the first six of many."""
+    more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+    return ", ".join(names[:6]) + more or "nothing"
 
 
 # ---------------------------------------------------------------------------------------------

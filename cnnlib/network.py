@@ -1,6 +1,8 @@
 """Layers clicked together: networks, their summaries, their files."""
 
-from cnnlib.files import load_arrays, save_arrays
+import html
+
+from cnnlib.files import check_arrays, load_arrays, save_arrays
 from cnnlib.layers.base import Layer
 
 
@@ -195,21 +197,31 @@ class Sequential(Layer):
             for name, layer, inside, out in self.shapes(shape)
         )
 
+    def weights(self):
+        """Return parameters and state together, a dict of str to ndarray: what a file holds."""
+        return {**self.params, **self.state}
+
     def save(self, path):
         """Write parameters and state to an ``.npz`` file, under a temporary name and renamed."""
-        save_arrays(path, {**self.params, **self.state})
+        save_arrays(path, self.weights())
 
     def load(self, path):
         """Read parameters and state that :meth:`save` wrote.
 
         Raises
         ------
-        FileNotFoundError
-            If there is no such file.
+        OSError
+            If the file cannot be read.
         ValueError
-            If the file is damaged or of another network; then nothing is changed.
+            If it is damaged, of another network, or holds NaN; then nothing is changed.
         """
-        self.assign(load_arrays(path), str(path))
+        arrays = load_arrays(path)
+        if "place" in arrays:
+            raise ValueError(
+                f"{path} is a checkpoint, not weights alone: fit goes on from it with"
+                " checkpoint=... and resume=True"
+            )
+        self.assign(arrays, str(path))
 
     def assign(self, arrays, origin="arrays"):
         """Copy arrays into the parameters and the state of the same names.
@@ -217,24 +229,22 @@ class Sequential(Layer):
         Raises
         ------
         ValueError
-            If names or shapes differ; then nothing is changed.
+            As :meth:`check_weights` does; then nothing is changed.
         """
-        mine = {**self.params, **self.state}
-        missing, extra = sorted(mine.keys() - arrays.keys()), sorted(arrays.keys() - mine.keys())
-        if missing or extra:
-            raise ValueError(
-                f"{origin} is of another network: it lacks {', '.join(missing) or 'nothing'}"
-                f" and has {', '.join(extra) or 'nothing'} too much"
-            )
-        for name, value in mine.items():
-            found = arrays[name]
-            if found.shape != value.shape or found.dtype.kind != "f":
-                raise ValueError(
-                    f"{origin} is of another network: {name} has shape {found.shape} and dtype"
-                    f" {found.dtype}, expected {value.shape} and floats"
-                )
-        for name, value in mine.items():
+        self.check_weights(arrays, origin)
+        for name, value in self.weights().items():
             value[...] = arrays[name]
+
+    def check_weights(self, arrays, origin="arrays"):
+        """Refuse arrays that are not this network's weights.
+
+        Raises
+        ------
+        ValueError
+            If names or shapes differ, or numbers are not finite.
+        """
+        expected = {name: (value.shape, value.dtype) for name, value in self.weights().items()}
+        check_arrays(arrays, expected, origin, "is of another network")
 
     def describe(self):
         return ", ".join(self.layers)
@@ -331,7 +341,7 @@ class Summary(list):
         def line(tag, cells):
             sides = ["left"] * 3 + ["right"] * 2
             return "".join(
-                f'<{tag} style="text-align:{side}">{cell}</{tag}>'
+                f'<{tag} style="text-align:{side}">{html.escape(cell)}</{tag}>'
                 for side, cell in zip(sides, cells, strict=True)
             )
 

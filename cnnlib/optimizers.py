@@ -21,6 +21,8 @@ class Optimizer:
         Steps done.
     memory : dict of str to dict of str to ndarray
         For each parameter the running quantities of the rule, zeros at first.
+    trained : dict of str to ndarray
+        The parameters of the last step, by which another network's are recognised.
 
     Raises
     ------
@@ -41,6 +43,11 @@ class Optimizer:
         self.weight_decay = weight_decay
         self.steps = 0
         self.memory = {}
+        self.trained = {}
+
+    def __getstate__(self):
+        """A copy may train a copy of the network."""
+        return {**vars(self), "trained": {}}
 
     def rate_now(self):
         """Return the rate of the next step."""
@@ -60,22 +67,35 @@ class Optimizer:
             If a gradient is missing or of another shape, or the optimizer remembers another
             network; then nothing is changed.
         """
+        self.check(params)
         for name, p in params.items():
             found = np.shape(grads[name]) if name in grads else "nothing"
             if found != p.shape:
                 raise ValueError(f"grads[{name!r}] has shape {found}, expected {p.shape}")
-            for value in self.memory.get(name, {}).values():
-                if value.shape != p.shape:
-                    raise ValueError(
-                        f"memory of {name!r} has shape {value.shape}, expected {p.shape}:"
-                        " each network needs an optimizer of its own"
-                    )
         rate = self.rate_now()
         self.steps += 1
+        self.trained |= params
         for name, p in params.items():
             if name not in self.memory:
                 self.memory[name] = {key: np.zeros_like(p) for key in self.keeps}
             self.update(p, self.decayed(p, grads[name], rate), rate, **self.memory[name])
+
+    def check(self, params):
+        """Refuse the parameters of another network than the one that was trained so far.
+
+        A rule of a constant rate that remembers nothing may train any.
+
+        Raises
+        ------
+        ValueError
+            If they are others.
+        """
+        for name, p in params.items():
+            if (self.keeps or callable(self.rate)) and self.trained.get(name, p) is not p:
+                raise ValueError(
+                    f"{type(self).__name__} has done {self.steps:,} steps on another {name!r}:"
+                    " each network needs an optimizer of its own"
+                )
 
     def decayed(self, p, g, rate):
         """Return the gradient with weight decay."""

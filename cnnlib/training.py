@@ -1,86 +1,71 @@
-"""The training loop: batches in, gradients back, a step; and what has to be kept safe meanwhile."""
+"""The training loop: batches in, gradients back, a step."""
 
-import json
-import signal
-import threading
 import time
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+import warnings
+from contextlib import suppress
 from itertools import islice
 
 import numpy as np
 from tqdm.auto import tqdm
 
 from cnnlib.arguments import at_least
+from cnnlib.checkpoint import RunState, stopping_cleanly
 from cnnlib.datasets import batches
-from cnnlib.files import check_place, load_arrays, save_arrays
-from cnnlib.layers.dropout import Dropout
+from cnnlib.files import check_place
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels
 from cnnlib.optimizers import Adam
 
 
-@dataclass
-class History:
-    """What a training run did.
-
-    Attributes
-    ----------
-    losses, accuracies, rates : list of float
-        Loss and accuracy on each batch before its step, and the step's learning rate.
-    valid_losses, valid_accuracies : list of float
-        On the validation set, after each epoch.
-    seconds : list of float
-        Time that each epoch took, validation not counted.
-    interrupted : bool
-        Whether the run stopped before its last epoch was done.
-    """
-
-    losses: list = field(default_factory=list)
-    accuracies: list = field(default_factory=list)
-    rates: list = field(default_factory=list)
-    valid_losses: list = field(default_factory=list)
-    valid_accuracies: list = field(default_factory=list)
-    seconds: list = field(default_factory=list)
-    interrupted: bool = False
-
-    def save(self, path):
-        """Write the record to an ``.npz`` file."""
-        save_arrays(path, {name: np.array(value) for name, value in asdict(self).items()})
-
-    @classmethod
-    def load(cls, path):
-        """Read a record that :meth:`save` wrote."""
-        return cls(**{name: value.tolist() for name, value in load_arrays(path).items()})
-
-
-class Run:
+class Run(RunState):
     """A training run in progress, as callbacks see it.
 
     Attributes
     ----------
     network, optimizer, history
         What :func:`fit` was given and what it will return.
+    epochs, steps : int
+        How many epochs there will be, and how many steps each has.
     epoch, batch : int
         Epochs done, and batches done in the present one.
     stop : bool
         Set it, and the run stops cleanly after this step.
     """
 
-    def __init__(self, network, optimizer, seed, batch_size, images):
-        self.network, self.optimizer = network, optimizer
-        self.history = History()
-        self.epoch = self.batch = 0
-        self.spent = 0.0
+    def __init__(self, network, optimizer, train, valid, callbacks, **terms):
+        super().__init__(network, optimizer, train, **terms)
+        self.valid, self.callbacks = valid, callbacks
+        self.loss = SoftmaxCrossEntropy()
         self.stop = False
-        self.terms = {"seed": seed, "batch_size": batch_size, "images": images}
-        self.terms["optimizer"] = type(optimizer).__name__
-        draws = [type(layer.rng.bit_generator).__name__ for layer in dropouts(network)]
-        self.terms["dropouts"] = draws
 
-    def step(self, x, labels, loss):
+    def one_epoch(self):
+        """Go through the training images once, or on from where the run stopped."""
+        order = np.random.default_rng([self.seed, self.epoch])
+        todo = islice(batches(*self.train, self.batch_size, order), self.batch, None)
+        start = time.perf_counter() - self.spent
+        with self.network.mode(training=True, input_gradient=False):
+            for x, labels in todo:
+                x = self.distort(x, self.epoch, self.batch)
+                put_back = remember(self.network)
+                try:
+                    with np.errstate(all="ignore"):
+                        self.step(x, labels)
+                except FloatingPointError:  # running means have seen what made the loss infinite
+                    put_back()
+                    raise
+                self.spent = time.perf_counter() - start
+                self.call()
+                if self.stop and self.batch < self.steps:
+                    return
+        self.epoch, self.batch = self.epoch + 1, 0
+        self.history.seconds.append(self.spent)
+        self.spent = 0.0
+        self.validate()
+        self.call()
+
+    def step(self, x, labels):
         """Do one step: forward, loss, backward, update."""
         scores = self.network.forward(x)
-        value = loss.forward(scores, labels)
+        value = self.loss.forward(scores, labels)
         if not np.isfinite(value):
             raise FloatingPointError(
                 f"the loss is {value} at step {len(self.history.losses) + 1}: try a learning rate"
@@ -88,61 +73,32 @@ class Run:
                 " not finite; the network keeps the weights of the step before"
             )
         self.history.rates.append(self.optimizer.rate_now())
-        self.network.backward(loss.backward())
+        self.network.backward(self.loss.backward())
         self.optimizer.step(self.network.params, self.network.grads)
         self.history.losses.append(value)
         self.history.accuracies.append(float((scores.argmax(axis=1) == labels).mean()))
         self.batch += 1
 
-    def save(self, path):
-        """Write all that is needed to go on later as if the run had never stopped."""
-        place = {"epoch": self.epoch, "batch": self.batch, "spent": self.spent}
-        place |= {"steps": self.optimizer.steps, **self.terms}
-        place["dropout"] = [layer.rng.bit_generator.state for layer in dropouts(self.network)]
-        arrays = {f"network/{k}": v for k, v in weights(self.network).items()}
-        for name, memory in self.optimizer.memory.items():
-            arrays |= {f"memory/{name}/{key}": value for key, value in memory.items()}
-        arrays |= {f"history/{k}": np.array(v) for k, v in asdict(self.history).items()}
-        place = json.dumps(place, default=lambda value: value.tolist())  # NumPy's integers, arrays
-        save_arrays(path, {**arrays, "place": np.array(place)})
-
-    def load(self, path, epochs):
-        """Read what :meth:`save` wrote, of a run that shall end after so many epochs.
-
-        Raises
-        ------
-        ValueError
-            If the file is damaged, of another network, optimizer, seed, batch size or data, or
-            further than ``epochs``.
-        """
-        arrays = load_arrays(path)
-        if "place" not in arrays:
-            raise ValueError(f"{str(path)!r} is not a checkpoint, it has no place")
-        place = json.loads(str(arrays.pop("place")))
-        for name, value in self.terms.items():
-            if place.get(name) != value:
-                raise ValueError(
-                    f"{str(path)!r} was written with {name} {place.get(name)}, this run has {value}"
+    def validate(self):
+        """Record loss and accuracy on the validation images, if there are any."""
+        results = self.network.weights()
+        if self.valid is not None:
+            with np.errstate(all="ignore"):
+                value, accuracy = evaluate(self.network, *self.valid)
+            self.history.valid_losses.append(value)
+            self.history.valid_accuracies.append(accuracy)
+            results["the loss on valid"] = value
+        for name, value in results.items():
+            if not np.isfinite(value).all():
+                raise FloatingPointError(
+                    f"{name} is not finite after step {len(self.history.losses)}: try a learning"
+                    f" rate below {self.history.rates[-1]:g}"
                 )
-        if (place["epoch"], place["batch"]) > (epochs, 0):
-            raise ValueError(
-                f"{str(path)!r} has done {place['epoch']} epochs and {place['batch']} batches,"
-                f" epochs is {epochs}: expected more"
-            )
-        parts = {"network": {}, "memory": {}, "history": {}}
-        for key, value in arrays.items():
-            part, name = key.split("/", 1)
-            parts[part][name] = value
-        self.network.assign(parts["network"], str(path))
-        self.optimizer.memory = {}
-        for key, value in parts["memory"].items():
-            name, slot = key.rsplit("/", 1)
-            self.optimizer.memory.setdefault(name, {})[slot] = value
-        self.optimizer.steps = place["steps"]
-        self.history = History(**{name: v.tolist() for name, v in parts["history"].items()})
-        self.epoch, self.batch, self.spent = place["epoch"], place["batch"], place["spent"]
-        for layer, state in zip(dropouts(self.network), place["dropout"], strict=True):
-            layer.rng.bit_generator.state = state
+
+    def call(self):
+        """Let the callbacks see the run."""
+        for callback in self.callbacks:
+            callback(self)
 
 
 def fit(
@@ -189,8 +145,7 @@ def fit(
     Returns
     -------
     History
-        Interrupting (Ctrl-C, or the stop button in Jupyter) ends the run after the present step;
-        the network keeps what it learned.
+        What the run did.
 
     Raises
     ------
@@ -199,7 +154,16 @@ def fit(
     OSError
         If the checkpoint cannot be read, or nothing can be written in its place.
     FloatingPointError
-        If the loss is no longer finite.
+        If the loss or the weights are no longer finite.
+    Interrupted
+        A KeyboardInterrupt with the attribute ``history``: if the user pressed Ctrl-C, or the
+        stop button of Jupyter. The run ended after the present step, the network keeps what it
+        learned, and the checkpoint is written. Pressed twice, it acts at once.
+
+    Warns
+    -----
+    UserWarning
+        If images have values far from 0 to 1.
 
     Derived in lesson 05.
     """
@@ -211,82 +175,26 @@ def fit(
     for name, data in (("train", train), ("valid", valid)):
         if data is not None:
             check_data(network, name, data)
+    check_last_batch(network, train[0], batch_size)
     optimizer = Adam() if optimizer is None else optimizer
-    run = Run(network, optimizer, seed, batch_size, len(train[0]))
+    optimizer.check(network.params)
+    terms = {"epochs": epochs, "batch_size": batch_size, "augment": augment, "seed": seed}
+    run = Run(network, optimizer, train, valid, callbacks, **terms)
     if resume:
-        run.load(checkpoint, epochs)
+        run.load(checkpoint)
     if checkpoint is not None:
         check_place(checkpoint)
-    loss = SoftmaxCrossEntropy()
-    was_training, needed = network.training, network.input_gradient
-    try:
-        with stopping_cleanly(run):
-            while run.epoch < epochs and not run.stop:
-                network.training, network.input_gradient = True, False
-                one_epoch(run, train, loss, batch_size, seed, augment, callbacks, progress, epochs)
-                if run.batch == 0:
-                    finish_epoch(run, valid, progress)
-                    for callback in callbacks:
-                        callback(run)
-                    if checkpoint is not None and not run.stop:
-                        run.save(checkpoint)
-        run.history.interrupted = run.epoch < epochs
-        if checkpoint is not None and run.stop:
-            run.save(checkpoint)
-    finally:
-        network.training, network.input_gradient = was_training, needed
+    for name, data in (("train", train), ("valid", valid)):
+        if data is not None:
+            look_at_range(name, data[0])
+    with stopping_cleanly(run), ProgressBar(progress) as bar:
+        run.callbacks = bar, *callbacks
+        while run.epoch < epochs and not run.stop:
+            run.one_epoch()
+            run.history.interrupted = run.stop and run.epoch < epochs
+            if checkpoint is not None:
+                run.save(checkpoint)
     return run.history
-
-
-def one_epoch(run, train, loss, batch_size, seed, augment, callbacks, progress, epochs):
-    """Go through the training images once, or on from where the run stopped."""
-    steps = -(-len(train[0]) // batch_size)
-    order = np.random.default_rng([seed, run.epoch])
-    todo = islice(batches(*train, batch_size, order), run.batch, None)
-    start = time.perf_counter() - run.spent
-    with tqdm(
-        total=steps,
-        initial=run.batch,
-        desc=f"epoch {run.epoch + 1}/{epochs}",
-        unit="batch",
-        disable=not progress,
-    ) as bar:
-        for x, labels in todo:
-            if augment is not None:
-                x = augment(x, np.random.default_rng([seed, run.epoch, run.batch]))
-            measured = {name: value.copy() for name, value in run.network.state.items()}
-            try:
-                run.step(x, labels, loss)
-            except FloatingPointError:  # running means have seen what made the loss infinite
-                for name, value in run.network.state.items():
-                    value[...] = measured[name]
-                raise
-            run.spent = time.perf_counter() - start
-            bar.update()
-            if run.batch % 20 == 0 or run.batch == steps:
-                recent = run.history.losses[-20:], run.history.accuracies[-20:]
-                bar.set_postfix_str(
-                    f"loss {np.mean(recent[0]):.3f}, accuracy {np.mean(recent[1]):.3f}",
-                    refresh=False,
-                )
-            for callback in callbacks:
-                callback(run)
-            if run.stop and run.batch < steps:
-                return
-    run.epoch, run.batch = run.epoch + 1, 0
-
-
-def finish_epoch(run, valid, progress):
-    """Record the time, and loss and accuracy on the validation images."""
-    run.history.seconds.append(run.spent)
-    run.spent = 0.0
-    if valid is None:
-        return
-    value, accuracy = evaluate(run.network, *valid)
-    run.history.valid_losses.append(value)
-    run.history.valid_accuracies.append(accuracy)
-    if progress:
-        tqdm.write(f"epoch {run.epoch}: test loss {value:.4f}, test accuracy {accuracy:.2%}")
 
 
 def predict(network, x, batch_size=500):
@@ -304,11 +212,8 @@ def predict(network, x, batch_size=500):
     ndarray of shape (N, M)
         Scores, before softmax.
     """
-    was_training, network.training = network.training, False
-    try:
+    with network.mode(training=False):
         parts = [network.forward(x[i : i + batch_size]) for i in range(0, len(x), batch_size)]
-    finally:
-        network.training = was_training
     return np.concatenate(parts)
 
 
@@ -359,29 +264,96 @@ def check_data(network, name, data):
         raise type(error)(f"{name}: {error}") from None
 
 
-def weights(network):
-    """Return parameters and state together."""
-    return {**network.params, **network.state}
+def check_last_batch(network, x, batch_size):
+    """Refuse a last batch of one image where a layer, such as BatchNorm, cannot train on one."""
+    if len(x) % batch_size == 1 or batch_size == 1:
+        put_back = remember(network)
+        try:
+            with network.mode(training=True), np.errstate(all="ignore"):
+                network.forward(x[:1])
+        except ValueError as error:
+            raise ValueError(
+                f"train: the last batch of an epoch is one image, with {len(x):,} images and"
+                f" batch_size {batch_size}: {error}"
+            ) from None
+        finally:
+            put_back()
 
 
-def dropouts(network):
-    """List the layers that draw while training, in order."""
-    return [layer for layer in network.walk() if isinstance(layer, Dropout)]
+def look_at_range(name, x):
+    """Warn of images whose values suit no network of the lessons."""
+    low, high = x.min(), x.max()
+    if max(-low, high) > 20:
+        warnings.warn(
+            f"{name}: the images go from {low:g} to {high:g}, and the lessons' from 0 to 1, which"
+            " the networks' starting weights suit: divide them first?",
+            stacklevel=3,
+        )
 
 
-@contextmanager
-def stopping_cleanly(run):
-    """Turn the first interrupt into a stop after the present step; the second one acts at once."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+def remember(network):
+    """Return a function that puts back what a forward pass in training changes."""
+    state = {name: value.copy() for name, value in network.state.items()}
+    generators = [(rng.bit_generator, rng.bit_generator.state) for rng in network.draws()]
 
-    def stop(number, frame):
-        run.stop = True
-        signal.signal(signal.SIGINT, usual)
+    def put_back():
+        for name, value in network.state.items():
+            value[...] = state[name]
+        for generator, before in generators:
+            generator.state = before
 
-    usual = signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, usual)
+    return put_back
+
+
+class ProgressBar:
+    """A callback that shows a bar for each epoch, and then what validation found.
+
+    A bar that cannot be written, because the terminal is gone or full, is given up: the run goes
+    on. Used as a context manager, it leaves no bar open.
+    """
+
+    def __init__(self, on=True):
+        self.on, self.bar = on, None
+
+    def __call__(self, run):
+        """Move the bar, or end it and say how well the network does on the validation images."""
+        if not self.on:
+            return
+        try:
+            if run.batch == 0:
+                self.close()
+                self.tell(run)
+            else:
+                self.move(run)
+        except (OSError, ValueError, AttributeError):  # AttributeError: sys.stderr is None
+            self.on = False
+
+    def move(self, run):
+        """Show one step more."""
+        if self.bar is None:
+            name = f"epoch {run.epoch + 1}/{run.epochs}"
+            self.bar = tqdm(total=run.steps, initial=run.batch - 1, desc=name, unit="batch")
+        self.bar.update()
+        if run.batch % 20 == 0 or run.batch == run.steps:
+            recent = run.history.losses[-20:], run.history.accuracies[-20:]
+            text = f"loss {np.mean(recent[0]):.3f}, accuracy {np.mean(recent[1]):.3f}"
+            self.bar.set_postfix_str(text, refresh=False)
+
+    def tell(self, run):
+        """Write loss and accuracy on the validation images."""
+        if run.valid is not None:
+            value, accuracy = run.history.valid_losses[-1], run.history.valid_accuracies[-1]
+            tqdm.write(f"epoch {run.epoch}: test loss {value:.4f}, test accuracy {accuracy:.2%}")
+
+    def close(self):
+        """End the bar of an epoch."""
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        with suppress(OSError, ValueError, AttributeError):
+            self.close()

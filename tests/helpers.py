@@ -5,6 +5,15 @@ import copy
 import numpy as np
 from hypothesis import strategies as st
 
+from cnnlib.layers.activations import ReLU
+from cnnlib.layers.conv import Conv2D
+from cnnlib.layers.dense import Dense
+from cnnlib.layers.dropout import Dropout
+from cnnlib.layers.norm import BatchNorm
+from cnnlib.layers.pool import MaxPool2D
+from cnnlib.layers.reshape import Flatten
+from cnnlib.network import Residual, Sequential
+
 # Arrays of the same numbers and shape that lie differently in memory.
 ORDERS = {
     "batch last": lambda x: np.moveaxis(np.moveaxis(x, 0, -1).copy(), -1, 0),
@@ -63,3 +72,28 @@ def assert_keeps_its_promises(layer, shape, training=True):
             np.testing.assert_array_equal(value, copied)
         for name, value in params.items():
             np.testing.assert_array_equal(twin.params[name], value)
+
+
+def noisy_network(rng=0):
+    """Build a network with every kind of layer that measures or draws while it is trained."""
+    rng = np.random.default_rng(rng)
+    body = Sequential([Conv2D(3, 3, 3, pad=1, rng=rng), Dropout(0.2, rng=rng)])
+    layers = [Conv2D(1, 3, 3, rng=rng), BatchNorm(3), ReLU(), Residual(body), MaxPool2D(2)]
+    layers += [Flatten(), Dropout(0.3, rng=rng), Dense(27, 4, rng=rng)]
+    return Sequential(layers, input_shape=(1, 8, 8))
+
+
+def quarters(count=60):
+    """Draw images of 8 x 8 pixels and labels: the class is the quarter that is brightest."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 4, count)
+    x = rng.random((count, 1, 8, 8), np.float32)
+    for image, label in zip(x, labels, strict=True):
+        row, column = divmod(int(label), 2)
+        image[0, 4 * row : 4 * row + 4, 4 * column : 4 * column + 4] += 1
+    return x, labels
+
+
+def same_weights(one, two):
+    """Say whether two networks hold the same bits."""
+    return all(np.array_equal(value, two.weights()[name]) for name, value in one.weights().items())

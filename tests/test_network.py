@@ -288,6 +288,18 @@ def test_summary_as_html():
     assert f"{sum(p.size for p in small_network().params.values()):,}" in html
 
 
+def test_summary_as_html_escapes_names():
+    class Hostile(ReLU):
+        kind = "<img src=x onerror=alert(1)>"
+
+        def describe(self):
+            return "<b>&"
+
+    html = Sequential([Hostile()]).summary((1, 8, 8))._repr_html_()
+    assert "<img" not in html and "<b>" not in html
+    assert "&lt;img src=x onerror=alert(1)&gt;1" in html and "Hostile(&lt;b&gt;&amp;)" in html
+
+
 def test_summary_counts_blocks_as_a_whole():
     rows = {row[0]: row for row in small_network().summary((1, 8, 8))}
     assert rows["residual1"][2:] == ((4, 3, 3), 4 * 4 * 9 + 4, 4 * 4 * 9 * 9)
@@ -474,7 +486,35 @@ def test_other_files_by_that_name_are_refused(saved):
     with zipfile.ZipFile(path, "w") as file:
         file.writestr("readme.txt", "no arrays here")
     assert_refused(path, DAMAGED)
-    assert_refused(path.parent, "is damaged or not")
+
+
+def test_a_folder_and_a_file_that_may_not_be_read_are_called_what_they_are(saved, monkeypatch):
+    path, _ = saved
+    assert_refused(path.parent, "Is a directory|Permission denied", OSError)  # Windows: the other
+
+    def refuse(self):
+        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert_refused(path, "Permission denied: .*net.npz", PermissionError)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e300])
+@pytest.mark.parametrize("name", ["dense1.w", "norm1.mean"])
+def test_weights_that_are_no_numbers_are_refused_and_nothing_is_changed(saved, name, value):
+    path, arrays = saved
+    arrays[name] = arrays[name].astype(np.float64)
+    arrays[name].flat[0] = value
+    save_arrays(path, arrays)
+    assert_refused(
+        path, f"net.npz cannot be used: {name} holds NaN, infinity"
+    )
+
+
+def test_a_checkpoint_handed_to_load_is_called_one(saved):
+    path, arrays = saved
+    save_arrays(path, {"place": np.array("{}"), **arrays})
+    assert_refused(path, "is a checkpoint, not weights alone: fit goes on from it with")
 
 
 def test_assign_copies():

@@ -140,7 +140,7 @@ def test_an_optimizer_of_another_network_is_refused_and_nothing_is_changed(kind)
     optimizer = kind()
     optimizer.step({"a": np.ones(2), "b": np.ones(3)}, {"a": np.ones(2), "b": np.ones(3)})
     params = {"a": np.ones(2), "b": np.ones(4)}
-    with pytest.raises(ValueError, match=r"memory of 'b' has shape \(3,\), expected \(4,\)"):
+    with pytest.raises(ValueError, match="has done 1 steps on another 'a'"):
         optimizer.step(params, {"a": np.ones(2), "b": np.ones(4)})
     assert optimizer.steps == 1 and all((p == 1).all() for p in params.values())
 

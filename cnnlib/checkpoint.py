@@ -1,0 +1,320 @@
+"""What keeps a training run safe: its record, the file to go on from, and a clean stop."""
+
+import json
+import math
+import signal
+import threading
+import zlib
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from numbers import Real
+
+import numpy as np
+
+from cnnlib.files import check_arrays, load_arrays, save_arrays
+
+
+@dataclass
+class History:
+    """What a training run did.
+
+    Attributes
+    ----------
+    losses, accuracies, rates : list of float
+        Loss and accuracy on each batch before its step, and the step's learning rate.
+    valid_losses, valid_accuracies : list of float
+        On the validation set, after each epoch.
+    seconds : list of float
+        Time that each epoch took, validation not counted.
+    interrupted : bool
+        Whether the run stopped before its last epoch was done.
+    """
+
+    losses: list = field(default_factory=list)
+    accuracies: list = field(default_factory=list)
+    rates: list = field(default_factory=list)
+    valid_losses: list = field(default_factory=list)
+    valid_accuracies: list = field(default_factory=list)
+    seconds: list = field(default_factory=list)
+    interrupted: bool = False
+
+    def arrays(self):
+        """Return the record as a dict of str to ndarray."""
+        lists = {name: value for name, value in asdict(self).items() if name != "interrupted"}
+        arrays = {name: np.array(value, np.float64) for name, value in lists.items()}
+        return {**arrays, "interrupted": np.array(self.interrupted)}
+
+    def save(self, path):
+        """Write the record to an ``.npz`` file."""
+        save_arrays(path, self.arrays())
+
+    @classmethod
+    def load(cls, path):
+        """Read a record that :meth:`save` wrote.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be read.
+        ValueError
+            If it is damaged or no record.
+        """
+        return cls.read(load_arrays(path), repr(str(path)), "is no record of a run")
+
+    @classmethod
+    def read(cls, arrays, origin, problem):
+        """Turn what :meth:`arrays` returned into a record again, or say what is wrong with it."""
+        expected = {name: ((None,), np.float64) for name in vars(cls())}
+        expected["interrupted"] = (), np.bool_
+        check_arrays(arrays, expected, origin, problem)
+        history = cls(**{name: value.tolist() for name, value in arrays.items()})
+        for names in (("losses", "accuracies", "rates"), ("valid_losses", "valid_accuracies")):
+            lengths = [len(getattr(history, name)) for name in names]
+            if len(set(lengths)) > 1:
+                raise ValueError(f"{origin} {problem}: {', '.join(names)} have lengths {lengths}")
+        return history
+
+
+class RunState:
+    """All that decides how a training run goes on, and how far it is.
+
+    Parameters
+    ----------
+    network, optimizer : Sequential, Optimizer
+    train : (ndarray of shape (N, C, H, W), ndarray of shape (N,))
+        Images and labels.
+    epochs, batch_size : int
+    augment : function of (x, rng), or None
+    seed : int
+
+    Attributes
+    ----------
+    history : History
+        What was done so far.
+    steps : int
+        Steps in an epoch.
+    epoch, batch : int
+        Epochs done, and batches done in the present one.
+    spent : float
+        Seconds since the present epoch began, interruptions not counted.
+    """
+
+    def __init__(self, network, optimizer, train, epochs, batch_size, augment, seed):
+        self.network, self.optimizer, self.train = network, optimizer, train
+        self.epochs, self.batch_size, self.augment, self.seed = epochs, batch_size, augment, seed
+        self.steps = -(-len(train[0]) // batch_size)
+        self.history = History()
+        self.epoch = self.batch = 0
+        self.spent = 0.0
+
+    def distort(self, x, epoch, batch):
+        """Return the images of a batch as the run sees them: each batch has draws of its own."""
+        if self.augment is None:
+            return x
+        return self.augment(x, np.random.default_rng([self.seed, epoch, batch]))
+
+    def terms(self):
+        """Return what a run has to have in common with the one that it goes on with."""
+        images, labels = self.train
+        crc = zlib.crc32(np.asarray(labels, np.int64).tobytes())
+        for i in range(0, len(images), 1000):
+            crc = zlib.crc32(np.ascontiguousarray(images[i : i + 1000]), crc)
+        numbers = {
+            name: float(value)
+            for name, value in vars(self.optimizer).items()
+            if isinstance(value, Real) and name not in ("rate", "steps")  # rates: compare_rates
+        }
+        return {
+            "seed": int(self.seed),
+            "batch_size": int(self.batch_size),
+            "images": len(images),
+            "data": f"of CRC-32 {crc:08x}",
+            "optimizer": type(self.optimizer).__name__,
+            **numbers,
+            "draws": [type(rng.bit_generator).__name__ for rng in self.network.draws()],
+            "augment": "off" if self.augment is None else "on",
+        }
+
+    def first_image(self):
+        """Return the first training image as the run would see it in the first batch."""
+        return self.distort(self.train[0][: self.batch_size], 0, 0)[:1]
+
+    def save(self, path):
+        """Write all that is needed to go on later as if the run had never stopped."""
+        place = {"epoch": self.epoch, "batch": self.batch, "spent": self.spent}
+        place |= {"steps": self.optimizer.steps, "terms": self.terms()}
+        place["generators"] = [rng.bit_generator.state for rng in self.network.draws()]
+        place = json.dumps(place, default=lambda value: value.tolist())  # an array in MT19937's
+        arrays = {"place": np.array(place), "first/image": self.first_image()}
+        arrays |= {f"network/{k}": v for k, v in self.network.weights().items()}
+        for name, memory in self.optimizer.memory.items():
+            arrays |= {f"memory/{name}/{key}": value for key, value in memory.items()}
+        arrays |= {f"history/{k}": v for k, v in self.history.arrays().items()}
+        save_arrays(path, arrays)
+
+    def load(self, path):
+        """Go on from what :meth:`save` wrote.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be read.
+        ValueError
+            If it is damaged, of another run, or further than the epochs asked for; then nothing
+            is changed.
+        """
+        arrays, origin = load_arrays(path), repr(str(path))
+        place = read_place(arrays.pop("place", None), origin)
+        parts = {"network": {}, "memory": {}, "history": {}, "first": {}}
+        for key, value in arrays.items():
+            part, _, name = key.partition("/")
+            if part not in parts:
+                raise ValueError(f"{origin} {DAMAGED}: it has {key} too much")
+            parts[part][name] = value
+        self.network.check_weights(parts["network"], origin)
+        self.compare(place["terms"], parts["first"], origin)
+        history = History.read(parts["history"], origin, DAMAGED)
+        self.compare_rates(history.rates, place["steps"], origin)
+        done = place["epoch"], place["batch"]
+        if done[0] * self.steps + done[1] != len(history.losses) or done[1] >= self.steps:
+            raise ValueError(
+                f"{origin} {DAMAGED}: it has done {done[0]} epochs and {done[1]} batches, its"
+                f" record has {len(history.losses)} steps"
+            )
+        if done > (self.epochs, 0):
+            raise ValueError(
+                f"{origin} has done {done[0]} epochs and {done[1]} batches,"
+                f" epochs is {self.epochs}: expected more"
+            )
+        memory = {
+            f"{name}/{key}": (value.shape, value.dtype)
+            for name, value in self.network.params.items()
+            for key in self.optimizer.keeps
+        }
+        check_arrays(parts["memory"], memory if place["steps"] else {}, origin, DAMAGED)
+        generators = [rng.bit_generator for rng in self.network.draws()]
+        check_generators(generators, place["generators"], origin)
+        self.network.assign(parts["network"], origin)  # from here on nothing can go wrong
+        self.optimizer.steps, self.optimizer.memory = place["steps"], {}
+        for key, value in parts["memory"].items():
+            name, slot = key.rsplit("/", 1)
+            value = value.astype(self.network.params[name].dtype)
+            self.optimizer.memory.setdefault(name, {})[slot] = value
+        for generator, state in zip(generators, place["generators"], strict=True):
+            generator.state = state
+        self.history, self.history.interrupted = history, False
+        (self.epoch, self.batch), self.spent = done, place["spent"]
+
+    def compare(self, terms, first, origin):
+        """Refuse a checkpoint of a run on other terms, naming the first that differs."""
+        mine = self.terms()
+        for name in [*mine, *terms]:
+            if terms.get(name) != mine.get(name):
+                raise ValueError(
+                    f"{origin} was written with {name} {terms.get(name, 'unknown')}, this run has"
+                    f" {mine.get(name, 'none')}"
+                )
+        ours = self.first_image()
+        check_arrays(first, {"image": (ours.shape, ours.dtype)}, origin, DAMAGED)
+        if not np.allclose(first["image"], ours, atol=1e-3):
+            raise ValueError(
+                f"{origin} was written with another augment: the first image came out otherwise"
+            )
+
+    def compare_rates(self, rates, steps, origin):
+        """Refuse a checkpoint whose steps had other learning rates than they would have here."""
+        rate, before = self.optimizer.rate, steps - len(rates)
+        if before < 0:
+            raise ValueError(f"{origin} {DAMAGED}: it has {steps} steps and {len(rates)} rates")
+        for step, then in enumerate(rates):
+            now = rate(before + step) if callable(rate) else rate
+            if not math.isclose(now, then, rel_tol=1e-9):
+                raise ValueError(
+                    f"{origin} was written with rate {then:.6g} at step {step + 1}, this run has"
+                    f" {now:.6g} there; a schedule may depend on the number of epochs"
+                )
+
+
+DAMAGED = "is a damaged checkpoint"
+
+
+def read_place(place, origin):
+    """Return the numbers of a checkpoint as a dict, or say what is wrong with them."""
+    if place is None:
+        raise ValueError(f"{origin} is not a checkpoint, it has no place")
+    kinds = {"epoch": int, "batch": int, "steps": int, "spent": float}
+    kinds |= {"terms": dict, "generators": list}
+    try:
+        place = json.loads(str(place[()]))
+        wrong = [name for name, kind in kinds.items() if type(place[name]) is not kind]
+        wrong = wrong or [name for name in list(kinds)[:4] if not 0 <= place[name] < math.inf]
+    except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
+        raise ValueError(f"{origin} {DAMAGED}: its place cannot be read, {error}") from None
+    if wrong:
+        raise ValueError(f"{origin} {DAMAGED}: {wrong[0]} is {place[wrong[0]]!r:.60}")
+    return place
+
+
+def check_generators(generators, states, origin):
+    """Refuse what are no states of random generators of these kinds."""
+    if len(states) != len(generators):
+        raise ValueError(
+            f"{origin} {DAMAGED}: it has {len(states)} generators, expected {len(generators)}"
+        )
+    for generator, state in zip(generators, states, strict=True):
+        try:
+            type(generator)().state = state
+        except Exception as error:  # each kind of generator refuses in its own way
+            raise ValueError(f"{origin} {DAMAGED}: a generator's state is wrong, {error}") from None
+
+
+class Interrupted(KeyboardInterrupt):
+    """The user stopped a training run, and it is safe: a KeyboardInterrupt with the record.
+
+    Attributes
+    ----------
+    history : History
+        What was done so far.
+    """
+
+    def __init__(self, run):
+        self.history = run.history
+        super().__init__(
+            f"stopped after {len(run.history.losses):,} steps, {run.epoch} of {run.epochs} epochs"
+            " done; the network keeps what it learned"
+        )
+
+    def _render_traceback_(self):
+        """Show the reader of a notebook the sentence, and not where in the loop it was."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+@contextmanager
+def stopping_cleanly(run):
+    """Let an interrupt set ``run.stop`` and be raised at the end; a second one acts at once.
+
+    Whoever ignores interrupts, or handles them outside Python, is left alone.
+
+    Raises
+    ------
+    Interrupted
+        At the end, if there was one.
+    """
+    usual = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(usual):
+        yield
+        return
+    pressed = []
+
+    def stop(number, frame):
+        run.stop = True
+        pressed.append(number)
+        signal.signal(signal.SIGINT, usual)
+
+    signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    if pressed:
+        raise Interrupted(run)
