@@ -15,7 +15,8 @@ module                   holds                                             lesso
 ``cnnlib.network``       Sequential, Residual, summary, save and load      05
 ``cnnlib.gradcheck``     numerical gradients                               04
 ``cnnlib.models``        the networks of the lessons, and trained weights  05
-``cnnlib.training``      fit, evaluate, History, checkpoints               05
+``cnnlib.training``      fit, evaluate, predict                            05
+``cnnlib.checkpoint``    the record of a run, stopping and going on        05
 ``cnnlib.interpret``     what filters respond to, where a network looked   06
 ``cnnlib.look``          the same as figures, one call each                06
 ``cnnlib.plots``         every figure                                      all

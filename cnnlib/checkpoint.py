@@ -7,6 +7,7 @@ import threading
 import zlib
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from numbers import Real
 
 import numpy as np
@@ -115,10 +116,6 @@ class RunState:
 
     def terms(self):
         """Return what a run has to have in common with the one that it goes on with."""
-        images, labels = self.train
-        crc = zlib.crc32(np.asarray(labels, np.int64).tobytes())
-        for i in range(0, len(images), 1000):
-            crc = zlib.crc32(np.ascontiguousarray(images[i : i + 1000]), crc)
         numbers = {
             name: float(value)
             for name, value in vars(self.optimizer).items()
@@ -127,16 +124,26 @@ class RunState:
         return {
             "seed": int(self.seed),
             "batch_size": int(self.batch_size),
-            "images": len(images),
-            "data": f"of CRC-32 {crc:08x}",
+            "images": len(self.train[0]),
+            "data": f"of CRC-32 {self.crc:08x}",
             "optimizer": type(self.optimizer).__name__,
             **numbers,
             "draws": [type(rng.bit_generator).__name__ for rng in self.network.draws()],
             "augment": "off" if self.augment is None else "on",
         }
 
+    @cached_property
+    def crc(self):
+        """The checksum of the training data."""
+        images, labels = self.train
+        crc = zlib.crc32(np.asarray(labels, np.int64).tobytes())
+        for i in range(0, len(images), 1000):
+            crc = zlib.crc32(np.ascontiguousarray(images[i : i + 1000]), crc)
+        return crc
+
+    @cached_property
     def first_image(self):
-        """Return the first training image as the run would see it in the first batch."""
+        """The first training image as the run sees it: it tells one ``augment`` from another."""
         return self.distort(self.train[0][: self.batch_size], 0, 0)[:1]
 
     def save(self, path):
@@ -145,7 +152,7 @@ class RunState:
         place |= {"steps": self.optimizer.steps, "terms": self.terms()}
         place["generators"] = [rng.bit_generator.state for rng in self.network.draws()]
         place = json.dumps(place, default=lambda value: value.tolist())  # an array in MT19937's
-        arrays = {"place": np.array(place), "first/image": self.first_image()}
+        arrays = {"place": np.array(place), "first/image": self.first_image}
         arrays |= {f"network/{k}": v for k, v in self.network.weights().items()}
         for name, memory in self.optimizer.memory.items():
             arrays |= {f"memory/{name}/{key}": value for key, value in memory.items()}
@@ -214,7 +221,7 @@ class RunState:
                     f"{origin} was written with {name} {terms.get(name, 'unknown')}, this run has"
                     f" {mine.get(name, 'none')}"
                 )
-        ours = self.first_image()
+        ours = self.first_image
         check_arrays(first, {"image": (ours.shape, ours.dtype)}, origin, DAMAGED)
         if not np.allclose(first["image"], ours, atol=1e-3):
             raise ValueError(

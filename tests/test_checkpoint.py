@@ -1,21 +1,30 @@
 """A run is stopped, killed, resumed and refused; its record is kept."""
 
+import itertools
+import json
+import os
 import signal
 import threading
+import time
+from functools import partial
 
 import numpy as np
 import pytest
 
-from cnnlib.checkpoint import History, Interrupted
+from cnnlib.checkpoint import History, Interrupted, RunState
 from cnnlib.datasets import augment
+from cnnlib.files import load_arrays, save_arrays
 from cnnlib.layers.activations import ReLU
+from cnnlib.layers.base import Layer
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.dropout import Dropout
 from cnnlib.layers.reshape import Flatten
 from cnnlib.network import Sequential
-from cnnlib.optimizers import SGD, Adam, Momentum, one_cycle
+from cnnlib.optimizers import SGD, Adam, Momentum, one_cycle, step_decay
 from cnnlib.training import fit
 from tests.helpers import noisy_network, quarters, same_weights
+
+CORRUPTIONS = int(os.environ.get("CNNLIB_CORRUPTIONS", 40))  # of each kind of file
 
 
 @pytest.fixture
@@ -156,6 +165,272 @@ def test_a_checkpoint_that_is_further_than_the_epochs_asked_for_is_refused(data,
     assert same_weights(network, noisy_network(rng=1))
     assert not fit(network, data, data, epochs=2, resume=True, **go_on).interrupted
     assert len(fit(network, data, data, epochs=2, resume=True, **go_on).losses) == 8
+
+
+def test_a_checkpoint_is_written_after_each_epoch(data, tmp_path):
+    """A run that is killed loses at most the epoch that it was in."""
+    path, seen = tmp_path / "run.npz", []
+
+    def look(run):
+        if run.batch == 1:
+            seen.append(len(load_arrays(path)["history/losses"]) if path.exists() else 0)
+
+    fit(noisy_network(), data, epochs=3, batch_size=16, checkpoint=path, callbacks=[look],
+        progress=False)  # fmt: skip
+    assert seen == [0, 4, 8]
+
+
+def test_the_seconds_before_a_stop_count(data, tmp_path, monkeypatch):
+    clock = itertools.count()
+    monkeypatch.setattr(time, "perf_counter", lambda: float(next(clock)))
+    terms = {"batch_size": 16, "checkpoint": tmp_path / "run.npz", "progress": False}
+
+    def stop(run):
+        run.stop = len(run.history.losses) == 3
+
+    fit(noisy_network(), data, callbacks=[stop], **terms)
+    assert fit(noisy_network(), data, resume=True, **terms).seconds == [4.0]  # a second a step
+
+
+def half(data):
+    return data[0][:30], data[1][:30]
+
+
+def brighter(data):
+    return data[0] + np.float32(0.01), data[1]
+
+
+def relabelled(data):
+    return data[0], np.roll(data[1], 1)
+
+
+OTHER_TERMS = {
+    "seed": ({"seed": 1}, "seed 0, this run has 1"),
+    "batch_size": ({"batch_size": 20}, "batch_size 16, this run has 20"),
+    "rule": ({"optimizer": Momentum(0.01)}, "optimizer Adam, this run has Momentum"),
+    "rate": ({"optimizer": Adam(0.02)}, "rate 0.01 at step 1, this run has 0.02 there"),
+    "schedule": (
+        {"optimizer": Adam(step_decay(0.01, 3, 0.1))},
+        "rate 0.01 at step 4, this run has 0.001 there; a schedule may depend on the number of",
+    ),
+    "beta": ({"optimizer": Adam(0.01, beta2=0.99)}, "beta2 0.999, this run has 0.99"),
+    "decay": ({"optimizer": Adam(0.01, weight_decay=1)}, "weight_decay 0.0, this run has 1.0"),
+    "no augment": ({"augment": None}, "augment on, this run has off"),
+    "augment": ({"augment": partial(augment, shift=1)}, "another augment: the first image came"),
+    "fewer images": ({"train": half}, "images 60, this run has 30"),
+    "other images": ({"train": brighter}, "data of CRC-32 [0-9a-f]{8}, this run has of CRC-32"),
+    "other labels": ({"train": relabelled}, "data of CRC-32 [0-9a-f]{8}, this run has of CRC-32"),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_TERMS)
+def test_a_run_on_other_terms_is_not_resumed_and_nothing_is_changed(data, tmp_path, name):
+    change, message = OTHER_TERMS[name]
+    terms = {"batch_size": 16, "checkpoint": tmp_path / "run.npz", "progress": False}
+    terms |= {"augment": augment, "optimizer": Adam(0.01)}
+    fit(noisy_network(), data, **terms)
+    network = noisy_network(rng=1)
+    terms |= {"optimizer": Adam(0.01), "epochs": 2, "resume": True} | change
+    train = terms.pop("train", lambda data: data)(data)
+    with pytest.raises(ValueError, match="run.npz' was written with " + message):
+        fit(network, train, **terms)
+    assert same_weights(network, noisy_network(rng=1))
+    assert terms["optimizer"].steps == 0 and terms["optimizer"].memory == {}
+
+
+def test_the_future_of_a_schedule_may_change(data, tmp_path):
+    terms = {"batch_size": 16, "checkpoint": tmp_path / "run.npz", "progress": False}
+    fit(noisy_network(), data, optimizer=Adam(0.01), **terms)
+    rule = Adam(step_decay(0.01, 4, 0.1))
+    history = fit(noisy_network(), data, optimizer=rule, epochs=2, resume=True, **terms)
+    assert history.rates == [0.01] * 4 + [0.001] * 4
+
+
+def test_a_layer_of_the_readers_own_draws_as_if_never_stopped(data, tmp_path):
+    class Jitter(Layer):
+        def __init__(self, seed):
+            super().__init__()
+            self.source = np.random.default_rng(seed)
+
+        def forward(self, x):
+            return x + self.source.random(x.shape, np.float32) if self.training else x
+
+        def backward(self, dy):
+            return dy
+
+    def network(seed):
+        return Sequential([Flatten(), Jitter(seed), Dense(64, 4, rng=seed)])
+
+    whole, later, path = network(0), network(1), tmp_path / "run.npz"
+    fit(whole, data, epochs=2, batch_size=16, progress=False)
+    fit(network(0), data, batch_size=16, checkpoint=path, progress=False)
+    fit(later, data, epochs=2, batch_size=16, checkpoint=path, resume=True, progress=False)
+    assert same_weights(whole, later)
+
+
+# --------------------------------------------------------------------------- damaged files
+
+
+def first_steps(path, data):
+    """Write a checkpoint in the middle of an epoch, and return its arrays."""
+
+    def stop(run):
+        run.stop = len(run.history.losses) == 6
+
+    fit(noisy_network(), data, data, epochs=3, batch_size=16, callbacks=[stop], checkpoint=path,
+        augment=augment, progress=False)  # fmt: skip
+    return load_arrays(path)
+
+
+def assert_not_resumed(path, data, message):
+    network, rule = noisy_network(rng=1), Adam()
+    with pytest.raises(ValueError, match=message):
+        fit(network, data, data, epochs=3, batch_size=16, checkpoint=path, augment=augment,
+            optimizer=rule, resume=True, progress=False)  # fmt: skip
+    twin = noisy_network(rng=1)
+    assert same_weights(network, twin) and rule.steps == 0 and rule.memory == {}
+    states = [[rng.bit_generator.state for rng in n.draws()] for n in (network, twin)]
+    assert states[0] == states[1]
+
+
+def poisons(name, value):
+    """Yield what a part of a checkpoint may be instead of what it should."""
+    yield "lacks it", None
+    yield "text", np.array("1.0")
+    yield "another shape", np.zeros((*value.shape, 2), value.dtype)
+    if value.dtype.kind == "f":
+        yield "integers", value.astype(int)
+        for number in (np.nan, np.inf):
+            wrong = value.copy()
+            wrong.flat[0] = number
+            yield str(number), wrong
+        if value.ndim == 1 and "history" in name:
+            yield "too long", np.append(value, 1.0)
+
+
+def test_every_part_of_a_checkpoint_that_is_missing_or_wrong_is_refused_by_name(data, tmp_path):
+    path = tmp_path / "run.npz"
+    arrays, tried = first_steps(path, data), 0
+    for name, value in arrays.items():
+        for poison, wrong in poisons(name, value):
+            if poison == "too long" and name == "history/seconds":
+                continue  # no other part tells how many there should be
+            changed = {**arrays, name: wrong}
+            if wrong is None:
+                del changed[name]
+            save_arrays(path, changed)
+            part = name.removeprefix("network/").partition("/")[2] or name
+            names = f"{name}|{part}|place|{name.removeprefix('network/')}"
+            assert_not_resumed(path, data, f"run.npz.*({names})")
+            tried += 1
+    assert tried > 200
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"epoch": None}, "is a damaged checkpoint: epoch is None"),
+        ({"epoch": -1}, "is a damaged checkpoint: epoch is -1"),
+        ({"epoch": True}, "is a damaged checkpoint: epoch is True"),
+        ({"batch": 4}, "has done 1 epochs and 4 batches, its record has 6 steps"),
+        ({"epoch": 0, "batch": 6}, "has done 0 epochs and 6 batches, its record has 6 steps"),
+        ({"batch": "2"}, "is a damaged checkpoint: batch is '2'"),
+        ({"spent": float("nan")}, "is a damaged checkpoint: spent is nan"),
+        ({"spent": float("inf")}, "is a damaged checkpoint: spent is inf"),
+        ({"steps": 5}, "is a damaged checkpoint: it has 5 steps and 6 rates"),
+        ({"terms": []}, r"is a damaged checkpoint: terms is \[\]"),
+        ({"terms": {}}, "was written with seed unknown, this run has 0"),
+        ({"generators": []}, "it has 0 generators, expected 2"),
+        ({"generators": [{}, {}]}, "a generator's state is wrong"),
+        ({"generators": [1, 2]}, "a generator's state is wrong"),
+        ({"generators": None}, "is a damaged checkpoint: generators is None"),
+    ],
+)
+def test_a_place_that_cannot_be_is_refused(data, tmp_path, change, message):
+    path = tmp_path / "run.npz"
+    arrays = first_steps(path, data)
+    place = json.loads(str(arrays["place"])) | change
+    save_arrays(path, arrays | {"place": np.array(json.dumps(place))})
+    assert_not_resumed(path, data, message)
+
+
+def test_a_part_too_much_is_refused(data, tmp_path):
+    path = tmp_path / "run.npz"
+    arrays = first_steps(path, data)
+    for name, message in (
+        ("extra", "it has extra too much"),
+        ("history/extra", "it lacks nothing and has extra too much"),
+        ("network/extra", "is of another network: it lacks nothing and has extra too much"),
+    ):
+        save_arrays(path, {**arrays, name: np.ones(2)})
+        assert_not_resumed(path, data, message)
+
+
+def corrupt(data, rng):
+    """Damage the bytes of a file in one of five ways."""
+    kind, at = rng.integers(5), int(rng.integers(len(data)))
+    if kind == 0:
+        return data[:at]
+    if kind == 1:
+        return data[:at] + data[at + 1 + int(rng.integers(50)) :]
+    if kind == 2:
+        return data[:at] + rng.bytes(int(rng.integers(1, 50))) + data[at:]
+    changed = bytearray(data)
+    if kind == 3:
+        changed[at] ^= 1 << int(rng.integers(8))
+    else:
+        changed[at : at + 64] = bytes(len(changed[at : at + 64]))
+    return bytes(changed)
+
+
+def equal_arrays(one, two):
+    return one.keys() == two.keys() and all(np.array_equal(one[k], two[k]) for k in one)
+
+
+@pytest.mark.parametrize("kind", ["weights", "checkpoint", "history"])
+def test_a_corrupted_file_is_refused_by_name_or_holds_the_same_numbers(data, tmp_path, kind):
+    path, rng = tmp_path / "file.npz", np.random.default_rng(0)
+    arrays, network = first_steps(path, data), noisy_network()
+    if kind == "weights":
+        network.save(path)
+    if kind == "history":
+        history = History(*[[0.5]] * 6)
+        history.save(path)
+    whole, refused = path.read_bytes(), 0
+    arrays = load_arrays(path)
+    for _ in range(CORRUPTIONS):
+        path.write_bytes(corrupt(whole, rng))
+        other = noisy_network(rng=1)
+        try:
+            if kind == "weights":
+                other.load(path)
+                assert same_weights(other, network)
+            elif kind == "history":
+                assert History.load(path) == history
+            else:
+                run = RunState(other, Adam(), data, 3, 16, augment, 0)
+                run.load(path)
+                run.history.interrupted = True  # load says: it goes on now
+                run.save(tmp_path / "again.npz")
+                assert equal_arrays(load_arrays(tmp_path / "again.npz"), arrays)
+        except ValueError as error:
+            assert "file.npz" in str(error)
+            assert same_weights(other, noisy_network(rng=1))
+            refused += 1
+    assert refused > 0.8 * CORRUPTIONS
+
+
+def test_a_record_that_is_none_is_called_so(data, tmp_path):
+    path = tmp_path / "net.npz"
+    noisy_network().save(path)
+    with pytest.raises(ValueError, match="net.npz' is no record of a run: it lacks accuracies,"):
+        History.load(path)
+    save_arrays(path, {})
+    with pytest.raises(ValueError, match="net.npz' is no record of a run: it lacks accuracies,"):
+        History.load(path)
+    first_steps(path, data)
+    with pytest.raises(ValueError, match="and has first/image, .* and [0-9]+ more too much"):
+        History.load(path)
 
 
 # --------------------------------------------------------------------------- interrupts

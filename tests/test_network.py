@@ -506,9 +506,7 @@ def test_weights_that_are_no_numbers_are_refused_and_nothing_is_changed(saved, n
     arrays[name] = arrays[name].astype(np.float64)
     arrays[name].flat[0] = value
     save_arrays(path, arrays)
-    assert_refused(
-        path, f"net.npz cannot be used: {name} holds NaN, infinity"
-    )
+    assert_refused(path, f"net.npz cannot be used: {name} holds NaN, infinity")
 
 
 def test_a_checkpoint_handed_to_load_is_called_one(saved):

@@ -1,6 +1,7 @@
 """The training loop: it does what a dozen plain lines do, and refuses what cannot go well."""
 
 import copy
+import sys
 
 import numpy as np
 import pytest
@@ -8,10 +9,11 @@ import pytest
 from cnnlib.datasets import augment
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
+from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.reshape import Flatten
 from cnnlib.losses import SoftmaxCrossEntropy
 from cnnlib.network import Sequential
-from cnnlib.optimizers import SGD, Adam, one_cycle
+from cnnlib.optimizers import SGD, Adam, constant, one_cycle
 from cnnlib.training import evaluate, fit, predict
 from tests.helpers import noisy_network, quarters, same_weights
 
@@ -183,6 +185,101 @@ def test_arguments_are_untouched(data):
     x, labels = data[0].copy(), data[1].copy()
     fit(noisy_network(), data, data, augment=augment, progress=False)
     assert np.array_equal(x, data[0]) and np.array_equal(labels, data[1])
+
+
+@pytest.mark.parametrize("batch_size", [59, 1])
+def test_a_last_batch_of_one_is_refused_where_a_layer_cannot_train_on_it(data, batch_size):
+    network = noisy_network()
+    network = Sequential([*network.layers.values(), BatchNorm(4)])
+    start = copy.deepcopy(network)
+    with pytest.raises(ValueError, match="train: the last batch of an epoch is one image, "):
+        fit(network, data, batch_size=batch_size, progress=False)
+    assert same_weights(network, start) and not network.training
+    assert [rng.random() for rng in network.draws()] == [rng.random() for rng in start.draws()]
+
+
+def test_a_last_batch_of_one_is_welcome_where_every_layer_can_train_on_it(data):
+    plain, fitted = noisy_network(), noisy_network()
+    plain_loop(plain, *data, 1, 59, Adam(constant(0.001)), 0)
+    fit(fitted, data, batch_size=59, augment=augment, progress=False)
+    assert same_weights(plain, fitted)
+
+
+@pytest.mark.parametrize("rule", [lambda: Adam(0.01), lambda: SGD(one_cycle(0.1, 8))])
+def test_an_optimizer_that_has_trained_another_network_is_refused(data, rule):
+    rule, one, two = rule(), noisy_network(), noisy_network(rng=1)
+    fit(one, data, batch_size=16, optimizer=rule, progress=False)
+    with pytest.raises(ValueError, match="has done 4 steps on another 'conv1.w': each network"):
+        fit(two, data, batch_size=16, optimizer=rule, progress=False)
+    assert same_weights(two, noisy_network(rng=1)) and rule.steps == 4
+    fit(one, data, batch_size=16, optimizer=rule, progress=False)
+    assert rule.steps == 8
+    branch = copy.deepcopy((one, rule))
+    apart = copy.deepcopy(one), copy.deepcopy(rule)
+    for network, optimizer in (branch, apart):
+        fit(network, data, batch_size=16, optimizer=optimizer, progress=False)
+    assert same_weights(branch[0], apart[0])
+
+
+def test_a_plain_rule_that_remembers_nothing_may_train_many(data):
+    rule, twin = SGD(0.1), noisy_network()
+    fit(noisy_network(rng=1), data, optimizer=rule, progress=False)
+    fit(twin, data, optimizer=rule, progress=False)
+    alone = noisy_network()
+    fit(alone, data, optimizer=SGD(0.1), progress=False)
+    assert same_weights(alone, twin)
+
+
+@pytest.mark.parametrize("name", ["train", "valid"])
+def test_images_from_0_to_255_are_remarked_on(data, name):
+    sets = {"train": data, "valid": data} | {name: (255 * data[0], data[1])}
+    high = np.float32(255) * data[0].max()
+    with pytest.warns(UserWarning, match=f"^{name}: the images go from .* to {high:.3f}"):
+        fit(noisy_network(), **sets, progress=False)
+
+
+def test_numbers_that_are_not_finite_after_the_last_step_stop_the_run(data, tmp_path, recwarn):
+    """The loss before the step was still a number: only what comes after it tells."""
+    path = tmp_path / "run.npz"
+    for valid, rate, message in (
+        (data, 1e38, r"the loss on valid is not finite after step 1: try .* rate below 1e\+38"),
+        (None, 1e40, r"dense1.w is not finite after step 1: try a learning rate below 1e\+40"),
+    ):
+        network = Sequential([Flatten(), Dense(64, 4, rng=0)])
+        with pytest.raises(FloatingPointError, match=message):
+            fit(network, data, valid, optimizer=SGD(rate), checkpoint=path, progress=False)
+        assert not path.exists()
+    assert len(recwarn) == 0
+
+
+class Broken:
+    """A stream that cannot be written to: the disk is full, the terminal gone, the pipe closed."""
+
+    encoding = "utf-8"
+
+    def __init__(self, error):
+        self.error = error
+
+    def write(self, text):
+        raise self.error
+
+    flush = isatty = lambda self: self.write("")
+
+    def fileno(self):
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError(28, "No space left on device"), ValueError("I/O operation on closed file"),
+     UnicodeEncodeError("cp1252", "█", 0, 1, "undefined"), BrokenPipeError(), None],
+    ids=str,
+)  # fmt: skip
+def test_a_progress_bar_that_cannot_write_does_not_end_the_run(data, monkeypatch, error):
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, Broken(error) if error else None)
+    history = fit(noisy_network(), data, data, epochs=2, batch_size=16)
+    assert len(history.losses) == 8 and len(history.valid_losses) == 2
 
 
 def test_running_statistics_survive_a_loss_that_is_not_finite(data):
