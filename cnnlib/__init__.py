@@ -22,6 +22,7 @@ module                   holds                                             lesso
 ``cnnlib.plots``         every figure                                      all
 ``cnnlib.widgets``       every explorer                                    all
 ``cnnlib.checks``        the checks of the exercises                       01 to 06
+``cnnlib.progress``      the progress bar of a run
 ``cnnlib.files``         arrays and downloads, written whole or not at all
 =======================  ================================================  ==============
 """

@@ -6,7 +6,7 @@ import signal
 import threading
 import zlib
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Real
 
@@ -41,9 +41,8 @@ class History:
 
     def arrays(self):
         """Return the record as a dict of str to ndarray."""
-        lists = {name: value for name, value in asdict(self).items() if name != "interrupted"}
-        arrays = {name: np.array(value, np.float64) for name, value in lists.items()}
-        return {**arrays, "interrupted": np.array(self.interrupted)}
+        kinds = {"interrupted": np.bool_}
+        return {k: np.array(v, kinds.get(k, np.float64)) for k, v in vars(self).items()}
 
     def save(self, path):
         """Write the record to an ``.npz`` file."""

@@ -2,11 +2,9 @@
 
 import time
 import warnings
-from contextlib import suppress
 from itertools import islice
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from cnnlib.arguments import at_least
 from cnnlib.checkpoint import RunState, stopping_cleanly
@@ -14,6 +12,7 @@ from cnnlib.datasets import batches
 from cnnlib.files import check_place
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels
 from cnnlib.optimizers import Adam
+from cnnlib.progress import ProgressBar
 
 
 class Run(RunState):
@@ -303,57 +302,3 @@ def remember(network):
             generator.state = before
 
     return put_back
-
-
-class ProgressBar:
-    """A callback that shows a bar for each epoch, and then what validation found.
-
-    A bar that cannot be written, because the terminal is gone or full, is given up: the run goes
-    on. Used as a context manager, it leaves no bar open.
-    """
-
-    def __init__(self, on=True):
-        self.on, self.bar = on, None
-
-    def __call__(self, run):
-        """Move the bar, or end it and say how well the network does on the validation images."""
-        if not self.on:
-            return
-        try:
-            if run.batch == 0:
-                self.close()
-                self.tell(run)
-            else:
-                self.move(run)
-        except (OSError, ValueError, AttributeError):  # AttributeError: sys.stderr is None
-            self.on = False
-
-    def move(self, run):
-        """Show one step more."""
-        if self.bar is None:
-            name = f"epoch {run.epoch + 1}/{run.epochs}"
-            self.bar = tqdm(total=run.steps, initial=run.batch - 1, desc=name, unit="batch")
-        self.bar.update()
-        if run.batch % 20 == 0 or run.batch == run.steps:
-            recent = run.history.losses[-20:], run.history.accuracies[-20:]
-            text = f"loss {np.mean(recent[0]):.3f}, accuracy {np.mean(recent[1]):.3f}"
-            self.bar.set_postfix_str(text, refresh=False)
-
-    def tell(self, run):
-        """Write loss and accuracy on the validation images."""
-        if run.valid is not None:
-            value, accuracy = run.history.valid_losses[-1], run.history.valid_accuracies[-1]
-            tqdm.write(f"epoch {run.epoch}: test loss {value:.4f}, test accuracy {accuracy:.2%}")
-
-    def close(self):
-        """End the bar of an epoch."""
-        if self.bar is not None:
-            self.bar.close()
-            self.bar = None
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        with suppress(OSError, ValueError, AttributeError):
-            self.close()

@@ -185,13 +185,13 @@ def test_a_registry_or_a_machine_path_is_noticed(text):
 
 LEVELS = {
     # plumbing below all levels, which no lesson derives; not counted as core
-    **dict.fromkeys(["arguments", "files", "blas", "here", "owndata"], -1),
+    **dict.fromkeys(["arguments", "files", "blas", "here", "owndata", "progress"], -1),
     **dict.fromkeys(["im2col", "reference", "winograd"], 0),
     **dict.fromkeys(["initializers", "losses", "optimizers", "datasets"], 0),
     "layers": 1,
     **dict.fromkeys(["network", "gradcheck"], 2),
     **dict.fromkeys(["models", "checkpoint", "training", "distributed", "interpret"], 3),
-    **dict.fromkeys(["recipes", "bridge"], 3),
+    "recipes": 3,
 }
 SAME_LEVEL = {
     ("owndata", "files"),
@@ -201,6 +201,7 @@ SAME_LEVEL = {
 }
 # What a leaf may import: levels up to a number (-1: plumbing), and other leaves.
 LEAVES = {
+    "bridge": (3, set()),
     "plots": (0, set()),
     "look": (3, {"plots"}),
     "widgets": (3, {"plots"}),
