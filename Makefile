@@ -1,5 +1,5 @@
-# Each target does its own set-up: .venv is made on first use and made anew when pyproject.toml
-# changes. Another Python: make PYTHON=python3.13 test (after make clean, if there is a .venv).
+# Each target does its own set-up: .venv is made on first use and brought up to date when
+# pyproject.toml changes. Another Python: make PYTHON=python3.13 test (after make clean, if there is a .venv).
 
 PYTHON ?= python3
 ARGS ?=
@@ -12,19 +12,24 @@ NBVAL := --nbval --nbval-current-env --nbval-sanitize-with=tools/nbval_sanitize.
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help lab test lint test-package soak test-notebooks train notebooks exercises clean
+.PHONY: help lab test lint format test-package soak test-notebooks train notebooks exercises clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 lab: $(READY) ## open JupyterLab at the first lesson
-	$(BIN)/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(ARGS) notebooks/00_start_here.ipynb
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m jupyterlab --LabApp.app_settings_dir="$(CURDIR)/tools/lab" \
+		--ServerApp.root_dir="$(CURDIR)" $(ARGS) notebooks/00_start_here.ipynb
 
 test: lint test-package test-notebooks ## check everything: style, package, every notebook
 
 lint: $(READY) ## check style and formatting of code and notebooks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+format: $(READY) ## mend style and formatting where that can be done without thinking
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
 test-package: $(READY) ## run the package's tests, and say which were skipped and why
 	$(BIN)/python -m pytest -rs $(ARGS)
@@ -38,7 +43,7 @@ test-notebooks: $(READY) ## run every lesson and solution, and compare with what
 train: $(READY) ## train a network on MNIST (ARGS="--help" lists the options)
 	$(BIN)/python -m cnnlib train $(ARGS)
 
-notebooks: $(READY) ## run every lesson and solution, and store what it printed and drew
+notebooks: $(READY) ## run and store lessons and solutions (ARGS=FILE; ARGS="--clean FILE" runs none)
 	$(BIN)/python -m tools.notebooks $(ARGS)
 
 exercises: $(READY) ## make the student editions (ARGS="--class --to DIR" or "--course DIR")
@@ -59,8 +64,7 @@ $(READY): pyproject.toml
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "'$(PYTHON)' cannot make virtual environments: ensurepip is missing." \
 			"On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
-	@echo "Setting up .venv (once; a minute or two) ..."
-	@rm -rf .venv
-	@"$(PYTHON)" -m venv .venv
+	@[ -x $(BIN)/python ] || { echo "Setting up .venv (once; a minute or two) ..." && \
+		"$(PYTHON)" -m venv .venv; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@

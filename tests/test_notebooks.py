@@ -787,6 +787,25 @@ def test_a_second_run_changes_no_byte(stored):
     assert tools.why_stale(stored) is None
 
 
+def test_an_edited_sentence_is_cleaned_without_running_and_edited_code_is_said(
+    stored, tmp_path, capsys
+):
+    nb = nbformat.read(stored, as_version=4)
+    path = tmp_path / "edited.ipynb"
+    nb.cells.append(new_markdown_cell("One more sentence.", id="more"))
+    nbformat.write(tools.clean(copy.deepcopy(nb)), path)
+    clean = path.read_bytes()
+    nb.metadata.language_info.version = "3.99"  # as Jupyter does when it saves
+    nb.cells[-1].metadata.editable = True
+    nbformat.write(nb, path)
+    assert path.read_bytes() != clean and tools.main(["--clean", str(path)]) == 0
+    assert path.read_bytes() == clean and capsys.readouterr().out == ""
+    nb.cells.append(new_code_cell("1 + 1", id="sum"))
+    nbformat.write(nb, path)
+    assert tools.main(["--clean", str(path)]) == 1
+    assert "code changed" in capsys.readouterr().out
+
+
 def test_of_an_explorer_the_text_and_the_picture_are_stored(stored):
     (output,) = nbformat.read(stored, as_version=4).cells[4].outputs
     assert set(output.data) == {"text/plain", "image/png"}

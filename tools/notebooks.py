@@ -1,10 +1,11 @@
 """Run notebooks and store what they printed and drew, the same bytes each time.
 
-    python -m tools.notebooks [--check] [--fresh] [PATH ...]
+    python -m tools.notebooks [--check | --clean] [--fresh] [PATH ...]
 
 Without a path: every lesson and every solution. A notebook is run from its own folder, top to
 bottom, in a fresh kernel that sees none of the user's Jupyter, IPython or matplotlib settings, and
-then cleaned. It is written only if all of it ran, and only if that changes a byte.
+then cleaned. It is written only if all of it ran, and only if that changes a byte. ``--clean`` runs
+nothing: it is enough after a sentence was edited in Jupyter, and says where code was edited.
 
 What cells say about themselves:
 
@@ -272,6 +273,7 @@ def main(argv=None):
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="notebook or folder (all)")
     parser.add_argument("--check", action="store_true", help="run nothing; say which are stale")
+    parser.add_argument("--clean", action="store_true", help="run nothing; clean what was edited")
     parser.add_argument("--fresh", action="store_true", help="measure times anew")
     args = parser.parse_args(argv)
     failed = False
@@ -280,13 +282,16 @@ def main(argv=None):
     except NotebookError as error:
         parser.error(str(error))
     for path in notebooks:
-        if args.check:
+        text = path.read_text(encoding="utf-8")
+        if args.clean:
+            new = dumps(clean(nbformat.reads(text, as_version=4)))
+            path.write_text(new, encoding="utf-8", newline="\n")
+        if args.check or args.clean:
             reason = why_stale(path)
             if reason:
-                print(f"{_short(path)}: {reason}")
+                print(f"{_short(path)}: {reason}: do `make notebooks ARGS={_short(path)}`")
             failed |= reason is not None
             continue
-        text = path.read_text(encoding="utf-8")
         start = time.perf_counter()
         try:
             new = dumps(run(nbformat.reads(text, as_version=4), path.resolve().parent, args.fresh))
@@ -295,7 +300,7 @@ def main(argv=None):
             failed = True
             continue
         if new != text:
-            path.write_text(new, encoding="utf-8")
+            path.write_text(new, encoding="utf-8", newline="\n")
         state = "unchanged" if new == text else "stored"
         print(f"{_short(path)}: {state}, {time.perf_counter() - start:.1f} s", flush=True)
     return int(failed)
@@ -303,7 +308,7 @@ def main(argv=None):
 
 def _short(path):
     path = path.resolve()
-    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path
 
 
 if __name__ == "__main__":
