@@ -176,7 +176,6 @@ LEAVES = {
     "plots": (0, set()),
     "look": (3, {"plots"}),
     "widgets": (3, {"plots"}),
-    "checks": (3, set()),
     "exercises": (3, set()),
     "__main__": (3, {"plots", "exercises"}),
 }
@@ -285,7 +284,7 @@ def test_modules_import_only_from_below():
         ("layers.extra", "", "not a family"),
         ("plots", "from .layers.conv import Conv2D", "not below"),
         ("training", "from .plots import image", "leaf"),
-        ("widgets", "from .checks import lesson01", "leaf"),
+        ("widgets", "from .exercises.lesson01 import tasks", "leaf"),
         ("plots.filters", "from ..network import Sequential", "not below"),
         ("plots.filters", "from ..widgets.base import Explorer", "leaf"),
         ("blas", "from .im2col import pad2d", "not below"),
@@ -308,7 +307,7 @@ def test_an_import_against_the_levels_is_noticed(module, source, problem):
         ("widgets.filters", "from .base import Explorer\nfrom ..plots.filters import draw"),
         ("widgets", "from . import plots\nfrom .network import Sequential"),
         ("__main__", "from . import blas\nfrom .training import fit"),
-        ("checks.lesson01", "from .base import check\nfrom .. import reference"),
+        ("exercises.lesson01.tasks", "from . import mistakes\nfrom ... import reference"),
         ("__init__", '"""Map."""\n\n__version__ = "1.0.0"'),
     ],
 )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnnlib.checks.lesson04_bugs import KINDS, evidence, suspects
+from cnnlib.exercises.lesson04.suspects import KINDS, evidence, suspects
 from cnnlib.losses import SoftmaxCrossEntropy
 from cnnlib.widgets.gradients import (
     BackpropExplorer,

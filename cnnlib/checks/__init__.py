@@ -1,1 +1,0 @@
-"""Checks that the lessons and exercises use, a file a lesson."""

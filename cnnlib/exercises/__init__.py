@@ -1,0 +1,1 @@
+"""Checks of the exercises: the engine, which knows no lesson, and a folder for each lesson."""

@@ -1,0 +1,47 @@
+"""What the cases of several exercises share: how they are drawn, and what is special about them."""
+
+import numpy as np
+
+
+def whole(rng, *shape):
+    """Draw small whole numbers, which a reader can follow by hand."""
+    return rng.integers(-3, 4, size=shape).astype(float)
+
+
+def distinct(rng, *shape):
+    """Draw different whole numbers of both signs, so that every number can be traced."""
+    return rng.permutation(np.prod(shape)).reshape(shape).astype(float) - np.prod(shape) // 2
+
+
+# What limits ask of a case. Each takes its arguments by name: images x or their shape, filters w
+# or a kernel size, stride and pad.
+
+
+def square_images(x=None, shape=None, **_):
+    H, W = (shape or x.shape)[-2:]
+    return H == W
+
+
+def square_kernels(w=None, kernel_size=None, **_):
+    KH, KW = kernel_size or w.shape[-2:]
+    return KH == KW
+
+
+def one_image(x=None, shape=None, **_):
+    return (shape or x.shape)[0] == 1
+
+
+def one_channel(x=None, shape=None, **_):
+    return (shape or x.shape)[1] == 1
+
+
+def one_filter(w, **_):
+    return len(w) == 1
+
+
+def stride_1(stride, **_):
+    return stride == 1
+
+
+def no_padding(pad, **_):
+    return pad == 0

@@ -1,0 +1,1 @@
+"""What runs a reader's answer, compares it, and says what was found."""

@@ -1,0 +1,479 @@
+"""Checks that run a reader's function on small cases and name the mistake that they find.
+
+A mistake is recognised by comparison: a check holds wrong versions of the function, and names one
+of them only if what the reader's function gives is, in every case, what that wrong version gives.
+"""
+
+import functools
+import inspect
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cnnlib.exercises.engine.mistakes import GENERAL, Mistake, pairs
+from cnnlib.exercises.engine.result import Task, either, kind_of, listed
+from cnnlib.exercises.engine.running import count_steps, explain, is_stub, run
+from cnnlib.exercises.engine.show import tables
+
+
+@dataclass(frozen=True)
+class Case:
+    """Arguments to try, and what is special about them in a few words."""
+
+    label: str
+    args: tuple
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What is special about some cases, outside of which a function may fail.
+
+    ``holds`` takes the arguments of a case by name. ``name`` completes the sentence "It is right
+    for ... and wrong for all others".
+    """
+
+    name: str
+    holds: Callable
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Two lists of arguments, the second with more pixels, for which Python takes equal steps."""
+
+    small: tuple
+    large: tuple
+    words: str
+    hint: str
+
+
+@dataclass
+class Trial:
+    """What a function did in each case, and what it should have done; lists, a case each."""
+
+    cases: list
+    expected: list
+    outcomes: list = field(default_factory=list)
+    values: list = field(default_factory=list)  # None where there is nothing to compare
+    problems: list = field(default_factory=list)  # why that is
+    right: list = field(default_factory=list)
+
+    def labels(self, right=None):
+        """Return the labels of the cases, or of those that are right."""
+        pairs = zip(self.cases, self.right, strict=True)
+        return list(dict.fromkeys(c.label for c, ok in pairs if right is None or ok))
+
+
+class Check(Task):
+    """Hold a reader's function to the right one and name the mistake where they differ.
+
+    Parameters
+    ----------
+    right : callable
+        What the function should be; usually from :mod:`cnnlib.reference`.
+    cases : callable
+        Takes a Generator and returns a list of :class:`Case`.
+    mistakes : sequence of Mistake
+    limits : sequence of Limit
+        Tried where no mistake explains what was found.
+    outputs : str
+        Names of what is returned, several if a tuple or a dict is: ``"dx dw db"``.
+    todo, more : str
+        What to write; what to try when it is right. A sentence each.
+    steps : Steps, optional
+        For functions that must not loop over pixels.
+    call : callable, optional
+        How to use what the reader hands over: ``call(thing, *args)``, by default
+        ``thing(*args)``. ``right`` and the mistakes are used in the same way.
+    seconds : float
+        Time that all cases together may take.
+    tolerance : float, optional
+        Relative to the largest number expected; by default 1e-7, for float32 1e-4.
+    """
+
+    def __init__(
+        self,
+        right,
+        cases,
+        mistakes=(),
+        limits=(),
+        *,
+        outputs="y",
+        todo,
+        more,
+        steps=None,
+        call=None,
+        seconds=10,
+        tolerance=None,
+    ):
+        super().__init__(todo, more)
+        self.right, self.cases, self.limits, self.steps = right, cases, limits, steps
+        self.args = list(inspect.signature(call or right).parameters)[1 if call else 0 :]
+        self.outputs, self.seconds, self.tolerance = outputs.split(), seconds, tolerance
+        self.call = call or (lambda thing, *given: thing(*given))
+        self.mistakes = list(mistakes) + [
+            Mistake(name, functools.partial(self._spoilt, change), hint, direct=True)
+            for name, (change, hint) in GENERAL.items()
+        ]
+
+    def __call__(self, thing, seed=0):
+        """Check a function, given without parentheses; ``seed`` draws other random cases.
+
+        Returns
+        -------
+        Result
+        """
+        return self.report(self.diagnose(thing, seed))
+
+    def diagnose(self, thing, seed=0):
+        """Do the work of a call, without keeping the progress."""
+        if not callable(thing):
+            call = f"check.{self.name}({getattr(thing, '__name__', 'your_function')})"
+            return self.result(
+                "wrong",
+                f"a function was expected, and {kind_of(thing)} came.",
+                f"Hand over the function itself, without calling it: {call}",
+            )
+        if is_stub(thing):
+            return self.unwritten("not written yet")
+        trial = self.trial(thing, seed)
+        found = self._stuck(trial) or self._wrong(trial, thing, seed)
+        if found := found or self._untidy(trial) or self._slow(thing):
+            return found
+        title = f"right in all {len(trial.cases)} cases."
+        return self.result("done", title, f"Tried: {listed(trial.labels())}.", self.more)
+
+    # ------------------------------------------------------------------ running it
+
+    def trial(self, thing, seed=0):
+        """Use a reader's function, or a mistake, in every case.
+
+        Returns
+        -------
+        Trial
+        """
+        cases = self.cases(np.random.default_rng(seed))
+        trial = Trial(cases, [self.read(self.call(self.right, *case.args)) for case in cases])
+        end = time.monotonic() + self.seconds
+        for case, expected in zip(trial.cases, trial.expected, strict=True):
+            left = max(0.05, end - time.monotonic())
+            outcome, value, problem = self._use(thing, case, left)
+            trial.outcomes.append(outcome)
+            trial.values.append(value)
+            trial.problems.append(problem)
+            trial.right.append(value is not None and self.equal(value, expected))
+            if outcome.late:
+                break
+        return trial
+
+    def _use(self, thing, case, seconds):
+        """Run one case; return what happened, what came out, and why that cannot be read."""
+        outcome = run(self.using(thing), case.args, seconds)
+        if outcome.error is not None or outcome.late:
+            return outcome, None, ""
+        try:
+            return outcome, self.read(outcome.value), ""
+        except TypeError as error:
+            return outcome, None, str(error)
+
+    def using(self, thing):
+        """Return a function of a case's arguments that uses what is given, or a mistake."""
+        if isinstance(thing, Mistake):
+            if thing.direct:
+                return thing.function
+            thing = thing.function
+        return functools.partial(self.call, thing)
+
+    def _spoilt(self, change, *given):
+        """Change each output of the right version, as a general mistake does."""
+        outputs = self.read(self.call(self.right, *given))
+        spoilt = tuple(change(value) for value in outputs.values())
+        return spoilt if len(spoilt) > 1 else spoilt[0]
+
+    def read(self, value):
+        """Return what a function gave as a dict of arrays.
+
+        Raises
+        ------
+        TypeError
+            If it is something else, with the reason.
+        """
+        names = self.outputs
+        if isinstance(value, dict):
+            value = tuple(value.get(name) for name in names)
+        if len(names) == 1:
+            value = (value,)
+        if not isinstance(value, (tuple, list)) or len(value) != len(names):
+            raise TypeError(f"it returned {kind_of(value)}, expected {', '.join(names)}")
+        for name, part in zip(names, value, strict=True):
+            if not isinstance(part, (np.ndarray, int, float, np.generic)):
+                raise TypeError(
+                    f"the result {name} is {kind_of(part)}, expected an array or a number"
+                )
+            if np.asarray(part).dtype.kind not in "biuf":
+                raise TypeError(
+                    f"the result {name} holds {np.asarray(part).dtype}, expected numbers"
+                )
+        return {name: np.asarray(part) for name, part in zip(names, value, strict=True)}
+
+    def close(self, value, wanted):
+        """Say whether shape and numbers are equal, as far as the dtype allows."""
+        if value.shape != wanted.shape:
+            return False
+        if wanted.size == 0:
+            return True
+        singles = np.float32 in (value.dtype, wanted.dtype)
+        allowed = self.tolerance or (1e-4 if singles else 1e-7)
+        if not (np.isfinite(value).all() and np.isfinite(wanted).all()):
+            return np.allclose(value, wanted, rtol=allowed, equal_nan=True)
+        largest = max(1e-6, float(np.max(np.abs(wanted))))
+        return float(np.max(np.abs(value - wanted.astype(float)))) <= allowed * largest
+
+    def equal(self, value, other):
+        """Say whether two results, as :meth:`read` gives them, are the same."""
+        return all(self.close(value[name], other[name]) for name in self.outputs)
+
+    # ------------------------------------------------------------------ what explains it
+
+    def explained(self, trial, mistake):
+        """Say whether a mistake gives, in every case, what the reader's function gave."""
+        told = False
+        for case, outcome, value, right in zip(
+            trial.cases, trial.outcomes, trial.values, trial.right, strict=False
+        ):
+            if outcome.late:
+                return False
+            wrong, other, _ = self._use(mistake, case, self.seconds)
+            if _failed(outcome, value) and _failed(wrong, other):
+                continue  # with which error, or with what left over, depends on how it is written
+            if value is None or other is None or not self.equal(value, other):
+                return False
+            told |= not right
+        return told
+
+    def explanations(self, trial, thing, seed=0):
+        """Return the lists of mistakes that explain everything: single ones, or else pairs."""
+        floats = all(array.dtype.kind == "f" for array in trial.expected[0].values())
+        known = [m for m in self.mistakes if floats or m.name not in GENERAL]
+        found = [([m], m) for m in known if self.explained(trial, m)]
+        found = found or [(both, m) for both, m in pairs(known) if self.explained(trial, m)]
+        if not found:
+            return []
+        other = self.trial(thing, seed + 1)  # chance does not strike twice
+        return [names for names, m in found if self.explained(other, m)]
+
+    def observation(self, trial):
+        """Say what all wrong results have in common, if it is a constant factor or difference."""
+        both = [
+            (value[name].astype(float), wanted[name].astype(float))
+            for value, wanted in zip(trial.values, trial.expected, strict=True)
+            for name in self.outputs
+            if value is not None and value[name].shape == wanted[name].shape
+        ]
+        if len(both) < len(trial.values):
+            return ""
+        yours, right = (
+            np.concatenate([a.ravel() for a in arrays]) for arrays in zip(*both, strict=True)
+        )
+        if not np.isfinite(yours).all() or len(right) < 3:
+            return ""
+        factor = (yours @ right) / max(right @ right, 1e-12)
+        if np.allclose(yours, right, rtol=1e-4, atol=1e-6):
+            return ""  # what is wrong has another shape, and is not among these
+        if np.allclose(yours, factor * right, rtol=1e-4, atol=1e-6):
+            return f"In every case your numbers are {factor:.4g} times what they should be."
+        if np.allclose(yours - right, yours[0] - right[0], rtol=1e-4, atol=1e-6):
+            return f"In every case your numbers differ by {yours[0] - right[0]:.4g}."
+        return ""
+
+    def inside(self, limit, cases):
+        """Return, for each case, whether it lies inside a limit."""
+        return [bool(limit.holds(**self._named(case))) for case in cases]
+
+    def _named(self, case):
+        return dict(zip(self.args, case.args, strict=False))
+
+    # ------------------------------------------------------------------ what can be found
+
+    def _stuck(self, trial):
+        """Find that the function does not come to an end, or gives nothing back."""
+        outcome = next((o for o in trial.outcomes if o.late), None)
+        if outcome is not None:
+            case = trial.cases[trial.outcomes.index(outcome)]
+            return self.result(
+                "wrong",
+                f"not finished after {self.seconds:g} seconds, so it was stopped.",
+                "Does a loop go on for ever? What makes it end, and does that change in the loop?",
+                *self._shown(case),
+                mistakes=["endless"],
+            )
+        if any(isinstance(o.error, NotImplementedError) for o in trial.outcomes):
+            return self.unwritten("not written yet")
+        nothing = [o for o in trial.outcomes if o.value is None and o.error is None]
+        if len(nothing) == len(trial.outcomes):
+            if any(o.printed for o in nothing):
+                return self.result(
+                    "wrong",
+                    "it prints its answer and returns nothing.",
+                    "A printed number cannot be used further: replace print(...) by return ...",
+                    mistakes=["printed"],
+                )
+            return self.result(
+                "wrong",
+                "it returns None.",
+                "Is the last line a return, and is it reached?",
+                mistakes=["no return"],
+            )
+        return None
+
+    def _wrong(self, trial, thing, seed):
+        """Find that a result is wrong, and which mistake explains all of them."""
+        bad = [i for i, ok in enumerate(trial.right) if not ok]
+        if not bad:
+            return None
+        first = bad[0]
+        blocks = self._difference(trial, first)
+        if found := self.explanations(trial, thing, seed):
+            both = "" if len(found) == 1 else " All of these give in every case what yours gives."
+            return self.result(
+                "wrong",
+                f"{either([' and '.join(m.name for m in each) for each in found])}.{both}",
+                *dict.fromkeys(m.hint for each in found for m in each),
+                *blocks,
+                mistakes=[m.name for each in found for m in each],
+            )
+        if limits := self._limits(trial):
+            return self.result(
+                "wrong",
+                f"right for {either([limit.name for limit in limits])}, and wrong for all others.",
+                *(limit.hint for limit in limits),
+                *blocks,
+                mistakes=[limit.name for limit in limits],
+            )
+        cases = f"{len(bad)} of {len(trial.cases)} cases"
+        raised = trial.outcomes[first].error
+        right = trial.labels(right=True)
+        return self.result(
+            "wrong",
+            f"it raises {type(raised).__name__} in {cases}." if raised else f"wrong in {cases}.",
+            "" if raised else "It is none of the mistakes that this check knows.",
+            f"Right: {listed(right)}." if right else "",
+            self.observation(trial),
+            *blocks,
+        )
+
+    def _limits(self, trial):
+        """Return the limits inside which all cases are right and outside which none is."""
+        found = []
+        for limit in self.limits:
+            inside = self.inside(limit, trial.cases)
+            if inside.count(True) > 1 and inside.count(False) > 1 and inside == trial.right:
+                found.append(limit)
+        return found
+
+    def _untidy(self, trial):
+        """Find what is wrong although all numbers are right."""
+        for outcome, case in zip(trial.outcomes, trial.cases, strict=True):
+            if outcome.changed:
+                names = [self.args[i] for i in outcome.changed]
+                return self.result(
+                    "wrong",
+                    f"the numbers are right, but it changes its argument {listed(names)}.",
+                    "Whoever calls it may still need what was there: work on a copy.",
+                    *self._shown(case),
+                    mistakes=["changed"],
+                )
+        for case, values, expected in zip(trial.cases, trial.values, trial.expected, strict=True):
+            for name, value in values.items():
+                wanted = expected[name]
+                if _kinds_differ(value, wanted):
+                    return self.result(
+                        "wrong",
+                        f"the numbers are right, but {name} has the dtype {value.dtype},"
+                        f" expected {wanted.dtype}.",
+                        f"Case: {case.label}. Make arrays in the dtype of the input, such as"
+                        " np.zeros(shape, x.dtype)."
+                        if wanted.ndim
+                        else "Sizes and counts are integers: divide them with //.",
+                        mistakes=["dtype"],
+                    )
+        return None
+
+    def _slow(self, thing):
+        """Find that it loops where it must not."""
+        if not self.steps:
+            return None
+        few, many = (
+            count_steps(self.using(thing), args, self.seconds)
+            for args in (self.steps.small, self.steps.large)
+        )
+        known = few is not None and many is not None
+        if known and many <= 1.2 * few + 20:
+            return None
+        more = f" {few:,} steps became {many:,}." if known else ""
+        return self.result(
+            "wrong",
+            f"the numbers are right, but it still loops over {self.steps.words}.{more}",
+            self.steps.hint,
+            mistakes=["loops"],
+        )
+
+    # ------------------------------------------------------------------ how it is shown
+
+    def _shown(self, case):
+        """Return the blocks that show the arguments of a case."""
+        arrays, others = [], []
+        for name, value in self._named(case).items():
+            if isinstance(value, np.ndarray):
+                arrays += tables(name, value)
+            else:
+                others.append(f"{name} = {getattr(value, '__name__', value)}")
+        return [f"Case: {case.label}{', with ' if others else ''}{', '.join(others)}.", arrays]
+
+    def _difference(self, trial, i):
+        """Return the blocks that show where the result of case i differs."""
+        outcome, problem, blocks = trial.outcomes[i], trial.problems[i], self._shown(trial.cases[i])
+        if outcome.error is not None:
+            blocks += ["It raised:", explain(outcome.error)]
+        elif problem:
+            blocks.append(f"{problem[0].upper()}{problem[1:]}.")
+        else:
+            name, wanted = next(
+                (name, wanted)
+                for name, wanted in trial.expected[i].items()
+                if not self.close(trial.values[i][name], wanted)
+            )
+            blocks += self._compared(
+                "" if len(self.outputs) == 1 else f"{name}: ", trial.values[i][name], wanted
+            )
+        if outcome.printed.strip():
+            lines = outcome.printed.strip().splitlines()
+            blocks += ["It printed:", lines[:5] + ["..."] * (len(lines) > 5)]
+        if outcome.warned:
+            blocks.append(f"NumPy warned: {outcome.warned}.")
+        return blocks
+
+    def _compared(self, prefix, value, wanted):
+        """Return the blocks that show what was expected beside what came."""
+        blocks, marked = [], None
+        if value.shape != wanted.shape:
+            blocks.append(f"Shape {wanted.shape} was expected, {value.shape} came.")
+        else:
+            marked = ~np.isclose(value, wanted, rtol=1e-4, atol=1e-6)
+        shown = tables(f"{prefix}expected", wanted, marked, mark=False)
+        return [*blocks, shown + tables(f"{prefix}yours", value, marked)]
+
+
+def _failed(outcome, value):
+    """Say whether a call gave nothing: it raised, or some result of it is an empty array."""
+    empty = value is not None and any(array.size == 0 for array in value.values())
+    return outcome.error is not None or empty
+
+
+def _kinds_differ(value, wanted):
+    """Say whether a dtype is not the one expected; how wide an integer is does not matter."""
+    if value.dtype.kind in "iu" and wanted.dtype.kind in "iu":
+        return False
+    return value.dtype.kind != wanted.dtype.kind if not wanted.ndim else value.dtype != wanted.dtype

@@ -1,0 +1,110 @@
+"""Questions whose answer is a value: a number worked out by hand, or a letter."""
+
+import numpy as np
+
+from cnnlib.exercises.engine.result import Task, either, kind_of
+from cnnlib.exercises.engine.show import number
+
+
+class Question(Task):
+    """Ask for values, one for each part, and name the mistake that leads to a wrong one.
+
+    Parameters
+    ----------
+    todo, more
+        As for :class:`Check`.
+    right : callable or dict
+        Gives the answer of a part from its arguments; or the answers themselves, by part.
+    parts : dict of str to tuple, optional
+        The arguments of each part.
+    mistakes : sequence of Mistake
+        Wrong versions of ``right``: functions, or dicts of wrong answers.
+    hint : str
+        For a wrong answer that no mistake explains.
+    """
+
+    def __init__(self, right, parts=None, mistakes=(), *, todo, more, hint):
+        super().__init__(todo, more)
+        self.parts = parts or dict.fromkeys(right, ())
+        self.answers, self.mistakes, self.hint = right, list(mistakes), hint
+
+    def value(self, source, part):
+        """Return the answer that ``right`` or a mistake gives for a part, or None."""
+        return source(*self.parts[part]) if callable(source) else source.get(part)
+
+    def __call__(self, *values, **named):
+        """Check answers: a single one, a dict by part, or named ones.
+
+        Returns
+        -------
+        Result
+        """
+        return self.report(self.diagnose(*values, **named))
+
+    def diagnose(self, *values, **named):
+        """Do the work of a call, without keeping the progress."""
+        if len(values) == 1 and isinstance(values[0], dict):
+            named = values[0]
+        elif len(values) == 1 and isinstance(values[0], (list, tuple)) and len(self.parts) > 1:
+            named = dict(zip(self.parts, values[0], strict=False))
+        elif values:
+            named = dict(zip(self.parts, values, strict=False))
+        strange = [p for p in named if p not in self.parts]
+        missing = [p for p in self.parts if named.get(p) is None or named.get(p) is ...]
+        if len(missing) == len(self.parts):
+            return self.unwritten("not answered yet")
+        given = {part: named[part] for part in self.parts if part not in missing}
+        wrong = [p for p in given if not same(given[p], self.value(self.answers, p))]
+        if not wrong and not missing:
+            what = f"all {len(self.parts)} answers are right." if len(self.parts) > 1 else "right."
+            return self.result("done", what, self.more)
+        found = {part: self.fitting(given[part], part) for part in wrong}
+        # A mistake that explains every answer, or at least every wrong one, goes before others.
+        common = [m for m in self.mistakes if all(m in each for each in found.values())]
+        whole = [m for m in common if all(m in self.fitting(given[p], p) for p in given)]
+        lines, mistakes = [], []
+        for part in self.parts:
+            if part in missing:
+                said = "not answered yet."
+                if strange:
+                    said = f"not answered: there is none of this name, but {strange[0]!r}."
+            elif part in wrong:
+                fitting = whole or common or found[part]
+                said = self.explain(given[part], fitting)
+                mistakes += [m.name for m in fitting if m.name not in mistakes]
+            else:
+                continue
+            lines.append(f"{part}: {said}" if len(self.parts) > 1 else said)
+        right = len(given) - len(wrong)
+        count = f"{right} of {len(self.parts)} right." if len(self.parts) > 1 else "not right."
+        return self.result("wrong" if wrong else "todo", count, *lines, mistakes=mistakes)
+
+    def fitting(self, value, part):
+        """Return the mistakes that lead to an answer."""
+        return [m for m in self.mistakes if same(value, self.value(m.function, part))]
+
+    def explain(self, value, found):
+        """Say what is wrong with an answer."""
+        if not found:
+            return f"{_answer(value)} is not right. {self.hint}"
+        hints = " ".join(dict.fromkeys(m.hint for m in found if m.hint))
+        return f"{_answer(value)} is what comes out if {either([m.name for m in found])}. {hints}"
+
+
+def same(value, other):
+    """Say whether an answer equals another: texts without case, numbers to four digits.
+
+    A function that is handed over stands for its name.
+    """
+    value = getattr(value, "__name__", value)
+    if isinstance(other, str) or isinstance(value, str):
+        return str(value).strip().lower() == str(other).strip().lower()
+    try:
+        return other is not None and bool(np.isclose(float(value), float(other), rtol=1e-4))
+    except (TypeError, ValueError):
+        return False
+
+
+def _answer(value):
+    known = isinstance(value, (int, float, np.number, str))
+    return number(value) if known else kind_of(value)

@@ -1,0 +1,238 @@
+"""Run a reader's function without trusting it: time limit, prints caught, errors told shortly."""
+
+import ast
+import contextlib
+import copy
+import inspect
+import io
+import linecache
+import re
+import signal
+import sys
+import sysconfig
+import textwrap
+import threading
+import time
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+# Where code lies that the reader did not write.
+LIBRARIES = tuple(
+    str(Path(path))
+    for path in (
+        Path(__file__).parents[2],
+        Path(np.__file__).parent,
+        sysconfig.get_path("stdlib"),
+        sysconfig.get_path("platstdlib"),
+        "<frozen",
+    )
+)
+
+
+class TimeUp(BaseException):
+    """Raised inside code that runs too long; no ``except Exception`` stops it."""
+
+
+@contextlib.contextmanager
+def time_limit(seconds):
+    """Raise :class:`TimeUp` in the block when it runs longer than that.
+
+    On the main thread of a system with alarms, which is where Jupyter runs cells, by an alarm; it
+    also ends a call that sleeps. Elsewhere by a trace function, which slows loops and does not end
+    a single long call into compiled code.
+    """
+    end = time.monotonic() + seconds
+    if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
+        running = True
+
+        def ring(number, frame):
+            if running:  # else the block ended just before
+                raise TimeUp
+
+        handler = signal.signal(signal.SIGALRM, ring)
+        timer = signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3), 1.0)
+        try:
+            try:
+                yield
+            finally:
+                running = False
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)
+            if timer[0]:
+                signal.setitimer(signal.ITIMER_REAL, *timer)
+        return
+
+    def trace(frame, event, arg):
+        if time.monotonic() > end:
+            raise TimeUp
+        return trace
+
+    with tracing(trace):
+        yield
+
+
+@contextlib.contextmanager
+def tracing(trace):
+    """Call a trace function for what runs in the block."""
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+@dataclass
+class Outcome:
+    """What one call of a function did.
+
+    Attributes
+    ----------
+    value : object
+        What it returned.
+    error : Exception or None
+        What it raised.
+    late : bool
+        Whether it was stopped because it took too long.
+    printed, warned : str
+        What it printed, and the first warning.
+    changed : list of int
+        Numbers of the arguments that it changed.
+    """
+
+    value: object = None
+    error: Exception | None = None
+    late: bool = False
+    printed: str = ""
+    warned: str = ""
+    changed: list = field(default_factory=list)
+
+
+def run(function, args, seconds):
+    """Call ``function(*args)`` on copies of the arguments, for at most so many seconds.
+
+    Returns
+    -------
+    Outcome
+    """
+    given, outcome, prints = copy.deepcopy(args), Outcome(), io.StringIO()
+    try:
+        with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(prints):
+            warnings.simplefilter("always")
+            with time_limit(seconds):
+                outcome.value = function(*given)
+    except TimeUp:
+        outcome.late = True
+    except Exception as error:
+        outcome.error = error
+    outcome.printed = prints.getvalue()
+    outcome.warned = str(caught[0].message) if caught else ""
+    outcome.changed = [i for i, (a, b) in enumerate(zip(given, args, strict=True)) if differ(a, b)]
+    return outcome
+
+
+def differ(a, b):
+    """Say whether an argument, an array or what holds arrays, was changed."""
+    if isinstance(b, np.ndarray):
+        same = isinstance(a, np.ndarray) and a.shape == b.shape and a.dtype == b.dtype
+        return not (same and np.array_equal(a, b, equal_nan=b.dtype.kind == "f"))
+    if isinstance(b, dict):
+        return a.keys() != b.keys() or any(differ(a[key], b[key]) for key in b)
+    if isinstance(b, (list, tuple)):
+        return len(a) != len(b) or any(differ(i, j) for i, j in zip(a, b, strict=True))
+    return isinstance(b, (int, float, str)) and a != b
+
+
+def count_steps(function, args, seconds):
+    """Count the lines and calls of Python that ``function(*args)`` takes.
+
+    NumPy's own compiled loops are not seen, so code without loops over pixels takes the same
+    number for every size of image. Unlike a time, it is the same on every machine.
+    """
+    steps = 0
+
+    def trace(frame, event, arg):
+        nonlocal steps
+        steps += 1
+        return trace
+
+    def counted(*given):
+        with tracing(trace):
+            function(*given)
+
+    outcome = run(counted, args, seconds)
+    return None if outcome.error or outcome.late else steps
+
+
+def is_stub(thing):
+    """Say whether a function, or something in a class, is still to be written.
+
+    A function is if it returns nothing and ``pass`` or ``...`` stands where code goes; a class if
+    one of its methods is, or if it has none but ``__init__``.
+    """
+    if inspect.isclass(thing):  # whose own source a notebook does not know
+        methods = [value for value in vars(thing).values() if inspect.isfunction(value)]
+        alone = all(method.__name__ == "__init__" for method in methods)
+        return alone or any(map(is_stub, methods))
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(thing))).body[0]
+    except (OSError, TypeError, SyntaxError, IndexError):
+        return False
+    blank = isinstance(tree, ast.FunctionDef) and any(map(_blank, tree.body))
+    return blank and not any(isinstance(node, ast.Return) for node in ast.walk(tree))
+
+
+def _blank(node):
+    """Say whether a statement is ``pass`` or ``...``."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return node.value.value is Ellipsis
+    return isinstance(node, ast.Pass)
+
+
+def own(filename):
+    """Say whether code of that file is the reader's: neither of a library nor of this package."""
+    inside = ("site-packages", "dist-packages")
+    return not filename.startswith(LIBRARIES) and not any(name in filename for name in inside)
+
+
+def explain(error, most=3):
+    """Tell an exception by the reader's own lines.
+
+    Returns
+    -------
+    list of str
+        Lines: where in the reader's code, what stood there, what the names in that line held, and
+        the exception.
+    """
+    lines, frames, trace = [], [], error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if own(code.co_filename):
+            frames.append((code.co_name, code.co_filename, trace.tb_lineno, trace.tb_frame))
+        trace = trace.tb_next
+    for name, filename, number, frame in frames[-most:]:
+        text = linecache.getline(filename, number).strip()
+        where = f"in {name}" if name.isidentifier() else f"in a {name.strip('<>')}"
+        lines.append(f"line {number}, {where}:  {text}")
+        if frame is frames[-1][3] and (held := _held(text, frame.f_locals)):
+            lines.append(f"there {held}")
+    message = str(error).strip().partition("\n")[0]
+    return [*lines, f"{type(error).__name__}: {message}" if message else type(error).__name__]
+
+
+def _held(text, names):
+    """Say what the names in a line of code held, as far as that is short."""
+    said = []
+    for name in dict.fromkeys(re.findall(r"(?<![\w.])[A-Za-z_]\w*", text)):
+        value = names.get(name)
+        if isinstance(value, np.ndarray) and value.ndim:
+            said.append(f"{name} has the shape {value.shape}")
+        elif isinstance(value, (bool, int, float, np.number)):
+            said.append(f"{name} is {value:g}")
+        elif isinstance(value, tuple) and len(str(value)) < 30:
+            said.append(f"{name} is {value}")
+    return ", ".join(said)

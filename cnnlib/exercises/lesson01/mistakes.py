@@ -1,0 +1,361 @@
+"""The mistakes that exercise 01 knows. Write your answers before you look.
+
+Each is a change of the right version, which stands here or in :mod:`cnnlib.reference`.
+"""
+
+import math
+
+import numpy as np
+
+from cnnlib import reference
+from cnnlib.exercises.engine.mistakes import mistakes
+
+# ---------------------------------------------------------------------- sizes
+
+
+def output_size(size, kernel, stride, pad):
+    return (size + 2 * pad - kernel) // stride + 1
+
+
+SIZES = mistakes(
+    output_size,
+    (
+        "the division is rounded up",
+        {"return (": "return -(-(", "// stride": "// stride)"},
+        "A window that fits by half does not fit.",
+    ),
+    ("the division is not rounded down", {"//": "/"}, "Divide with //, which rounds down."),
+    ("the 1 is not added", {" + 1": ""}, "After k steps the window has stood at k + 1 places."),
+    ("padding is counted once", {"2 * pad": "pad"}, "The frame adds pixels at both ends."),
+    ("padding is left out", {" + 2 * pad": ""}, "Padding makes the image larger."),
+    ("padding is subtracted", {"+ 2 * pad": "- 2 * pad"}, "Padding makes the image larger."),
+    ("the stride is left out", {" // stride": ""}, "With larger steps there are fewer places."),
+    (
+        "the 1 is added before dividing",
+        {"- kernel) // stride + 1": "- kernel + 1) // stride"},
+        "First divide the way that the window can move, then add 1 for the place where it starts.",
+    ),
+)
+
+# ---------------------------------------------------------------------- convolution
+
+DIRECTION = "x[oh + kh, ow + kw] meets w[kh, kw]: both count in the same direction."
+START = "The window starts at row oh * stride and column ow * stride."
+SIDES = "An image has four sides."
+CHANNELS = "Every output pixel is one sum over all channels: w[f, c, kh, kw] meets x[n, c, ...]."
+BIAS = "b[f] is added once to every output pixel of filter f."
+SHAPE = "N, C, H, W = x.shape"
+PLACE = "oh * stride + kh * dilation, ow * stride + kw * dilation"
+SHORT = "y = np.zeros((N, F, OH, OW)"
+WINDOW = (
+    ("the kernel is flipped", {"w[f, c, kh, kw]": "w[f, c, -1 - kh, -1 - kw]"}, DIRECTION),
+    ("the rows of the kernel are flipped", {"w[f, c, kh, kw]": "w[f, c, -1 - kh, kw]"}, DIRECTION),
+    (
+        "the columns of the kernel are flipped",
+        {"w[f, c, kh, kw]": "w[f, c, kh, -1 - kw]"},
+        DIRECTION,
+    ),
+    (
+        "rows and columns of the kernel are exchanged",
+        {"w[f, c, kh, kw]": "w[f, c, kw, kh]"},
+        "Which index of w goes with rows of x, which with columns?",
+    ),
+    (
+        "only the last product of each window is kept",
+        {"total += ": "total = b[f] + "},
+        "A sum grows with +=, and = forgets what was there.",
+    ),
+    (
+        "the result is kept as integers, so that fractions are cut off",
+        {"total += ": "total = int(total) + ", "ow] = total": "ow] = int(total)"},
+        "What dtype does your array of results have? np.zeros(shape, x.dtype) takes that of x.",
+    ),
+    (
+        "the mean is taken and not the sum",
+        {"ow] = total": "ow] = b[f] + (total - b[f]) / w[f].size"},
+        "The formula adds the products up and divides by nothing.",
+    ),
+    (
+        "the last row and the last column of places are missing",
+        {SHORT: f"OH, OW = OH - 1, OW - 1\n    {SHORT}"},
+        "How often does a kernel of 2 fit into 3 pixels? Count, then look at your sizes.",
+    ),
+)
+STRIDE = (
+    ("the stride is not used", {"KW = w.shape": "KW = w.shape\n    stride = 1"}, START),
+    ("the stride changes the size and not the place", {PLACE: "oh + kh, ow + kw"}, START),
+    ("the stride moves the window along rows only", {"ow * stride": "ow"}, START),
+    ("the stride moves the window along columns only", {"oh * stride": "oh"}, START),
+    (
+        "the stride spreads the pixels inside the window",
+        {PLACE: "(oh + kh) * stride, (ow + kw) * stride"},
+        "Only the start of the window is multiplied by stride: oh * stride + kh.",
+    ),
+    ("padding is not used", {SHAPE: f"pad = 0\n    {SHAPE}"}, "Pad first, then take the sizes."),
+    (
+        "the frame is at the top and left only",
+        {SHAPE: f"x, pad = np.pad(x, [(0, 0), (0, 0), (pad, 0), (pad, 0)]), 0\n    {SHAPE}"},
+        SIDES,
+    ),
+    (
+        "the frame is at the bottom and right only",
+        {SHAPE: f"x, pad = np.pad(x, [(0, 0), (0, 0), (0, pad), (0, pad)]), 0\n    {SHAPE}"},
+        SIDES,
+    ),
+)
+LAYER = (
+    ("the bias is forgotten", {"total = b[f]": "total = 0"}, BIAS),
+    ("the bias is added to every product", {"total = b[f]": "total = b[f] * w[f].size"}, BIAS),
+    ("the bias is added once for every channel", {"total = b[f]": "total = b[f] * CG"}, BIAS),
+    ("all filters get the bias of the first", {"total = b[f]": "total = b[0]"}, BIAS),
+    ("only the first channel is used", {"ndindex(CG, ": "ndindex(1, "}, CHANNELS),
+    (
+        "only the last channel is kept",
+        {"KH, KW):": "KH, KW):\n            if c < CG - 1:\n                continue"},
+        CHANNELS,
+    ),
+    (
+        "the mean of the channels is taken",
+        {"ow] = total": "ow] = b[f] + (total - b[f]) / CG"},
+        CHANNELS,
+    ),
+    ("the first filter is used for all", {"w[f, c,": "w[0, c,"}, "Which f is in w[f, ...]?"),
+    ("the first image is used for all", {"x[n, ": "x[0, "}, "Which n is in x[n, ...]?"),
+    (
+        "the axes N and F of the result are exchanged",
+        {"return y": "return y.swapaxes(0, 1)"},
+        "y[n, f, oh, ow]",
+    ),
+)
+
+
+def picture(conv):
+    """Use a convolution of batches for one picture and one filter."""
+
+    def convolve(x, w, stride=1, pad=0):
+        return conv(x[None, None], w[None, None], np.zeros(1, x.dtype), stride, pad)[0, 0]
+
+    return convolve
+
+
+convolve = picture(reference.conv2d)
+CONVOLVE = mistakes(
+    reference.conv2d,
+    *WINDOW,
+    (
+        "the sum goes on from window to window",
+        {"total = b[f]": "total = total if oh + ow else b[f]"},
+        "Where is the sum set back to 0? That has to happen once for every output pixel.",
+    ),
+    use=picture,
+)
+STRIDED = mistakes(reference.conv2d, *WINDOW, *STRIDE, use=picture)
+CONV = mistakes(reference.conv2d, *WINDOW, *STRIDE, *LAYER)
+
+HAND = [[1, 0, 2], [3, 1, 0], [0, 2, 4]], [[1, 2], [0, 3]], 1  # x, w, b of the task by hand
+
+
+def pixel(conv):
+    """Return what gives one output pixel of the task by hand."""
+    x, w = (np.array(numbers, float)[None, None] for numbers in HAND[:2])
+    return lambda oh, ow: float(conv(x, w, np.array([HAND[2]], float))[0, 0, oh, ow])
+
+
+BY_HAND = mistakes(
+    reference.conv2d,
+    ("the bias is forgotten", {"total = b[f]": "total = 0"}, "Add b once for every output."),
+    ("b is added to every product", LAYER[1][1], "Add b once for every output."),
+    ("w is flipped", WINDOW[0][1], "Lay w on the window as it is."),
+    ("rows and columns of w are exchanged", WINDOW[3][1], "Read w row by row."),
+    (
+        "the mean of the products is taken",
+        {"ow] = total": "ow] = b[f] + (total - b[f]) / w[f].size"},
+        "Add the products up.",
+    ),
+    use=pixel,
+)
+
+# ---------------------------------------------------------------------- one picture
+
+
+def pad(x, pad):
+    H, W = x.shape
+    padded = np.zeros((H + 2 * pad, W + 2 * pad), x.dtype)
+    padded[pad : pad + H, pad : pad + W] = x
+    return padded
+
+
+MIDDLE = "padded[pad : pad + H, pad : pad + W]"
+PAD = mistakes(
+    pad,
+    (
+        "the frame is at the top and left only",
+        {"(H + 2 * pad, W + 2 * pad)": "(H + pad, W + pad)"},
+        SIDES,
+    ),
+    (
+        "the frame is at the bottom and right only",
+        {"(H + 2 * pad, W + 2 * pad)": "(H + pad, W + pad)", MIDDLE: "padded[:H, :W]"},
+        SIDES,
+    ),
+    (
+        "rows are added and no columns",
+        {"W + 2 * pad": "W", MIDDLE: "padded[pad : pad + H]"},
+        "The frame has a left and a right, too.",
+    ),
+    (
+        "columns are added and no rows",
+        {"H + 2 * pad": "H", MIDDLE: "padded[:, pad : pad + W]"},
+        "The frame has a top and a bottom, too.",
+    ),
+    ("the frame holds ones", {"np.zeros": "np.ones"}, "A frame of zeros adds nothing to a sum."),
+    (
+        "the frame repeats the nearest pixel",
+        {"return padded": "return np.pad(x, pad, mode='edge')"},
+        "Here it has to hold zeros.",
+    ),
+    (
+        "the image lies in a corner",
+        {MIDDLE: "padded[:H, :W]"},
+        "At which row and column does x begin?",
+    ),
+    ("the image comes back without a frame", {"return padded": "return x"}, "Is pad used?"),
+)
+
+
+def true_convolution(x, w):
+    return convolve(x, w[::-1, ::-1])
+
+
+ALONG = "Both axes of w have to be turned around: [::-1, ::-1]."
+TRUE = mistakes(
+    true_convolution,
+    ("nothing is flipped", {"[::-1, ::-1]": ""}, "That is a correlation. Which array is flipped?"),
+    ("only the rows are flipped", {"[::-1, ::-1]": "[::-1]"}, ALONG),
+    ("only the columns are flipped", {"[::-1, ::-1]": "[:, ::-1]"}, ALONG),
+    ("w is transposed and not flipped", {"[::-1, ::-1]": ".T"}, ALONG),
+    (
+        "the image is flipped and not the kernel",
+        {"x, w[::-1, ::-1]": "x[::-1, ::-1], w"},
+        "Then the output is turned around as well. Flip w.",
+    ),
+)
+
+
+def box(K):
+    return np.full((K, K), 1 / K**2)
+
+
+BOX = mistakes(
+    box,
+    ("the weights are not divided", {"1 / K**2": "1.0"}, "They must sum to 1."),
+    (
+        "the weights are divided by K",
+        {"K**2": "K"},
+        "How many weights are there? They must sum to 1.",
+    ),
+    ("it is a row of K weights", {"(K, K), 1 / K**2": "(1, K), 1 / K"}, "K rows, K columns."),
+)
+
+
+def move_down():
+    w = np.zeros((3, 3))
+    w[0, 1] = 1
+    return w
+
+
+COPIED = "Output pixel (oh, ow) copies the pixel of x under the 1. Where is that, seen from oh, ow?"
+MOVE_DOWN = mistakes(
+    move_down,
+    ("the picture moves up", {"0, 1": "2, 1"}, COPIED),
+    ("the picture moves to the right", {"0, 1": "1, 0"}, COPIED),
+    ("the picture moves to the left", {"0, 1": "1, 2"}, COPIED),
+    ("the picture does not move", {"0, 1": "1, 1"}, COPIED),
+    ("the picture moves sideways as well, to the right", {"0, 1": "0, 0"}, COPIED),
+    ("the picture moves sideways as well, to the left", {"0, 1": "0, 2"}, COPIED),
+)
+
+
+def edges(x):
+    sobel = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]], x.dtype)
+    gx, gy = convolve(x, sobel), convolve(x, sobel.T)
+    return np.sqrt(gx**2 + gy**2)
+
+
+STRENGTH = "The strength of an edge is the root of gx ** 2 + gy ** 2."
+ROOT = "np.sqrt(gx**2 + gy**2)"
+EDGES = mistakes(
+    edges,
+    ("the two answers are added with their signs", {ROOT: "gx + gy"}, STRENGTH),
+    ("the sizes of both answers are added", {ROOT: "abs(gx) + abs(gy)"}, STRENGTH),
+    ("the root is missing", {"np.sqrt": ""}, STRENGTH),
+    ("the larger of the two is taken", {ROOT: "np.maximum(abs(gx), abs(gy))"}, STRENGTH),
+    ("only upright edges are seen", {" + gy**2": ""}, "Sobel y sees level ones."),
+    ("only level edges are seen", {"gx**2 + ": ""}, "Sobel x sees upright ones."),
+    (
+        "the filters do not weigh the middle twice",
+        {"[-2, 0, 2]": "[-1, 0, 1]"},
+        "Sobel's rows are weighted 1, 2, 1.",
+    ),
+)
+
+# ---------------------------------------------------------------------- understanding
+
+
+def shifts(strides, pixels):
+    step = math.prod(strides)
+    return pixels // step if pixels % step == 0 else "no"
+
+
+WHOLE = 'pixels // step if pixels % step == 0 else "no"'
+SHIFTS = mistakes(
+    shifts,
+    (
+        "the stride multiplies",
+        {WHOLE: "pixels * step"},
+        "A step in the output is stride pixels of x.",
+    ),
+    (
+        "the stride plays no part",
+        {WHOLE: "pixels"},
+        "Count output pixels and not pixels of x.",
+    ),
+    (
+        "half a step is rounded down",
+        {WHOLE: "pixels // step"},
+        "Is the output a moved copy at all?",
+    ),
+    (
+        "half a step is rounded up",
+        {WHOLE: "-(-pixels // step)"},
+        "Is the output a moved copy at all?",
+    ),
+    (
+        "only the first layer counts",
+        {"math.prod(strides)": "strides[0]"},
+        "The second layer sees an image that has moved already.",
+    ),
+)
+
+
+def parameters(C, F, KH, KW):
+    return F * (C * KH * KW + 1)
+
+
+PARAMETERS = mistakes(
+    parameters,
+    ("the biases are forgotten", {" + 1": ""}, "Every filter has a bias."),
+    (
+        "there is one bias for all filters",
+        {"(C * KH * KW + 1)": "C * KH * KW + 1"},
+        "Every filter has a bias.",
+    ),
+    (
+        "every channel has a bias",
+        {"C * KH * KW + 1": "C * (KH * KW + 1)"},
+        "A filter has one bias in all.",
+    ),
+    ("every weight has a bias", {" + 1": " * 2"}, "A filter has one bias in all."),
+    ("the channels are left out", {"C * ": ""}, "A filter has weights for each channel."),
+    ("the filters are left out", {"F * ": ""}, "Each of the F filters has its own."),
+)

@@ -1,0 +1,296 @@
+"""The tasks of exercise 01: from one dot product to the forward pass of a convolution layer."""
+
+import numpy as np
+
+from cnnlib import reference
+from cnnlib.datasets import load_mnist
+from cnnlib.exercises import cases
+from cnnlib.exercises.cases import whole
+from cnnlib.exercises.engine.check import Case, Check, Limit
+from cnnlib.exercises.engine.goal import Goal
+from cnnlib.exercises.engine.progress import need, progress
+from cnnlib.exercises.engine.question import Question
+from cnnlib.exercises.engine.result import collect
+from cnnlib.exercises.lesson01 import mistakes
+
+__all__ = ["TASKS", "need", "progress"]  # and every task, by its name
+
+by_hand = Question(
+    mistakes.pixel(reference.conv2d),
+    {"y00": (0, 0), "y11": (1, 1)},
+    mistakes.BY_HAND,
+    todo="Work out both output pixels with pen and paper and put them in place of None",
+    more="What would y01 be? The window moves one column to the right, and nothing else changes.",
+    hint="Write down the four products of the window, add them up, then add b.",
+)
+sizes_by_hand = Question(
+    reference.size_after,
+    {"a": (28, 5, 1, 0), "b": (28, 3, 1, 1), "c": (28, 3, 2, 1), "d": (9, 2, 3, 0)},
+    mistakes.SIZES,
+    todo="Work out the four sizes and put them in place of None",
+    more="For which of the four are there pixels that no window looks at?",
+    hint="How far can the window move, how many steps is that, and where did it start?",
+)
+
+
+def _sizes(rng):
+    drawn = rng.integers([6, 1, 1, 0], [20, 6, 5, 4], size=(8, 4)).tolist()
+    return [
+        Case("stride 1", (4, 2, 1, 0)),
+        Case("a kernel of 1", (3, 1, 1, 0)),
+        Case("a kernel as large as the image", (3, 3, 1, 0)),
+        Case("padding", (4, 3, 1, 1)),
+        Case("stride 2, nothing left over", (5, 3, 2, 0)),
+        Case("stride 2, a pixel left over", (6, 3, 2, 0)),
+        Case("stride 3 and padding", (7, 3, 3, 2)),
+        *(Case("random", tuple(numbers)) for numbers in drawn),
+    ]
+
+
+output_size = Check(
+    reference.size_after,
+    _sizes,
+    mistakes.SIZES,
+    outputs="size",
+    todo="Return the number of places at which the kernel fits along one axis",
+    more="What should come out for a kernel of 5 on an image of 3? See cnnlib.im2col.output_size.",
+)
+
+# ---------------------------------------------------------------------- from loops to the layer
+
+
+def _pictures(rng):
+    square = np.array([[1.0, 2, 0], [0, 3, 1], [2, 0, 1]])
+    single = [rng.normal(size=size).astype(np.float32) for size in ((4, 5), (2, 2))]
+    return [
+        Case("one row", (np.array([[1.0, 2, 4]]), np.array([[1.0, 10]]))),
+        Case("one column", (np.array([[1.0], [2], [4]]), np.array([[1.0], [10]]))),
+        Case("a square image", (square, np.array([[1.0, 10], [100, 1000]]))),
+        Case("a kernel as large as the image", (square, square + 1)),
+        Case("a kernel wider than high", (square, np.array([[1.0, 10]]))),
+        Case("an image higher than wide", (whole(rng, 5, 3), whole(rng, 2, 2))),
+        Case("an image wider than high", (whole(rng, 3, 6), whole(rng, 3, 2))),
+        Case("fractions", (rng.normal(size=(4, 4)), rng.normal(size=(3, 3)))),
+        Case("float32", tuple(single)),
+        Case("random", (whole(rng, 6, 6), whole(rng, 2, 3))),
+    ]
+
+
+SQUARE = (
+    Limit("square images", cases.square_images, "Where do you use H, and where W?"),
+    Limit("square kernels", cases.square_kernels, "Where do you use KH, and where KW?"),
+)
+convolve = Check(
+    mistakes.convolve,
+    _pictures,
+    mistakes.CONVOLVE,
+    SQUARE,
+    todo="Write the loops: for every place of the window, the sum of its products",
+    more="Which two of your four loops could NumPy do for you, with one product of two arrays?",
+)
+pad = Check(
+    mistakes.pad,
+    lambda rng: [
+        Case("one pixel", (np.array([[5.0]]), 1)),
+        Case("no padding", (np.array([[1.0, 2], [3, 4]]), 0)),
+        Case("two rows", (np.array([[1.0, 2, 3], [4, 5, 6]]), 1)),
+        Case("a wide frame", (whole(rng, 3, 2) + 5, 2)),
+        Case("float32", (rng.normal(size=(2, 2)).astype(np.float32), 1)),
+    ],
+    mistakes.PAD,
+    todo="Return a larger array of zeros with x in its middle",
+    more="For which pad does a kernel of 5 x 5 give an output as large as the image?",
+)
+
+
+def _strides(rng):
+    row = np.array([[1.0, 2, 4, 8, 16]])
+    return [
+        Case("one row, stride 1", (row, np.array([[1.0, 10]]), 1, 0)),
+        Case("one row, stride 2", (row, np.array([[1.0, 10]]), 2, 0)),
+        Case("one column, stride 2", (row.T, np.array([[1.0], [10]]), 2, 0)),
+        Case("padding", (whole(rng, 3, 3), whole(rng, 2, 2), 1, 1)),
+        Case("padding, not square", (whole(rng, 3, 4), whole(rng, 2, 2), 1, 1)),
+        Case("stride 2, 7 by 7", (whole(rng, 7, 7), whole(rng, 2, 2), 2, 0)),
+        Case("stride 2 and padding", (whole(rng, 5, 8), whole(rng, 3, 3), 2, 1)),
+        Case("stride 3, 8 by 8", (whole(rng, 8, 8), whole(rng, 2, 2), 3, 0)),
+        Case("random, stride 1", (whole(rng, 4, 5), whole(rng, 2, 3), 1, 0)),
+        Case("random, stride 2", (whole(rng, 6, 9), whole(rng, 2, 3), 2, 2)),
+    ]
+
+
+STEPS = (
+    Limit("stride 1", cases.stride_1, mistakes.START),
+    Limit("cases without padding", cases.no_padding, "Are sizes taken after padding?"),
+)
+convolve_strided = Check(
+    mistakes.convolve,
+    _strides,
+    mistakes.STRIDED,
+    (*SQUARE, *STEPS),
+    todo="Pad the image, and let the window move by stride",
+    more="A kernel of 2 with stride 2 and one of 4 with stride 4: how many products each?",
+)
+
+
+def _layers(rng):
+    def draw(N, C, H, W, F, KH, KW):
+        return whole(rng, N, C, H, W), whole(rng, F, C, KH, KW), np.arange(1.0, F + 1)
+
+    row = np.array([1.0, 2, 4]).reshape(1, 1, 1, 3), np.array([1.0, 10]).reshape(1, 1, 1, 2)
+    two = np.array([[1.0], [2]]).reshape(1, 2, 1, 1), np.array([[10.0], [100]]).reshape(1, 2, 1, 1)
+    single = [a.astype(np.float32) for a in draw(2, 3, 5, 4, 2, 3, 2)]
+    return [
+        Case("one row", (*row, np.array([5.0]), 1, 0)),
+        Case("two channels of one pixel", (*two, np.array([5.0]), 1, 0)),
+        Case("two filters", (*draw(1, 1, 3, 3, 2, 2, 2), 1, 0)),
+        Case("two images", (*draw(2, 1, 3, 3, 1, 2, 2), 1, 0)),
+        Case("two channels", (*draw(1, 2, 3, 3, 1, 2, 2), 1, 0)),
+        Case("padding", (*draw(1, 1, 3, 4, 1, 3, 3), 1, 1)),
+        Case("stride 2", (*draw(1, 1, 7, 7, 1, 2, 2), 2, 0)),
+        Case("not square", (*draw(2, 2, 4, 6, 2, 3, 2), 1, 0)),
+        Case("a kernel wider than high", (*draw(1, 2, 4, 4, 1, 2, 3), 1, 1)),
+        Case("float32", (*single, 1, 0)),
+        Case("all at once", (*draw(2, 3, 6, 5, 4, 3, 2), 2, 1)),
+    ]
+
+
+IMAGES = "Which n is in x[n, ...], and how many images has y?"
+conv = Check(
+    reference.conv2d,
+    _layers,
+    mistakes.CONV,
+    (
+        *SQUARE,
+        *STEPS,
+        Limit("one channel", cases.one_channel, mistakes.CHANNELS),
+        Limit("one image", cases.one_image, IMAGES),
+        Limit("one filter", cases.one_filter, "Which f is in w[f, ...], and how many has y?"),
+    ),
+    todo="Write the whole layer: images, filters and channels join the loops",
+    more="You have written the forward pass of Conv2D. Keep it: exercise 03 makes it fast.",
+)
+
+
+def _pairs(rng):
+    dot = np.zeros((3, 3))
+    dot[1, 1] = 1
+    return [
+        Case("one row", (np.array([[1.0, 2, 4]]), np.array([[1.0, 10]]))),
+        Case("one column", (np.array([[1.0], [2], [4]]), np.array([[1.0], [10]]))),
+        Case("one bright pixel", (dot, np.array([[1.0, 2], [3, 4]]))),
+        Case("random", (whole(rng, 4, 5), whole(rng, 3, 2))),
+        Case("random", (whole(rng, 5, 4), whole(rng, 3, 3))),
+    ]
+
+
+true_convolution = Check(
+    mistakes.true_convolution,
+    _pairs,
+    mistakes.TRUE,
+    todo="Use your convolve: one change to its argument is enough",
+    more="For which kernels do both give the same? Think of the box and of Sobel's filters.",
+)
+
+# ---------------------------------------------------------------------- filters to design
+
+box = Check(
+    mistakes.box,
+    lambda rng: [Case("one pixel", (1,)), Case("K = 2", (2,)), Case("K = 3", (3,))],
+    mistakes.BOX,
+    outputs="w",
+    todo="Return a K by K array of equal weights that sum to 1",
+    more="What does a box of 1 by 28 do to a digit? Try it.",
+)
+
+
+def _dots(rng):
+    dot = np.zeros((4, 4))
+    dot[1, 2] = 1
+    return [Case("one bright pixel", (dot,)), Case("random", (whole(rng, 4, 5),))]
+
+
+def _designed(design, x):
+    w = design()
+    return None if w is None else mistakes.convolve(x, np.asarray(w, float), pad=1)
+
+
+move_down = Check(
+    mistakes.move_down,
+    _dots,
+    mistakes.MOVE_DOWN,
+    todo="Return the 3 by 3 weights that move a picture one pixel down",
+    more="Would it still move down in a true convolution?",
+    call=_designed,
+)
+
+
+def _edges(rng):
+    step = np.zeros((3, 4))
+    step[:, 2:] = 1
+    return [
+        Case("an upright edge", (step,)),
+        Case("a level edge", (step.T.copy(),)),
+        Case("a uniform area", (np.ones((3, 3)),)),
+        Case("random", (whole(rng, 4, 4),)),
+        Case("random", (whole(rng, 5, 6),)),
+    ]
+
+
+edges = Check(
+    mistakes.edges,
+    _edges,
+    mistakes.EDGES,
+    outputs="strength",
+    todo="Apply both of Sobel's filters with your convolve, and join the answers",
+    more="What is the strength on a slanted edge? Make one and look.",
+)
+
+# ---------------------------------------------------------------------- understanding
+
+shifts = Question(
+    mistakes.shifts,
+    {"a": ((1,), 3), "b": ((2,), 4), "c": ((2,), 1), "d": ((2, 3), 6)},
+    mistakes.SHIFTS,
+    todo='Put a number of pixels in place of None, or "no" if the output is no moved copy',
+    more="So after stride 2 only moves by an even number of pixels are followed exactly.",
+    hint="By how many pixels of x does the window move for one pixel of the output?",
+)
+parameters = Check(
+    mistakes.parameters,
+    lambda rng: [
+        Case("one filter, one channel", (1, 1, 3, 3)),
+        Case("many filters", (1, 30, 5, 5)),
+        Case("many channels", (3, 1, 3, 3)),
+        Case("not square", (2, 4, 1, 3)),
+        Case("VGG's first layer", (3, 64, 3, 3)),
+    ],
+    mistakes.PARAMETERS,
+    outputs="count",
+    todo="Return how many numbers such a layer learns",
+    more="The size of the image is not among the arguments. Why not?",
+)
+
+
+def _told_apart(tell):
+    (_, _), (images, labels) = load_mnist()
+    share = {}
+    for digit in (1, 7):
+        answers = [tell(picture.copy()) for picture in images[labels == digit][:100, 0]]
+        if any(answer is None for answer in answers):
+            raise ValueError("your function returns None for some digits, expected 1 or 7.")
+        share[digit] = float(np.mean([int(answer) == digit for answer in answers]))
+    told = f"Of the ones it finds {share[1]:.0%}, of the sevens {share[7]:.0%}."
+    return (share[1] + share[7]) / 2, told
+
+
+one_or_seven = Goal(
+    _told_apart,
+    0.95,
+    form="{:.1%} of 200 digits",
+    todo="Return 1 or 7, whatever filters you use to find out",
+    more="How far do you get with ones, sevens and fours? Exercise 05 lets a network find filters.",
+    seconds=60,
+)
+
+TASKS = collect("01", globals())

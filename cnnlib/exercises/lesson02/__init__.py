@@ -1,0 +1,1 @@
+"""Exercise 02: its tasks, and the mistakes that it knows."""

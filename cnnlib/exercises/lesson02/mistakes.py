@@ -1,0 +1,291 @@
+"""The mistakes that exercise 02 knows. Write your answers before you look.
+
+Each is a change of the right version, which stands here or in :mod:`cnnlib.reference`.
+"""
+
+import numpy as np
+
+from cnnlib import reference
+from cnnlib.exercises.engine.mistakes import mistakes
+
+HAND = np.array([[1.0, 3, 2, 0], [4, 4, 1, 1], [0, 5, 6, 2], [1, 2, 3, 7]])
+
+
+def by_hand(kind, oh, ow):
+    row, column = 2 * oh, 2 * ow
+    window = HAND[row : row + 2, column : column + 2]
+    kh, kw = divmod(int(window.argmax()), 2)
+    return {"max": window.max(), "mean": window.mean(), "winner": kh * 2 + kw}[kind]
+
+
+BY_HAND = mistakes(
+    by_hand,
+    (
+        "the last of equals wins",
+        {"window.argmax()": "3 - window[::-1, ::-1].argmax()"},
+        "Of equal numbers the first counts.",
+    ),
+    (
+        "taps are counted column by column",
+        {
+            "kh, kw = divmod": "kw, kh = divmod",
+            "window.argmax": "window.T.argmax",
+            "kh * 2 + kw": "kw * 2 + kh",
+        },
+        "k = kh * KW + kw.",
+    ),
+    ("taps are counted from 1", {"kh * 2": "1 + kh * 2"}, "The first tap has the number 0."),
+    ("rows of the window are counted", {"kh * 2 + kw": "kh"}, "k = kh * KW + kw."),
+    (
+        "pixels of the image are counted",
+        {"kh * 2 + kw": "(row + kh) * 4 + column + kw"},
+        "Count inside the window.",
+    ),
+    (
+        "the sum is taken",
+        {"window.mean()": "window.sum()"},
+        "Divide by the number of pixels in the window.",
+    ),
+)
+
+# ---------------------------------------------------------------------- pooling
+
+PLACE = "The window starts at row oh * stride and column ow * stride."
+CHANNEL = "Each channel is pooled for itself: x[n, c, ...] goes to y[n, c, ...]."
+EDGE = "How often does a window of 2 fit into 5 pixels in steps of 2?"
+LARGEST = "Keep the largest number of each window."
+SIZES = "OH, OW = size_after(H, KH, stride, pad), size_after(W, KW, stride, pad)"
+
+
+def _where(what):
+    return (
+        ("windows start one pixel apart", {"oh * stride, ow * stride": "oh, ow"}, PLACE),
+        (
+            "windows do not overlap and leave no gaps, whatever the stride",
+            {
+                SIZES: "OH, OW = size_after(H, KH, KH, pad), size_after(W, KW, KW, pad)",
+                "oh * stride, ow * stride": "oh * KH, ow * KW",
+            },
+            PLACE,
+        ),
+        (f"the {what} of all channels is taken", {"x[n, c,": "x[n, :,"}, CHANNEL),
+        ("only the first channel is used", {"x[n, c,": "x[n, 0,"}, CHANNEL),
+        (
+            "rows and columns of the window are exchanged",
+            {"KH, KW = kernel_size": "KW, KH = kernel_size"},
+            "(KH, KW): rows first.",
+        ),
+        (
+            "the last row and the last column of windows are missing",
+            {"y = np.zeros": "OH, OW = OH - 1, OW - 1\n    y = np.zeros"},
+            EDGE,
+        ),
+    )
+
+
+MAX_LOOPS = mistakes(
+    reference.max_pool2d,
+    *_where("largest"),
+    ("the least is taken", {".max()": ".min()"}, LARGEST),
+    ("the mean is taken", {".max()": ".mean()"}, LARGEST),
+    ("the sum is taken", {".max()": ".sum()"}, LARGEST),
+    (
+        "the search starts at 0, so that negative numbers never win",
+        {".max()": ".max(initial=0)"},
+        "Which number is smaller than every other? Start with that, or with a pixel.",
+    ),
+)
+COUNT = "A mean is the sum divided by the number of pixels in the window, KH * KW."
+AVG = mistakes(
+    reference.avg_pool2d,
+    *_where("mean"),
+    ("the sum is not divided", {".mean()": ".sum()"}, COUNT),
+    ("the sum is divided by the rows of the window", {".mean()": ".sum() / KH"}, COUNT),
+    ("the sum is divided by the columns of the window", {".mean()": ".sum() / KW"}, COUNT),
+    ("the sum is divided by the square of the stride", {".mean()": ".sum() / stride**2"}, COUNT),
+    ("the largest is taken", {".mean()": ".max()"}, COUNT),
+)
+
+
+def max_pool(x, kernel_size, stride):
+    (N, C, H, W), (KH, KW) = x.shape, kernel_size
+    OH, OW = (reference.size_after(*pair, stride, 0) for pair in ((H, KH), (W, KW)))
+    y, winner = np.zeros((N, C, OH, OW), x.dtype), np.zeros((N, C, OH, OW), int)
+    for n, c, oh, ow in np.ndindex(y.shape):
+        row, column = oh * stride, ow * stride
+        window = x[n, c, row : row + KH, column : column + KW]
+        kh, kw = divmod(int(window.argmax()), KW)  # argmax returns the first of equals
+        y[n, c, oh, ow] = window[kh, kw]
+        winner[n, c, oh, ow] = kh * KW + kw
+    return y, winner
+
+
+NUMBER = "The tap (kh, kw) of a window has the number k = kh * KW + kw."
+MAX = mistakes(
+    max_pool,
+    (
+        "of equal numbers the last wins",
+        {"window.argmax()": "window.size - 1 - window[::-1, ::-1].argmax()"},
+        "A tap takes the lead only where it is larger, and not where it is equal.",
+    ),
+    (
+        "taps are numbered column by column",
+        {
+            "kh, kw = divmod": "kw, kh = divmod",
+            "window.argmax()), KW": "window.T.argmax()), KH",
+            "kh * KW + kw": "kw * KH + kh",
+        },
+        NUMBER,
+    ),
+    ("the row of the winner is kept and not its number", {"kh * KW + kw": "kh"}, NUMBER),
+    ("the column of the winner is kept and not its number", {"kh * KW + kw": "kw"}, NUMBER),
+    ("the number is kh * KH + kw", {"kh * KW": "kh * KH"}, NUMBER),
+    (
+        "pixels of the image are numbered and not taps",
+        {"kh * KW + kw": "(row + kh) * W + column + kw"},
+        NUMBER,
+    ),
+    ("taps are numbered from 1", {"kh * KW + kw": "1 + kh * KW + kw"}, NUMBER),
+    ("the least wins", {"window.argmax": "window.argmin"}, LARGEST),
+    (
+        "the search starts at 0, so that negative numbers never win",
+        {"window[kh, kw]": "max(0, window[kh, kw])"},
+        "Start with -np.inf, or with what the first tap sees.",
+    ),
+)
+FRAME = "The frame must never win: what is max(a, v) = a true for, whatever a is?"
+PADDED = mistakes(
+    reference.max_pool2d,
+    ("the frame holds zeros", {"-np.inf": "0.0"}, FRAME),
+    ("the frame holds ones", {"-np.inf": "1.0"}, FRAME),
+    ("the frame holds infinity, which always wins", {"-np.inf": "np.inf"}, FRAME),
+    ("the frame holds -1", {"-np.inf": "-1.0"}, FRAME),
+    (
+        "padding is not used",
+        {"KH, KW = kernel_size": "KH, KW = kernel_size\n    pad = 0"},
+        "Put a frame around x first.",
+    ),
+)
+
+# ---------------------------------------------------------------------- understanding
+
+
+def mark_winner(window):
+    marks = np.zeros_like(window)
+    marks.flat[window.argmax()] = 1
+    return marks
+
+
+ONE = "The marks of a window have to sum to 1, and the first of equals, row by row, gets it."
+TIES = "ties = window == window.max()\n    return ties"
+MARK = mistakes(
+    mark_winner,
+    ("every tie is marked", {"return marks": f"{TIES} * 1.0"}, ONE),
+    (
+        "the mark is shared among ties",
+        {"return marks": f"{TIES} / ties.sum()"},
+        f"That sums to 1, too. Still: {ONE}",
+    ),
+    (
+        "the last of equals is marked",
+        {"window.argmax()": "window.size - 1 - window[::-1, ::-1].argmax()"},
+        ONE,
+    ),
+    (
+        "the first of equals is looked for column by column",
+        {"flat[window.argmax()]": "T[np.unravel_index(window.T.argmax(), window.T.shape)]"},
+        ONE,
+    ),
+    ("the largest number itself is put there", {"= 1": "= window.max()"}, "A mark is 1."),
+)
+
+
+def global_pool(x):
+    return x.mean(axis=(2, 3))
+
+
+GLOBAL = mistakes(
+    global_pool,
+    (
+        "axes of length 1 are kept",
+        {"(2, 3)": "(2, 3), keepdims=True"},
+        "The result has the shape (N, C).",
+    ),
+    (
+        "the mean is over all images as well",
+        {"(2, 3)": "(0, 2, 3)"},
+        "Which axes are H and W?",
+    ),
+    ("the mean is over channels", {"(2, 3)": "1"}, "Which axes are H and W?"),
+    ("the sum is not divided", {"mean": "sum"}, "A mean is a sum divided by a count."),
+    ("the largest is taken", {"mean": "max"}, "Take the mean."),
+)
+
+
+def receptive_field(layers):
+    field, step = 1, 1
+    for kernel, stride in layers:
+        field += (kernel - 1) * step
+        step *= stride
+    return field
+
+
+JUMP = "One step of a layer's window is worth the product of the strides of all layers before it."
+FIELD = mistakes(
+    receptive_field,
+    ("strides play no part", {"step *= stride": "pass"}, JUMP),
+    (
+        "a layer's own stride counts already for its window",
+        {"1) * step": "1) * step * stride"},
+        JUMP,
+    ),
+    ("strides are added and not multiplied", {"step *= stride": "step += stride - 1"}, JUMP),
+    ("only the stride of the layer just before counts", {"step *= stride": "step = stride"}, JUMP),
+    ("each layer adds K pixels", {"(kernel - 1)": "kernel"}, "A window of K is K - 1 steps wide."),
+    (
+        "the count starts at 0",
+        {"= 1, 1": "= 0, 1"},
+        "Before the first layer a pixel sees itself.",
+    ),
+    (
+        "the step is returned and not the field",
+        {"return field": "return step"},
+        "Which of the two grows by +?",
+    ),
+)
+
+
+def relative_change(a, b):
+    axes = (1, 2, 3)
+    distance, length = np.sqrt(((b - a) ** 2).sum(axis=axes)), np.sqrt((a**2).sum(axis=axes))
+    return distance / length
+
+
+NORM = "The norm of an array is the root of the sum of its squares."
+SHARE = "distance / length"
+CHANGE = mistakes(
+    relative_change,
+    ("it is divided by the norm of b", {"(a**2)": "(b**2)"}, "The unit is the norm of a."),
+    ("it is not divided", {" / length": ""}, "Divide by the norm of a."),
+    (
+        "all images are taken together",
+        {"axes = (1, 2, 3)": "axes = None"},
+        "Return one number for each image.",
+    ),
+    ("the root is missing", {SHARE: "(distance / length) ** 2"}, NORM),
+    (
+        "sizes are added and not squares",
+        {SHARE: "abs(b - a).sum(axis=axes) / abs(a).sum(axis=axes)"},
+        NORM,
+    ),
+    (
+        "differences are added with their signs",
+        {SHARE: "(b - a).sum(axis=axes) / a.sum(axis=axes)"},
+        NORM,
+    ),
+    (
+        "only the largest difference counts",
+        {SHARE: "abs(b - a).max(axis=axes) / abs(a).max(axis=axes)"},
+        NORM,
+    ),
+)

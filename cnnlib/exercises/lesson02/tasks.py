@@ -1,0 +1,229 @@
+"""The tasks of exercise 02: pooling, its winners, and what it does to images that move."""
+
+import numpy as np
+
+from cnnlib import reference
+from cnnlib.datasets import load_mnist
+from cnnlib.exercises import cases
+from cnnlib.exercises.cases import distinct
+from cnnlib.exercises.engine.check import Case, Check, Limit, Steps
+from cnnlib.exercises.engine.goal import Goal
+from cnnlib.exercises.engine.progress import need, progress
+from cnnlib.exercises.engine.question import Question
+from cnnlib.exercises.engine.result import collect
+from cnnlib.exercises.lesson02 import mistakes
+
+__all__ = ["TASKS", "need", "progress"]  # and every task, by its name
+
+by_hand = Question(
+    mistakes.by_hand,
+    {
+        "max at (0, 0)": ("max", 0, 0),
+        "average at (0, 1)": ("mean", 0, 1),
+        "winner at (0, 0)": ("winner", 0, 0),
+        "winner at (1, 0)": ("winner", 1, 0),
+        "winner at (1, 1)": ("winner", 1, 1),
+    },
+    mistakes.BY_HAND,
+    todo="Work out the five numbers and put them in place of None",
+    more="How many of the four windows have a tie?",
+    hint="Cut the image into four windows of 2 by 2, and number the taps of one 0 1, 2 3.",
+)
+
+# ---------------------------------------------------------------------- pooling
+
+
+def _pools(rng):
+    row = np.array([1.0, 5, 2, 4]).reshape(1, 1, 1, 4)
+    single = rng.normal(size=(2, 2, 4, 6)).astype(np.float32)
+    return [
+        Case("one row", (row, (1, 2), 2)),
+        Case("windows that overlap", (row, (1, 2), 1)),
+        Case("windows of one column", (distinct(rng, 1, 1, 4, 2), (2, 1), 2)),
+        Case("negative numbers", (-row[..., ::-1] - 1, (1, 2), 2)),
+        Case("two by two", (distinct(rng, 1, 1, 4, 4), (2, 2), 2)),
+        Case("two channels", (distinct(rng, 1, 2, 2, 4), (2, 2), 2)),
+        Case("two images", (distinct(rng, 2, 1, 4, 4), (2, 2), 2)),
+        Case("a row and a column left over", (distinct(rng, 1, 1, 5, 5), (2, 2), 2)),
+        Case("overlap, window 3", (distinct(rng, 1, 1, 7, 9), (3, 3), 2)),
+        Case("not square", (distinct(rng, 2, 2, 4, 7), (2, 3), 2)),
+        Case("float32", (single, (2, 2), 2)),
+        Case("all at once", (rng.normal(size=(2, 3, 8, 7)), (3, 2), 2)),
+    ]
+
+
+IMAGES = "Which n is in x[n, ...], and how many images has y?"
+LIMITS = (
+    Limit("square windows", cases.square_kernels, "Where do you use KH, and where KW?"),
+    Limit("square images", cases.square_images, "Where do you use H, and where W?"),
+    Limit("one channel", cases.one_channel, mistakes.CHANNEL),
+    Limit("one image", cases.one_image, IMAGES),
+)
+max_pool_loops = Check(
+    reference.max_pool2d,
+    _pools,
+    mistakes.MAX_LOOPS,
+    LIMITS,
+    todo="Write the loops: for every window of every channel, its largest number",
+    more="How many comparisons does one output pixel take?",
+)
+avg_pool = Check(
+    reference.avg_pool2d,
+    _pools,
+    mistakes.AVG,
+    LIMITS,
+    todo="Write average pooling: only one line differs from max pooling",
+    more="Which convolution does the same? What are its weights, and why does it need groups?",
+)
+
+
+def _ties(rng):
+    tie = np.array([5.0, 1, 5, 2]).reshape(1, 1, 2, 2)
+    digits = rng.integers(0, 3, size=(2, 2, 4, 6)).astype(float)
+    return [
+        *(case for case in _pools(rng) if case.label != "windows of one column"),
+        Case("a tie", (tie, (2, 2), 2)),
+        Case("blank paper", (np.zeros((1, 1, 2, 4)), (2, 2), 2)),
+        Case("many ties", (digits, (2, 3), 1)),
+    ]
+
+
+max_pool = Check(
+    mistakes.max_pool,
+    _ties,
+    mistakes.MAX,
+    LIMITS,
+    outputs="y winner",
+    todo="Loop over the taps of the window and over nothing else",
+    more="Lesson 04 needs the winners: the gradient goes where they say.",
+    steps=Steps(
+        (np.ones((1, 1, 4, 4)), (2, 2), 2),
+        (np.ones((3, 4, 20, 24)), (2, 2), 2),
+        "windows",
+        "One slice with a step holds what one tap sees in all windows: loop over taps alone.",
+    ),
+)
+
+
+def _frames(rng):
+    x = -np.array([3.0, 1, 4, 1, 5, 9, 2, 6, 5]).reshape(1, 1, 3, 3)
+    return [
+        Case("no padding", (x, (2, 2), 1, 0)),
+        Case("all pixels positive", (-x, (2, 2), 2, 1)),
+        Case("all pixels negative", (x, (2, 2), 2, 1)),
+        Case("both signs", (distinct(rng, 1, 2, 5, 6), (3, 3), 2, 1)),
+        Case("random", (distinct(rng, 2, 1, 4, 6), (2, 3), 1, 1)),
+    ]
+
+
+max_pool_padded = Check(
+    reference.max_pool2d,
+    _frames,
+    mistakes.PADDED,
+    todo="Put a frame around x that never wins, then call your max_pool",
+    more="Why may the frame be at most half as wide as the window?",
+)
+
+# ---------------------------------------------------------------------- understanding
+
+mark_winner = Check(
+    mistakes.mark_winner,
+    lambda rng: [
+        Case("one winner", (np.array([[1.0, 7], [3, 2]]),)),
+        Case("two equal winners", (np.array([[5.0, 1], [5, 2]]),)),
+        Case("winners in one column and in one row", (np.array([[1.0, 4, 0], [4, 2, 4]]),)),
+        Case("blank paper", (np.zeros((2, 2)),)),
+        Case("negative numbers", (-np.array([[3.0, 1], [1, 2]]),)),
+    ],
+    mistakes.MARK,
+    outputs="marks",
+    todo="Return an array like the window, 1 at its winner and 0 elsewhere",
+    more="If all four pixels of blank paper won, what would become of the gradient?",
+)
+global_pool = Check(
+    mistakes.global_pool,
+    lambda rng: [
+        Case("one pixel", (np.full((1, 1, 1, 1), 3.0),)),
+        Case("one channel", (distinct(rng, 1, 1, 2, 3),)),
+        Case("three channels", (distinct(rng, 1, 3, 2, 2),)),
+        Case("a batch", (distinct(rng, 2, 3, 4, 5),)),
+        Case("float32", (rng.normal(size=(2, 2, 3, 3)).astype(np.float32),)),
+    ],
+    mistakes.GLOBAL,
+    todo="Return one number for each channel of each image: its mean",
+    more="How many numbers does a dense layer get after this, and how many before?",
+)
+
+
+def _stacks(rng):
+    return [
+        Case("one layer", ([(3, 1)],)),
+        Case("two layers", ([(3, 1), (3, 1)],)),
+        Case("pooling at the end", ([(3, 1), (2, 2)],)),
+        Case("pooling in the middle", ([(3, 1), (2, 2), (3, 1)],)),
+        Case("LeNet", ([(5, 1), (2, 2), (5, 1), (2, 2)],)),
+        Case("strides 2 and 3", ([(3, 2), (3, 3), (5, 1), (2, 2)],)),
+    ]
+
+
+receptive_field = Check(
+    mistakes.receptive_field,
+    _stacks,
+    mistakes.FIELD,
+    outputs="field",
+    todo="Go through the layers and keep two numbers: the field and what a step is worth",
+    more="Which one change to LeNet's layers widens the field of its last pixel most?",
+)
+
+
+def _maps(rng):
+    a, b = np.array([3.0, 4]).reshape(1, 1, 1, 2), np.array([3.0, 9]).reshape(1, 1, 1, 2)
+    return [
+        Case("one map", (a, b)),
+        Case("no change", (a, a.copy())),
+        Case("a batch of two", (np.concatenate([a, 2 * b]), np.concatenate([b, a]))),
+        Case("random", (rng.normal(size=(3, 2, 2, 3)), rng.normal(size=(3, 2, 2, 3)))),
+    ]
+
+
+relative_change = Check(
+    mistakes.relative_change,
+    _maps,
+    mistakes.CHANGE,
+    outputs="change",
+    todo="Return, for each image, the norm of b - a divided by the norm of a",
+    more="What is the relative change between an image and a blank one?",
+)
+
+# ---------------------------------------------------------------------- an open problem
+
+
+def _tolerance(gentle):
+    (_, _), (images, _) = load_mnist()
+    images = images[:200]
+    moved = np.zeros_like(images)
+    moved[..., 1:] = images[..., :-1]
+    a, b = (np.asarray(gentle(x.copy()), float) for x in (images, moved))
+    if a.shape != (200, 1, 14, 14):
+        raise ValueError(f"the result has the shape {a.shape}, expected (200, 1, 14, 14).")
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        raise ValueError("the result holds numbers that are not finite.")
+    if not (abs(a).max(axis=(1, 2, 3)) > 0).all():
+        raise ValueError("some images come out all zero, and then nothing can be compared.")
+    strangers = mistakes.relative_change(a, np.roll(a, 1, axis=0)).mean()
+    if strangers < 0.2:
+        raise ValueError("different digits come out nearly alike, so that nothing can be read.")
+    share = mistakes.relative_change(a, b).mean() / strangers
+    said = "Max pooling of 2 by 2 reaches 0.52, keeping every second pixel 0.46."
+    return 1 - share, said
+
+
+gentle_pool = Goal(
+    _tolerance,
+    0.6,
+    form="a tolerance of {:.2f}",
+    todo="Return maps of 14 by 14 that change as little as possible when the digit moves",
+    more="Look at your maps. Could you still read the digits? What did the tolerance cost?",
+)
+
+TASKS = collect("02", globals())

@@ -1,0 +1,267 @@
+"""The tasks of exercise 03: from patches to a matrix product, and back."""
+
+import tracemalloc
+
+import numpy as np
+
+from cnnlib import reference
+from cnnlib.exercises import cases
+from cnnlib.exercises.cases import distinct
+from cnnlib.exercises.engine.check import Case, Check, Limit, Steps
+from cnnlib.exercises.engine.goal import Goal
+from cnnlib.exercises.engine.progress import need, progress
+from cnnlib.exercises.engine.question import Question
+from cnnlib.exercises.engine.result import collect
+from cnnlib.exercises.lesson03 import mistakes
+
+__all__ = ["TASKS", "need", "progress"]  # and every task, by its name
+
+by_hand = Question(  # about two images of 2 channels, 3 by 3 pixels
+    mistakes.by_hand,
+    {
+        "a": ("row", 1, 0, 1, 0, 0, 0),
+        "b": ("row", 1, 1, 0, 0, 0, 0),
+        "c": ("column", 0, 0, 0, 1, 0, 1),
+        "d": ("column", 0, 0, 0, 0, 1, 0),
+    },
+    mistakes.BY_HAND,
+    todo="Work out the four numbers and put them in place of None",
+    more="Which pixel stands in row 0, column 0? And which in the last row of the last column?",
+    hint="i = (c * KH + kh) * KW + kw and j = (oh * OW + ow) * N + n, with all six sizes 2.",
+)
+
+# ---------------------------------------------------------------------- from patches to a product
+
+SHAPES = (  # label, shape of x, kernel, stride, pad
+    ("one row", (1, 1, 1, 4), (1, 2), 1, 0),
+    ("3 by 3 pixels", (1, 1, 3, 3), (2, 2), 1, 0),
+    ("two images", (2, 1, 1, 3), (1, 2), 1, 0),
+    ("two channels", (1, 2, 2, 2), (2, 2), 1, 0),
+    ("an image wider than high", (1, 1, 3, 5), (2, 2), 1, 0),
+    ("a kernel wider than high", (1, 1, 4, 4), (2, 3), 1, 0),
+    ("stride 2", (1, 1, 6, 6), (2, 2), 2, 0),
+    ("padding", (1, 1, 2, 3), (2, 2), 1, 1),
+    ("padding, square", (2, 1, 3, 3), (3, 3), 1, 1),
+    ("two images, two channels", (2, 2, 3, 4), (2, 2), 1, 0),
+    ("all at once", (3, 2, 5, 6), (3, 2), 2, 1),
+)
+
+
+def _images(rng):
+    single = rng.normal(size=(2, 2, 4, 3)).astype(np.float32)
+    return [
+        *(Case(label, (distinct(rng, *shape), *rest)) for label, shape, *rest in SHAPES),
+        Case("float32", (single, (2, 2), 1, 0)),
+    ]
+
+
+SQUARE = (
+    Limit("square images", cases.square_images, "Where do you use H, and where W?"),
+    Limit("square kernels", cases.square_kernels, "Where do you use KH, and where KW?"),
+    Limit("one channel", cases.one_channel, mistakes.ROW),
+    Limit("one image", cases.one_image, mistakes.COLUMN),
+)
+LIMITS = (
+    *SQUARE,
+    Limit("stride 1", cases.stride_1, mistakes.START),
+    Limit("cases without padding", cases.no_padding, "Are sizes taken after padding?"),
+)
+im2col_loops = Check(
+    reference.im2col,
+    _images,
+    mistakes.IM2COL,
+    LIMITS,
+    outputs="cols",
+    todo="Go over all output pixels and copy each patch into its column",
+    more="How often is one pixel of the middle copied, for a kernel of 5?",
+)
+im2col = Check(
+    reference.im2col,
+    _images,
+    mistakes.IM2COL,
+    LIMITS,
+    outputs="cols",
+    todo="View all windows at once, bring the axes into the right order, and reshape",
+    more="Compare with cnnlib.im2col: where does it say in which order the numbers lie in memory?",
+    steps=Steps(
+        (np.ones((1, 1, 4, 4)), (2, 2), 1, 0),
+        (np.ones((3, 4, 20, 24)), (2, 2), 1, 0),
+        "pixels",
+        "sliding_window_view gives all windows as one array. At most loop over the taps.",
+    ),
+)
+
+
+def _layers(rng):
+    drawn = []
+    for label, (N, C, H, W), (KH, KW), stride, pad in SHAPES:
+        F = 3 if label == "all at once" else 2
+        x, w = rng.integers(-3, 4, (N, C, H, W)) * 1.0, rng.integers(-3, 4, (F, C, KH, KW)) * 1.0
+        drawn.append(Case(label, (x, w, np.arange(1.0, F + 1), stride, pad)))
+    x, w = (rng.normal(size=s).astype(np.float32) for s in ((2, 2, 4, 3), (2, 2, 2, 2)))
+    return [*drawn, Case("float32", (x, w, np.ones(2, np.float32), 1, 0))]
+
+
+conv_fast = Check(
+    reference.conv2d,
+    _layers,
+    mistakes.CONV,
+    (
+        *SQUARE,
+        Limit("stride 1", cases.stride_1, "Is stride passed on to im2col, and used for the sizes?"),
+        Limit(
+            "cases without padding",
+            cases.no_padding,
+            "Is pad passed on to im2col, and used for sizes?",
+        ),
+    ),
+    todo="One im2col, one matrix product, one bias, and the axes in the right order",
+    more="That is Conv2D's forward pass. Time it against your loops of exercise 01.",
+    steps=Steps(
+        (np.ones((1, 1, 4, 4)), np.ones((1, 1, 2, 2)), np.ones(1), 1, 0),
+        (np.ones((3, 4, 20, 24)), np.ones((5, 4, 2, 2)), np.ones(5), 1, 0),
+        "pixels, images or filters",
+        "One product of two matrices does it: w.reshape(F, -1) @ cols.",
+    ),
+)
+
+# ---------------------------------------------------------------------- and back
+
+counts_by_hand = Question(
+    mistakes.covered(reference.col2im),
+    {"corner": (0, 0), "edge": (0, 1), "centre": (1, 1)},
+    mistakes.COUNTS,
+    todo="In how many patches of 2 by 2 does each of the three pixels lie? Put it in place of None",
+    more="And in an image of 5 by 5 pixels with a kernel of 3? The centre lies in nine.",
+    hint="Draw the four places of the kernel, and count those that cover the pixel.",
+)
+
+
+def _matrices(rng):
+    drawn = []
+    for label, shape, *rest in SHAPES:
+        cols = distinct(rng, *reference.im2col(np.zeros(shape), *rest).shape)
+        drawn.append(Case(label, (cols, shape, *rest)))
+    single = rng.normal(size=(8, 12)).astype(np.float32)
+    return [*drawn, Case("float32", (single, (2, 2, 4, 3), (2, 2), 1, 0))]
+
+
+col2im = Check(
+    reference.col2im,
+    _matrices,
+    mistakes.COL2IM,
+    LIMITS,
+    outputs="dx",
+    todo="Add every number of the matrix to the pixel that im2col took it from",
+    more="Why is col2im(im2col(x)) not x? Divide it by x and look.",
+    steps=Steps(
+        (np.ones((4, 9)), (1, 1, 4, 4), (2, 2), 1, 0),
+        (np.ones((16, 19 * 23 * 3)), (3, 4, 20, 24), (2, 2), 1, 0),
+        "pixels",
+        "Loop over the taps of the kernel alone: what all patches hold under one tap is one slice.",
+    ),
+)
+
+# ---------------------------------------------------------------------- the dot-product test
+
+
+def im2col_1(x):
+    return reference.im2col(x, (2, 2))
+
+
+def im2col_2(x):
+    return reference.im2col(x, (2, 2), 2)
+
+
+def double(x):
+    return 2 * x
+
+
+def half(x):
+    return x / 2
+
+
+def _back(name, col2im, stride=1):
+    def backward(c):
+        return col2im(c, (1, 1, 4, 4), (2, 2), stride)
+
+    backward.__name__ = name
+    return backward
+
+
+def _pairs(rng):
+    x, c = rng.normal(size=(1, 1, 4, 4)), rng.normal(size=(4, 9))
+    one, two = np.array([1.0, 2]), np.array([3.0, -1])
+    last, _, mean, *_ = (mistake.function for mistake in mistakes.COL2IM)
+    return [
+        Case("doubling, twice", (double, double, one, two)),
+        Case("doubling, and nothing", (double, np.copy, one, two)),
+        Case("copying, twice", (np.copy, np.copy, one, one[::-1].copy())),
+        Case("copying, with x and c equal", (np.copy, np.copy, one, one.copy())),
+        Case("doubling and halving", (double, half, one, two)),
+        Case("im2col and a right col2im", (im2col_1, _back("col2im_1", reference.col2im), x, c)),
+        Case("col2im with =", (im2col_1, _back("col2im_last", last), x, c)),
+        Case("col2im with a mean", (im2col_1, _back("col2im_mean", mean), x, c)),
+        Case("stride 2", (im2col_2, _back("col2im_2", reference.col2im, 2), x, c[:, :4])),
+    ]
+
+
+is_adjoint = Check(
+    mistakes.is_adjoint,
+    _pairs,
+    mistakes.ADJOINT,
+    outputs="answer",
+    todo="Return True if the two sums of the dot-product test are equal, as far as floats can be",
+    more="Put a mistake of your own into col2im. Does your test find it?",
+)
+
+# ---------------------------------------------------------------------- memory
+
+patch_megabytes = Check(
+    mistakes.patch_megabytes,
+    lambda rng: [
+        Case("one digit", (1, 1, 28, 28, 5, 1, 0)),
+        Case("a batch", (100, 1, 28, 28, 5, 1, 0)),
+        Case("channels", (10, 16, 12, 12, 3, 1, 0)),
+        Case("padding", (10, 3, 8, 8, 3, 1, 1)),
+        Case("stride 2", (10, 3, 33, 33, 3, 2, 0)),
+        Case("not square", (2, 3, 10, 6, 3, 1, 0)),
+        Case("VGG's second layer", (32, 64, 224, 224, 3, 1, 1)),
+    ],
+    mistakes.MEGABYTES,
+    outputs="megabytes",
+    todo="Return the megabytes of the patch matrix in float32, a million bytes each",
+    more="How many times the memory of x is it, for a kernel of 3 with stride 1?",
+)
+
+
+def _memory(conv):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(8, 4, 32, 32)).astype(np.float32)
+    w, b = rng.normal(size=(6, 4, 5, 5)).astype(np.float32), np.ones(6, np.float32)
+    right = reference.conv2d(x[:1], w, b)
+    given = np.asarray(conv(x[:1].copy(), w.copy(), b.copy()))
+    if given.shape != right.shape or not np.allclose(given, right, atol=1e-3):
+        raise ValueError("the result is not the convolution. Check it with check.conv_fast first.")
+    already = tracemalloc.is_tracing()
+    tracemalloc.start()
+    tracemalloc.reset_peak()
+    before = tracemalloc.get_traced_memory()[0]
+    conv(x, w, b)
+    peak = tracemalloc.get_traced_memory()[1] - before
+    if not already:
+        tracemalloc.stop()
+    result, matrix = 8 * 6 * 28 * 28 * 4, 8 * 4 * 25 * 28 * 28 * 4
+    times = min(matrix / max(1, peak - result), 10.0)
+    return float(np.floor(times)), "Beside its result, that is. More than 10 times counts as 10."
+
+
+frugal_conv = Goal(
+    _memory,
+    8,
+    form="{:.0f} times less memory than the patch matrix",
+    todo="Return conv_fast's result without holding the patch matrix of all images at once",
+    more="Time it against conv_fast. How small may the pieces be before it gets slow?",
+)
+
+TASKS = collect("03", globals())

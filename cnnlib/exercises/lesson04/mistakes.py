@@ -1,0 +1,454 @@
+"""The mistakes that exercise 04 knows. Write your answers before you look.
+
+Each is a change of the right version, which stands here or in :mod:`cnnlib.reference`.
+"""
+
+import numpy as np
+
+from cnnlib import reference
+from cnnlib.exercises.engine.mistakes import mistakes
+
+# ---------------------------------------------------------------------- the chain rule
+
+
+def by_hand(part):
+    """Differentiate ``L = max(w x + b, 0) x`` at x = 3, w = 2, b = -1."""
+    x, w, y = 3.0, 2.0, 5.0
+    dy = x
+    dv = dy
+    dw, dx = dv * x, dv * w + y
+    return {"dy": dy, "db": dv, "dw": dw, "dx": dx}[part]
+
+
+FORK = "x is used twice, in w * x and in y * x: what comes back on both ways is added."
+BY_HAND = mistakes(
+    by_hand,
+    ("only the way through w * x counts", {"dv * w + y": "dv * w"}, FORK),
+    ("only the way through y * x counts", {"dv * w + y": "y"}, FORK),
+    ("the two ways are multiplied", {"dv * w + y": "dv * w * y"}, FORK),
+    (
+        "a product keeps its factor and does not swap",
+        {"dy = x": "dy = y", "dv * x, dv * w + y": "dv * w, dv * x + x"},
+        "The slope of a product by one factor is the other factor.",
+    ),
+    (
+        "ReLU multiplies with its value",
+        {"dv = dy": "dv = dy * y"},
+        "ReLU's slope is 1 where it is open, whatever its value.",
+    ),
+    ("ReLU is taken to be shut", {"dv = dy": "dv = 0.0"}, "Is w x + b above 0?"),
+)
+
+# ---------------------------------------------------------------------- nudging
+
+
+def numerical_gradient(f, x, eps):
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        value = x[index]
+        x[index] = value + eps
+        above = f(x)
+        x[index] = value - eps
+        below = f(x)
+        x[index] = value
+        gradient[index] = (above - below) / (2 * eps)
+    return gradient
+
+
+SIDES = "Above: f with the number at value + eps. Below: at value - eps. They lie 2 eps apart."
+ALL_OF = {
+    "x[index] = value + eps": "x[part] = value + eps",
+    "x[index] = value - eps": "x[part] = value - eps",
+    "x[index] = value\n": "x[part] = value\n",
+}
+NUDGING = mistakes(
+    numerical_gradient,
+    (
+        "only f(x + eps) and f(x) are compared",
+        {"value - eps": "value", "2 * eps": "eps"},
+        SIDES,
+    ),
+    (
+        "only f(x) and f(x - eps) are compared",
+        {"value + eps": "value", "2 * eps": "eps"},
+        SIDES,
+    ),
+    ("one side is missing, and the division is by 2 eps", {"value - eps": "value"}, SIDES),
+    ("the difference is divided by eps and not by 2 eps", {"2 * eps": "eps"}, SIDES),
+    (
+        "the nudge is half of what it is divided by",
+        {"value + eps": "value + eps / 2", "value - eps": "value - eps / 2"},
+        SIDES,
+    ),
+    (
+        "a number is not put back after its nudges",
+        {"x[index] = value\n": "pass\n"},
+        "Keep the value before you nudge, and write it back before you go on to the next.",
+    ),
+    (
+        "a whole row is nudged at once",
+        {"value = x[index]": "part = index[:1]\n        value = x[part].copy()", **ALL_OF},
+        "np.ndindex(x.shape) goes through all places, however many axes x has.",
+    ),
+    (
+        "all numbers are nudged at once",
+        {"value = x[index]": "part = ...\n        value = x.copy()", **ALL_OF},
+        "One number at a time.",
+    ),
+    (
+        "a copy of x is nudged",
+        {"gradient = np.zeros_like(x)": "gradient, x = np.zeros_like(x), x.copy()"},
+        "Write into x itself: a layer whose weights you nudge has to see it.",
+    ),
+)
+
+# ---------------------------------------------------------------------- ReLU, dense, softmax
+
+
+def relu_backward(dy, x):
+    return dy * (x > 0)
+
+
+OPEN = "The slope is 1 where x is above 0, and 0 elsewhere: a gate for dy."
+RELU = mistakes(
+    relu_backward,
+    (
+        "the gradient passes where x is 0, too",
+        {"x > 0": "x >= 0"},
+        "At 0 there is a kink, and by convention the gate is shut. Given y in place of x,"
+        " y >= 0 would even be true everywhere.",
+    ),
+    ("the mask is made from dy and not from x", {"x > 0": "dy > 0"}, OPEN),
+    ("the gradient passes where x is negative", {"x > 0": "x < 0"}, OPEN),
+    (
+        "the gradient passes everywhere",
+        {" * (x > 0)": ""},
+        "Is the mask y >= 0? y is never negative, so that is true everywhere.",
+    ),
+    ("dy is multiplied with the output", {"dy *": "dy * x *"}, OPEN),
+    ("the mask itself is returned", {"dy *": "np.ones_like(dy) *"}, "Multiply it with dy."),
+)
+
+
+def dense_backward(dy, x, w):
+    return dy @ w.T, x.T @ dy, dy.sum(axis=0)
+
+
+SHAPES = "A gradient has the shape of what it belongs to, and only one product has that shape."
+FORKED = "b is added for every image: a fork over the images, so a sum over them."
+ONCE = "The loss has divided by N already. A layer hands on what it is given."
+DENSE = mistakes(
+    dense_backward,
+    ("w is not transposed in dx", {"w.T": "w"}, SHAPES),
+    ("dx is transposed", {"dy @ w.T": "w @ dy.T"}, SHAPES),
+    ("dx is divided by N", {"w.T": "w.T / len(x)"}, ONCE),
+    ("dw is transposed", {"x.T @ dy": "dy.T @ x"}, SHAPES),
+    ("dw is divided by N", {"x.T @ dy": "x.T @ dy / len(x)"}, ONCE),
+    ("db is a mean and not a sum", {"dy.sum": "dy.mean"}, f"{FORKED} {ONCE}"),
+    ("db is summed over the outputs", {"axis=0": "axis=1"}, FORKED),
+    (
+        "db keeps an axis of length 1",
+        {"axis=0": "axis=0, keepdims=True"},
+        "db has the shape of b, (M,).",
+    ),
+    ("db is a single number", {"axis=0": ""}, "Each output has a bias of its own."),
+    ("db is not summed", {"dy.sum(axis=0)": "dy.copy()"}, FORKED),
+)
+
+
+def softmax(scores):
+    exps = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return exps / exps.sum(axis=1, keepdims=True)
+
+
+ROWS = "A row is an image. Each row of probabilities sums to 1: axis=1, keepdims=True."
+LARGEST = "exp(1000) overflows. Take the largest score of the row off first: nothing else changes."
+SHIFTED = "scores - scores.max(axis=1, keepdims=True)"
+SOFTMAX = mistakes(
+    softmax,
+    (
+        "the sums go over the images and not over the classes",
+        {"max(axis=1": "max(axis=0", "sum(axis=1": "sum(axis=0"},
+        ROWS,
+    ),
+    (
+        "one sum is taken over all images",
+        {"max(axis=1": "max(axis=None", "sum(axis=1": "sum(axis=None"},
+        ROWS,
+    ),
+    ("nothing is subtracted before exp", {SHIFTED: "scores"}, LARGEST),
+    (
+        "the largest score of all images is subtracted",
+        {"max(axis=1, keepdims=True)": "max()"},
+        "Then every exponential of a row with small scores becomes 0. Subtract the row's own.",
+    ),
+    (
+        "scores are divided without exp",
+        {f"np.exp({SHIFTED})": "scores"},
+        "p = exp(s) / sum of exp(s).",
+    ),
+)
+
+
+def cross_entropy(scores, labels):
+    N, M = scores.shape
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    losses = -logs[np.arange(N), labels]
+    p, truth = softmax(scores), np.eye(M, dtype=scores.dtype)[labels]
+    return float(losses.mean()), (p - truth) / N
+
+
+MEAN = "The loss is a mean over N images, so its gradient has the factor 1 / N: here and only here."
+LOG = "log p = (s - max) - log(sum of exp(s - max)): no exponential of one score is ever logged."
+LOGS = "logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))"
+UNSAFE = "np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)"
+ENTROPY = mistakes(
+    cross_entropy,
+    ("the loss is summed over the images and not averaged", {"losses.mean": "losses.sum"}, MEAN),
+    ("the loss is averaged over the classes as well", {"mean()": "mean() / M"}, MEAN),
+    (
+        "the minus sign of the loss is missing",
+        {"float(": "-float("},
+        "L = -log p: never negative.",
+    ),
+    ("the gradient is not divided by N", {"(p - truth) / N": "p - truth"}, MEAN),
+    ("the gradient is divided by the classes as well", {"truth) / N": "truth) / (N * M)"}, MEAN),
+    ("the truth is not subtracted", {"(p - truth)": "p"}, "The gradient is (p - t) / N."),
+    (
+        "the gradient is truth minus probability",
+        {"(p - truth)": "(truth - p)"},
+        "(p - t), not (t - p).",
+    ),
+    (
+        "the logarithm is that of base 10",
+        {"mean()": "mean() / np.log(10)"},
+        "np.log is the natural one.",
+    ),
+    (
+        "the logarithm is that of base 2",
+        {"mean()": "mean() / np.log(2)"},
+        "np.log is the natural one.",
+    ),
+    ("the log of a p that has become 0 is taken", {LOGS: "logs = np.log(softmax(scores))"}, LOG),
+    (
+        "a small number is added to p, so that large losses are cut",
+        {LOGS: "logs = np.log(softmax(scores) + 1e-12)"},
+        LOG,
+    ),
+    (
+        "nothing is subtracted before exp",
+        {LOGS: f"logs = np.log({UNSAFE})", "softmax(scores)": UNSAFE},
+        f"{LARGEST} {LOG}",
+    ),
+)
+
+# ---------------------------------------------------------------------- convolution
+
+ADD = "A pixel lies in several patches, and its gradients add up: +=, as in col2im."
+BIAS = "b[f] is added at every output pixel of every image: sum over the axes 0, 2 and 3."
+BATCH = "Every image uses the same filter, so their gradients are summed, and divided by nothing."
+TAP = (
+    "The tap that made an output from a pixel sends its gradient back there: no flip in dcols and"
+    " col2im. Only a full correlation, which gathers, needs the filter flipped."
+)
+FRAME = "dx of the padded image, less its frame: [:, :, pad : pad + H, pad : pad + W]."
+STRIDE = "Output (oh, ow) saw the patch that starts at (oh * stride, ow * stride)."
+DX, DW, DB = "dx[n, first + c, row, column] += ", "dw[f, c, kh, kw] += ", ", db\n"
+TAPS = """    for kh, kw in np.ndindex(KH, KW):
+        sent = np.tensordot(dy, w[:, :, kh, kw], (1, 0)).transpose(0, 3, 1, 2)
+        dx[:, :, kh : kh + OH * stride : stride, kw : kw + OW * stride : stride] = sent
+    return"""
+PATCHES = """    for oh, ow in np.ndindex(OH, OW):
+        row, column = oh * stride, ow * stride
+        dx[:, :, row : row + KH, column : column + KW] = np.tensordot(dy[:, :, oh, ow], w, 1)
+    return"""
+CONV = mistakes(
+    reference.conv2d_backward,
+    ("dw is averaged over the images", {DW: f"{DW}1 / N * "}, f"{BATCH} {ONCE}"),
+    ("dw is that of the last image alone", {DW: f"{DW}(n == N - 1) * "}, BATCH),
+    (
+        "dw is flipped",
+        {DW: "dw[f, c, -1 - kh, -1 - kw] += "},
+        "w[kh, kw] met the pixel (oh + kh, ow + kw).",
+    ),
+    ("db is a mean and not a sum", {DB: ", db / (N * OH * OW)\n"}, f"{BIAS} {ONCE}"),
+    ("db is averaged over the images", {DB: ", db / N\n"}, f"{BIAS} {ONCE}"),
+    (
+        "db is summed over the images and not over the pixels",
+        {DB: ", dy.sum(axis=0)\n"},
+        BIAS,
+    ),
+    (
+        "db is summed over the pixels and not over the images",
+        {DB: ", dy.sum(axis=(2, 3))\n"},
+        BIAS,
+    ),
+    ("db is that of the last image alone", {DB: ", dy[-1].sum(axis=(1, 2))\n"}, BIAS),
+    ("in dx each tap overwrites what came before", {"    return": TAPS}, ADD),
+    ("in dx each patch overwrites what came before", {"    return": PATCHES}, ADD),
+    ("in dx each filter's patch overwrites what came before", {DX: DX.replace("+=", "=")}, ADD),
+    ("the kernel is flipped in dx", {"+= w[f, c, kh, kw]": "+= w[f, c, -1 - kh, -1 - kw]"}, TAP),
+    (
+        "the rows of the kernel are flipped in dx",
+        {"+= w[f, c, kh, kw]": "+= w[f, c, -1 - kh, kw]"},
+        TAP,
+    ),
+    (
+        "the columns of the kernel are flipped in dx",
+        {"+= w[f, c, kh, kw]": "+= w[f, c, kh, -1 - kw]"},
+        TAP,
+    ),
+    (
+        "rows and columns of the kernel are exchanged in dx",
+        {"+= w[f, c, kh, kw]": "+= w[f, c, kw, kh]"},
+        TAP,
+    ),
+    ("the stride is forgotten in dx", {DX: "dx[n, first + c, oh + kh, ow + kw] += "}, STRIDE),
+    ("dx still has the frame of the padding", {"cut_frame(dx, pad)": "dx"}, FRAME),
+    (
+        "dx is cut from the upper left corner of the frame",
+        {"cut_frame(dx, pad)": "dx[:, :, : -2 * pad or None, : -2 * pad or None]"},
+        FRAME,
+    ),
+    (
+        "dx is cut from the lower right corner of the frame",
+        {"cut_frame(dx, pad)": "dx[:, :, 2 * pad :, 2 * pad :]"},
+        FRAME,
+    ),
+)
+
+# ---------------------------------------------------------------------- pooling
+
+
+def max_pool_backward(dy, x, winner, kernel_size, stride):
+    KH, KW = kernel_size
+    dx = np.zeros(x.shape, dy.dtype)
+    for n, c, oh, ow in np.ndindex(dy.shape):
+        row, column = oh * stride, ow * stride
+        for kh, kw in np.ndindex(KH, KW):
+            if kh * KW + kw == winner[n, c, oh, ow]:
+                dx[n, c, row + kh, column + kw] += dy[n, c, oh, ow]
+    return dx
+
+
+WINNER = "winner holds kh * KW + kw of the one pixel that won: it alone gets the gradient."
+SEVERAL = "Windows overlap, so a pixel can win several of them: its gradients add up."
+WON = "kh * KW + kw == winner[n, c, oh, ow]"
+WINDOW = "x[n, c, row : row + KH, column : column + KW]"
+EACH_TAP = """    for k, (kh, kw) in enumerate(np.ndindex(KH, KW)):
+        rows = slice(kh, kh + dy.shape[2] * stride, stride)
+        columns = slice(kw, kw + dy.shape[3] * stride, stride)
+        dx[:, :, rows, columns] = dy * (winner == k)
+    return"""
+SIDE_BY_SIDE = """oh * KH, ow * KW
+        assert row + KH <= x.shape[2] and column + KW <= x.shape[3]"""  # as a slice would fail
+MAX_POOL = mistakes(
+    max_pool_backward,
+    (
+        "the gradient goes to every tie",
+        {WON: f"{WINDOW}[kh, kw] == {WINDOW}.max()"},
+        f"{WINNER} Of equals, the first.",
+    ),
+    (
+        "the gradient is shared among ties",
+        {
+            WON: f"{WINDOW}[kh, kw] == {WINDOW}.max()",
+            "+= dy[n, c, oh, ow]": f"+= dy[n, c, oh, ow] / ({WINDOW} == {WINDOW}.max()).sum()",
+        },
+        f"{WINNER} Of equals, the first.",
+    ),
+    (
+        "the last of equals gets the gradient",
+        {WON: f"kh * KW + kw == KH * KW - 1 - {WINDOW}.ravel()[::-1].argmax()"},
+        WINNER,
+    ),
+    ("every pixel of the window gets the gradient", {WON: "True"}, WINNER),
+    ("the first pixel of every window gets the gradient", {WON: "kh + kw == 0"}, WINNER),
+    ("a pixel that wins several windows keeps the last gradient", {"+=": "="}, SEVERAL),
+    ("each tap overwrites what the taps before it wrote", {"    return": EACH_TAP}, SEVERAL),
+    ("taps are numbered column by column", {"kh * KW + kw ==": "kw * KH + kh =="}, WINNER),
+    ("the number of a tap is taken as kh * KH + kw", {"kh * KW": "kh * KH"}, WINNER),
+    ("windows start one pixel apart", {"oh * stride, ow * stride": "oh, ow"}, STRIDE),
+    (
+        "windows lie side by side, whatever the stride",
+        {"oh * stride, ow * stride": SIDE_BY_SIDE},
+        STRIDE,
+    ),
+)
+LIES = "A pixel can lie in several windows: its shares add up, with +=."
+EQUAL = "A mean over KH * KW pixels has the slope 1 / (KH * KW) by each of them."
+AVG_POOL = mistakes(
+    reference.avg_pool2d_backward,
+    ("the gradient is not divided", {" / (KH * KW)": ""}, EQUAL),
+    ("the gradient is divided by the rows of the window", {"(KH * KW)": "KH"}, EQUAL),
+    ("the gradient is divided by the columns of the window", {"(KH * KW)": "KW"}, EQUAL),
+    ("the gradient is divided by the square of the stride", {"(KH * KW)": "stride**2"}, EQUAL),
+    ("windows that overlap overwrite each other", {"+=": "="}, LIES),
+    ("windows start one pixel apart", {"oh * stride, ow * stride": "oh, ow"}, STRIDE),
+    (
+        "windows lie side by side, whatever the stride",
+        {"oh * stride, ow * stride": "oh * KH, ow * KW"},
+        STRIDE,
+    ),
+)
+
+# ---------------------------------------------------------------------- comparing
+
+
+def relative_error(a, b, floor=1e-8):
+    unit = np.maximum(np.abs(a), np.abs(b))
+    return float((np.abs(a - b) / np.maximum(unit, floor)).max())
+
+
+UNIT = "The unit is the larger of |a| and |b|, entry by entry: then a and b may change places."
+FLOOR = "Where both are almost 0, divide by floor: np.maximum(..., floor)."
+LARGER = "np.maximum(np.abs(a), np.abs(b))"
+ERROR = mistakes(
+    relative_error,
+    ("the difference is not divided by anything", {LARGER: "1"}, UNIT),
+    ("the difference is divided by |a| alone", {LARGER: "np.abs(a)"}, UNIT),
+    ("the difference is divided by |a| + |b|", {LARGER: "np.abs(a) + np.abs(b)"}, UNIT),
+    ("the floor is forgotten", {"np.maximum(unit, floor)": "unit"}, FLOOR),
+    ("the mean is taken and not the largest", {".max()": ".mean()"}, "One wrong entry is enough."),
+    ("the sum is taken and not the largest", {".max()": ".sum()"}, "One wrong entry is enough."),
+    (
+        "differences keep their sign",
+        {"np.abs(a - b)": "(a - b)"},
+        "Take the size of the difference.",
+    ),
+)
+
+
+def gradient_errors(layer, x, dy):
+    layer.forward(x)
+    found, errors = {"x": layer.backward(dy), **layer.grads}, {}
+    for name, array in {"x": x, **layer.params}.items():
+        slopes = numerical_gradient(lambda _: (layer.forward(x) * dy).sum(), array, 1e-6)
+        errors[name] = relative_error(found[name], slopes)
+    return errors
+
+
+ERRORS = mistakes(
+    gradient_errors,
+    (
+        "the loss leaves dy out",
+        {"(layer.forward(x) * dy)": "layer.forward(x)"},
+        "backward(dy) belongs to the loss (y * dy).sum(): nudge that one.",
+    ),
+    (
+        "ones are sent back and not dy",
+        {"backward(dy)": "backward(np.ones_like(dy))"},
+        "layer.backward(dy)",
+    ),
+    (
+        "the errors are not relative",
+        {"relative_error(found[name], slopes)": "np.abs(found[name] - slopes).max()"},
+        "Use your relative_error.",
+    ),
+    (
+        "the layer does not feel the nudges, so that all slopes seem to be 0",
+        {"array, 1e-6": "array.copy(), 1e-6"},
+        "numerical_gradient has to nudge x or layer.params[...] itself, and not a copy of it.",
+    ),
+)

@@ -1,0 +1,430 @@
+"""The tasks of exercise 04: the chain rule, backward passes, and how to find one that is wrong."""
+
+import numpy as np
+
+from cnnlib import gradcheck, reference
+from cnnlib.exercises import cases
+from cnnlib.exercises.cases import whole
+from cnnlib.exercises.engine.check import Case, Check, Limit
+from cnnlib.exercises.engine.goal import Goal
+from cnnlib.exercises.engine.mistakes import Mistake
+from cnnlib.exercises.engine.progress import need, progress
+from cnnlib.exercises.engine.question import Question
+from cnnlib.exercises.engine.result import collect
+from cnnlib.exercises.lesson02.mistakes import max_pool
+from cnnlib.exercises.lesson04 import mistakes
+from cnnlib.exercises.lesson04.suspects import ALONE, POSITIVE, WRONG, suspect
+from cnnlib.layers.conv import Conv2D
+from cnnlib.layers.dense import Dense
+
+__all__ = ["TASKS", "need", "progress", "suspect"]  # and every task, by its name
+
+by_hand = Question(
+    mistakes.by_hand,
+    {part: (part,) for part in ("dy", "db", "dw", "dx")},
+    mistakes.BY_HAND,
+    todo="Go back from L, one step at a time, and put your numbers in place of None",
+    more="For which b would ReLU be shut? Which of the four gradients would become 0 then?",
+    hint="Write the slope of every single step beside the graph, then multiply along the way back.",
+)
+
+# ---------------------------------------------------------------------- nudging
+
+
+def sum_of_squares(x):
+    return float((x**2).sum())
+
+
+def sum_of_cubes(x):
+    return float((x**3).sum())
+
+
+def product_of_all(x):
+    return float(np.prod(x))
+
+
+def its_sum_of_squares(x):
+    """Return the sum of all squares; asked by ``_nudge`` for the array itself, as a layer is."""
+    return sum_of_squares(x)
+
+
+def _nudge(function, f, x, eps):
+    """Use a function; what looks at x itself, whatever it is given, stands for a layer."""
+    return function((lambda _: f(x)) if f is its_sum_of_squares else f, x, eps)
+
+
+numerical_gradient = Check(
+    mistakes.numerical_gradient,
+    lambda rng: [
+        Case("one number", (sum_of_squares, np.array([3.0]), 0.5)),
+        Case("two numbers", (sum_of_cubes, np.array([1.0, 2]), 0.5)),
+        Case("a product", (product_of_all, np.array([2.0, 3, 4]), 0.5)),
+        Case("a matrix", (product_of_all, np.array([[1.0, 2], [3, 4]]), 0.25)),
+        Case("three axes", (sum_of_squares, whole(rng, 2, 1, 3), 0.5)),
+        Case("f looks at x itself", (its_sum_of_squares, np.array([1.0, 2]), 0.5)),
+        Case("a small step", (sum_of_cubes, rng.integers(1, 4, (2, 3)).astype(float), 2.0**-10)),
+    ],
+    mistakes.NUDGING,
+    outputs="gradient",
+    todo="Nudge every number of x up and down, one at a time, and compare",
+    more="How often does it call f for a layer of 100,000 weights? What does backprop need?",
+    call=_nudge,
+)
+
+# ---------------------------------------------------------------------- ReLU, dense, softmax
+
+relu_backward = Check(
+    mistakes.relu_backward,
+    lambda rng: [
+        Case("one row", (np.array([[1.0, 2, 4]]), np.array([[5.0, -1, 3]]))),
+        Case("a zero", (np.array([[1.0, 2]]), np.array([[0.0, 3]]))),
+        Case("negative gradients", (np.array([[-1.0, 2, -4]]), np.array([[5.0, -1, 3]]))),
+        Case("images", (whole(rng, 2, 2, 3, 4), whole(rng, 2, 2, 3, 4))),
+        Case("float32", tuple(rng.normal(size=(2, 3)).astype(np.float32) for _ in range(2))),
+    ],
+    mistakes.RELU,
+    outputs="dx",
+    todo="Return dy where x is above 0, and 0 elsewhere",
+    more="A unit whose x is negative for every image gets no gradient at all. What follows?",
+)
+
+
+def _dense(rng):
+    def draw(N, D, M):
+        return whole(rng, N, M), whole(rng, N, D), whole(rng, D, M)
+
+    one = np.array([[2.0]]), np.array([[3.0, 5]]), np.array([[1.0], [10]])
+    fork = np.array([[1.0], [10]]), np.array([[3.0], [5]]), np.array([[2.0]])
+    single = tuple(np.float32(rng.normal(size=size)) for size in ((3, 2), (3, 4), (4, 2)))
+    square = np.array([[1.0, 10]]), np.array([[3.0, 5]]), np.array([[1.0, 2], [0, 4]])
+    return [
+        Case("two inputs, one output", one),
+        Case("two images", fork),
+        Case("as many outputs as inputs", square),
+        Case("two outputs", draw(1, 3, 2)),
+        Case("a batch, square", draw(4, 3, 3)),
+        Case("float32", single),
+        Case("all at once", tuple(rng.normal(size=size) for size in ((5, 3), (5, 4), (4, 3)))),
+    ]
+
+
+dense_backward = Check(
+    mistakes.dense_backward,
+    _dense,
+    mistakes.DENSE,
+    (
+        Limit("one image", cases.one_image, mistakes.FORKED),
+        Limit("as many outputs as inputs", cases.square_kernels, mistakes.SHAPES),
+    ),
+    outputs="dx dw db",
+    todo="Return dx, dw and db, in this order",
+    more="Which of the three could the first layer of a network leave out?",
+)
+softmax = Check(
+    mistakes.softmax,
+    lambda rng: [
+        Case("two scores", (np.array([[0.0, np.log(3)]]),)),
+        Case("two images", (np.array([[0.0, np.log(3)], [0, 0]]),)),
+        Case("negative scores", (np.array([[-1.0, -2, -3]]),)),
+        Case("large scores", (np.array([[1000.0, 999, 998]]),)),
+        Case("a large and a small row", (np.array([[2000.0, 1999], [1, 0]]),)),
+        Case("float32", (rng.normal(size=(2, 3)).astype(np.float32),)),
+        Case("random", (rng.normal(size=(4, 5)),)),
+    ],
+    mistakes.SOFTMAX,
+    outputs="p",
+    todo="Return probabilities, a row for each image",
+    more="What happens to the probabilities if all scores of a row grow by 5? And doubled?",
+)
+
+
+def _labelled(rng):
+    drawn = rng.normal(size=(4, 5)), rng.integers(0, 5, 4)
+    return [
+        Case("no idea", (np.zeros((1, 2)), np.array([0]))),
+        Case("one image", (np.array([[0.0, 2.0, 1.0]]), np.array([1]))),
+        Case("two images", (np.array([[0.0, 2], [1, 0]]), np.array([1, 1]))),
+        Case("large scores", (np.array([[1000.0, 999], [0, 0]]), np.array([1, 0]))),
+        Case("a hopeless score", (np.array([[0.0, 1000.0]]), np.array([0]))),
+        Case("float32", (drawn[0].astype(np.float32), drawn[1])),
+        Case("random", drawn),
+    ]
+
+
+cross_entropy = Check(
+    mistakes.cross_entropy,
+    _labelled,
+    mistakes.ENTROPY,
+    outputs="loss dscores",
+    todo="Return the mean loss and the gradient of it with respect to the scores",
+    more="Each row of dscores sums to 0. Why must it?",
+)
+
+# ---------------------------------------------------------------------- convolution and pooling
+
+
+def _normal(rng, *shape):
+    return rng.normal(size=shape)
+
+
+def _conv(rng, N, C, H, W, F, KH, KW, stride=1, pad=0, draw=whole):
+    x, w = draw(rng, N, C, H, W), draw(rng, F, C, KH, KW)
+    OH, OW = (reference.size_after(*pair, stride, pad) for pair in ((H, KH), (W, KW)))
+    return draw(rng, N, F, OH, OW), x, w, stride, pad
+
+
+def _convs(rng):
+    row = np.array([1.0, 2, 4]).reshape(1, 1, 1, 3), np.array([1.0, 10]).reshape(1, 1, 1, 2)
+    *single, stride, pad = _conv(rng, 2, 2, 4, 4, 2, 3, 3, draw=_normal)
+    return [
+        Case("one row", (np.array([1.0, 100]).reshape(1, 1, 1, 2), *row, 1, 0)),
+        Case("one image, one filter", _conv(rng, 1, 1, 3, 3, 1, 2, 2)),
+        Case("two images", _conv(rng, 2, 1, 3, 3, 1, 2, 2)),
+        Case("two filters", _conv(rng, 1, 1, 3, 3, 2, 2, 2)),
+        Case("two channels", _conv(rng, 1, 2, 3, 4, 1, 2, 2)),
+        Case("padding", _conv(rng, 1, 1, 3, 3, 1, 3, 3, pad=1)),
+        Case("padding, not square", _conv(rng, 2, 1, 3, 4, 1, 2, 3, pad=1)),
+        Case("stride 2", _conv(rng, 1, 1, 5, 5, 1, 3, 3, 2)),
+        Case("stride 2, pixels left over", _conv(rng, 2, 1, 6, 5, 2, 2, 2, 2)),
+        Case("float32", (*(a.astype(np.float32) for a in single), stride, pad)),
+        Case("all at once", _conv(rng, 2, 3, 6, 5, 4, 3, 2, 2, 1, _normal)),
+    ]
+
+
+LIMITS = (
+    Limit("square images", cases.square_images, "Where do you use H, and where W?"),
+    Limit("square kernels", cases.square_kernels, "Where do you use KH, and where KW?"),
+    Limit("one channel", cases.one_channel, "Every channel meets its own slice of the kernel."),
+    Limit("one image", cases.one_image, mistakes.BATCH),
+)
+FILTERS = "dx sums over the filters: each of them saw the pixel."
+conv_backward = Check(
+    reference.conv2d_backward,
+    _convs,
+    mistakes.CONV,
+    (
+        *LIMITS,
+        Limit("stride 1", cases.stride_1, mistakes.STRIDE),
+        Limit("cases without padding", cases.no_padding, mistakes.FRAME),
+        Limit("one filter", cases.one_filter, FILTERS),
+    ),
+    outputs="dx dw db",
+    todo="Return dx, dw and db; your im2col and col2im do most of it",
+    more="You have written the hardest backward pass of a convolutional network. Keep it.",
+)
+
+
+def _pool(rng, shape, kernel_size, stride, high=50, dtype=float):
+    x = rng.integers(0, high, size=shape).astype(dtype)
+    winner = max_pool(x, kernel_size, stride)[1]
+    dy = rng.integers(1, 10, size=winner.shape).astype(dtype)
+    return dy, x, winner, kernel_size, stride
+
+
+def _max_pools(rng):
+    row = np.array([1.0, 9, 2, 4]).reshape(1, 1, 1, 4)
+    dy = np.array([1.0, 10]).reshape(1, 1, 1, 2)
+    return [
+        Case("one row", (dy, row, np.array([[[[1, 1]]]]), (1, 2), 2)),
+        Case("a pixel that wins twice", (dy, row[..., :3], np.array([[[[1, 0]]]]), (1, 2), 1)),
+        Case("two by two", _pool(rng, (1, 1, 4, 4), (2, 2), 2)),
+        Case("two channels", _pool(rng, (1, 2, 4, 4), (2, 2), 2)),
+        Case("two images", _pool(rng, (2, 1, 4, 4), (2, 2), 2)),
+        Case("windows that overlap", _pool(rng, (1, 1, 5, 5), (3, 3), 2)),
+        Case("windows with gaps", _pool(rng, (1, 1, 5, 5), (2, 2), 3)),
+        Case("ties", _pool(rng, (1, 1, 4, 6), (2, 2), 2, high=2)),
+        Case("not square", _pool(rng, (2, 2, 4, 7), (2, 3), 2)),
+        Case("a row and a column left over", _pool(rng, (2, 1, 5, 5), (2, 2), 2)),
+        Case("float32", _pool(rng, (2, 2, 4, 6), (2, 2), 2, dtype=np.float32)),
+        Case("all at once", _pool(rng, (2, 3, 8, 7), (3, 2), 2, high=4)),
+    ]
+
+
+max_pool_backward = Check(
+    mistakes.max_pool_backward,
+    _max_pools,
+    mistakes.MAX_POOL,
+    LIMITS,
+    outputs="dx",
+    todo="Return an array like x: each gradient at the pixel that won, 0 elsewhere",
+    more="The sum of dx is the sum of dy, ties or not. Does your function pass that test?",
+)
+
+
+def _avg_pools(rng):
+    drawn = [(case.label, *case.args) for case in _max_pools(rng) if case.label != "ties"]
+    return [
+        Case(label.replace("wins twice", "lies in two windows"), (dy, x.shape, *rest))
+        for label, dy, x, _, *rest in drawn
+    ]
+
+
+avg_pool_backward = Check(
+    reference.avg_pool2d_backward,
+    _avg_pools,
+    mistakes.AVG_POOL,
+    LIMITS,
+    outputs="dx",
+    todo="Return an array of the given shape: each gradient in equal shares over its window",
+    more="Which convolution has the same forward and backward pass?",
+)
+
+# ---------------------------------------------------------------------- comparing
+
+
+def _differences(rng):
+    a = rng.normal(size=(2, 3))
+    return [
+        Case("one number", (np.array([2.0]), np.array([1.0]))),
+        Case("the other way round", (np.array([1.0]), np.array([2.0]))),
+        Case("equal", (a, a.copy())),
+        Case("one of many differs", (np.array([1.0, 100, 4]), np.array([1.0, 101, 5]))),
+        Case("two zeros", (np.array([0.0, 1]), np.array([0.0, 1]))),
+        Case("opposite signs", (np.array([1.0, 3]), np.array([-1.0, 3]))),
+        Case("almost nothing", (np.array([1e-12, 2]), np.array([0.0, 2]))),
+    ]
+
+
+relative_error = Check(
+    gradcheck.relative_error,
+    _differences,
+    mistakes.ERROR,
+    outputs="error",
+    todo="Return the largest difference, each as a share of the larger of the two numbers",
+    more="What is the relative error between 0 and any other number?",
+)
+
+
+class SharedBias(Dense):
+    """A dense layer whose db is a mean."""
+
+    def backward(self, dy):
+        dx = super().backward(dy)
+        self.grads["b"] = dy.mean(axis=0)
+        return dx
+
+
+class Doubled(Conv2D):
+    """A convolution whose dx is twice as large as it should be."""
+
+    def backward(self, dy):
+        return 2 * super().backward(dy)
+
+
+def _layers(rng):
+    def case(label, layer, *shape):
+        layer.astype(np.float64)
+        x = gradcheck.kink_free(shape, rng)
+        return Case(label, (layer, x, rng.normal(size=layer.forward(x).shape)))
+
+    return [
+        case("a right dense layer", Dense(2, 3, rng=0), 2, 2),
+        case("db is a mean", SharedBias(2, 3, rng=0), 2, 2),
+        case("a right convolution", Conv2D(1, 2, 2, rng=0), 2, 1, 3, 3),
+        case("dx is doubled", Doubled(1, 2, 2, rng=0), 2, 1, 3, 3),
+    ]
+
+
+def _errors(function, layer, x, dy):
+    """Use a function on a layer, and let errors that rounding explains all count as one."""
+    found = function(layer, x, dy)
+    if not isinstance(found, dict):
+        return found
+    return {name: np.maximum(np.float64(error), 1e-5) for name, error in found.items()}
+
+
+gradient_errors = Check(
+    mistakes.gradient_errors,
+    _layers,
+    mistakes.ERRORS,
+    outputs="x w b",
+    todo='Return a dict of relative errors under "x" and the name of every parameter',
+    more="Why is dy drawn at random? What would a dy of ones not see?",
+    call=_errors,
+    tolerance=1e-3,
+)
+verdicts = Question(
+    WRONG,
+    None,
+    [
+        Mistake(
+            "you look at one image alone",
+            ALONE,
+            "A sum over the batch shows only with several images.",
+        ),
+        Mistake(
+            "all inputs are positive",
+            POSITIVE,
+            "What an activation does to negative numbers, only these show.",
+        ),
+    ],
+    todo='Put "x", "w", "b" or "none" in place of None',
+    more="You have convicted three layers by experiment, without reading their code. Read it now:"
+    " cnnlib/exercises/lesson04/suspects.py.",
+    hint="Which of the errors is not tiny? A right one is below one millionth.",
+)
+
+# ---------------------------------------------------------------------- an open problem
+
+MOST_CALLS = 20
+
+
+def _problem(rng, kind):
+    """Make a function of 1,000 numbers, a point, and a gradient with something wrong in it."""
+    size = 1000
+    a, b, x = (rng.normal(size=size) for _ in range(3))
+    calls = [0]
+
+    def f(x):
+        calls[0] += 1
+        if calls[0] > MOST_CALLS:
+            raise ValueError(f"more than {MOST_CALLS} calls of f for one gradient.")
+        return float(a @ np.sin(x) + (b @ x) ** 2 / size)
+
+    gradient = a * np.cos(x) + 2 * (b @ x) / size * b
+    largest = np.argsort(-np.abs(gradient))
+    if kind == "one entry":
+        gradient[largest[0]] *= 1.1
+    elif kind == "factor":
+        gradient *= 1.01
+    elif kind == "swapped":
+        one, other = largest[0], largest[size // 2]
+        gradient[[one, other]] = gradient[[other, one]]
+    elif kind == "zeros":
+        gradient[size // 2 :] = 0
+    elif kind == "sums to 0":
+        gradient[0] += 0.5
+        gradient[1] -= 0.5
+    return f, x, gradient
+
+
+def _detective(quick_check):
+    rng = np.random.default_rng(5)
+    kinds = ["right"] * 5 + ["one entry", "factor", "swapped", "zeros", "sums to 0"]
+    right, fooled = 0, []
+    for kind in kinds * 4:
+        f, x, gradient = _problem(rng, kind)
+        try:
+            verdict = quick_check(f, x.copy(), gradient.copy())
+        except ValueError as error:
+            if "calls of f" in str(error):
+                raise ValueError(f"{error}") from None
+            raise
+        if verdict is None:
+            raise ValueError("your function returns None, expected True or False.")
+        right += bool(verdict) == (kind == "right")
+        if bool(verdict) != (kind == "right") and kind not in fooled:
+            fooled.append(kind)
+    said = f"It is fooled by: {', '.join(fooled)}." if fooled else "Nothing fools it."
+    return right / 40, said
+
+
+quick_check = Goal(
+    _detective,
+    1.0,
+    form="{:.0%} of 40 gradients judged right",
+    todo="Return True if the gradient is right, with at most 20 calls of f",
+    more="With how few calls does it still judge all 40? This is how large networks are checked.",
+)
+
+TASKS = collect("04", globals())

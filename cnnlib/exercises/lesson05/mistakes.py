@@ -1,0 +1,510 @@
+"""The mistakes that exercise 05 knows. Write your answers before you look.
+
+Each is a change of the right version, which stands here.
+"""
+
+import math
+
+import numpy as np
+
+from cnnlib import reference
+from cnnlib.exercises.engine.mistakes import mistakes
+from cnnlib.exercises.lesson02.mistakes import max_pool
+from cnnlib.exercises.lesson04 import mistakes as lesson04
+from cnnlib.exercises.lesson04.mistakes import ONCE, cross_entropy, max_pool_backward
+from cnnlib.layers.base import Layer
+
+
+def made(known, name):
+    """Return the wrong version that a mistake is recognised by."""
+    return next(mistake.function for mistake in known if mistake.name == name)
+
+
+# ---------------------------------------------------------------------- by hand
+
+
+def first_loss(*p):
+    losses = -np.log(np.array(p))
+    return float(losses.mean())
+
+
+NATURAL = "The loss is the natural logarithm: np.log, math.log."
+FIRST_LOSS = mistakes(
+    first_loss,
+    ("the logarithm is that of base 10", {"np.log": "np.log10"}, NATURAL),
+    ("the logarithm is that of base 2", {"np.log": "np.log2"}, NATURAL),
+    ("the minus sign is missing", {"-np.log": "np.log"}, "L = -log p, and log p is below 0."),
+    ("the losses are added and not averaged", {"mean": "sum"}, "L is a mean over images."),
+    (
+        "the logarithm of the mean probability is taken",
+        {"np.array(p)": "np.mean(p, keepdims=True)"},
+        "First a loss for each image, then the mean.",
+    ),
+    (
+        "1 - p is used and not p",
+        {"np.array(p)": "1 - np.array(p)"},
+        "p is the probability of the right class.",
+    ),
+)
+
+# ---------------------------------------------------------------------- layers
+
+FIRST = "forward has to keep its input anew each time: self.x = x."
+ADDS = "backward sets self.grads anew each time; nothing is left of the step before."
+KEPT = (
+    "the input of the first call is kept for ever",
+    {"self.x = x": 'self.x = vars(self).setdefault("first", x)'},
+    FIRST,
+)
+
+
+class ReLU(Layer):
+    def forward(self, x):
+        self.x = x
+        return np.maximum(x, 0)
+
+    def backward(self, dy):
+        return dy * (self.x > 0)
+
+
+RELU = mistakes(
+    ReLU,
+    (
+        "the gradient passes where x is 0, too",
+        {"self.x > 0": "self.x >= 0"},
+        "Where is the slope 1?",
+    ),
+    ("the gradient passes everywhere", {" * (self.x > 0)": ""}, "y >= 0 is true everywhere."),
+    ("the mask is made from dy", {"self.x > 0": "dy > 0"}, "The gate is where x was above 0."),
+    KEPT,
+)
+
+
+class Dense(Layer):
+    def __init__(self, D, M, rng):
+        super().__init__()
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.params["w"] + self.params["b"]
+
+    def backward(self, dy):
+        self.grads = {"w": self.x.T @ dy, "b": dy.sum(axis=0)}
+        return dy @ self.params["w"].T
+
+
+DENSE = mistakes(
+    Dense,
+    ("forward adds no bias", {' + self.params["b"]': ""}, "y = x @ w + b."),
+    KEPT,
+    (
+        "gradients add up from step to step",
+        {
+            '"w": ': '"w": self.grads.get("w", 0) + ',
+            '"b": ': '"b": self.grads.get("b", 0) + ',
+        },
+        ADDS,
+    ),
+    ("dw is divided by N", {"x.T @ dy": "x.T @ dy / len(dy)"}, ONCE),
+    ("db is a mean and not a sum", {"dy.sum": "dy.mean"}, ONCE),
+    ("dx is divided by N", {'self.params["w"].T': 'self.params["w"].T / len(dy)'}, ONCE),
+)
+
+
+class Conv(Layer):
+    def __init__(self, C, F, K, rng):
+        super().__init__()
+
+    def forward(self, x):
+        self.x = x
+        return reference.conv2d(x, self.params["w"], self.params["b"])
+
+    def backward(self, dy):
+        dx, dw, db = reference.conv2d_backward(dy, self.x, self.params["w"])
+        self.grads = {"w": dw, "b": db}
+        return dx
+
+
+overwriting = made(lesson04.CONV, "in dx each patch overwrites what came before")
+CONV = mistakes(
+    Conv,
+    (
+        "forward adds no bias",
+        {'self.params["b"])': '0 * self.params["b"])'},
+        "b[f] belongs to row f of W @ cols.",
+    ),
+    (
+        "y is reshaped with its axes in the wrong order",
+        {
+            "return reference.conv2d": "y = reference.conv2d",
+            "\n\n    def backward": "\n        axes = y.transpose(1, 2, 3, 0)"
+            "\n        return np.ascontiguousarray(axes).reshape(y.shape)\n\n    def backward",
+        },
+        "W @ cols has the axes F, OH, OW, N: reshape to these, then transpose(3, 0, 1, 2).",
+    ),
+    KEPT,
+    (
+        "gradients add up from step to step",
+        {
+            '"w": dw': '"w": self.grads.get("w", 0) + dw',
+            '"b": db': '"b": self.grads.get("b", 0) + db',
+        },
+        ADDS,
+    ),
+    ("dw is averaged over the images", {'"w": dw': '"w": dw / len(dy)'}, ONCE),
+    ("db is a mean and not a sum", {'"b": db': '"b": dy.mean(axis=(0, 2, 3))'}, ONCE),
+    (
+        "in dx each patch overwrites what came before",
+        {"return dx": 'return overwriting(dy, self.x, self.params["w"])[0]'},
+        "Add, as in col2im.",
+    ),
+    (
+        "the kernel is flipped in dx",
+        {
+            "return dx": 'flipped = self.params["w"][:, :, ::-1, ::-1]'
+            "\n        return reference.conv2d_backward(dy, self.x, flipped)[0]"
+        },
+        "col2im needs no flip.",
+    ),
+)
+
+
+class MaxPool(Layer):
+    def forward(self, x):
+        self.x = x
+        y, self.winner = max_pool(x, (2, 2), 2)
+        return y
+
+    def backward(self, dy):
+        return max_pool_backward(dy, self.x, self.winner, (2, 2), 2)
+
+
+to_ties = made(lesson04.MAX_POOL, "the gradient goes to every tie")
+to_last = made(lesson04.MAX_POOL, "the last of equals gets the gradient")
+to_all = made(lesson04.MAX_POOL, "every pixel of the window gets the gradient")
+POOL = mistakes(
+    MaxPool,
+    (
+        "the gradient goes to every tie",
+        {"max_pool_backward": "to_ties"},
+        "Of equals, the first one alone.",
+    ),
+    (
+        "the last of equals gets the gradient",
+        {"max_pool_backward": "to_last"},
+        "Of equals, the first one.",
+    ),
+    (
+        "the gradient goes to all four pixels",
+        {"max_pool_backward": "to_all"},
+        "To the winner alone.",
+    ),
+    (
+        "the winners of the first call are kept for ever",
+        {
+            "y, self.winner =": "y, winner =",
+            "return y": 'self.winner = vars(self).setdefault("winner", winner)\n        return y',
+            "self.winner, (2, 2)": "np.broadcast_to(self.winner, dy.shape), (2, 2)",
+        },
+        FIRST,
+    ),
+    (
+        "the search starts at 0, so that negative numbers never win",
+        {"return y": "return np.maximum(y, 0)"},
+        "Start with the first tap, and not with zeros.",
+    ),
+)
+
+# ---------------------------------------------------------------------- rules
+
+
+def sgd_step(params, grads, rate):
+    for name, p in params.items():
+        p -= rate * grads[name]
+
+
+DOWN = "Against the gradient: the loss grows along it."
+PLACE = "p = p - ... makes a new array, and the network keeps the old one. p -= ... changes it."
+SGD = mistakes(
+    sgd_step,
+    ("the step goes uphill", {"p -=": "p +="}, DOWN),
+    ("a copy is changed and not the parameters", {"p -=": "p = p -"}, PLACE),
+    (
+        "only the first parameter is changed",
+        {"params.items()": "list(params.items())[:1]"},
+        "Loop over all names.",
+    ),
+    (
+        "only the sign of the gradient is used",
+        {"grads[name]": "np.sign(grads[name])"},
+        "p -= rate * g.",
+    ),
+)
+
+
+class Momentum:
+    def __init__(self, rate, momentum=0.9):
+        self.rate, self.momentum, self.velocity = rate, momentum, {}
+
+    def step(self, params, grads):
+        for name, p in params.items():
+            before = self.velocity.get(name, 0 * p)
+            v = self.momentum * before + grads[name]
+            self.velocity[name] = v
+            p -= self.rate * v
+
+
+ROLL = "v = momentum * v + g, then p -= rate * v."
+MOMENTUM = mistakes(
+    Momentum,
+    ("the step goes uphill", {"p -=": "p +="}, f"{ROLL} {DOWN}"),
+    ("the velocity is forgotten after each step", {"self.momentum * before + ": ""}, ROLL),
+    (
+        "the gradient has the factor 1 - momentum",
+        {"grads[name]": "(1 - self.momentum) * grads[name]"},
+        ROLL,
+    ),
+    (
+        "the rate stands inside the velocity",
+        {"grads[name]": "self.rate * grads[name]", "self.rate * v": "v"},
+        "Then a rate that changes on the way acts late. Keep it outside: p -= rate * v.",
+    ),
+    ("the rate is used twice", {"grads[name]": "self.rate * grads[name]"}, ROLL),
+    (
+        "the velocity of the step before is used",
+        {"self.rate * v": "self.rate * before"},
+        "First update v, then p.",
+    ),
+    ("the velocity never decays", {"self.momentum * before": "before"}, ROLL),
+    (
+        "all parameters share one velocity",
+        {"get(name,": 'get("all",', "velocity[name]": 'velocity["all"]'},
+        "Keep a velocity for every name, in a dict.",
+    ),
+    ("a copy is changed and not the parameters", {"p -=": "p = p -"}, PLACE),
+)
+
+
+class Adam:
+    def __init__(self, rate, beta1=0.9, beta2=0.999, eps=1e-8):
+        self.rate, self.beta1, self.beta2, self.eps = rate, beta1, beta2, eps
+        self.t, self.m, self.v = 0, {}, {}
+
+    def step(self, params, grads):
+        self.t += 1
+        one, two, t = self.beta1, self.beta2, self.t
+        for name, p in params.items():
+            g = grads[name]
+            self.m[name] = m = one * self.m.get(name, 0 * g) + (1 - one) * g
+            self.v[name] = v = two * self.v.get(name, 0 * g) + (1 - two) * g * g
+            m, v = m / np.float64(1 - one**t), v / np.float64(1 - two**t)
+            p -= self.rate * m / (np.sqrt(v) + self.eps)
+
+
+CORRECTED = "Divide m by 1 - beta1**t and v by 1 - beta2**t, where t counts steps from 1."
+STEPS = "t counts calls of step, from 1: one for all parameters together."
+ADAM = mistakes(
+    Adam,
+    ("the step goes uphill", {"p -=": "p +="}, DOWN),
+    (
+        "the correction of the start is forgotten",
+        {" / np.float64(1 - one**t)": "", " / np.float64(1 - two**t)": ""},
+        CORRECTED,
+    ),
+    ("m is not corrected", {" / np.float64(1 - one**t)": ""}, CORRECTED),
+    ("v is not corrected", {" / np.float64(1 - two**t)": ""}, CORRECTED),
+    ("t stays 1", {"self.beta2, self.t\n": "self.beta2, 1\n"}, STEPS),
+    ("t starts from 0", {"self.beta2, self.t\n": "self.beta2, self.t - 1\n"}, STEPS),
+    (
+        "t grows with every parameter",
+        {"self.t += 1": "pass", "g = grads[name]": "g, t, self.t = grads[name], t + 1, self.t + 1"},
+        STEPS,
+    ),
+    ("m and v are swapped", {"m, v = m /": "v, m = m /"}, "m is on top, the root of v below."),
+    (
+        "beta1 and beta2 are exchanged",
+        {"one, two, t =": "two, one, t ="},
+        "beta1 is that of m.",
+    ),
+    ("v is a mean of g and not of its square", {"g * g": "g"}, "v: g * g."),
+    ("the root of v is missing", {"np.sqrt(v)": "v"}, "Divide by sqrt(v) + eps."),
+    (
+        "eps stands inside the root",
+        {"(np.sqrt(v) + self.eps)": "np.sqrt(v + self.eps)"},
+        "sqrt(v) + eps, not sqrt(v + eps).",
+    ),
+    (
+        "all parameters share one memory",
+        {
+            "self.m[name]": 'self.m["all"]',
+            "self.v[name]": 'self.v["all"]',
+            "self.m.get(name,": 'self.m.get("all",',
+            "self.v.get(name,": 'self.v.get("all",',
+        },
+        "Keep m and v for every name.",
+    ),
+    ("a copy is changed and not the parameters", {"p -=": "p = p -"}, PLACE),
+)
+
+# ---------------------------------------------------------------------- the loop
+
+
+def batches(x, labels, batch_size, rng):
+    order = rng.permutation(len(x))
+    for i in range(0, len(x), batch_size):
+        pick = order[i : i + batch_size]
+        yield x[pick], labels[pick]
+
+
+PARTS = "range(0, len(x), batch_size)"
+WHOLE_PARTS = "range(0, len(x) // batch_size * batch_size, batch_size)"
+BATCHES = mistakes(
+    batches,
+    (
+        "nothing is shuffled",
+        {"rng.permutation": "np.arange"},
+        "rng.permutation(N) holds 0 to N - 1 in random order: index x and labels with it.",
+    ),
+    (
+        "images and labels no longer belong together",
+        {"labels[pick]": "labels[i : i + batch_size]"},
+        "Index both with the same part of the same order.",
+    ),
+    (
+        "what is left over at the end is dropped",
+        {PARTS: WHOLE_PARTS},
+        "The last batch may be smaller. A slice beyond the end is cut by itself.",
+    ),
+    (
+        "every epoch has the same order",
+        {"rng.permutation": "np.random.default_rng(0).permutation"},
+        "Use the rng that is handed over: making one anew draws the same numbers again.",
+    ),
+    (
+        "some images come twice and others never",
+        {"rng.permutation(len(x))": "rng.permutation(len(x)) // 2"},
+        "Draw an order of all images, not images: rng.permutation(N).",
+    ),
+)
+
+
+def accuracy(network, x, labels, batch_size):
+    before, right = network.training, []
+    network.training = False
+    for i in range(0, len(x), batch_size):
+        read = network.forward(x[i : i + batch_size]).argmax(axis=1)
+        right.append(read == labels[i : i + batch_size])
+    network.training = before
+    return float(np.concatenate(right).mean())
+
+
+ACCURACY = mistakes(
+    accuracy,
+    (
+        "the mean of the batches is taken, and the last one is smaller",
+        {"np.concatenate(right).mean()": "np.mean([part.mean() for part in right])"},
+        "Count the right ones of all batches, and divide by N once.",
+    ),
+    (
+        "what is left over at the end is dropped",
+        {PARTS: WHOLE_PARTS},
+        "The last part may be smaller.",
+    ),
+    (
+        "the right ones are counted, not their share",
+        {"(right).mean()": "(right).sum()"},
+        "Divide by N.",
+    ),
+    ("it is given in percent", {"float(": "100 * float("}, "A share, from 0 to 1."),
+    (
+        "the network is measured as it is in training",
+        {"network.training = False": "pass"},
+        "network.training = False first: dropout and the like must not act.",
+    ),
+    (
+        "the network is not switched back",
+        {"network.training = before": "pass"},
+        "Keep network.training before you change it, and put it back.",
+    ),
+    (
+        "the labels of the first part are used for all",
+        {"labels[i : i + batch_size]": "labels[: len(read)]"},
+        "labels[i : ...]",
+    ),
+)
+
+
+def train_epoch(network, optimizer, x, labels, batch_size, rng):
+    network.training, losses = True, []
+    for images, right in batches(x, labels, batch_size, rng):
+        loss, dscores = cross_entropy(network.forward(images), right)
+        network.backward(dscores)
+        optimizer.step(network.params, network.grads)
+        losses.append(loss)
+    return losses
+
+
+in_order = made(BATCHES, "nothing is shuffled")
+without_rest = made(BATCHES, "what is left over at the end is dropped")
+PAIR = "dscores is the second thing that cross_entropy returns: network.backward(dscores)."
+BACK, STEP = "network.backward(dscores)", "optimizer.step(network.params, network.grads)"
+EPOCH = mistakes(
+    train_epoch,
+    ("nothing is shuffled", {"batches(x": "in_order(x"}, "Use your batches with the rng."),
+    (
+        "what is left over at the end is dropped",
+        {"batches(x": "without_rest(x"},
+        "Is the last batch used?",
+    ),
+    (
+        "the step comes before backward",
+        {
+            f"{BACK}\n": f"{STEP}\n",
+            f"        {STEP}\n        losses": f"        {BACK}\n        losses",
+        },
+        "Then it uses the gradients of the batch before: forward, loss, backward, step.",
+    ),
+    ("the optimizer takes no step", {STEP: "pass"}, "optimizer.step(params, grads)."),
+    ("nothing is sent back", {BACK: "pass"}, "network.backward comes before the step."),
+    ("the loss is sent back and not its gradient", {BACK: "network.backward(loss)"}, PAIR),
+    (
+        "what is sent back is divided by N once more",
+        {BACK: "network.backward(dscores / len(images))"},
+        "cross_entropy has divided by N already.",
+    ),
+    (
+        "the labels are those of other images",
+        {"(images), right)": "(images), np.roll(right, 1))"},
+        "x and labels of one batch.",
+    ),
+    ("the network is not in training mode", {"= True": "= False"}, "network.training = True."),
+    (
+        "only the last loss is returned",
+        {"return losses": "return losses[-1]"},
+        "One loss for each batch, in a list.",
+    ),
+)
+
+
+def cosine_rate(step, steps, rate):
+    return rate * (1 + math.cos(math.pi * step / steps)) / 2
+
+
+WAVE = "At step 0 the cosine is 1 and the rate is whole; at the last step it is -1, the rate 0."
+COSINE = mistakes(
+    cosine_rate,
+    ("the rate climbs and does not fall", {"1 + ": "1 - "}, WAVE),
+    ("the sum is not halved", {" / 2": ""}, "1 + cos goes from 2 to 0."),
+    ("it falls along a quarter of the wave", {"math.pi": "math.pi / 2"}, WAVE),
+    ("it goes along a whole wave", {"math.pi": "2 * math.pi"}, WAVE),
+    (
+        "1 is not added, so that the rate gets negative",
+        {"1 + ": "", " / 2": ""},
+        WAVE,
+    ),
+    (
+        "steps are counted from 1",
+        {"step / steps": "(step + 1) / steps"},
+        "The first step is number 0.",
+    ),
+)

@@ -1,0 +1,400 @@
+"""The mistakes that exercise 06 knows. Write your answers before you look.
+
+Each is a change of the right version, which stands here.
+"""
+
+import numpy as np
+
+from cnnlib.exercises.engine.mistakes import mistakes
+from cnnlib.interpret import inference, split
+from cnnlib.losses import softmax  # noqa: F401, which mistakes use
+
+# ---------------------------------------------------------------------- by hand
+
+MAPS = np.array([[[1.0, 0], [2, 0]], [[0, 3], [0, 1]]])
+SLOPES = np.array([[[2.0, 0], [2, 0]], [[-1, -1], [0, 0]]])
+
+
+def by_hand(what, *place):
+    weights = SLOPES.mean(axis=(1, 2))
+    if what == "weight":
+        return float(weights[place[0]])
+    total = (weights[:, None, None] * MAPS).sum(axis=0)[place]
+    return float(max(total, 0))
+
+
+BY_HAND = mistakes(
+    by_hand,
+    (
+        "the gradient is summed and not averaged",
+        {"SLOPES.mean": "SLOPES.sum"},
+        "Divide by four pixels.",
+    ),
+    (
+        "the largest gradient is the weight",
+        {"SLOPES.mean": "SLOPES.max"},
+        "Take the mean of the four.",
+    ),
+    ("the maps are averaged and not their gradients", {"SLOPES": "MAPS"}, "dA, not A."),
+    ("the ReLU at the end is forgotten", {"max(total, 0)": "total"}, "Below 0 becomes 0."),
+)
+
+# ---------------------------------------------------------------------- units and fields
+
+
+def feature_maps(network, x, name):
+    for each, layer in network.layers.items():
+        x = layer.forward(x)
+        if each == name:
+            return x
+
+
+FEATURES = mistakes(
+    feature_maps,
+    (
+        "what goes into the layer is returned, not what comes out",
+        {"x = layer": "before, x = x, layer", "return x": "return before"},
+        "First x = layer.forward(x), then ask whether this was the layer.",
+    ),
+    (
+        "the layer after it is asked",
+        {
+            "if each == name": "if found",
+            "        x = layer": "        found = each == name\n        x = layer",
+            "for each, layer in": "found = False\n    for (each, _), (_, layer) in zip(\n"
+            "        [('', None), *network.layers.items()],",
+            "network.layers.items():\n        found": "network.layers.items()):\n        found",
+        },
+        "Stop when the name is reached.",
+    ),
+    (
+        "the scores of the whole network are returned",
+        {"        if each == name:\n            return x": "    return x"},
+        "Stop at the name.",
+    ),
+    (
+        "the layer is used on the image alone",
+        {"x = layer.forward(x)": "pass", "return x": "return layer.forward(x)"},
+        "It expects what the layers before it return.",
+    ),
+)
+
+
+def receptive_field(layers, at):
+    low = high = at
+    for K, S, P in reversed(layers):
+        low, high = low * S - P, high * S - P + K - 1
+    return low, high
+
+
+BACK = "From the last layer to the first: low = low * S - P, high = high * S - P + K - 1."
+FIELD = mistakes(
+    receptive_field,
+    ("strides play no part", {"low * S": "low", "high * S": "high"}, BACK),
+    ("each layer adds K pixels and not K - 1", {"K - 1": "K"}, BACK),
+    ("padding is left out", {"low * S - P": "low * S", "high * S - P": "high * S"}, BACK),
+    ("the layers are gone through from the first", {"reversed(layers)": "layers"}, BACK),
+    (
+        "high is worked out from the new low",
+        {"low, high = low * S - P, high": "low = low * S - P\n        high = low"},
+        "Both need the old numbers: low, high = ..., ... in one line.",
+    ),
+    (
+        "what is below 0 is cut off",
+        {"low * S - P": "max(low * S - P, 0)"},
+        "Numbers below 0 lie in the padding: leave them as they are.",
+    ),
+    (
+        "the width is returned and not the last pixel",
+        {"return low, high": "return low, high - low + 1"},
+        "Return (low, high).",
+    ),
+)
+
+
+def most_exciting(maps, count):
+    best = np.argsort(-maps.max(axis=(1, 2)), kind="stable")[:count]
+    return [(int(n), *map(int, divmod(maps[n].argmax(), maps.shape[2]))) for n in best]
+
+
+EXCITING = mistakes(
+    most_exciting,
+    (
+        "the weakest responses are found",
+        {"-maps.max": "maps.min", "argmax": "argmin"},
+        "The largest number of a map.",
+    ),
+    (
+        "one image comes more than once",
+        {
+            "    return": "    flat = np.argsort(-maps.ravel(), kind='stable')[:count]\n"
+            "    return np.transpose(np.unravel_index(flat, maps.shape))\n    return"
+        },
+        "First the maximum of each map, then the images in the order of these.",
+    ),
+    (
+        "row and column are exchanged",
+        {"maps.shape[2])": "maps.shape[2])[::-1]"},
+        "(image, row, column).",
+    ),
+    ("the strongest comes last", {"in best": "in best[::-1]"}, "np.argsort sorts upwards."),
+    (
+        "the first images are taken",
+        {"-maps.max(axis=(1, 2))": "np.arange(len(maps))"},
+        "Sort them by their maximum.",
+    ),
+)
+
+
+def ablation(network, x, labels, name):
+    before, after = split(network, name)
+    with inference(network):
+        maps, right = before.forward(x), []
+        for f in range(maps.shape[1]):
+            rest = maps.copy()
+            rest[:, f] = 0
+            right.append((after.forward(rest).argmax(axis=1) == labels).mean())
+    return np.array(right)
+
+
+REST = "Set one channel to 0 in a copy of the maps, and send the copy through the layers after it."
+ABLATION = mistakes(
+    ablation,
+    (
+        "the fall of the accuracy is returned",
+        {
+            "return np": "whole = (after.forward(maps).argmax(axis=1) == labels).mean()\n"
+            "    return whole - np"
+        },
+        "The accuracy that remains.",
+    ),
+    (
+        "the share of mistakes is returned",
+        {"return np": "return 1 - np"},
+        "The accuracy that remains.",
+    ),
+    (
+        "the right ones are counted",
+        {"labels).mean()": "labels).sum()"},
+        "Divide by the number of images.",
+    ),
+    ("channels stay switched off", {"maps.copy()": "maps"}, REST),
+    (
+        "all channels but one are switched off",
+        {"maps.copy()": "np.zeros_like(maps)", "rest[:, f] = 0": "rest[:, f] = maps[:, f]"},
+        REST,
+    ),
+    ("the channel is set to 1", {"rest[:, f] = 0": "rest[:, f] = 1"}, REST),
+    ("the channel is set to its mean", {"rest[:, f] = 0": "rest[:, f] = rest[:, f].mean()"}, REST),
+)
+
+# ---------------------------------------------------------------------- maps of an image
+
+
+def one_hot(scores, c):
+    """Return zeros like the scores, with a 1 at the class in every row."""
+    asked = np.zeros_like(scores)
+    asked[np.arange(len(scores)), c] = 1
+    return asked
+
+
+def slopes(network, x, c):
+    """Differentiate the score of a class by each pixel."""
+    with inference(network):
+        return network.backward(one_hot(network.forward(x), c))
+
+
+def saliency(network, x, c):
+    with inference(network):
+        scores = network.forward(x)
+        asked = one_hot(scores, c)
+        dx = network.backward(asked)
+    return np.abs(dx).max(axis=1)
+
+
+ASKED = "dscores: zeros like the scores, with a 1 at class c in every row. Then network.backward."
+SIZE = "np.abs(dx) first, then the largest of the channels: .max(axis=1)."
+BACKWARD, JOINED = "backward(asked)", "np.abs(dx).max(axis=1)"
+PROBABILITY = "p = softmax(scores)\n        dx = network.backward(p[:, [c]] * (asked - p))"
+SALIENCY = mistakes(
+    saliency,
+    (
+        "the gradient of the loss is taken",
+        {BACKWARD: "backward((softmax(scores) - asked) / len(x))"},
+        ASKED,
+    ),
+    (
+        "the gradient of the loss is taken, not divided by N",
+        {BACKWARD: "backward(softmax(scores) - asked)"},
+        ASKED,
+    ),
+    ("the scores themselves are sent back", {BACKWARD: "backward(scores)"}, ASKED),
+    (
+        "the gradient of the probability is taken",
+        {"dx = network.backward(asked)": PROBABILITY},
+        ASKED,
+    ),
+    (
+        "the gradient of the sum of all scores is taken",
+        {BACKWARD: "backward(np.ones_like(scores))"},
+        ASKED,
+    ),
+    (
+        "the class that the network reads is asked about, not c",
+        {"(scores, c)": "(scores, scores.argmax(axis=1))"},
+        ASKED,
+    ),
+    ("another class is asked about", {"(scores, c)": "(scores, (c + 1) % scores.shape[1])"}, ASKED),
+    ("the sign of the gradient is kept", {"np.abs(dx)": "dx"}, SIZE),
+    ("the size is taken after the largest", {JOINED: "np.abs(dx.max(axis=1))"}, SIZE),
+    ("channels are summed", {".max(axis=1)": ".sum(axis=1)"}, SIZE),
+    ("channels are averaged", {".max(axis=1)": ".mean(axis=1)"}, SIZE),
+    ("only the first channel is used", {".max(axis=1)": "[:, 0]"}, SIZE),
+    (
+        "it is multiplied with the image",
+        {"np.abs(dx)": "np.abs(dx * x)"},
+        "That is another method.",
+    ),
+    ("the gradient is squared", {"np.abs(dx)": "(dx**2)"}, SIZE),
+)
+
+
+def occlusion(network, x, c, size):
+    half, fall = size // 2, np.zeros(x.shape[2:], x.dtype)
+    with inference(network):
+        whole = network.forward(x)[0, c]
+        for row, column in np.ndindex(fall.shape):
+            image = x.copy()
+            top, left = max(row - half, 0), max(column - half, 0)
+            image[:, :, top : row + half + 1, left : column + half + 1] = 0
+            fall[row, column] = whole - network.forward(image)[0, c]
+    return fall
+
+
+FALL = "Score of the whole image less that of the covered one: what spoke for the class is above 0."
+OCCLUSION = mistakes(
+    occlusion,
+    ("the score of the covered image is returned", {"= whole - ": "= "}, FALL),
+    ("the size of the difference is taken", {"return fall": "return abs(fall)"}, FALL),
+    (
+        "the probability is measured and not the score",
+        {
+            "network.forward(x)": "softmax(network.forward(x))",
+            "network.forward(image)": "softmax(network.forward(image))",
+        },
+        FALL,
+    ),
+    (
+        "the cover begins at the pixel and is not centred on it",
+        {
+            "max(row - half, 0), max(column - half, 0)": "row, column",
+            "row + half + 1": "row + size",
+            "column + half + 1": "column + size",
+        },
+        "Rows from row - size // 2 to row + size // 2, and none below 0.",
+    ),
+    (
+        "covers stay where they were",
+        {"image = x.copy()": "pass", "half, fall = ": "image, half, fall = x.copy(), "},
+        "Cover a fresh copy of the image each time: x.copy().",
+    ),
+    ("only the first channel is covered", {"image[:, :,": "image[:, :1,"}, "[:, :, rows, columns]"),
+)
+
+
+def grad_cam(network, x, c, name):
+    before, after = split(network, name)
+    with inference(network):
+        maps = before.forward(x)
+        scores = after.forward(maps)
+        dmaps = after.backward(one_hot(scores, c))
+    weights = dmaps.mean(axis=(2, 3), keepdims=True)
+    return np.maximum((weights * maps).sum(axis=1), 0)
+
+
+WEIGHT = "The weight of a map is the mean of its gradient over its pixels, image by image."
+AT = "(names := list(network.layers))[names.index(name)"
+CAM = mistakes(
+    grad_cam,
+    (
+        "the ReLU at the end is forgotten",
+        {"np.maximum(": "(", ", 0)": ")"},
+        "What speaks against c is 0.",
+    ),
+    (
+        "the size is taken in place of ReLU",
+        {"np.maximum(": "abs(", ", 0)": ")"},
+        "np.maximum(..., 0).",
+    ),
+    ("the gradient is summed and not averaged", {"dmaps.mean": "dmaps.sum"}, WEIGHT),
+    ("the weights are averaged over the images as well", {"(2, 3)": "(0, 2, 3)"}, WEIGHT),
+    (
+        "every pixel has a weight of its own",
+        {"dmaps.mean(axis=(2, 3), keepdims=True)": "dmaps"},
+        WEIGHT,
+    ),
+    ("the largest gradient of a map is its weight", {"dmaps.mean": "dmaps.max"}, WEIGHT),
+    (
+        "the maps are added without weights",
+        {"dmaps.mean(axis=(2, 3), keepdims=True)": "1"},
+        WEIGHT,
+    ),
+    ("the maps are averaged and not added", {"maps).sum": "maps).mean"}, "Add the weighted maps."),
+    (
+        "the largest of the weighted maps is taken",
+        {"maps).sum": "maps).max"},
+        "Add the weighted maps.",
+    ),
+    (
+        "the gradient of the loss is taken",
+        {"(one_hot(scores, c))": "((softmax(scores) - one_hot(scores, c)) / len(x))"},
+        ASKED,
+    ),
+    (
+        "the class that the network reads is asked about, not c",
+        {"(scores, c)": "(scores, scores.argmax(axis=1))"},
+        ASKED,
+    ),
+    (
+        "the layer before the one asked about is used",
+        {"(network, name)": f"(network, {AT} - 1])"},
+        "The maps are what that layer returns, not what it gets.",
+    ),
+    (
+        "the layer after the one asked about is used",
+        {"(network, name)": f"(network, {AT} + 1])"},
+        "Keep what that layer returns, and stop going back when you have its gradient.",
+    ),
+)
+
+
+def climb(network, x, c, steps, rate, decay):
+    for _ in range(steps):
+        dx = slopes(network, x, c)
+        x = (1 - decay) * x + rate * dx / np.sqrt((dx**2).mean())
+    return x
+
+
+SHRINK = "x = (1 - decay) * x + rate * dx / root of the mean of dx ** 2, in this order."
+LENGTH = "np.sqrt((dx**2).mean())"
+CLIMB = mistakes(
+    climb,
+    (
+        "it goes downhill",
+        {"+ rate": "- rate"},
+        "The score shall grow, so along the gradient.",
+    ),
+    ("the gradient is not brought to length", {LENGTH: "1"}, SHRINK),
+    ("the gradient is divided by its largest size", {LENGTH: "np.abs(dx).max()"}, SHRINK),
+    ("the sum of squares is used and not the mean", {"mean": "sum"}, SHRINK),
+    ("the root is missing", {"np.sqrt": ""}, SHRINK),
+    ("decay is not used", {"(1 - decay) * ": ""}, SHRINK),
+    ("the image is multiplied with decay", {"(1 - decay)": "decay"}, SHRINK),
+    ("the image grows by decay", {"1 - decay": "1 + decay"}, SHRINK),
+    (
+        "the step shrinks as well",
+        {"* x + rate * dx": "* (x + rate * dx", LENGTH: f"{LENGTH})"},
+        SHRINK,
+    ),
+    ("the last step is missing", {"(steps)": "(steps - 1)"}, "How often does your loop run?"),
+)

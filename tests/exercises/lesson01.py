@@ -1,0 +1,326 @@
+"""Exercise 01: answers with a mistake put into them, and the name that it has to be given."""
+
+NOTEBOOK = "01_convolution"
+NAMES = {
+    "pad": "pad_image",
+    "sizes_by_hand": "sizes",
+    "by_hand": lambda names: {part: names[part] for part in ("y00", "y11")},
+}
+CONV = """y[n, f] = b[f]
+        for c in range(C):
+            y[n, f] += convolve_strided(x[n, c], w[f, c], stride, pad)"""
+LAST = "convolve_strided(x[n, c, -KH:, -KW:], w[f, c])"
+LOOPS = """x, start = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad))), b[f]
+        for oh, ow in np.ndindex(OH, OW):
+            total = start
+            for c, kh, kw in np.ndindex(C, KH, KW):
+                total += w[f, c, kh, kw] * x[n, c, oh * stride + kh, ow * stride + kw]
+            y[n, f, oh, ow] = total"""
+PADDED = "x = pad_image(x, pad)"
+PLACES = "OH, OW = output_size(H, KH, stride, pad), output_size(W, KW, stride, pad)"
+WALK = "x[oh * stride + kh, ow * stride + kw]"
+SIZE = "(output_size(H, KH), output_size(W, KW))"
+SUM = "y[oh, ow] += w[kh, kw] * x[oh + kh, ow + kw]"
+
+
+def loops(*changes):
+    """Write conv with loops of its own, with some texts replaced."""
+    text = LOOPS.replace("x, start", "padded, start").replace("* x[n", "* padded[n")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return CONV, text
+
+
+# Of each task: the mistake, and what to replace in the solution so as to make it.
+MUTANTS = {
+    "output_size": [
+        ("the division is rounded up", ("way // stride", "-(-way // stride)")),
+        ("the division is not rounded down", ("way // stride", "way / stride")),
+        ("the 1 is not added", (" + 1", "")),
+        ("padding is counted once", ("2 * pad", "pad")),
+        ("padding is left out", (" + 2 * pad", "")),
+        ("padding is subtracted", ("+ 2 * pad", "- 2 * pad")),
+        ("the stride is left out", ("way // stride", "way")),
+        ("the 1 is added before dividing", ("way // stride + 1", "(way + 1) // stride")),
+        ("dtype", ("way // stride", "float(way // stride)")),
+    ],
+    "convolve": [
+        ("the kernel is flipped", ("w[kh, kw]", "w[KH - 1 - kh, KW - 1 - kw]")),
+        ("the rows of the kernel are flipped", ("w[kh, kw]", "w[-1 - kh, kw]")),
+        ("the columns of the kernel are flipped", ("w[kh, kw]", "w[kh, -1 - kw]")),
+        ("rows and columns of the kernel are exchanged", ("w[kh, kw]", "w[kw, kh]")),
+        ("only the last product of each window is kept", ("+=", "=")),
+        ("the mean is taken and not the sum", (SUM, SUM + " / w.size")),
+        (
+            "the last row and the last column of places are missing",
+            (SIZE, "(H - KH, W - KW)"),
+        ),
+        (
+            "the sum goes on from window to window",
+            ("    for oh, ow", "    total = 0\n    for oh, ow"),
+            (SUM, "total += w[kh, kw] * x[oh + kh, ow + kw]\n        y[oh, ow] = total"),
+        ),
+        ("square images", (SIZE, "(output_size(H, KH), output_size(H, KW))")),
+        ("square kernels", ("np.ndindex(KH, KW)", "np.ndindex(KH, KH)")),
+        ("the result is kept as integers, so that fractions are cut off", ("x.dtype", "int")),
+        ("dtype", ("x.dtype", "float")),
+        ("changed", ("    return y", "    x *= 0\n    return y")),
+        ("no return", ("    return y", "")),
+        ("printed", ("    return y", "    print(y)")),
+        ("endless", ("    return y", "    while True:\n        pass")),
+    ],
+    "pad": [
+        ("the frame is at the top and left only", ("2 * pad", "pad")),
+        (
+            "the frame is at the bottom and right only",
+            ("2 * pad", "pad"),
+            ("padded[pad : pad + H, pad : pad + W]", "padded[:H, :W]"),
+        ),
+        (
+            "rows are added and no columns",
+            ("W + 2 * pad", "W"),
+            (", pad : pad + W", ""),
+        ),
+        (
+            "columns are added and no rows",
+            ("H + 2 * pad", "H"),
+            ("[pad : pad + H, ", "[:, "),
+        ),
+        ("the frame holds ones", ("np.zeros", "np.ones")),
+        (
+            "the frame repeats the nearest pixel",
+            ("return padded", "return np.pad(x, pad, mode='edge')"),
+        ),
+        (
+            "the image lies in a corner",
+            ("padded[pad : pad + H, pad : pad + W]", "padded[:H, :W]"),
+        ),
+        ("the image comes back without a frame", ("return padded", "return x.copy()")),
+        ("the result is all zeros, as it was made", ("padded[pad", "padded.copy()[pad")),
+    ],
+    "convolve_strided": [
+        ("the kernel is flipped", ("w[kh, kw]", "w[::-1, ::-1][kh, kw]")),
+        ("the rows of the kernel are flipped", ("w[kh, kw]", "w[::-1][kh, kw]")),
+        ("the columns of the kernel are flipped", ("w[kh, kw]", "w[:, ::-1][kh, kw]")),
+        ("rows and columns of the kernel are exchanged", ("w[kh, kw]", "w[kw, kh]")),
+        ("only the last product of each window is kept", ("+=", "=")),
+        ("the mean is taken and not the sum", (WALK, WALK + " / (KH * KW)")),
+        (
+            "the last row and the last column of places are missing",
+            ("np.zeros((OH, OW)", "np.zeros((OH - 1, OW - 1)"),
+            ("np.ndindex(OH, OW)", "np.ndindex(OH - 1, OW - 1)"),
+        ),
+        (
+            "the stride is not used",
+            ("KH, stride, pad", "KH, 1, pad"),
+            ("KW, stride, pad", "KW, 1, pad"),
+            (WALK, "x[oh + kh, ow + kw]"),
+        ),
+        ("the stride changes the size and not the place", (WALK, "x[oh + kh, ow + kw]")),
+        ("the stride moves the window along rows only", ("ow * stride", "ow")),
+        ("the stride moves the window along columns only", ("oh * stride", "oh")),
+        (
+            "the stride spreads the pixels inside the window",
+            (WALK, "x[(oh + kh) * stride, (ow + kw) * stride]"),
+        ),
+        (
+            "padding is not used",
+            ("stride, pad)", "stride)"),
+            (PADDED, ""),
+        ),
+        (
+            "the frame is at the top and left only",
+            (PADDED, "x = np.pad(x, ((pad, 0), (pad, 0)))\n    H, W = x.shape"),
+            ("KH, stride, pad", "KH, stride, pad / 2"),
+            ("KW, stride, pad", "KW, stride, pad / 2"),
+            ("OH, OW = ", "OH, OW = map(int, ("),
+            ("pad / 2)\n", "pad / 2)))\n"),
+        ),
+        (
+            "the frame is at the bottom and right only",
+            (PADDED, "x = np.pad(x, ((0, pad), (0, pad)))\n    H, W = x.shape"),
+            ("KH, stride, pad", "KH, stride, pad / 2"),
+            ("KW, stride, pad", "KW, stride, pad / 2"),
+            ("OH, OW = ", "OH, OW = map(int, ("),
+            ("pad / 2)\n", "pad / 2)))\n"),
+        ),
+        ("square images", ("x.shape[1], KW", "len(x), KW")),
+        ("square kernels", ("np.ndindex(KH, KW)", "np.ndindex(KH, KH)")),
+        ("stride 1", ("    return y", "    return y[::stride, ::stride]")),
+        ("cases without padding", ("    return y", "    return y[pad:, pad:]")),
+    ],
+    "conv": [
+        ("the kernel is flipped", ("w[f, c]", "w[f, c, ::-1, ::-1]")),
+        ("the rows of the kernel are flipped", ("w[f, c]", "w[f, c, ::-1]")),
+        ("the columns of the kernel are flipped", ("w[f, c]", "w[f, c, :, ::-1]")),
+        ("rows and columns of the kernel are exchanged", ("w[f, c]", "w[f, c].T")),
+        (
+            "only the last product of each window is kept",
+            loops(("total += ", "total = b[f] + ")),
+        ),
+        (
+            "the mean is taken and not the sum",
+            (CONV, CONV + " / w[f].size"),
+        ),
+        (
+            "the last row and the last column of places are missing",
+            ("    return y", "    return y[:, :, :-1, :-1]"),
+        ),
+        (
+            "the stride is not used",
+            ("    OH, OW", "    stride = 1\n    OH, OW"),
+        ),
+        (
+            "the stride changes the size and not the place",
+            ("stride, pad)\n    return", "1, pad)[:OH, :OW]\n    return"),
+        ),
+        ("the stride moves the window along rows only", loops(("ow * stride", "ow"))),
+        ("the stride moves the window along columns only", loops(("oh * stride", "oh"))),
+        (
+            "the stride spreads the pixels inside the window",
+            loops(("oh * stride + kh, ow * stride + kw", "(oh + kh) * stride, (ow + kw) * stride")),
+        ),
+        ("padding is not used", ("    OH, OW", "    pad = 0\n    OH, OW")),
+        (
+            "the frame is at the top and left only",
+            (CONV, CONV.replace("x[n, c]", "np.pad(x[n, c], ((pad, 0), (pad, 0)))")),
+            ("stride, pad)\n    return", "stride, 0)\n    return"),
+            (
+                PLACES,
+                "OH, OW = (H + pad - KH) // stride + 1, (W + pad - KW) // stride + 1",
+            ),
+        ),
+        (
+            "the frame is at the bottom and right only",
+            (CONV, CONV.replace("x[n, c]", "np.pad(x[n, c], ((0, pad), (0, pad)))")),
+            ("stride, pad)\n    return", "stride, 0)\n    return"),
+            (
+                PLACES,
+                "OH, OW = (H + pad - KH) // stride + 1, (W + pad - KW) // stride + 1",
+            ),
+        ),
+        ("the bias is forgotten", ("y[n, f] = b[f]", "y[n, f] = 0")),
+        ("the bias is added to every product", ("= b[f]", "= b[f] * w[f].size")),
+        (
+            "the bias is added once for every channel",
+            ("y[n, f] = b[f]", "y[n, f] = 0"),
+            ("stride, pad)\n    return", "stride, pad) + b[f]\n    return"),
+        ),
+        ("all filters get the bias of the first", ("b[f]", "b[0]")),
+        ("only the first channel is used", ("range(C)", "range(1)")),
+        ("only the last channel is kept", ("y[n, f] += ", "y[n, f] = b[f] + ")),
+        ("the mean of the channels is taken", (CONV, CONV + " / C")),
+        ("the first filter is used for all", ("w[f, c]", "w[0, c]")),
+        ("the first image is used for all", ("x[n, c]", "x[0, c]")),
+        ("the axes N and F of the result are exchanged", ("return y", "return y.swapaxes(0, 1)")),
+        ("square images", ("output_size(W, ", "output_size(H, ")),
+        ("square kernels", loops(("(C, KH, KW)", "(C, KH, KH)"))),
+        ("stride 1", ("    return y", "    return y[:, :, ::stride, ::stride]")),
+        ("cases without padding", ("    return y", "    return y[:, :, pad:, pad:]")),
+        ("one channel", (CONV, CONV.replace("w[f, c]", "w[f, c] * (c + 1)"))),
+        ("one image", ("(N, F, OH, OW)", "(1, F, OH, OW)"), ("ndindex(N, F)", "ndindex(1, F)")),
+        ("one filter", ("(N, F, OH, OW)", "(N, 1, OH, OW)"), ("ndindex(N, F)", "ndindex(N, 1)")),
+    ],
+    "true_convolution": [
+        ("nothing is flipped", ("w[::-1, ::-1]", "w")),
+        ("only the rows are flipped", ("w[::-1, ::-1]", "w[::-1]")),
+        ("only the columns are flipped", ("w[::-1, ::-1]", "w[:, ::-1]")),
+        ("w is transposed and not flipped", ("w[::-1, ::-1]", "w.T")),
+        (
+            "the image is flipped and not the kernel",
+            ("x, w[::-1, ::-1]", "x[::-1, ::-1], w"),
+        ),
+    ],
+    "box": [
+        ("the weights are not divided", ("1 / K**2", "1.0")),
+        ("the weights are divided by K", ("1 / K**2", "1 / K")),
+        ("it is a row of K weights", ("(K, K), 1 / K**2", "(1, K), 1 / K")),
+        ("dtype", ("1 / K**2)", "1 / K**2).astype(np.float32)")),
+    ],
+    "move_down": [
+        ("the picture moves up", ("w[0, 1]", "w[2, 1]")),
+        ("the picture moves to the right", ("w[0, 1]", "w[1, 0]")),
+        ("the picture moves to the left", ("w[0, 1]", "w[1, 2]")),
+        ("the picture does not move", ("w[0, 1]", "w[1, 1]")),
+        ("the picture moves sideways as well, to the right", ("w[0, 1]", "w[0, 0]")),
+        ("the picture moves sideways as well, to the left", ("w[0, 1]", "w[0, 2]")),
+    ],
+    "edges": [
+        (
+            "the two answers are added with their signs",
+            ("np.hypot(convolve(x, sobel), ", "(convolve(x, sobel) + "),
+        ),
+        (
+            "the sizes of both answers are added",
+            (
+                "np.hypot(convolve(x, sobel), convolve(x, sobel.T))",
+                "abs(convolve(x, sobel)) + abs(convolve(x, sobel.T))",
+            ),
+        ),
+        (
+            "the root is missing",
+            (
+                "np.hypot(convolve(x, sobel), convolve(x, sobel.T))",
+                "convolve(x, sobel)**2 + convolve(x, sobel.T)**2",
+            ),
+        ),
+        (
+            "the larger of the two is taken",
+            (
+                "np.hypot(convolve(x, sobel), convolve(x, sobel.T))",
+                "np.maximum(abs(convolve(x, sobel)), abs(convolve(x, sobel.T)))",
+            ),
+        ),
+        ("only upright edges are seen", ("convolve(x, sobel.T)", "0")),
+        ("only level edges are seen", ("convolve(x, sobel)", "0")),
+        ("the filters do not weigh the middle twice", ("[1, 2, 1]", "[1, 1, 1]")),
+    ],
+    "parameters": [
+        ("the biases are forgotten", ("(C * KH * KW + 1)", "(C * KH * KW)")),
+        ("there is one bias for all filters", ("(C * KH * KW + 1)", "C * KH * KW + 1")),
+        ("every channel has a bias", ("C * KH * KW + 1", "C * (KH * KW + 1)")),
+        ("every weight has a bias", ("C * KH * KW + 1", "2 * C * KH * KW")),
+        ("the channels are left out", ("C * KH", "KH")),
+        ("the filters are left out", ("F * ", "")),
+    ],
+}
+QUESTIONS = {
+    "by_hand": [
+        ("the bias is forgotten", {"y00": 4, "y11": 13}),
+        ("b is added to every product", {"y00": 8, "y11": 17}),
+        ("w is flipped", {"y00": 11, "y11": 12}),
+        ("rows and columns of w are exchanged", {"y00": 11, "y11": 18}),
+        ("the mean of the products is taken", {"y00": 2, "y11": 4.25}),
+    ],
+    "sizes_by_hand": [
+        ("the division is rounded up", {"c": 15}),
+        ("the division is not rounded down", {"c": 14.5}),
+        ("the 1 is not added", {"a": 23}),
+        ("padding is counted once", {"b": 27}),
+        ("padding is left out", {"b": 26}),
+        ("padding is subtracted", {"b": 24}),
+        ("the stride is left out", {"c": 28}),
+        ("the 1 is added before dividing", {"d": 2}),
+    ],
+    "shifts": [
+        ("the stride multiplies", {"b": 8}),
+        ("the stride plays no part", {"b": 4}),
+        ("half a step is rounded down", {"c": 0}),
+        ("half a step is rounded up", {"c": 1}),
+        ("only the first layer counts", {"d": 3}),
+    ],
+}
+# Wrong, and none of the mistakes that the check knows.
+UNKNOWN = {
+    "output_size": ("+ 1", "+ 1 + (pad == 2)"),
+    "convolve": ("w[kh, kw]", "abs(w[kh, kw])"),
+    "pad": ("    return padded", "    padded[0, 0] += 1\n    return padded"),
+    "convolve_strided": ("w[kh, kw]", "w[kh, kw] ** 2"),
+    "conv": ("w[f, c]", "w[f, c] + 1"),
+    "true_convolution": ("w[::-1, ::-1]", "np.roll(w, 1)"),
+    "box": ("1 / K**2", "1 / (K + 1)"),
+    "move_down": ("w[0, 1] = 1", "w[0, 1] = 2"),
+    "edges": ("[-1, 0, 1]", "[-1, 1, 0]"),
+    "parameters": ("KH * KW", "KH + KW"),
+}

@@ -1,0 +1,241 @@
+"""Exercise 02: answers with a mistake put into them, and the name that it has to be given."""
+
+NOTEBOOK = "02_pooling"
+NAMES = {"by_hand": lambda names: names["answers"] | names["winners"]}
+WINDOW = "x[n, c, row : row + KH, column : column + KW]"
+SIZES = "output_size(H, KH, stride), output_size(W, KW, stride)"
+CUT = "x[:, :, kh::stride, kw::stride][:, :, :OH, :OW]"
+NEXT = "x[:, :, kh:, kw:][:, :, :OH, :OW]"
+OH_OW = f"OH, OW = {SIZES}"
+SHORT = ("    y = np.", "    OH, OW = OH - 1, OW - 1\n    y = np.")
+TILED = (
+    "    KH, KW = kernel_size\n    OH",
+    "    KH, KW = kernel_size\n    SH, SW = KH, KW\n    OH",
+)
+TILES = (OH_OW, "OH, OW = (H - KH) // KH + 1, (W - KW) // KW + 1")
+# What the limits are about, put into max_pool_loops and, by other texts, into the others.
+MUTANTS = {
+    "max_pool_loops": [
+        ("windows start one pixel apart", ("oh * stride, ow * stride", "oh, ow")),
+        (
+            "windows do not overlap and leave no gaps, whatever the stride",
+            ("oh * stride, ow * stride", "oh * KH, ow * KW"),
+            (SIZES, "(H - KH) // KH + 1, (W - KW) // KW + 1"),
+        ),
+        ("the largest of all channels is taken", ("x[n, c, row", "x[n, :, row")),
+        ("only the first channel is used", ("x[n, c, row", "x[n, 0, row")),
+        ("rows and columns of the window are exchanged", ("KH, KW = kernel", "KW, KH = kernel")),
+        (
+            "the last row and the last column of windows are missing",
+            ("    return y", "    return y[:, :, :-1, :-1]"),
+        ),
+        ("the least is taken", (".max()", ".min()")),
+        ("the mean is taken", (".max()", ".mean()")),
+        ("the sum is taken", (".max()", ".sum()")),
+        (
+            "the search starts at 0, so that negative numbers never win",
+            (f"{WINDOW}.max()", f"max(0, {WINDOW}.max())"),
+        ),
+        ("square windows", ("column : column + KW", "column : column + KH")),
+        ("square images", ("output_size(W, ", "output_size(H, ")),
+        ("one channel", ("    return y", "    return y * np.arange(1, C + 1).reshape(C, 1, 1)")),
+        ("one image", ("x[n, c, row", "x[0, c, row")),
+        ("dtype", ("x.dtype", "float")),
+    ],
+    "avg_pool": [
+        ("windows start one pixel apart", (CUT, NEXT)),
+        (
+            "windows do not overlap and leave no gaps, whatever the stride",
+            TILES,
+            (CUT, "x[:, :, kh::KH, kw::KW][:, :, :OH, :OW]"),
+        ),
+        ("the mean of all channels is taken", (CUT, CUT + ".mean(axis=1, keepdims=True)")),
+        ("only the first channel is used", (CUT, CUT + "[:, :1]")),
+        ("rows and columns of the window are exchanged", ("KH, KW = kernel", "KW, KH = kernel")),
+        ("the last row and the last column of windows are missing", SHORT),
+        ("the sum is not divided", (" / (KH * KW)", "")),
+        ("the sum is divided by the rows of the window", ("(KH * KW)", "KH")),
+        ("the sum is divided by the columns of the window", ("(KH * KW)", "KW")),
+        ("the sum is divided by the square of the stride", ("(KH * KW)", "stride**2")),
+        (
+            "the largest is taken",
+            ("y += " + CUT, "y = np.maximum(y - 99 * (kh + kw == 0), " + CUT + ")"),
+            (" / (KH * KW)", ""),
+        ),
+        ("square windows", ("(KH * KW)", "KH**2")),
+        (
+            "square images",
+            ("output_size(W", "output_size(H"),
+        ),
+        ("one channel", (" / (KH", " * np.arange(1, x.shape[1] + 1).reshape(-1, 1, 1) / (KH")),
+        ("one image", (CUT, CUT.replace("x[:, ", "x[:1, "))),
+        ("dtype", ("x.dtype", "float")),
+        ("changed", ("    return y", "    x += 0.5\n    return y")),
+    ],
+    "max_pool": [
+        ("of equal numbers the last wins", ("pixel > y", "pixel >= y")),
+        (
+            "taps are numbered column by column",
+            ("enumerate(np.ndindex(KH, KW))", "enumerate(np.ndindex(KW, KH))"),
+            ("k, (kh, kw)", "k, (kw, kh)"),
+        ),
+        ("the row of the winner is kept and not its number", ("[larger] = k", "[larger] = kh")),
+        ("the column of the winner is kept and not its number", ("[larger] = k", "[larger] = kw")),
+        ("the number is kh * KH + kw", ("[larger] = k", "[larger] = kh * KH + kw")),
+        (
+            "pixels of the image are numbered and not taps",
+            (
+                "return y, winner",
+                "kh, kw = np.divmod(winner, KW)\n"
+                "    oh, ow = np.indices((OH, OW)) * stride\n"
+                "    return y, (oh + kh) * x.shape[3] + ow + kw",
+            ),
+        ),
+        ("taps are numbered from 1", ("return y, winner", "return y, winner + 1")),
+        (
+            "the least wins",
+            ("pixel > y", "pixel < y"),
+            ("-np.inf", "np.inf"),
+        ),
+        (
+            "the search starts at 0, so that negative numbers never win",
+            ("return y, winner", "return np.maximum(y, 0), winner"),
+        ),
+        ("square windows", ("np.ndindex(KH, KW)", "np.ndindex(KH, KH)")),
+        (
+            "square images",
+            (
+                "return y, winner",
+                "return (y[:, :, :, : y.shape[2]],) * 2 if OH < OW else (y, winner)",
+            ),
+            ("output_size(W", "output_size(H"),
+        ),
+        (
+            "one channel",
+            (
+                "return y, winner",
+                "return y * (1 + np.arange(y.shape[1])).reshape(-1, 1, 1), winner",
+            ),
+        ),
+        (
+            "one image",
+            (CUT, CUT.replace("x[:, ", "x[:1, ")),
+            ("pixel > y", "pixel > y[:1]"),
+            ("winner[larger]", "winner[:1][larger]"),
+            ("y[larger]", "y[:1][larger]"),
+        ),
+        ("dtype", ("x.dtype", "float")),
+        ("dtype", ("winner = np.zeros(y.shape, int)", "winner = np.zeros(y.shape)")),
+        (
+            "loops",
+            ("winner[larger] = k", "winner.flat[[i for i, w in enumerate(larger.flat) if w]] = k"),
+        ),
+    ],
+    "max_pool_padded": [
+        ("the frame holds zeros", ("-np.inf", "0")),
+        ("the frame holds ones", ("-np.inf", "1")),
+        ("the frame holds infinity, which always wins", ("-np.inf", "np.inf")),
+        ("the frame holds -1", ("-np.inf", "-1")),
+        ("padding is not used", ("(pad, pad), (pad, pad)", "(0, 0), (0, 0)")),
+    ],
+    "mark_winner": [
+        ("every tie is marked", ("return marks", "return (window == window.max()) * 1.0")),
+        (
+            "the mark is shared among ties",
+            ("return marks", "ties = window == window.max()\n    return ties / ties.sum()"),
+        ),
+        (
+            "the last of equals is marked",
+            ("window.argmax()", "window.size - 1 - window[::-1, ::-1].argmax()"),
+        ),
+        (
+            "the first of equals is looked for column by column",
+            (
+                "    marks.flat[window.argmax()] = 1",
+                "    column, row = divmod(window.T.argmax(), len(window))\n"
+                "    marks[row, column] = 1",
+            ),
+        ),
+        ("the largest number itself is put there", ("= 1", "= window.max()")),
+        ("dtype", ("np.zeros_like(window)", "np.zeros(window.shape, bool)")),
+    ],
+    "global_pool": [
+        ("axes of length 1 are kept", ("axis=(2, 3)", "axis=(2, 3), keepdims=True")),
+        ("the mean is over all images as well", ("(2, 3)", "(0, 2, 3)")),
+        ("the mean is over channels", ("(2, 3)", "1")),
+        ("the sum is not divided", (".mean", ".sum")),
+        ("the largest is taken", (".mean", ".max")),
+    ],
+    "receptive_field": [
+        ("strides play no part", ("jump *= stride", "pass")),
+        (
+            "a layer's own stride counts already for its window",
+            (
+                "        field += (kernel - 1) * jump\n        jump *= stride",
+                "        jump *= stride\n        field += (kernel - 1) * jump",
+            ),
+        ),
+        ("strides are added and not multiplied", ("jump *= stride", "jump += stride - 1")),
+        ("only the stride of the layer just before counts", ("jump *= stride", "jump = stride")),
+        ("each layer adds K pixels", ("(kernel - 1)", "kernel")),
+        ("the count starts at 0", ("field, jump = 1, 1", "field, jump = 0, 1")),
+        ("the step is returned and not the field", ("return field", "return jump")),
+    ],
+    "relative_change": [
+        ("it is divided by the norm of b", ("(a**2)", "(b**2)")),
+        ("it is not divided", (" / np.sqrt((a**2).sum(axis=(1, 2, 3)))", "")),
+        ("all images are taken together", ("axis=(1, 2, 3)", "axis=None")),
+        (
+            "the root is missing",
+            (
+                "distance / np.sqrt((a**2).sum(axis=(1, 2, 3)))",
+                "distance**2 / (a**2).sum(axis=(1, 2, 3))",
+            ),
+        ),
+        (
+            "sizes are added and not squares",
+            ("return distance / np.sqrt((a**2)", "return abs(b - a).sum(axis=(1, 2, 3)) / (abs(a)"),
+        ),
+        (
+            "differences are added with their signs",
+            ("return distance / np.sqrt((a**2)", "return (b - a).sum(axis=(1, 2, 3)) / (a"),
+        ),
+        (
+            "only the largest difference counts",
+            (
+                "return distance / np.sqrt((a**2).sum",
+                "return abs(b - a).max(axis=(1, 2, 3)) / (abs(a).max",
+            ),
+        ),
+    ],
+}
+QUESTIONS = {
+    "by_hand": [
+        ("the last of equals wins", {"winner at (0, 0)": 3}),
+        ("taps are counted column by column", {"winner at (0, 0)": 1, "winner at (1, 0)": 2}),
+        (
+            "taps are counted from 1",
+            {"winner at (0, 0)": 3, "winner at (1, 0)": 2, "winner at (1, 1)": 4},
+        ),
+        (
+            "rows of the window are counted",
+            {"winner at (0, 0)": 1, "winner at (1, 0)": 0, "winner at (1, 1)": 1},
+        ),
+        (
+            "pixels of the image are counted",
+            {"winner at (0, 0)": 4, "winner at (1, 0)": 9, "winner at (1, 1)": 15},
+        ),
+        ("the sum is taken", {"average at (0, 1)": 4}),
+    ],
+}
+# Wrong, and none of the mistakes that the check knows.
+UNKNOWN = {
+    "max_pool_loops": (WINDOW + ".max()", "np.median(" + WINDOW + ")"),
+    "avg_pool": ("(KH * KW)", "(KH * KW + 1)"),
+    "max_pool": ("pixel > y", "pixel > y + 1"),
+    "max_pool_padded": ("-np.inf", "-2"),
+    "mark_winner": ("= 1", "= 2"),
+    "global_pool": ("(2, 3))", "(2, 3)) + x[:, :, 0, 0]"),
+    "receptive_field": ("return field", "return field + len(layers)"),
+    "relative_change": ("(b - a)", "(b + a)"),
+}

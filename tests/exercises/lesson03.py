@@ -1,0 +1,238 @@
+"""Exercise 03: answers with a mistake put into them, and the name that it has to be given."""
+
+NOTEBOOK = "03_im2col"
+NAMES = {"by_hand": "places", "counts_by_hand": "counts"}
+SIZES = "OH, OW = output_size(H, KH, stride, pad), output_size(W, KW, stride, pad)"
+ONE_SIDED = "OH, OW = (H + pad - KH) // stride + 1, (W + pad - KW) // stride + 1"
+FRAME = "((0, 0), (0, 0), (pad, pad), (pad, pad))"
+BEFORE, AFTER = (FRAME.replace("(pad, pad)", side) for side in ("(pad, 0)", "(0, pad)"))
+PLACE = "row, column = oh * stride, ow * stride"
+STEPS = "[:, :, ::stride, ::stride]"
+ORDER = "view.transpose(1, 4, 5, 2, 3, 0)"
+CALL = "im2col(x, (KH, KW), stride, pad)"
+READ = "y.reshape(F, OH, OW, N).transpose(3, 0, 1, 2)"
+AXES = "cols.reshape(C, KH, KW, OH, OW, N).transpose(5, 0, 3, 4, 1, 2)"
+TAPS = """    for kh, kw in np.ndindex(KH, KW):
+        rows, columns = slice(kh, kh + stride * OH, stride), slice(kw, kw + stride * OW, stride)
+        x[:, :, rows, columns][:, :, :OH, :OW] += cols[..., kh, kw]
+"""
+PATCHES = """    for oh, ow in np.ndindex(OH, OW):
+        row, column = oh * stride, ow * stride
+        x[:, :, row : row + KH, column : column + KW] {} cols[:, :, oh, ow]
+"""
+COUNTED = """    ones = np.zeros_like(x)
+    for oh, ow in np.ndindex(OH, OW):
+        ones[:, :, oh * stride :, ow * stride :][:, :, :KH, :KW] += 1
+    x = x / np.maximum(ones, 1)
+"""
+CUT = "x[:, :, pad : pad + H, pad : pad + W]"
+DOT = "(forward(x) * c).sum(), (x * backward(c)).sum()"
+
+MUTANTS = {
+    "im2col_loops": [
+        (
+            "all patches of image 0 come first",
+            ("(oh * OW + ow) * N + n", "(n * OH + oh) * OW + ow"),
+        ),
+        ("places are counted column by column", ("(oh * OW + ow)", "(ow * OH + oh)")),
+        (
+            "channels come last in a column of the matrix",
+            ("patch.ravel()", "patch.transpose(1, 2, 0).ravel()"),
+        ),
+        (
+            "each patch is read column by column",
+            ("patch.ravel()", "patch.transpose(0, 2, 1).ravel()"),
+        ),
+        ("patches are rows and not columns", ("return cols", "return cols.T")),
+        ("the stride is not used", ("    OH, OW", "    stride = 1\n    OH, OW")),
+        ("the stride changes the size and not the place", (PLACE, "row, column = oh, ow")),
+        ("the stride moves the kernel along rows only", (PLACE, "row, column = oh * stride, ow")),
+        (
+            "the stride moves the kernel along columns only",
+            (PLACE, "row, column = oh, ow * stride"),
+        ),
+        ("padding is not used", ("    OH, OW", "    pad = 0\n    OH, OW")),
+        ("the frame is at the top and left only", (SIZES, ONE_SIDED), (FRAME, BEFORE)),
+        ("the frame is at the bottom and right only", (SIZES, ONE_SIDED), (FRAME, AFTER)),
+        ("square images", ("output_size(W, ", "output_size(H, ")),
+        ("square kernels", ("column : column + KW", "column : column + KH")),
+        ("one channel", ("return cols", "return cols[: KH * KW]")),
+        ("one image", ("return cols", "return cols[:, : OH * OW]")),
+        ("stride 1", ("return cols", "return cols[:, ::stride]")),
+        ("cases without padding", ("return cols", "return cols[:, pad:]")),
+        ("dtype", ("x.dtype", "float")),
+    ],
+    "im2col": [
+        ("all patches of image 0 come first", (ORDER, "view.transpose(1, 4, 5, 0, 2, 3)")),
+        ("places are counted column by column", (ORDER, "view.transpose(1, 4, 5, 3, 2, 0)")),
+        (
+            "channels come last in a column of the matrix",
+            (ORDER, "view.transpose(4, 5, 1, 2, 3, 0)"),
+        ),
+        ("each patch is read column by column", (ORDER, "view.transpose(1, 5, 4, 2, 3, 0)")),
+        ("patches are rows and not columns", ("OH * OW * N)", "OH * OW * N).T")),
+        ("the stride is not used", (STEPS, "")),
+        (
+            "the stride changes the size and not the place",
+            (STEPS, ""),
+            (
+                "    N, C, OH",
+                "    rows, columns = ((n - 1) // stride + 1 for n in view.shape[2:4])\n"
+                "    view = view[:, :, :rows, :columns]\n    N, C, OH",
+            ),
+        ),
+        (
+            "the stride moves the kernel along rows only",
+            (STEPS, "[:, :, ::stride]"),
+            (
+                "    N, C, OH",
+                "    view = view[:, :, :, : (view.shape[3] - 1) // stride + 1]\n    N, C, OH",
+            ),
+        ),
+        (
+            "the stride moves the kernel along columns only",
+            (STEPS, "[:, :, :, ::stride]"),
+            (
+                "    N, C, OH",
+                "    view = view[:, :, : (view.shape[2] - 1) // stride + 1]\n    N, C, OH",
+            ),
+        ),
+        ("padding is not used", ("    x = np.pad", "    np.pad")),
+        ("the frame is at the top and left only", (FRAME, BEFORE)),
+        ("the frame is at the bottom and right only", (FRAME, AFTER)),
+        (
+            "square images",
+            (
+                "    N, C, OH",
+                "    view = view * (1 + (x.shape[2] != x.shape[3]))\n    N, C, OH",
+            ),
+        ),
+        ("square kernels", ("    N, C, OH", "    view = view * (1 + (KH != KW))\n    N, C, OH")),
+        ("one channel", ("OH * OW * N)", "OH * OW * N)[: KH * KW]")),
+        ("one image", ("OH * OW * N)", "OH * OW * N)[:, : OH * OW]")),
+        ("stride 1", ("OH * OW * N)", "OH * OW * N)[:, ::stride]")),
+        ("cases without padding", ("OH * OW * N)", "OH * OW * N)[:, pad:]")),
+        (
+            "loops",
+            (
+                "    x = np.pad",
+                "    return im2col_loops(x, kernel_size, stride, pad)\n    x = np.pad",
+            ),
+        ),
+    ],
+    "conv_fast": [
+        ("the axes are named anew and not moved", (READ, "y.reshape(N, F, OH, OW)")),
+        (
+            "the product is read as if images came first",
+            (READ, "y.reshape(F, N, OH, OW).swapaxes(0, 1)"),
+        ),
+        ("the axes N and F of the result are exchanged", (READ, READ + ".swapaxes(0, 1)")),
+        ("the axes OH and OW of the result are exchanged", (READ, READ + ".swapaxes(2, 3)")),
+        ("the bias is forgotten", (" + b[:, None]", "")),
+        ("all filters get the bias of the first", ("b[:, None]", "b[0]")),
+        ("the kernel is flipped", ("w.reshape(F", "w[:, :, ::-1, ::-1].reshape(F")),
+        (
+            "channels come last in the rows of w",
+            ("w.reshape(F", "w.transpose(0, 2, 3, 1).reshape(F"),
+        ),
+        ("cases without padding", (CALL, "im2col(x, (KH, KW), stride)")),
+        ("stride 1", (CALL, "im2col(x, (KH, KW), 1, pad)")),
+        ("square images", ("output_size(W, ", "output_size(H, ")),
+        ("square kernels", ("return y", "return (1 + (KH != KW)) * y")),
+        ("one channel", ("w.reshape(F, -1)", "w.reshape(F, -1) * C")),
+        ("one image", (READ, READ + "[:1]")),
+        ("stride 1", ("return y", "return stride * y")),
+        ("cases without padding", ("return y", "return (1 + pad) * y")),
+        (
+            "loops",
+            ("    OH, OW", "    return reference.conv2d(x, w, b, stride, pad)\n    OH, OW"),
+        ),
+    ],
+    "col2im": [
+        ("= stands for +=, and the last tap on a pixel wins", ("+=", "=")),
+        ("= stands for +=, and the last patch on a pixel wins", (TAPS, PATCHES.format("="))),
+        ("the mean of the patches is taken", ("    return x", COUNTED + "    return x")),
+        ("the frame is not cut off", (CUT, "x")),
+        ("the frame is cut at the bottom and right only", (CUT, "x[:, :, :H, :W]")),
+        (
+            "the frame is cut at the top and left only",
+            (CUT, "x[:, :, 2 * pad :, 2 * pad :]"),
+        ),
+        (
+            "the stride is not used",
+            ("slice(kh, kh + stride * OH, stride)", "slice(kh, kh + OH)"),
+            ("slice(kw, kw + stride * OW, stride)", "slice(kw, kw + OW)"),
+        ),
+        (
+            "all patches of image 0 come first",
+            (AXES, "cols.reshape(C, KH, KW, N, OH, OW).transpose(3, 0, 4, 5, 1, 2)"),
+        ),
+        (
+            "places are counted column by column",
+            (AXES, "cols.reshape(C, KH, KW, OW, OH, N).transpose(5, 0, 4, 3, 1, 2)"),
+        ),
+        (
+            "channels come last in a column of the matrix",
+            (AXES, "cols.reshape(KH, KW, C, OH, OW, N).transpose(5, 2, 3, 4, 0, 1)"),
+        ),
+        (
+            "each patch is read column by column",
+            (AXES, "cols.reshape(C, KW, KH, OH, OW, N).transpose(5, 0, 3, 4, 2, 1)"),
+        ),
+        ("square images", ("    return x", "    x = x * (1 + (H != W))\n    return x")),
+        ("square kernels", ("np.ndindex(KH, KW)", "np.ndindex(KH, KH)")),
+        ("one channel", ("return x", "return C * x")),
+        ("one image", ("return x", "return N * x")),
+        ("stride 1", ("return x", "return stride * x")),
+        ("cases without padding", ("return x", "return (1 + pad) * x")),
+        ("dtype", ("cols.dtype", "float")),
+        ("loops", (TAPS, PATCHES.format("+="))),
+    ],
+    "is_adjoint": [
+        ("every pair passes", (f"bool(np.isclose({DOT}))", "True")),
+        ("every pair fails", (f"bool(np.isclose({DOT}))", "False")),
+        (
+            "it asks whether the image comes back",
+            (f"bool(np.isclose({DOT}))", "backward(forward(x)).tolist() == x.tolist()"),
+        ),
+        ("it compares the sum of x with that of forward(x)", (DOT, "forward(x).sum(), x.sum()")),
+        (
+            "it compares two norms",
+            (DOT, "np.linalg.norm(forward(x)), np.linalg.norm(backward(c))"),
+        ),
+        ("backward is not used", (DOT, "(forward(x) * c).sum(), (x * x).sum()")),
+    ],
+    "patch_megabytes": [
+        ("a number takes 8 bytes", ("* 4 /", "* 8 /")),
+        ("numbers are counted and not bytes", ("* 4 /", "/")),
+        ("the memory of x is counted", ("C * K * K * OH * OW", "C * H * W")),
+        ("every pixel has a patch, at the border as well", ("OH * OW", "H * W")),
+        ("padding is left out", ("stride, pad)", "stride)")),
+        ("a patch has K numbers a channel", ("K * K", "K")),
+        ("a patch has one number a channel", ("* K * K", "")),
+        ("one image is counted", ("* N *", "*")),
+        ("one channel is counted", ("C * K", "K")),
+        ("bytes are returned", (" / 1e6", "")),
+        ("a megabyte has 2 ** 20 bytes", ("1e6", "2**20")),
+    ],
+}
+QUESTIONS = {
+    "by_hand": [
+        ("channels come last in a column", {"a": 3, "b": 5}),
+        ("a patch is read column by column", {"a": 6, "b": 5}),
+        ("all patches of an image come first", {"c": 6, "d": 1}),
+        ("places are counted column by column", {"c": 3, "d": 4}),
+    ],
+    "counts_by_hand": [
+        (["only one patch counts", "the mean of the patches is taken"], {"edge": 1, "centre": 1})
+    ],
+}
+# Wrong, and none of the mistakes that the check knows.
+UNKNOWN = {
+    "im2col_loops": ("patch.ravel()", "patch.ravel()[::-1]"),
+    "im2col": ("OH * OW * N)", "OH * OW * N)[:, ::-1]"),
+    "conv_fast": ("b[:, None]", "b[::-1, None]"),
+    "col2im": ("+= cols", "+= 0.5 + cols"),
+    "is_adjoint": (DOT, "(forward(x) * c).max(), (x * backward(c)).max()"),
+    "patch_megabytes": ("OH * OW", "OH * OH"),
+}

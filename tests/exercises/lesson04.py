@@ -1,0 +1,359 @@
+"""Exercise 04: answers with a mistake put into them, and the name that it has to be given."""
+
+NOTEBOOK = "04_backprop"
+NAMES = {"by_hand": lambda names: {part: names[part] for part in ("dy", "db", "dw", "dx")}}
+BELOW = "        x[index] = value - eps\n        below = f(x)\n"
+DX = "dx = col2im(dcols, x.shape, (KH, KW), stride, pad)"
+DW = "dw = flat @ im2col(x, (KH, KW), stride, pad).T"
+RETURN = "return dx, dw.reshape(w.shape), flat.sum(axis=1)"
+LOOPS = """dx = np.zeros((x.shape[0], C, x.shape[2] + 2 * pad, x.shape[3] + 2 * pad), x.dtype)
+    for n, f, oh, ow in np.ndindex(dy.shape):
+        r, q = oh * stride, ow * stride
+        dx[n, :, r : r + KH, q : q + KW] += w[f] * dy[n, f, oh, ow]
+    dx = dx[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]"""
+CUT = "dx[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]"
+ADDED = "dx[n, :, r : r + KH, q : q + KW] += w[f] * dy[n, f, oh, ow]"
+TAPS = """dx = np.zeros((x.shape[0], C, x.shape[2] + 2 * pad, x.shape[3] + 2 * pad), x.dtype)
+    OH, OW = dy.shape[2:]
+    for k, (kh, kw) in enumerate(np.ndindex(KH, KW)):
+        part = dcols.reshape(C, KH * KW, OH, OW, -1)[:, k].transpose(3, 0, 1, 2)
+        dx[:, :, kh : kh + OH * stride : stride, kw : kw + OW * stride : stride] = part
+    dx = dx[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]"""
+PATCHES = """dx = np.zeros((x.shape[0], C, x.shape[2] + 2 * pad, x.shape[3] + 2 * pad), x.dtype)
+    for n, oh, ow in np.ndindex(len(dy), *dy.shape[2:]):
+        r, q = oh * stride, ow * stride
+        dx[n, :, r : r + KH, q : q + KW] = np.tensordot(dy[n, :, oh, ow], w, 1)
+    dx = dx[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]"""
+POOL = """    OH, OW = dy.shape[2:]
+    for k, (kh, kw) in enumerate(np.ndindex(kernel_size)):
+        rows = slice(kh, kh + OH * stride, stride)
+        columns = slice(kw, kw + OW * stride, stride)
+        dx[:, :, rows, columns] += dy * (winner == k)"""
+WINDOWS = """    KH, KW = kernel_size
+    for n, c, oh, ow in np.ndindex(dy.shape):
+        r, q = oh * stride, ow * stride
+        window = x[n, c, r : r + KH, q : q + KW]
+        dx[n, c, r : r + KH, q : q + KW] += dy[n, c, oh, ow] * (window == window.max())"""
+TIES = "(window == window.max())"
+WINS = """    KH, KW = kernel_size
+    for n, c, oh, ow in np.ndindex(dy.shape):
+        kh, kw = divmod(winner[n, c, oh, ow], KW)
+        dx[n, c, oh * stride + kh, ow * stride + kw] += dy[n, c, oh, ow]"""
+SHARE = "dx[:, :, kh : kh + OH * stride : stride, kw : kw + OW * stride : stride] += dy / (KH * KW)"
+SHARES = """for n, c, oh, ow in np.ndindex(dy.shape):
+        r, q = oh * stride, ow * stride
+        dx[n, c, r : r + KH, q : q + KW] += dy[n, c, oh, ow] / (KH * KW)"""
+AVERAGE = ("for kh, kw in np.ndindex(KH, KW):\n        " + SHARE, SHARES)
+TILED = ("r, q = oh * stride, ow * stride", "r, q = oh * KH, ow * KW")
+STILL = ("r, q = oh * stride, ow * stride", "r, q = oh, ow")
+ERRORS = "(layer.forward(x) * dy).sum()"
+
+
+def conv(*changes, text=LOOPS):
+    """Give conv_backward loops of its own, with some texts replaced."""
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return DX, text
+
+
+def pool(text, *changes):
+    """Give max_pool_backward loops of its own, with some texts replaced."""
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return POOL, text
+
+
+# Of each task: the mistake, and what to replace in the solution so as to make it.
+MUTANTS = {
+    "numerical_gradient": [
+        (
+            "only f(x + eps) and f(x) are compared",
+            ("= value - eps", "= value"),
+            ("(2 * eps)", "eps"),
+        ),
+        (
+            "only f(x) and f(x - eps) are compared",
+            ("= value + eps", "= value"),
+            ("(2 * eps)", "eps"),
+        ),
+        ("one side is missing, and the division is by 2 eps", ("= value - eps", "= value")),
+        ("the difference is divided by eps and not by 2 eps", ("(2 * eps)", "eps")),
+        (
+            "the nudge is half of what it is divided by",
+            ("value + eps", "value + eps / 2"),
+            ("value - eps", "value - eps / 2"),
+        ),
+        (
+            "a number is not put back after its nudges",
+            (BELOW + "        x[index] = value\n", BELOW),
+        ),
+        (
+            "a whole row is nudged at once",
+            ("np.ndindex(x.shape)", "range(len(x))"),
+            ("value = x[index]", "value = np.copy(x[index])"),
+        ),
+        (
+            "all numbers are nudged at once",
+            ("value = x[index]", "value = x.copy()"),
+            ("x[index] = value", "x[...] = value"),
+        ),
+        ("a copy of x is nudged", ("    gradient =", "    x = x.copy()\n    gradient =")),
+        ("all signs are turned around", ("above - below", "below - above")),
+        ("the result is all zeros, as it was made", ("gradient[index] =", "slope =")),
+        (
+            "the result is kept as integers, so that fractions are cut off",
+            ("_like(x)", "_like(x, int)"),
+        ),
+        ("changed", ("    return gradient", "    x += 1\n    return gradient")),
+        ("no return", ("    return gradient", "")),
+    ],
+    "relu_backward": [
+        ("the gradient passes where x is 0, too", ("x > 0", "x >= 0")),
+        ("the mask is made from dy and not from x", ("x > 0", "dy > 0")),
+        ("the gradient passes where x is negative", ("x > 0", "x < 0")),
+        ("the gradient passes everywhere", ("(x > 0)", "(np.maximum(x, 0) >= 0)")),
+        ("dy is multiplied with the output", ("(x > 0)", "np.maximum(x, 0)")),
+        ("the mask itself is returned", ("dy * (x > 0)", "(x > 0).astype(x.dtype)")),
+        ("changed", ("return dy * (x > 0)", "dy[x <= 0] = 0\n    return dy")),
+        ("dtype", ("(x > 0)", "(x > 0).astype(float)")),
+    ],
+    "dense_backward": [
+        ("w is not transposed in dx", ("dy @ w.T", "dy @ w")),
+        ("dx is transposed", ("dy @ w.T", "w @ dy.T")),
+        ("dx is divided by N", ("dy @ w.T", "dy @ w.T / len(x)")),
+        ("dw is transposed", ("x.T @ dy", "dy.T @ x")),
+        ("dw is divided by N", ("x.T @ dy", "x.T @ dy / len(x)")),
+        ("db is a mean and not a sum", ("sum(", "mean(")),
+        ("db is summed over the outputs", ("axis=0", "axis=1")),
+        ("db keeps an axis of length 1", ("axis=0", "axis=0, keepdims=True")),
+        ("db is a single number", ("sum(axis=0)", "sum()")),
+        ("db is not summed", (".sum(axis=0)", "")),
+        ("one image", ("x.T @ dy", "np.outer(x[0], dy[0])")),
+        (
+            "as many outputs as inputs",
+            ("x.T @ dy", "(x.T @ dy if x.shape[1] == dy.shape[1] else np.ones(w.shape))"),
+        ),
+    ],
+    "softmax": [
+        ("the sums go over the images and not over the classes", ("axis=1", "axis=0")),
+        (
+            "one sum is taken over all images",
+            ("axis=1", "axis=None"),
+        ),
+        ("nothing is subtracted before exp", (" - scores.max(axis=1, keepdims=True)", "")),
+        ("the largest score of all images is subtracted", ("max(axis=1, keepdims=True)", "max()")),
+        (
+            "scores are divided without exp",
+            ("np.exp(scores - scores.max(axis=1, keepdims=True))", "scores"),
+        ),
+        ("dtype", ("return exps", "return 1.0 * exps.astype(float)")),
+        ("changed", ("    exps =", "    scores -= 1\n    exps =")),
+    ],
+    "cross_entropy": [
+        ("the loss is summed over the images and not averaged", (".mean()", ".sum()")),
+        (
+            "the loss is averaged over the classes as well",
+            (".mean()", ".sum() / scores.size"),
+        ),
+        ("the minus sign of the loss is missing", ("-logs[rows", "logs[rows")),
+        ("the gradient is not divided by N", ("dscores / len(labels)", "dscores")),
+        (
+            "the gradient is divided by the classes as well",
+            ("dscores / len(labels)", "dscores / scores.size"),
+        ),
+        ("the truth is not subtracted", ("-= 1", "-= 0")),
+        ("the gradient is truth minus probability", ("dscores / len", "-dscores / len")),
+        ("the logarithm is that of base 10", ("].mean()", "].mean() / np.log(10)")),
+        ("the logarithm is that of base 2", ("].mean()", "].mean() / np.log(2)")),
+        (
+            "the log of a p that has become 0 is taken",
+            ("    dscores =", "    logs = np.log(softmax(scores))\n    dscores ="),
+        ),
+        (
+            "a small number is added to p, so that large losses are cut",
+            ("-logs[rows, labels]", "-np.log(np.exp(logs[rows, labels]) + 1e-12)"),
+        ),
+        (
+            "nothing is subtracted before exp",
+            (
+                "    logs = shifted - np.log(np.exp(shifted)",
+                "    e = np.exp(scores)\n    logs = np.log(e / e",
+            ),
+        ),
+        ("changed", ("    return -logs", "    scores *= 2\n    return -logs")),
+    ],
+    "conv_backward": [
+        (
+            "dw is averaged over the images",
+            (RETURN, RETURN.replace("dw.", "dw.").replace("w.shape)", "w.shape) / len(x)")),
+        ),
+        (
+            "dw is that of the last image alone",
+            (DW, "dw = dy[-1].reshape(F, -1) @ im2col(x[-1:], (KH, KW), stride, pad).T"),
+        ),
+        ("dw is flipped", ("dw.reshape(w.shape)", "dw.reshape(w.shape)[:, :, ::-1, ::-1]")),
+        ("db is a mean and not a sum", ("flat.sum(", "flat.mean(")),
+        ("db is averaged over the images", ("flat.sum(axis=1)", "flat.sum(axis=1) / len(x)")),
+        (
+            "db is summed over the images and not over the pixels",
+            ("flat.sum(axis=1)", "dy.sum(axis=0)"),
+        ),
+        (
+            "db is summed over the pixels and not over the images",
+            ("flat.sum(axis=1)", "dy.sum(axis=(2, 3))"),
+        ),
+        (
+            "db is that of the last image alone",
+            ("flat.sum(axis=1)", "dy[-1].sum(axis=(1, 2))"),
+        ),
+        ("in dx each tap overwrites what came before", conv(text=TAPS)),
+        ("in dx each patch overwrites what came before", conv(text=PATCHES)),
+        (
+            "in dx each filter's patch overwrites what came before",
+            conv((ADDED, ADDED.replace("+=", "="))),
+        ),
+        ("the kernel is flipped in dx", conv(("w[f]", "w[f, :, ::-1, ::-1]"))),
+        ("the rows of the kernel are flipped in dx", conv(("w[f]", "w[f, :, ::-1]"))),
+        ("the columns of the kernel are flipped in dx", conv(("w[f]", "w[f, :, :, ::-1]"))),
+        (
+            "rows and columns of the kernel are exchanged in dx",
+            conv(("w[f]", "w[f].transpose(0, 2, 1)")),
+        ),
+        ("the stride is forgotten in dx", conv(STILL)),
+        ("dx still has the frame of the padding", conv((CUT, "dx"))),
+        (
+            "dx is cut from the upper left corner of the frame",
+            conv((CUT, "dx[:, :, : x.shape[2], : x.shape[3]]")),
+        ),
+        (
+            "dx is cut from the lower right corner of the frame",
+            conv((CUT, "dx[:, :, 2 * pad :, 2 * pad :]")),
+        ),
+        ("square images", (DX, DX + "\n    dx = dx if x.shape[2] == x.shape[3] else 0 * dx")),
+        ("square kernels", (DX, DX + "\n    dx = dx if KH == KW else dx + 1")),
+        ("one channel", (RETURN, RETURN.replace("return dx", "return dx * C"))),
+        ("one image", (RETURN, RETURN.replace("return dx", "return dx * len(x)"))),
+        ("one filter", (RETURN, RETURN.replace("return dx", "return dx * F"))),
+        ("stride 1", (DX, DX.replace("stride", "1"))),
+        ("cases without padding", (DX, DX.replace("pad)", "0)"))),
+        ("dtype", (RETURN, RETURN.replace("return dx", "return dx.astype(float)"))),
+        ("changed", ("    return dx", "    w *= 2\n    return dx")),
+    ],
+    "max_pool_backward": [
+        ("the gradient goes to every tie", pool(WINDOWS)),
+        (
+            "the gradient is shared among ties",
+            pool(WINDOWS, (TIES, f"{TIES} / {TIES}.sum()")),
+        ),
+        (
+            "the last of equals gets the gradient",
+            pool(
+                WINDOWS,
+                (
+                    TIES,
+                    "(np.arange(KH * KW)[::-1] == window.ravel()[::-1].argmax()).reshape(KH, KW)",
+                ),
+            ),
+        ),
+        ("every pixel of the window gets the gradient", pool(WINDOWS, (f" * {TIES}", ""))),
+        (
+            "the first pixel of every window gets the gradient",
+            pool(WINS, (" + kh", ""), (" + kw", "")),
+        ),
+        ("a pixel that wins several windows keeps the last gradient", pool(WINS, ("+=", "="))),
+        ("each tap overwrites what the taps before it wrote", ("columns] +=", "columns] =")),
+        (
+            "taps are numbered column by column",
+            ("== k", "== kw * kernel_size[0] + kh"),
+            ("    OH, OW", "    winner = winner\n    OH, OW"),
+        ),
+        ("the number of a tap is taken as kh * KH + kw", ("== k", "== kh * kernel_size[0] + kw")),
+        (
+            "windows start one pixel apart",
+            pool(
+                WINDOWS.replace(
+                    TIES, "(np.arange(KH * KW) == winner[n, c, oh, ow]).reshape(KH, KW)"
+                ),
+                STILL,
+            ),
+        ),
+        (
+            "windows lie side by side, whatever the stride",
+            pool(
+                WINDOWS.replace(
+                    TIES, "(np.arange(KH * KW) == winner[n, c, oh, ow]).reshape(KH, KW)"
+                ),
+                TILED,
+            ),
+        ),
+        ("square kernels", ("    return dx", "    return dx * kernel_size[0] / kernel_size[1]")),
+        ("square images", ("    return dx", "    return dx * x.shape[2] / x.shape[3]")),
+        ("one channel", ("    return dx", "    return dx * x.shape[1]")),
+        ("one image", ("    return dx", "    return dx * len(x)")),
+        ("the result is all zeros, as it was made", ("dx[:, :, rows, columns] +=", "part =")),
+        ("dtype", ("dy.dtype", "float")),
+    ],
+    "avg_pool_backward": [
+        ("the gradient is not divided", (" / (KH * KW)", "")),
+        ("the gradient is divided by the rows of the window", ("(KH * KW)\n", "KH\n")),
+        ("the gradient is divided by the columns of the window", ("(KH * KW)\n", "KW\n")),
+        ("the gradient is divided by the square of the stride", ("(KH * KW)\n", "stride**2\n")),
+        ("windows that overlap overwrite each other", AVERAGE, ("+= dy[", "= dy[")),
+        ("windows start one pixel apart", AVERAGE, STILL),
+        ("windows lie side by side, whatever the stride", AVERAGE, TILED),
+        ("square kernels", ("    return dx", "    return dx * KH / KW")),
+        ("square images", ("    return dx", "    return dx * shape[2] / shape[3]")),
+        ("one channel", ("    return dx", "    return dx * shape[1]")),
+        ("one image", ("    return dx", "    return dx * shape[0]")),
+    ],
+    "relative_error": [
+        ("the difference is not divided by anything", (" / np.maximum(larger, floor)", "")),
+        ("the difference is divided by |a| alone", ("(larger,", "(np.abs(a),")),
+        ("the difference is divided by |a| + |b|", ("(larger,", "(np.abs(a) + np.abs(b),")),
+        ("the floor is forgotten", ("np.maximum(larger, floor)", "larger")),
+        ("the mean is taken and not the largest", ("np.max(", "np.mean(")),
+        ("the sum is taken and not the largest", ("np.max(", "np.sum(")),
+        ("differences keep their sign", ("np.abs(a - b)", "(a - b)")),
+    ],
+    "gradient_errors": [
+        ("the loss leaves dy out", (ERRORS, "layer.forward(x).sum()")),
+        ("ones are sent back and not dy", ("backward(dy)", "backward(np.ones_like(dy))")),
+        (
+            "the errors are not relative",
+            ("relative_error(found[name], slope)", "np.abs(found[name] - slope).max()"),
+        ),
+        (
+            "the layer does not feel the nudges, so that all slopes seem to be 0",
+            (".sum(), array)", ".sum(), array.copy())"),
+        ),
+    ],
+}
+QUESTIONS = {
+    "by_hand": [
+        ("only the way through w * x counts", {"dx": 6}),
+        ("only the way through y * x counts", {"dx": 5}),
+        ("the two ways are multiplied", {"dx": 30}),
+        ("a product keeps its factor and does not swap", {"dy": 5, "db": 5, "dw": 10, "dx": 18}),
+        ("ReLU multiplies with its value", {"db": 15, "dw": 45, "dx": 35}),
+        ("ReLU is taken to be shut", {"db": 0, "dw": 0, "dx": 5}),
+    ],
+    "verdicts": [
+        ("you look at one image alone", {"L": "none"}),
+        ("all inputs are positive", {"N": "none"}),
+    ],
+}
+# Wrong, and none of the mistakes that the check knows.
+UNKNOWN = {
+    "numerical_gradient": ("above - below", "above + below"),
+    "relu_backward": ("x > 0", "x > 1"),
+    "dense_backward": ("x.T @ dy", "x.T @ dy + 1"),
+    "softmax": ("keepdims=True)\n", "keepdims=True) + 1\n"),
+    "cross_entropy": ("-= 1", "-= 2"),
+    "conv_backward": ("dcols = w.", "dcols = abs(w)."),
+    "max_pool_backward": ("(winner == k)", "(winner >= k)"),
+    "avg_pool_backward": ("(KH * KW)", "(KH + KW)"),
+    "relative_error": ("np.maximum(np.abs(a), np.abs(b))", "np.minimum(np.abs(a), np.abs(b))"),
+    "gradient_errors": ("return errors", 'return errors | {"b": 0.5}'),
+}

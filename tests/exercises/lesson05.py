@@ -1,0 +1,306 @@
+"""Exercise 05: answers with a mistake put into them, and the name that it has to be given."""
+
+import numpy as np
+
+NOTEBOOK = "05_training"
+BEFORE_TRAINING = "read-curves"  # the cell after that trains for half a minute
+NAMES = {
+    "relu_layer": "ReLU",
+    "dense_layer": "Dense",
+    "conv_layer": "Conv",
+    "pool_layer": "MaxPool",
+    "momentum": "Momentum",
+    "adam": "Adam",
+    "first_loss": "losses",
+    "read_curves": "found",
+}
+ADAM = "p -= self.rate * (m / (1 - one**t)) / (np.sqrt(v / (1 - two**t)) + self.eps)"
+FALL = "dx[:, :, kh::2, kw::2] = dy * (self.winner == k)"
+KEEP = "self.x_shape, y = x.shape, x[:, :, ::2, ::2]"
+KEPT = "        self.x = x\n"
+FIRST = ("        self.x = x\n", '        self.x = x if not hasattr(self, "x") else self.x\n')
+DX = "return col2im(w.reshape(len(w), -1).T @ flat, self.x_shape, w.shape[2:])"
+GRADS = "self.grads = {"
+FLIPPED = "w[:, :, ::-1, ::-1].reshape(len(w), -1).T"
+PATCHES = """(N, C, H, W), (F, _, K, _) = self.x_shape, w.shape
+            dx = np.zeros(self.x_shape, dy.dtype)
+            for oh, ow in np.ndindex(dy.shape[2:]):
+                patch = np.tensordot(dy[:, :, oh, ow], w, 1)
+                dx[:, :, oh : oh + K, ow : ow + K] = patch
+            return dx"""
+KEPT_WINNER = """        self.kept = self.winner = getattr(self, "kept", self.winner)
+        return y"""
+ONCE_EACH = "            self.steps += 1\n            t = self.steps\n            g = "
+VELOCITY = "            v += grads[name]\n"
+IN_ORDER = """[
+        (x[i : i + batch_size], labels[i : i + batch_size]) for i in range(0, len(x), batch_size)
+    ]"""
+NO_LAST = "        if len(images) < batch_size:\n            break\n        loss, "
+BACK = "network.backward(dscores)"
+STEP = "optimizer.step(network.params, network.grads)"
+PICK = "yield x[pick], labels[pick]"
+
+# Of each task: the mistake, and what to replace in the solution so as to make it.
+MUTANTS = {
+    "relu_layer": [
+        ("the gradient passes where x is 0, too", ("self.x > 0", "self.x >= 0")),
+        ("the gradient passes everywhere", ("self.x > 0", "np.maximum(self.x, 0) >= 0")),
+        ("the mask is made from dy", ("self.x > 0", "dy > 0")),
+        (
+            "the input of the first call is kept for ever",
+            FIRST,
+            ("(self.x > 0)", "(np.broadcast_to(self.x, dy.shape) > 0)"),
+        ),
+        ("changed", ("return np.maximum(x, 0)", "return np.maximum(x, 0, out=x)")),
+        ("dtype", ("(self.x > 0)", "(self.x > 0).astype(float)")),
+    ],
+    "dense_layer": [
+        ("forward adds no bias", (' + self.params["b"]', "")),
+        ("the input of the first call is kept for ever", FIRST),
+        (
+            "gradients add up from step to step",
+            (GRADS, "before = self.grads\n        " + GRADS),
+            (
+                '        return (self.params["w"]',
+                "        for name in before:\n"
+                "            self.grads[name] = self.grads[name] + before[name]\n"
+                '        return (self.params["w"]',
+            ),
+        ),
+        ("dw is divided by N", ("self.x.T @ dy", "self.x.T @ dy / len(dy)")),
+        ("db is a mean and not a sum", ("dy.sum(", "dy.mean(")),
+        ("dx is divided by N", ("@ dy.T).T", "@ dy.T).T / len(dy)")),
+        (
+            "changed",
+            (KEPT, "        self.x = x.copy()\n"),
+            ("return x @", "y = x @"),
+            ('self.params["b"]\n\n', 'self.params["b"]\n        x *= 0\n        return y\n\n'),
+        ),
+    ],
+    "conv_layer": [
+        ("forward adds no bias", (' + self.params["b"].reshape(F, 1)', "")),
+        (
+            "y is reshaped with its axes in the wrong order",
+            (
+                "y.reshape(F, H - K + 1, W - K + 1, N).transpose(3, 0, 1, 2)",
+                "y.reshape(N, F, H - K + 1, W - K + 1)",
+            ),
+        ),
+        (
+            "the input of the first call is kept for ever",
+            (
+                "self.x_shape, self.cols = x.shape, im2col(x, (K, K))",
+                'self.cols = im2col(x, (K, K))\n        self.first = getattr(self, "first", x)',
+            ),
+            ("w = self.params", "x, N = self.first, len(dy)\n        w = self.params"),
+            ("flat @ self.cols.T", "flat @ im2col(x, w.shape[2:]).T"),
+            ("self.x_shape, w.shape", "x.shape, w.shape"),
+        ),
+        (
+            "gradients add up from step to step",
+            (GRADS, "before = self.grads\n        " + GRADS),
+            (
+                "        if self.input",
+                "        for name in before:\n"
+                "            self.grads[name] = self.grads[name] + before[name]\n"
+                "        if self.input",
+            ),
+        ),
+        ("dw is averaged over the images", (".reshape(w.shape)", ".reshape(w.shape) / len(dy)")),
+        ("db is a mean and not a sum", ("flat.sum(", "flat.mean(")),
+        ("in dx each patch overwrites what came before", (DX, PATCHES)),
+        ("the kernel is flipped in dx", ("w.reshape(len(w), -1).T", FLIPPED)),
+    ],
+    "pool_layer": [
+        (
+            "the gradient goes to every tie",
+            (KEEP, KEEP + "\n        self.x = x"),
+            ("        return y", "        self.y = y\n        return y"),
+            ("(self.winner == k)", "(self.x[:, :, kh::2, kw::2] == self.y)"),
+        ),
+        ("the last of equals gets the gradient", ("tap > y", "tap >= y")),
+        ("the gradient goes to all four pixels", (" * (self.winner == k)", "")),
+        (
+            "the winners of the first call are kept for ever",
+            ("        return y", KEPT_WINNER),
+        ),
+        (
+            "the search starts at 0, so that negative numbers never win",
+            ("        return y", "        return np.maximum(y, 0)"),
+        ),
+        ("dtype", ("C, H, W, N), dy.dtype", "C, H, W, N), float")),
+    ],
+    "sgd_step": [
+        ("the step goes uphill", ("-=", "+=")),
+        ("a copy is changed and not the parameters", ("p -= rate", "p = p - rate")),
+        (
+            "only the first parameter is changed",
+            ("grads[name]", "grads[name]\n        break"),
+        ),
+        ("only the sign of the gradient is used", ("grads[name]", "np.sign(grads[name])")),
+        ("changed", ("p -= rate * grads[name]", "grads[name] *= rate\n        p -= grads[name]")),
+    ],
+    "momentum": [
+        ("the step goes uphill", ("+= grads", "-= grads")),
+        ("the velocity is forgotten after each step", ("v *= self.momentum", "v *= 0")),
+        (
+            "the gradient has the factor 1 - momentum",
+            ("+= grads", "+= (1 - self.momentum) * grads"),
+        ),
+        (
+            "the rate stands inside the velocity",
+            ("+= grads", "+= self.rate * grads"),
+            ("p -= self.rate * v", "p -= v"),
+        ),
+        ("the rate is used twice", ("+= grads", "+= self.rate * grads")),
+        (
+            "the velocity of the step before is used",
+            ("            v *=", "            p -= self.rate * v\n            v *="),
+            (VELOCITY + "            p -= self.rate * v", VELOCITY),
+        ),
+        ("the velocity never decays", ("v *= self.momentum", "v *= 1")),
+        ("all parameters share one velocity", ("setdefault(name,", "setdefault(0,")),
+        ("a copy is changed and not the parameters", ("p -= self", "p = p - self")),
+    ],
+    "adam": [
+        ("the step goes uphill", ("p -= self", "p += self")),
+        (
+            "the correction of the start is forgotten",
+            (" / (1 - one**t)", ""),
+            (" / (1 - two**t)", ""),
+        ),
+        ("m is not corrected", (" / (1 - one**t)", "")),
+        ("v is not corrected", (" / (1 - two**t)", "")),
+        ("t stays 1", ("self.betas, self.steps", "self.betas, 1")),
+        ("t starts from 0", ("self.betas, self.steps", "self.betas, np.float64(self.steps - 1)")),
+        (
+            "t grows with every parameter",
+            ("        self.steps += 1\n", ""),
+            ("            g = ", ONCE_EACH),
+        ),
+        (
+            "m and v are swapped",
+            (ADAM, "p -= self.rate * (v / (1 - two**t)) / (np.sqrt(m / (1 - one**t)) + self.eps)"),
+        ),
+        ("beta1 and beta2 are exchanged", ("(one, two), t", "(two, one), t")),
+        ("v is a mean of g and not of its square", ("g * g", "g")),
+        ("the root of v is missing", ("np.sqrt(v / (1 - two**t))", "v / (1 - two**t)")),
+        (
+            "eps stands inside the root",
+            ("(np.sqrt(v / (1 - two**t)) + self.eps)", "np.sqrt(v / (1 - two**t) + self.eps)"),
+        ),
+        (
+            "all parameters share one memory",
+            ("m.setdefault(name,", "m.setdefault(0,"),
+            ("v.setdefault(name,", "v.setdefault(0,"),
+        ),
+        ("a copy is changed and not the parameters", ("p -= self", "p = p - self")),
+    ],
+    "batches": [
+        ("nothing is shuffled", ("rng.permutation(len(x))", "np.arange(len(x))")),
+        (
+            "images and labels no longer belong together",
+            ("labels[pick]", "labels[i : i + batch_size]"),
+        ),
+        (
+            "what is left over at the end is dropped",
+            ("range(0, len(x), batch_size)", "range(0, len(x) - batch_size + 1, batch_size)"),
+        ),
+        (
+            "every epoch has the same order",
+            ("rng.permutation", "np.random.default_rng(1).permutation"),
+        ),
+        (
+            "some images come twice and others never",
+            ("    for i in", "    order[0] = order[1]\n    for i in"),
+        ),
+    ],
+    "accuracy": [
+        (
+            "the mean of the batches is taken, and the last one is smaller",
+            ("right += (read", "right += len(x) / -(-len(x) // batch_size) * (read"),
+            (".sum()", ".mean()"),
+        ),
+        (
+            "what is left over at the end is dropped",
+            ("range(0, len(x), batch_size)", "range(0, len(x) - batch_size + 1, batch_size)"),
+            ("right / len(x)", "right / (len(x) // batch_size * batch_size)"),
+        ),
+        ("the right ones are counted, not their share", ("right / len(x)", "float(right)")),
+        ("it is given in percent", ("right / len(x)", "100 * right / len(x)")),
+        (
+            "the network is measured as it is in training",
+            ("network.training, False, 0", "network.training, True, 0"),
+        ),
+        ("the network is not switched back", ("    network.training = before\n", "")),
+        (
+            "the labels of the first part are used for all",
+            ("labels[i : i + batch_size]", "labels[: len(read)]"),
+        ),
+    ],
+    "train_epoch": [
+        ("nothing is shuffled", ("batches(x, labels, batch_size, rng)", IN_ORDER)),
+        (
+            "what is left over at the end is dropped",
+            ("        loss, ", NO_LAST),
+        ),
+        (
+            "the step comes before backward",
+            (f"{BACK}\n        {STEP}", f"{STEP}\n        {BACK}"),
+        ),
+        ("the optimizer takes no step", (f"        {STEP}\n", "")),
+        ("nothing is sent back", (f"        {BACK}\n", "")),
+        ("the loss is sent back and not its gradient", (BACK, "network.backward(loss)")),
+        (
+            "what is sent back is divided by N once more",
+            (BACK, "network.backward(dscores / len(right))"),
+        ),
+        ("the labels are those of other images", ("(images), right)", "(images), right[::-1])")),
+        (
+            "the network is not in training mode",
+            ("network.training, losses = True, []", "losses = []"),
+        ),
+        ("only the last loss is returned", ("return losses", "return losses[-1]")),
+    ],
+    "cosine_rate": [
+        ("the rate climbs and does not fall", ("1 + math", "1 - math")),
+        ("the sum is not halved", (" / 2", "")),
+        ("it falls along a quarter of the wave", ("math.pi *", "math.pi / 2 *")),
+        ("it goes along a whole wave", ("math.pi *", "2 * math.pi *")),
+        ("1 is not added, so that the rate gets negative", ("1 + math", "math"), (" / 2", "")),
+        ("steps are counted from 1", ("pi * step", "pi * (step + 1)")),
+    ],
+}
+LOG2, LOG10 = np.log(2), np.log(10)
+QUESTIONS = {
+    "first_loss": [
+        ("the logarithm is that of base 10", {"a": 1.0, "b": 2.0}),
+        ("the logarithm is that of base 2", {"c": 1.0, "d": 2.0}),
+        ("the minus sign is missing", {"a": -LOG10}),
+        ("the losses are added and not averaged", {"d": 4 * LOG2}),
+        ("the logarithm of the mean probability is taken", {"d": -np.log(0.3125)}),
+        ("1 - p is used and not p", {"a": -np.log(0.9)}),
+    ],
+    "read_curves": [
+        (
+            "a slow start is taken for too high a rate, or the other way round",
+            {"A": "too high", "C": "too low"},
+        ),
+        ("only the images trained on are looked at", {"B": "sound"}),
+        ("any gap between the two losses counts as overfitting", {"D": "too few images"}),
+    ],
+}
+# Wrong, and none of the mistakes that the check knows.
+UNKNOWN = {
+    "relu_layer": ("self.x > 0", "self.x > 1"),
+    "dense_layer": ("self.x.T @ dy", "self.x.T @ dy + 1"),
+    "conv_layer": ("flat.sum(axis=1)}", "flat.max(axis=1)}"),
+    "pool_layer": ("self.winner == k", "self.winner >= k"),
+    "sgd_step": ("rate * grads", "rate**2 * grads"),
+    "momentum": ("v *= self.momentum", "v *= self.momentum**2"),
+    "adam": ("(1 - two) * (g", "(1 - two) * (2 * g"),
+    "batches": (PICK, PICK + "\n        yield x[pick], labels[pick]"),
+    "accuracy": ("return right / len(x)", "return right / (len(x) + 1)"),
+    "train_epoch": (BACK, f"{BACK}\n        {BACK}"),
+    "cosine_rate": ("1 + math.cos", "1 + math.sin"),
+}

@@ -1,0 +1,271 @@
+"""Exercise 06: answers with a mistake put into them, and the name that it has to be given."""
+
+NOTEBOOK = "06_learned_filters"
+NAMES = {"by_hand": "cam", "which_method": "method"}
+ASK = "dscores[:, c] = 1"
+SIZE = "np.abs(network.backward(dscores)).max(axis=1)"
+SOFT = "scores = network.forward(x)\n    p = np.exp(scores - scores.max(axis=1, keepdims=True))"
+SOFT += "\n    p = p / p.sum(axis=1, keepdims=True)\n"
+WEIGHTS = "weights = dy.mean(axis=(2, 3), keepdims=True)"
+RETURN = "return np.maximum((weights * maps).sum(axis=1), 0)"
+LATER = "later = [network[each] for each in names[names.index(name) + 1 :]]"
+CAM_LOSS = """dy = np.exp(y - y.max(axis=1, keepdims=True))
+    dy = dy / dy.sum(axis=1, keepdims=True)
+    dy[:, c] -= 1
+    dy = dy / len(x)"""
+UNIT = "np.sqrt((dx**2).mean())"
+STEP = "x = (1 - decay) * x + rate * dx / np.sqrt((dx**2).mean())"
+FOUND = "return [(int(n), *map(int, divmod(maps[n].argmax(), maps.shape[2]))) for n in best]"
+PLACES = """flat = np.argsort(-maps.ravel(), kind="stable")[:count]
+    return [tuple(int(i) for i in np.unravel_index(k, maps.shape)) for k in flat]"""
+FALL = "whole - network.forward(covered)[0, c]"
+PROBABLE = """(lambda s: np.exp(s) / np.exp(s).sum())(network.forward(x)[0])[c] - (
+            lambda s: np.exp(s) / np.exp(s).sum()
+        )(network.forward(covered)[0])[c]"""
+PASSED = """        x = layer.forward(x)
+        if layer_name == name:
+            return x"""
+AFTER = "list(network.layers)[list(network.layers).index(name) + 1]"
+DOWN = "low, high = low * S - P, high * S - P + K - 1"
+RIGHT = "(y.argmax(axis=1) == labels).mean()"
+FRESH = "        y = maps.copy()\n        y[:, f] = 0\n"
+
+# Of each task: the mistake, and what to replace in the solution so as to make it.
+MUTANTS = {
+    "feature_maps": [
+        (
+            "what goes into the layer is returned, not what comes out",
+            (
+                PASSED,
+                "        if layer_name == name:\n            return x\n"
+                "        x = layer.forward(x)",
+            ),
+        ),
+        (
+            "the layer after it is asked",
+            (
+                "            return x",
+                "            names = list(network.layers)\n"
+                "            return network[names[names.index(name) + 1]].forward(x)",
+            ),
+        ),
+        (
+            "the scores of the whole network are returned",
+            ("        if layer_name == name:\n            return x", "    return x"),
+        ),
+        (
+            "the layer is used on the image alone",
+            (
+                PASSED,
+                "        if layer_name == name:\n            return layer.forward(x)",
+            ),
+        ),
+        (
+            "changed",
+            ("            return x", "            given *= 2\n            return x"),
+            ("    for layer", "    given = x\n    for layer"),
+        ),
+    ],
+    "receptive_field": [
+        ("strides play no part", (DOWN, "low, high = low - P, high - P + K - 1")),
+        ("each layer adds K pixels and not K - 1", ("+ K - 1", "+ K")),
+        ("padding is left out", (" - P", "")),
+        (
+            "high is worked out from the new low",
+            (DOWN, "low = low * S - P\n        high = low * S - P + K - 1"),
+        ),
+        ("what is below 0 is cut off", ("low * S - P,", "max(low * S - P, 0),")),
+        ("the layers are gone through from the first", ("reversed(layers)", "layers")),
+        (
+            "the width is returned and not the last pixel",
+            ("return low, high", "return low, high - low + 1"),
+        ),
+        ("dtype", ("return low, high", "return float(low), float(high)")),
+    ],
+    "most_exciting": [
+        (
+            "the weakest responses are found",
+            ("-maps.max", "maps.min"),
+            (".argmax()", ".argmin()"),
+        ),
+        ("one image comes more than once", (FOUND, PLACES)),
+        (
+            "row and column are exchanged",
+            (
+                "divmod(maps[n].argmax(), maps.shape[2])",
+                "divmod(maps[n].argmax(), maps.shape[2])[::-1]",
+            ),
+        ),
+        ("the strongest comes last", ("[:count]", "[:count][::-1]")),
+        (
+            "the first images are taken",
+            ("np.argsort(-maps.max(axis=(1, 2)))", "np.arange(len(maps))"),
+        ),
+    ],
+    "ablation": [
+        (
+            "the fall of the accuracy is returned",
+            (
+                "return accuracy",
+                "y = network.forward(x)\n    return (y.argmax(axis=1) == labels).mean() - accuracy",
+            ),
+        ),
+        ("the share of mistakes is returned", (" == labels", " != labels")),
+        ("the right ones are counted", (RIGHT, RIGHT.replace("mean", "sum"))),
+        ("channels stay switched off", (FRESH, "        y = maps\n        y[:, f] = 0\n")),
+        (
+            "all channels but one are switched off",
+            (FRESH, "        y = 0 * maps\n        y[:, f] = maps[:, f]\n"),
+        ),
+        ("the channel is set to 1", ("y[:, f] = 0", "y[:, f] = 1")),
+        ("the channel is set to its mean", ("y[:, f] = 0", "y[:, f] = y[:, f].mean()")),
+    ],
+    "saliency": [
+        (
+            "the gradient of the loss is taken",
+            (
+                "    dscores = np.zeros_like(network.forward(x))",
+                "    " + SOFT + "    dscores = p / len(x)",
+            ),
+            (ASK, "dscores[:, c] -= 1 / len(x)"),
+        ),
+        (
+            "the gradient of the loss is taken, not divided by N",
+            ("    dscores = np.zeros_like(network.forward(x))", "    " + SOFT + "    dscores = p"),
+            (ASK, "dscores[:, c] -= 1"),
+        ),
+        (
+            "the scores themselves are sent back",
+            ("np.zeros_like(network.forward(x))", "network.forward(x)"),
+            (ASK, ""),
+        ),
+        (
+            "the gradient of the probability is taken",
+            (
+                "    dscores = np.zeros_like(network.forward(x))",
+                "    " + SOFT + "    dscores = -p * p[:, [c]]",
+            ),
+            (ASK, "dscores[:, c] += p[:, c]"),
+        ),
+        ("the gradient of the sum of all scores is taken", (ASK, "dscores[:] = 1")),
+        (
+            "the class that the network reads is asked about, not c",
+            (ASK, "dscores[np.arange(len(x)), network.forward(x).argmax(axis=1)] = 1"),
+        ),
+        ("another class is asked about", (ASK, "dscores[:, (c + 1) % dscores.shape[1]] = 1")),
+        ("the sign of the gradient is kept", (SIZE, "network.backward(dscores).max(axis=1)")),
+        (
+            "the size is taken after the largest",
+            (SIZE, "np.abs(network.backward(dscores).max(axis=1))"),
+        ),
+        ("channels are summed", (".max(axis=1)", ".sum(axis=1)")),
+        ("channels are averaged", (".max(axis=1)", ".mean(axis=1)")),
+        ("only the first channel is used", (".max(axis=1)", "[:, 0]")),
+        ("it is multiplied with the image", ("backward(dscores)", "backward(dscores) * x")),
+        ("the gradient is squared", (SIZE, "(network.backward(dscores) ** 2).max(axis=1)")),
+        ("dtype", (".max(axis=1)", ".max(axis=1).astype(float)")),
+    ],
+    "occlusion": [
+        ("all signs are turned around", (FALL, "network.forward(covered)[0, c] - whole")),
+        ("the score of the covered image is returned", ("whole - network", "network")),
+        ("the size of the difference is taken", (FALL, f"abs({FALL})")),
+        ("the probability is measured and not the score", (FALL, PROBABLE)),
+        (
+            "the cover begins at the pixel and is not centred on it",
+            ("max(row - half, 0), max(column - half, 0)", "row, column"),
+            (
+                "top : row + half + 1, left : column + half + 1",
+                "top : top + size, left : left + size",
+            ),
+        ),
+        (
+            "covers stay where they were",
+            ("    for row", "    covered = x.copy()\n    for row"),
+            ("        covered = x.copy()\n", ""),
+        ),
+        ("only the first channel is covered", ("covered[:, :, top", "covered[:, 0, top")),
+        ("changed", ("    return fall", "    x *= 0\n    return fall")),
+    ],
+    "grad_cam": [
+        ("the ReLU at the end is forgotten", (RETURN, "return (weights * maps).sum(axis=1)")),
+        (
+            "the size is taken in place of ReLU",
+            (RETURN, "return np.abs((weights * maps).sum(axis=1))"),
+        ),
+        ("the gradient is summed and not averaged", ("dy.mean", "dy.sum")),
+        ("the weights are averaged over the images as well", ("axis=(2, 3)", "axis=(0, 2, 3)")),
+        ("every pixel has a weight of its own", (WEIGHTS, "weights = dy")),
+        ("the largest gradient of a map is its weight", ("dy.mean", "dy.max")),
+        ("the maps are added without weights", (WEIGHTS, "weights = 1")),
+        ("the maps are averaged and not added", ("maps).sum(", "maps).mean(")),
+        ("the largest of the weighted maps is taken", ("maps).sum(", "maps).max(")),
+        (
+            "the gradient of the loss is taken",
+            ("dy = np.zeros_like(y)\n    dy[:, c] = 1", CAM_LOSS),
+        ),
+        (
+            "the class that the network reads is asked about, not c",
+            ("dy[:, c] = 1", "dy[np.arange(len(y)), y.argmax(axis=1)] = 1"),
+        ),
+        (
+            "the layer before the one asked about is used",
+            (
+                "    maps = feature",
+                f"    name = {AFTER.replace('+', '-')}\n    maps = feature",
+            ),
+        ),
+        (
+            "the layer after the one asked about is used",
+            (
+                "    maps = feature",
+                f"    name = {AFTER}\n    maps = feature",
+            ),
+        ),
+    ],
+    "climb": [
+        ("it goes downhill", ("x + rate", "x - rate")),
+        ("the gradient is not brought to length", (f" / {UNIT}", "")),
+        ("the gradient is divided by its largest size", (UNIT, "np.abs(dx).max()")),
+        ("the sum of squares is used and not the mean", (".mean())", ".sum())")),
+        ("the root is missing", (UNIT, "(dx**2).mean()")),
+        ("decay is not used", ("(1 - decay) * ", "")),
+        ("the image is multiplied with decay", ("(1 - decay)", "decay")),
+        ("the image grows by decay", ("(1 - decay)", "(1 + decay)")),
+        ("the step shrinks as well", (STEP, f"x = (1 - decay) * (x + rate * dx / {UNIT})")),
+        ("the last step is missing", ("range(steps)", "range(steps - 1)")),
+        ("changed", (STEP, f"x *= 1 - decay\n        x += rate * dx / {UNIT}")),
+    ],
+}
+QUESTIONS = {
+    "by_hand": [
+        (
+            "the gradient is summed and not averaged",
+            {"weight 0": 4, "weight 1": -2, "at (1, 0)": 8},
+        ),
+        ("the largest gradient is the weight", {"weight 0": 2, "weight 1": 0, "at (1, 0)": 4}),
+        (
+            "the maps are averaged and not their gradients",
+            {"weight 0": 0.75, "weight 1": 1, "at (0, 1)": 3, "at (1, 0)": 1.5},
+        ),
+        ("the ReLU at the end is forgotten", {"at (0, 1)": -1.5}),
+    ],
+    "which_method": [
+        ("covering is taken for a method with gradients", {"a": "saliency", "d": "occlusion"}),
+        ("the resolution is that of the image in your mind", {"b": "occlusion"}),
+        (
+            "you think of an image that is explained, not of one that is made",
+            {"c": "saliency"},
+        ),
+    ],
+}
+# Wrong, and none of the mistakes that the check knows.
+UNKNOWN = {
+    "feature_maps": ("            return x", "            return x + 1"),
+    "receptive_field": ("low * S - P", "low * S + P"),
+    "most_exciting": ("maps.shape[2])", "maps.shape[1])"),
+    "ablation": ("y[:, f] = 0", "y[:, f] = 2"),
+    "saliency": (ASK, "dscores[:, c] = 2"),
+    "occlusion": ("left : column + half + 1] = 0", "left : column + half + 1] = 1"),
+    "grad_cam": ("dy[:, c] = 1", "dy[:, c] = 2"),
+    "climb": ("range(steps)", "range(2 * steps)"),
+}

@@ -1,0 +1,83 @@
+"""Solutions of the exercises, and solutions with a mistake put in."""
+
+import functools
+import importlib
+import linecache
+from pathlib import Path
+
+import nbformat
+
+SOLUTIONS = Path(__file__).resolve().parents[2] / "notebooks" / "solutions"
+LESSONS = {
+    number: importlib.import_module(f"tests.exercises.lesson{number}")
+    for number in ("01", "02", "03", "04", "05", "06")
+}
+TASKS = {
+    number: importlib.import_module(f"cnnlib.exercises.lesson{number}.tasks") for number in LESSONS
+}
+
+
+@functools.cache
+def cells(notebook):
+    """Return what has to be run of a solution: its imports, and what the reader has to write."""
+    nb = nbformat.read(SOLUTIONS / f"{notebook}.ipynb", as_version=4)
+    return {
+        cell.id: cell.source
+        for cell in nb.cells
+        if cell.cell_type == "code"
+        and (cell.id == "imports" or cell.metadata.get("nbgrader", {}).get("solution"))
+    }
+
+
+def solve(notebook, cell=None, *changes):
+    """Run a solution with texts in one cell replaced.
+
+    Parameters
+    ----------
+    notebook : str
+        ``"01_convolution"``.
+    cell : str, optional
+        The id of the cell to change; cells after it are not run.
+    changes : (str, str)
+        What to replace, which has to be there, and by what.
+
+    Returns
+    -------
+    dict
+        The names that it defines.
+    """
+    names = {}
+    for number, (name, source) in enumerate(cells(notebook).items()):
+        if name == cell:
+            for old, new in changes:
+                assert old in source, f"{notebook}, {cell}: there is no {old!r}"
+                source = source.replace(old, new)
+        filename = f"<{notebook}, cell {number}, {hash(source)}>"
+        linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+        exec(compile(source, filename, "exec"), names)
+        if name == cell:
+            return names
+    assert cell is None, f"{notebook} has no cell {cell}"
+    return names
+
+
+@functools.cache
+def solved(lesson):
+    """Return the names that a solution defines, up to where it trains for half a minute."""
+    module = LESSONS[lesson]
+    return solve(module.NOTEBOOK, getattr(module, "BEFORE_TRAINING", None))
+
+
+def answer(lesson, task, names=None):
+    """Return what a solution answers to a task."""
+    names = solved(lesson) if names is None else names
+    name = getattr(LESSONS[lesson], "NAMES", {}).get(task, task)
+    if isinstance(name, str):
+        return names[name]
+    return name(names)
+
+
+def changed(lesson, task, *changes):
+    """Return the answer to a task with texts of its cell replaced."""
+    names = solve(LESSONS[lesson].NOTEBOOK, task.replace("_", "-"), *changes)
+    return answer(lesson, task, names)

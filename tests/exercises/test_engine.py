@@ -1,0 +1,691 @@
+"""The machinery of the exercise checks: what it finds in any function, and how it says so."""
+
+import linecache
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from cnnlib.exercises.engine import progress
+from cnnlib.exercises.engine.check import Case, Check, Limit, Steps
+from cnnlib.exercises.engine.goal import Goal
+from cnnlib.exercises.engine.mistakes import Changed, Mistake, changed, mistakes
+from cnnlib.exercises.engine.question import Question
+from cnnlib.exercises.engine.result import collect
+from cnnlib.exercises.engine.running import count_steps, explain, is_stub, run, time_limit
+from cnnlib.exercises.engine.show import beside, number, tables
+
+
+def double(x):
+    """Return twice x: 2 * x."""
+    y = 2 * x
+    return y
+
+
+def cases(rng):
+    return [
+        Case("one", (np.array([1.0]),)),
+        Case("two", (np.array([1.5, -2]),)),
+        Case("three", (np.array([1.0, 2, 3]),)),
+        Case("a table", (np.array([[1.0, 2], [3, 4]]),)),
+        Case("random", (rng.normal(size=(2, 3)),)),
+    ]
+
+
+def make(mistakes=(), limits=(), right=double, **given):
+    given = {"todo": "Write it", "more": "Go on."} | given
+    return named("double", Check(right, cases, mistakes, limits, **given))
+
+
+def named(name, task):
+    collect("99", {name: task})
+    return task
+
+
+ONE_ROW = Limit("single rows", lambda x: x.ndim == 1, "Tables, too?")
+CHECK = make(
+    mistakes(
+        double,
+        ("one is added", {"return y": "return y + 1"}, "Add nothing."),
+        ("it is tripled", {"2 * x": "3 * x"}, "Twice."),
+    ),
+    [ONE_ROW, Limit("short rows", lambda x: x.ndim == 1 and len(x) < 3, "Longer?")],
+)
+
+
+def diagnose(source, check=CHECK, **names):
+    """Check a function that is given as text."""
+    names["np"] = np
+    exec(compile(source, "<reader>", "exec"), names)
+    return check.diagnose(names["double"])
+
+
+# ---------------------------------------------------------------------- what is found
+
+
+def test_a_right_function_is_told_so_with_its_cases_and_what_next():
+    result = CHECK.diagnose(double)
+    assert result.ok and result.mistakes == [] and result.require() is result
+    assert str(result).splitlines() == [
+        "✓ double: right in all 5 cases.",
+        "Tried: one; two; three; a table; random.",
+        "Go on.",
+    ]
+
+
+FOUND = [
+    ("return 2 * x + 1", ["one is added"]),
+    ("return 3 * x", ["it is tripled"]),
+    ("return 3 * x + 1", ["one is added", "it is tripled"]),
+    ("return -2 * x", ["all signs are turned around"]),
+    ("return 0 * x", ["the result is all zeros, as it was made"]),
+    (
+        "return (2 * x).astype(int)",
+        ["the result is kept as integers, so that fractions are cut off"],
+    ),
+    ("return 2 * x if x.ndim == 1 else x", ["single rows"]),
+    ("return 2 * x if len(x) < 3 and x.ndim == 1 else x", ["short rows"]),
+    ("print(2 * x)", ["printed"]),
+    ("y = 2 * x", ["no return"]),
+    ("x *= 2\n    return x", ["changed"]),
+    ("return (2 * x).astype(np.float32)", ["dtype"]),
+    ("return 2 * x + 0.5", []),
+    ("return x[0]", []),
+    ("return x.tolist()", []),
+    ("return x, x", []),
+    ("return x.astype(str)", []),
+    ("return x * np.nan", []),
+    ("return x[5]", []),
+]
+
+
+@pytest.mark.parametrize("body, mistakes", FOUND)
+def test_mistakes_are_found_and_unknown_ones_are_not_misnamed(body, mistakes):
+    result = diagnose(f"def double(x):\n    {body}")
+    assert result.state == "wrong" and result.mistakes == mistakes, result
+    with pytest.raises(AssertionError, match="✗ double"):
+        result.require()
+
+
+def test_the_smallest_case_is_shown_with_wrong_numbers_marked():
+    text = str(diagnose("def double(x):\n    return np.where(x > 2.5, 0, 2 * x)"))
+    assert "x, shape (3,)" in text and "double: wrong in 2 of 5 cases." in text
+    assert re.search(r"\n +2 +4 +6 +2 +4 +\[0\]$", text), text
+    assert "Right: one; two; random." in text
+
+
+def test_several_mistakes_that_fit_are_all_said():
+    same = [Mistake("it is a", lambda x: x), Mistake("it is b", lambda x: x)]
+    result = make(same).diagnose(lambda x: x)
+    assert result.mistakes == ["it is a", "it is b"]
+    assert "it is a or it is b" in str(result) and "All of these give" in str(result)
+
+
+def test_a_mistake_is_named_only_if_it_fits_every_case():
+    assert diagnose("def double(x):\n    return 2 * x + (x.ndim == 1)").mistakes == []
+
+
+def test_a_mistake_that_raises_explains_a_function_that_raises_there():
+    def wrong(x):
+        return x if x.ndim == 1 else x[5]
+
+    check = make([Mistake("only rows", wrong)])
+    assert diagnose("def double(x):\n    return x if x.ndim == 1 else 1 / 0", check).mistakes == [
+        "only rows"
+    ]
+    # Right values, and an error elsewhere, say nothing about which mistake it is.
+    check = make([Mistake("only rows", lambda x: 2 * x if x.ndim == 1 else x[5])])
+    assert (
+        diagnose("def double(x):\n    return 2 * x if x.ndim == 1 else 1 / 0", check).mistakes == []
+    )
+
+
+def test_one_case_alone_makes_no_limit():
+    one = [Case("a", (np.ones(2),)), Case("b", (np.ones((1, 2)),))]
+    check = make(limits=[ONE_ROW])
+    check.cases = lambda rng: one
+    assert check.diagnose(lambda x: 2 * x if x.ndim == 1 else x + 7).mistakes == []
+    check.cases = lambda rng: one * 2
+    assert check.diagnose(lambda x: 2 * x if x.ndim == 1 else x + 7).mistakes == ["single rows"]
+
+
+def test_a_mistake_that_fits_by_chance_is_not_named():
+    drawn = {seed: cases(np.random.default_rng(seed))[-1].args[0] for seed in (0, 1)}
+    by_chance = 2 * drawn[0] + 1
+
+    def lucky(x):
+        if x.shape != (2, 3):
+            return 2 * x + 1
+        return by_chance if np.array_equal(x, drawn[0]) else 2 * x
+
+    assert CHECK.diagnose(lucky).mistakes == []
+    assert CHECK.diagnose(lambda x: 2 * x + 1).mistakes == ["one is added"]
+
+
+def test_a_shape_that_differs_is_said():
+    text = str(diagnose("def double(x):\n    return (2 * x)[:-1] if x.ndim == 2 else 2 * x"))
+    assert "Shape (2, 2) was expected, (1, 2) came." in text
+
+
+@pytest.mark.parametrize(
+    "body, fact",
+    [
+        ("return 7 * x", "In every case your numbers are 3.5 times what they should be."),
+        ("return 2 * x + 0.25", "In every case your numbers differ by 0.25."),
+        ("return x.tolist()", "The result y is a list, expected an array or a number."),
+        ("return x, x", "The result y is a tuple, expected an array or a number."),
+        ("return x.astype(str)", "The result y holds <U32, expected numbers."),
+    ],
+)
+def test_facts_about_an_unknown_mistake_are_told(body, fact):
+    assert fact in str(diagnose(f"def double(x):\n    {body}"))
+
+
+def test_an_exception_is_told_by_the_readers_own_lines():
+    source = (
+        "def helper(x, i):\n    return x[i + 5]\ndef double(x):\n    k = 2\n    return helper(x, k)"
+    )
+    text = str(diagnose(source))
+    assert "it raises IndexError in 5 of 5 cases." in text
+    assert "line 5, in double:" in text and "line 2, in helper:" in text
+    assert "IndexError: index 7 is out of bounds" in text and "cnnlib" not in text
+
+
+def test_what_the_names_of_the_line_held_is_told():
+    names = {}
+    filename = "<a reader>"
+    source = "def f(x, k):\n    return x[k]\n"
+    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    exec(compile(source, filename, "exec"), names)
+    outcome = run(names["f"], (np.zeros((2, 3)), 4), 5)
+    assert explain(outcome.error) == [
+        "line 2, in f:  return x[k]",
+        "there x has the shape (2, 3), k is 4",
+        "IndexError: index 4 is out of bounds for axis 0 with size 2",
+    ]
+
+
+def test_wrong_number_of_arguments_is_told():
+    text = str(CHECK.diagnose(lambda: None))
+    assert "TypeError" in text and "takes 0 positional arguments but 1 was given" in text
+
+
+def test_warnings_and_prints_are_shown_and_not_raised():
+    text = str(diagnose("def double(x):\n    print('look', x)\n    return np.log(-abs(x))"))
+    assert "NumPy warned: invalid value encountered in log." in text and "look [1.]" in text
+
+
+@pytest.mark.parametrize("thing", [None, 3, np.zeros(2), "double"])
+def test_a_value_in_place_of_a_function_is_told(thing):
+    result = CHECK.diagnose(thing)
+    assert result.state == "wrong" and "check.double(your_function)" in str(result)
+
+
+def double_dots(x):
+    """Return twice x."""
+    ...
+
+
+def double_begun(x):
+    """Return twice x."""
+    y = 0 * x  # noqa: F841
+    pass  # YOUR CODE HERE
+
+
+def double_empty(x):
+    pass
+
+
+class Doubler:
+    """What a class with a method to write is like."""
+
+    def __init__(self):
+        self.times = 2
+
+    def forward(self, x):
+        return self.times * x
+
+    def backward(self, dy):
+        """Return the gradient."""
+        pass  # YOUR CODE HERE
+
+
+def double_raises(x):
+    raise NotImplementedError()
+
+
+def double_deep(x):
+    return double_raises(x)
+
+
+class Empty:
+    """What a class to write as a whole is like."""
+
+    def __init__(self):
+        self.times = 2
+
+    pass  # YOUR CODE HERE
+
+
+class Written:
+    pass  # YOUR CODE HERE
+
+    def forward(self, x):
+        return 2 * x
+
+
+@pytest.mark.parametrize(
+    "stub", [double_dots, double_begun, double_empty, double_raises, double_deep, Doubler, Empty]
+)
+def test_a_stub_is_told_kindly_what_to_do(stub):
+    result = CHECK.diagnose(stub)
+    assert result.state == "todo" and result.mistakes == []
+    assert str(result) == "○ double: not written yet. Write it.\nThen run this cell again."
+
+
+def test_a_stub_that_was_written_below_or_above_is_none():
+    def double_below(x):
+        pass  # YOUR CODE HERE
+        return 2 * x
+
+    def double_above(x):
+        return 2 * x
+        ...
+
+    assert CHECK.diagnose(double_below).ok and CHECK.diagnose(double_above).ok
+
+
+def test_a_class_of_a_notebook_is_known_by_its_methods():
+    source = "class Empty:\n    pass\nclass Written:\n    def forward(self, x):\n        return x\n"
+    source += "class Begun(Written):\n    def backward(self, dy):\n        pass\n"
+    names = {"__name__": "__main__"}
+    linecache.cache["<cell>"] = (len(source), None, source.splitlines(True), "<cell>")
+    exec(compile(source, "<cell>", "exec"), names)
+    assert is_stub(names["Empty"]) and is_stub(names["Begun"]) and not is_stub(names["Written"])
+
+
+def test_ellipsis_as_an_index_is_no_stub():
+    def double_index(x):
+        return 2 * x[..., :]
+
+    assert not is_stub(double_index) and CHECK.diagnose(double_index).ok
+    assert not is_stub(Written) and not is_stub(len) and not is_stub(lambda x: x)
+
+
+def test_several_outputs_are_compared_by_name():
+    right = lambda x: (x, 2 * x)  # noqa: E731
+    check = make(right=right, outputs="dx dw")
+    assert check.diagnose(lambda x: {"dw": 2 * x, "dx": x}).ok
+    text = str(check.diagnose(lambda x: (x, 3 * x)))
+    assert "dw: expected" in text and "dx: expected" not in text
+    assert "It returned an array, expected dx, dw." in str(check.diagnose(lambda x: x))
+
+
+def test_the_way_in_which_a_thing_is_used_can_be_given():
+    class Doubler:
+        def forward(self, x):
+            return 2 * x
+
+    class Tripler:
+        def forward(self, x):
+            return 3 * x
+
+    check = make(
+        [Mistake("tripled", Tripler), Mistake("halved", lambda x: x / 2, direct=True)],
+        right=Doubler,
+        call=lambda Layer, x: Layer().forward(x),
+    )
+    assert check.diagnose(Doubler).ok
+    assert check.diagnose(Tripler).mistakes == ["tripled"]
+
+    class Halver:
+        def forward(self, x):
+            return x * 0.5
+
+    assert check.diagnose(Halver).mistakes == ["halved"]
+
+
+def test_an_infinite_number_is_like_no_other():
+    infinite = [Mistake("infinite", lambda x: x * np.inf)]
+    assert make(infinite).diagnose(lambda x: x * np.inf).mistakes == ["infinite"]
+    assert make(infinite).diagnose(lambda x: x).mistakes == []
+    assert make(right=lambda x: x * np.inf).diagnose(lambda x: x * np.inf).ok
+
+
+def test_a_mistake_is_a_text_that_is_there_once_and_not_in_the_docstring():
+    assert changed(double, (("2 * x", "x / 2"), ("return y", "return y + 1")))(4) == 3
+    for old, times in (("3 * x", 0), ("y", 2), ("2 * x:", 0)):
+        with pytest.raises(ValueError, match=f"is {times} times in double"):
+            changed(double, ((old, "x"),))
+
+
+def test_a_changed_function_uses_the_right_versions_of_others():
+    wrong = changed(diagnose, (("exec(compile", "assert callable(diagnose) or exec(compile"),))
+    assert wrong.__globals__["diagnose"] is diagnose
+
+
+def test_pairs_are_made_only_of_changes_of_one_source_that_do_not_meet():
+    one, two = Changed(double, (("return y", "return y + 1"),)), Changed(double, (("2", "3"),))
+    assert one.joined(two)(1) == 4 and two.joined(one)(1) == 4
+    for other in (one, double, Changed(named, one.changes), Changed(double, one.changes, run)):
+        assert one.joined(other) is None
+
+
+def test_integers_are_asked_for_where_they_are_needed():
+    check = make(right=lambda n: n // 2)
+    check.cases = lambda rng: [Case("four", (4,))]
+    assert check.diagnose(lambda n: n // 2).ok and check.diagnose(lambda n: np.int64(n // 2)).ok
+    assert check.diagnose(lambda n: n / 2).mistakes == ["dtype"]
+
+
+def test_how_wide_an_integer_is_does_not_matter():
+    check = make(right=lambda x: (x > 1).astype(np.int64))
+    assert check.diagnose(lambda x: (x > 1).astype(np.uint8)).ok
+    assert check.diagnose(lambda x: (x > 1).astype(float)).mistakes == ["dtype"]
+
+
+def test_an_argument_that_is_a_function_is_shown_by_its_name():
+    check = make(right=lambda f, n: f(n))
+    check.cases = lambda rng: [Case("one", (abs, -1))]
+    assert "Case: one, with f = abs, n = -1." in str(check.diagnose(lambda f, n: 7))
+
+
+def test_what_the_check_draws_depends_on_the_seed_only():
+    def remember(x):
+        seen.append(x)
+        return 2 * x
+
+    seen = []
+    for seed in (0, 0, 1):
+        CHECK.diagnose(remember, seed)
+    assert np.array_equal(seen[4], seen[9]) and not np.array_equal(seen[4], seen[14])
+
+
+# ---------------------------------------------------------------------- too long, too many steps
+
+
+@pytest.mark.parametrize("body", ["while True:\n        pass", "import time\n    time.sleep(60)"])
+def test_an_endless_loop_is_stopped_and_the_alarm_given_back(body):
+    before = signal.getsignal(signal.SIGALRM)
+    start = time.monotonic()
+    result = diagnose(f"def double(x):\n    {body}", make(seconds=0.3))
+    assert result.mistakes == ["endless"] and time.monotonic() - start < 5
+    assert "not finished after 0.3 seconds" in str(result)
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_loop_that_catches_exceptions_is_stopped():
+    source = (
+        "while True:\n        try:\n            1 / 0\n        except Exception:\n            pass"
+    )
+    source = f"def double(x):\n    {source}"
+    assert diagnose(source, make(seconds=0.3)).mistakes == ["endless"]
+
+
+def test_an_endless_loop_is_stopped_outside_the_main_thread_as_well():
+    found = []
+    source = "def double(x):\n    while True:\n        x = x + 1"
+    thread = threading.Thread(
+        target=lambda: found.append(diagnose(source, make(seconds=0.3))), daemon=True
+    )
+    thread.start()
+    thread.join(20)
+    assert found and found[0].mistakes == ["endless"]
+
+
+def test_the_time_limit_does_not_touch_what_is_quick():
+    with time_limit(5):
+        assert sum(range(10)) == 45
+    outcome = run(lambda x: x.sum(), (np.ones(3),), 5)
+    assert outcome.value == 3 and not outcome.late and outcome.changed == []
+
+
+LOOPING = {
+    "loop": "y = x.copy()\n    for i in np.ndindex(x.shape):\n        y[i] *= 2\n    return y",
+    "comprehension": "return np.array([2 * v for v in x.ravel()]).reshape(x.shape)",
+    "vectorize": "return np.vectorize(lambda v: 2.0 * v)(x)",
+}
+FAST = make(steps=Steps((np.ones((2, 3)),), (np.ones((20, 30)),), "pixels", "One product."))
+
+
+@pytest.mark.parametrize("body", LOOPING.values(), ids=LOOPING)
+def test_loops_over_pixels_are_counted(body):
+    before = sys.gettrace()
+    result = diagnose(f"def double(x):\n    {body}", FAST)
+    assert result.mistakes == ["loops"] and "still loops over pixels" in str(result)
+    assert str(result) == str(diagnose(f"def double(x):\n    {body}", FAST))
+    assert sys.gettrace() is before
+    assert FAST.diagnose(double).ok
+
+
+def test_steps_are_the_same_each_time():
+    counts = {count_steps(lambda n: [i for i in range(n)], (n,), 5) for n in (7, 7, 7)}
+    assert len(counts) == 1 and counts.pop() >= 7
+
+
+# ---------------------------------------------------------------------- how it is said
+
+
+def test_html_marks_wrong_numbers_and_escapes_text():
+    html = diagnose("def double(x):\n    return {}['<b>']")._repr_html_()
+    assert "&lt;b&gt;" in html and "<b>'" not in html and html.count("<div") == html.count("</div>")
+    html = diagnose("def double(x):\n    return np.where(x > 1, 0, 2 * x)")._repr_html_()
+    assert html.count("font-weight:bold") == 1 and "<table" in html
+
+
+def test_texts_do_not_depend_on_the_run():
+    for body, _ in FOUND:
+        one, other = (diagnose(f"def double(x):\n    {body}") for _ in range(2))
+        assert str(one) == str(other) and one._repr_html_() == other._repr_html_()
+        assert repr(one) == str(one) and "0x" not in str(one)
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [(3, "3"), (3.0, "3"), (-0.0, "0"), (1 / 3, "0.3333"), (12345.6, "1.235e+04"), (True, "True")]
+    + [(float("nan"), "nan"), (float("-inf"), "-inf"), (1e-12, "0"), ("no", "no")],
+)
+def test_numbers_are_written_shortly(value, text):
+    assert number(value) == text
+
+
+def test_large_tables_are_cut_around_what_is_wrong():
+    values = np.arange(900.0).reshape(30, 30)
+    marked = np.zeros((30, 30), bool)
+    marked[20, 10] = True
+    (table,) = tables("y", values, marked)
+    assert table.title == "y, shape (30, 30): rows 19 to 26, columns 9 to 16"
+    assert "[610]" in "\n".join(table.text())
+    many = tables("y", np.zeros((2, 3, 4, 4)), most=2)
+    assert [t.title for t in many] == ["y[0, 0], shape (2, 3, 4, 4)", "y[0, 1]"]
+
+
+def test_tables_stand_side_by_side_as_far_as_they_fit():
+    few = beside([*tables("a", np.ones((2, 2))), *tables("b", np.ones((1, 2)))])
+    assert len(few) == 3 and few[0].split() == [
+        "a,",
+        "shape",
+        "(2,",
+        "2)",
+        "b,",
+        "shape",
+        "(1,",
+        "2)",
+    ]
+    assert max(map(len, beside(tables("a", np.ones((9, 3, 3)), most=9)))) < 100
+
+
+# ---------------------------------------------------------------------- questions and goals
+
+SIZES = Question(
+    lambda a, b: a * b,
+    {"p": (3, 4), "q": (2, 2), "r": (5, 1)},
+    [
+        Mistake("they are added", lambda a, b: a + b, "Times."),
+        Mistake("only the first counts", lambda a, b: a, "Both."),
+    ],
+    todo="Put numbers in place of None",
+    more="And 6 by 7?",
+    hint="Count.",
+)
+collect("99", {"sizes": SIZES})
+
+
+@pytest.mark.parametrize(
+    "given, state, mistakes",
+    [
+        ({"p": 12, "q": 4, "r": 5}, "done", []),
+        ({"p": 12.0, "q": np.int64(4), "r": np.float32(5)}, "done", []),
+        ({"p": None, "q": None, "r": ...}, "todo", []),
+        ({}, "todo", []),
+        ({"p": 12, "q": None}, "todo", []),
+        ({"p": 7, "q": 4, "r": 6}, "wrong", ["they are added"]),
+        ({"p": 3, "q": 2, "r": 5}, "wrong", ["only the first counts"]),
+        ({"p": 3, "q": 4, "r": 6}, "wrong", ["only the first counts", "they are added"]),
+        ({"p": 99, "q": 4, "r": 5}, "wrong", []),
+        ({"p": "many", "q": 4, "r": 5}, "wrong", []),
+        ({"p": [12], "q": 4, "r": 5}, "wrong", []),
+        ({"p": np.array([1, 2]), "q": 4, "r": 5}, "wrong", []),
+    ],
+)
+def test_answers_are_judged_part_by_part(given, state, mistakes):
+    result = SIZES.diagnose(given)
+    assert (result.state, result.mistakes) == (state, mistakes), result
+    assert not re.search(r"\b12\b", str(result)), "it gives an answer away"
+
+
+def test_answers_come_in_any_form():
+    assert SIZES.diagnose(12, 4, 5).ok and SIZES.diagnose(p=12, q=4, r=5).ok
+    letter = named("letter", Question({"a": "B"}, todo="", more="", hint="Look again."))
+    assert letter.diagnose("b ").ok
+    assert str(letter.diagnose("c")) == "✗ letter: not right.\nc is not right. Look again."
+
+
+def test_a_goal_says_how_far_it_is():
+    def measure(thing):
+        if thing() < 0:
+            raise ValueError("it is negative")
+        return thing(), "It was tried."
+
+    goal = named("far", Goal(measure, 0.9, form="{:.0%}", todo="Write it", more="Further?"))
+    assert (
+        str(goal.diagnose(lambda: 0.95)) == "✓ far: 95%; the goal is 90%.\nIt was tried.\nFurther?"
+    )
+    assert str(goal.diagnose(lambda: 0.5)) == "✗ far: 50%; the goal is 90%.\nIt was tried."
+    assert str(goal.diagnose(lambda: -1)) == "✗ far: it is negative"
+    assert "ZeroDivisionError" in str(goal.diagnose(lambda: 1 / 0))
+    assert goal.diagnose(double_dots).state == goal.diagnose(None).state == "todo"
+    goal.seconds = 0.2
+    assert goal.diagnose(lambda: time.sleep(9)).mistakes == ["endless"]
+
+
+# ---------------------------------------------------------------------- grading and progress
+
+
+@pytest.fixture
+def fresh(monkeypatch, tmp_path):
+    monkeypatch.setattr(progress, "DONE", {})
+    monkeypatch.setattr(progress, "TASKS", {})
+    monkeypatch.delenv("PYTEST_VERSION", raising=False)
+    monkeypatch.delenv("CNNLIB_PROGRESS", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    collect("99", {"double": CHECK, "sizes": SIZES})
+    return tmp_path / "cnnlib" / "progress" / "99"
+
+
+def test_in_grading_a_wrong_answer_raises_and_nothing_is_kept(fresh, monkeypatch, capsys):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    with pytest.raises(AssertionError, match="one is added") as caught:
+        CHECK(lambda x: 2 * x + 1)
+    assert caught.value._render_traceback_()[0] == "✗ double: one is added."
+    with pytest.raises(AssertionError, match="not written yet"):
+        CHECK(double_dots)
+    result = CHECK(double)
+    result._ipython_display_()
+    assert "right in all 5 cases" in capsys.readouterr().out and not fresh.exists()
+
+
+def test_otherwise_it_only_shows(fresh):
+    assert CHECK(lambda x: x).state == "wrong"
+    with pytest.raises(NotImplementedError):
+        CHECK(double)._ipython_display_()
+
+
+def test_what_is_done_is_kept_and_shown(fresh):
+    CHECK(lambda x: x)
+    assert not fresh.exists() and str(progress.progress()) == "99  0 of 2:  ○ double  ○ sizes"
+    CHECK(double)
+    CHECK(double)
+    assert [path.name for path in fresh.iterdir()] == ["double"]
+    progress.DONE.clear()  # another session
+    SIZES(12, 4, 5)
+    assert progress.load() == {"99": ["sizes", "double"]}
+    assert str(progress.progress()) == "99  2 of 2:  ✓ double  ✓ sizes"
+    assert "✓ sizes" in progress.progress()._repr_html_()
+
+
+def test_a_cell_that_needs_a_task_waits_for_it(fresh):
+    for thing in (double_dots, lambda x: x):
+        CHECK(thing)
+        with pytest.raises(progress.NotYet, match="○ This cell uses double and sizes") as caught:
+            progress.need(CHECK, SIZES)
+        assert caught.value._render_traceback_() == [str(caught.value)]
+    CHECK(double)
+    SIZES(12, 4, 5)
+    progress.need(CHECK, SIZES)
+
+
+def test_of_other_lessons_what_was_begun_is_shown(fresh):
+    (fresh.parent / "98").mkdir(parents=True)
+    (fresh.parent / "98" / "old").touch()
+    assert str(progress.progress()).splitlines()[0] == "98  1 of 1:  ✓ old"
+
+
+def test_two_kernels_that_note_something_at_once_lose_nothing(fresh):
+    code = "import sys\nfrom cnnlib.exercises.engine import progress\n"
+    code += "for i in range(200): progress.record(sys.argv[1], f'{sys.argv[2]}-{i}')"
+    env = {k: v for k, v in os.environ.items() if k != "PYTEST_VERSION"}
+    kernels = [
+        subprocess.Popen([sys.executable, "-c", code, lesson, name], env=env)
+        for lesson, name in (("99", "a"), ("99", "b"), ("98", "c"))
+    ]
+    assert [kernel.wait() for kernel in kernels] == [0, 0, 0]
+    done = progress.load()
+    assert len(done["99"]) == 400 and len(done["98"]) == 200
+
+
+def test_a_link_is_not_followed(fresh, tmp_path):
+    fresh.mkdir(parents=True)
+    (fresh / "double").symlink_to(tmp_path / "elsewhere")
+    assert CHECK(double).ok and not (tmp_path / "elsewhere").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_no_failure(fresh, monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    assert CHECK(double).ok and progress.load() == {"99": ["double"]}
+
+
+def test_under_tests_and_on_request_nothing_is_written(fresh, monkeypatch):
+    monkeypatch.setenv("CNNLIB_PROGRESS", "off")
+    assert progress.state_folder() is None
+    CHECK(double)
+    assert not fresh.exists() and str(progress.progress()).startswith("99  1 of 2")
+    monkeypatch.delenv("CNNLIB_PROGRESS")
+    assert progress.state_folder() == fresh.parent
+    monkeypatch.setenv("PYTEST_VERSION", "9")
+    assert progress.state_folder() is None
+
+
+def test_without_a_state_folder_it_is_under_home(monkeypatch, tmp_path):
+    for name in ("PYTEST_VERSION", "XDG_STATE_HOME", "CNNLIB_PROGRESS", "NBGRADER_EXECUTION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert progress.state_folder() == tmp_path / ".local" / "state" / "cnnlib" / "progress"

@@ -1,0 +1,148 @@
+"""The checks of every exercise accept the solution and name every mistake that is put into it."""
+
+import itertools
+import re
+
+import numpy as np
+import pytest
+
+from cnnlib.exercises.engine.check import Check
+from cnnlib.exercises.engine.goal import Goal
+from cnnlib.exercises.engine.mistakes import GENERAL, Mistake
+from tests.exercises.solutions import LESSONS, TASKS, answer, changed
+
+EVERY = {
+    f"{lesson}-{task.name}": (lesson, task) for lesson in TASKS for task in TASKS[lesson].TASKS
+}
+TRIED = {n: LESSONS[n].MUTANTS | LESSONS[n].QUESTIONS for n in LESSONS}
+every = pytest.mark.parametrize("lesson, task", EVERY.values(), ids=EVERY)
+CHECKS = {name: pair for name, pair in EVERY.items() if isinstance(pair[1], Check)}
+each_check = pytest.mark.parametrize("lesson, task", CHECKS.values(), ids=CHECKS)
+FLOATS = [
+    (name, mistake.name)
+    for name, (_, check) in CHECKS.items()
+    if all(v.dtype.kind == "f" for v in check.trial(check.right).expected[0].values())
+    for mistake in check.mistakes
+    if mistake.name in GENERAL and not all(check.trial(mistake).right)
+]
+
+
+def named(task):
+    """Return the names of all mistakes and limits that a check knows, general ones left out."""
+    names = {m.name for m in task.mistakes} - GENERAL.keys()
+    return names | {limit.name for limit in getattr(task, "limits", ())}
+
+
+@every
+def test_a_task_is_found_by_its_name_and_says_what_to_do(lesson, task):
+    assert getattr(TASKS[lesson], task.name) is task and task.lesson == lesson
+    assert re.fullmatch(r"[A-Z].*[^.!]", task.todo) and re.fullmatch(r"[A-Z].*[.?]", task.more)
+    for mistake in getattr(task, "mistakes", ()):
+        assert mistake.hint and re.fullmatch(r".*[^.]", mistake.name), mistake.name
+
+
+SOLVED = [
+    name for name in EVERY if name != "05-mnist"
+]  # which trains: the notebook itself shows it
+
+
+@pytest.mark.parametrize("name", SOLVED)
+def test_the_solution_is_right(name):
+    lesson, task = EVERY[name]
+    given = answer(lesson, task.name)
+    assert (result := task.diagnose(given)).ok, result
+    if isinstance(task, Check):
+        assert task.diagnose(given, 1).ok and task.diagnose(given, 2).ok
+
+
+MUTATIONS = {
+    f"{lesson} {task}: {name}": (lesson, task, name, changes)
+    for lesson, module in LESSONS.items()
+    for task, rows in module.MUTANTS.items()
+    for name, *changes in rows
+}
+
+
+@pytest.mark.parametrize("lesson, task, name, changes", MUTATIONS.values(), ids=MUTATIONS)
+def test_a_mistake_put_into_the_solution_is_named(lesson, task, name, changes, monkeypatch):
+    check = getattr(TASKS[lesson], task)
+    if name == "endless":
+        monkeypatch.setattr(check, "seconds", 0.5)
+    result = check.diagnose(changed(lesson, task, *changes))
+    assert result.mistakes == [name] and result.state == "wrong", result
+
+
+WRONG_ANSWERS = [
+    (lesson, task, name, given)
+    for lesson, module in LESSONS.items()
+    for task, rows in module.QUESTIONS.items()
+    for name, given in rows
+]
+
+
+@pytest.mark.parametrize("lesson, task, name, given", WRONG_ANSWERS)
+def test_a_wrong_answer_is_told_its_mistake(lesson, task, name, given):
+    question = getattr(TASKS[lesson], task)
+    right = {part: question.value(question.answers, part) for part in question.parts}
+    result = question.diagnose(right | given)
+    names = name if isinstance(name, list) else [name]
+    assert result.mistakes == names and result.state == "wrong", result
+
+
+@each_check
+def test_an_unknown_mistake_is_not_misnamed(lesson, task):
+    result = task.diagnose(changed(lesson, task.name, LESSONS[lesson].UNKNOWN[task.name]))
+    assert result.state == "wrong" and result.mistakes == [], result
+    assert "none of the mistakes" in str(result)
+
+
+@every
+def test_every_mistake_of_every_task_is_tried(lesson, task):
+    if isinstance(task, Goal):
+        assert task.name not in TRIED[lesson]
+        return
+    tried = set()
+    for name, *_ in TRIED[lesson][task.name]:
+        tried |= set(name) if isinstance(name, list) else {name}
+    assert named(task) <= tried, named(task) - tried
+
+
+def alike(check, one, other):
+    """Say whether two trials gave the same in every case."""
+    for a, b in zip(one.values, other.values, strict=True):
+        if (a is None) != (b is None) or (a is not None and not check.equal(a, b)):
+            return False
+    return True
+
+
+@each_check
+def test_the_cases_tell_all_mistakes_apart(lesson, task):
+    """But a general mistake may be none for a check, or be what another mistake gives."""
+    found = {"": task.trial(task.right)} | {m.name: task.trial(m) for m in task.mistakes}
+    for one, other in itertools.combinations(found, 2):
+        assert other in GENERAL or not alike(task, found[one], found[other]), (one, other)
+
+
+@each_check
+def test_the_cases_tell_all_limits_apart(lesson, task):
+    drawn = task.cases(np.random.default_rng(0))
+    held = {limit.name: task.inside(limit, drawn) for limit in task.limits}
+    for name, inside in held.items():
+        assert min(inside.count(True), inside.count(False)) > 1, name
+    for one, other in itertools.combinations(held, 2):
+        assert held[one] != held[other], (one, other)
+
+
+@pytest.mark.parametrize("name, mistake", FLOATS)
+def test_general_mistakes_are_named_in_every_check_of_floats(name, mistake):
+    _, task = EVERY[name]
+    made = next(m for m in task.mistakes if m.name == mistake)
+    assert isinstance(made, Mistake)
+    found = task.explanations(task.trial(made), made)
+    assert [mistake] in [[m.name for m in each] for each in found]
+
+
+@each_check
+def test_cases_are_the_same_every_time(lesson, task):
+    one, other = (task.cases(np.random.default_rng(3)) for _ in range(2))
+    assert [case.label for case in one] == [case.label for case in other]

@@ -1,0 +1,269 @@
+"""What single tasks promise beyond naming mistakes: pairs, open problems, the library's truth."""
+
+import numpy as np
+import pytest
+
+from cnnlib import interpret, models, reference
+from cnnlib.exercises.lesson02.mistakes import max_pool
+from cnnlib.gradcheck import check_layer, kink_free
+from cnnlib.im2col import im2col
+from cnnlib.layers.pool import AvgPool2D, MaxPool2D
+from tests.exercises import lesson03, lesson04
+from tests.exercises.solutions import TASKS, changed, solved
+
+L01, L02, L03, L04, L05, L06 = TASKS.values()
+
+
+PAIRS = {
+    ("01", "conv", "the kernel is flipped", "the bias is forgotten"): (
+        ("w[f, c]", "w[f, c, ::-1, ::-1]"),
+        ("= b[f]", "= 0"),
+    ),
+    (
+        *("03", "im2col"),
+        "all patches of image 0 come first",
+        "channels come last in a column of the matrix",
+    ): ((lesson03.ORDER, "view.transpose(4, 5, 1, 0, 2, 3)"),),
+    ("04", "conv_backward", "db is a mean and not a sum", "the kernel is flipped in dx"): (
+        ("flat.sum(axis=1)", "flat.mean(axis=1)"),
+        lesson04.conv(("w[f]", "w[f, :, ::-1, ::-1]")),
+    ),
+}
+
+
+@pytest.mark.parametrize("pair, changes", PAIRS.items())
+def test_two_mistakes_at_once_are_both_named(pair, changes):
+    lesson, task, *names = pair
+    result = getattr(TASKS[lesson], task).diagnose(changed(lesson, task, *changes))
+    assert sorted(result.mistakes) == sorted(names)
+
+
+# ---------------------------------------------------------------------- 01
+
+
+def test_one_or_seven_tells_how_far_one_got():
+    goal = L01.one_or_seven
+    assert goal.diagnose(solved("01")["one_or_seven"]).ok
+    half = goal.diagnose(lambda x: 7)
+    assert half.state == "wrong" and "50.0% of 200 digits" in str(half)
+    assert "None" in str(goal.diagnose(lambda x: None))
+
+
+def test_an_image_that_is_changed_does_not_change_the_others():
+    def spoil(x):
+        x[...] = 0
+        return 1
+
+    assert "50.0%" in str(L01.one_or_seven.diagnose(spoil))
+
+
+def test_answers_in_a_list_are_taken_in_order():
+    assert L01.sizes_by_hand.diagnose([24, 28, 14, 3]).ok
+    assert "1 of 4 right" in str(L01.sizes_by_hand.diagnose([24, 1, 1, 1]))
+
+
+# ---------------------------------------------------------------------- 02
+
+
+def test_winners_are_those_of_the_library():
+    x = np.random.default_rng(0).integers(0, 3, size=(2, 3, 7, 9)).astype(float)
+    for kernel_size, stride in [((2, 2), 2), ((3, 2), 1), ((3, 3), 2)]:
+        layer = MaxPool2D(kernel_size, stride)
+        y, winner = max_pool(x, kernel_size, stride)
+        np.testing.assert_array_equal(y, layer.forward(x))
+        np.testing.assert_array_equal(winner, layer.winner.transpose(3, 0, 1, 2))
+
+
+GENTLE = [
+    (lambda x: x[:, :, ::2, ::2], "a tolerance of 0.46; the goal is a tolerance of 0.60."),
+    (lambda x: x[:, :, :14, :14].max(axis=(2, 3), keepdims=True), "the shape (200, 1, 1, 1)"),
+    (lambda x: 1 + 0 * x[:, :, ::2, ::2], "different digits come out nearly alike"),
+    (lambda x: 0 * x[:, :, ::2, ::2], "come out all zero"),
+    (lambda x: np.nan * x[:, :, ::2, ::2], "not finite"),
+]
+
+
+@pytest.mark.parametrize("pool, said", GENTLE)
+def test_the_open_problem_cannot_be_won_by_saying_nothing(pool, said):
+    result = L02.gentle_pool.diagnose(pool)
+    assert result.state == "wrong" and said in str(result), result
+
+
+def test_what_the_open_problem_says_about_others_is_true():
+    result = L02.gentle_pool.diagnose(MaxPool2D(2).forward)
+    assert "a tolerance of 0.52" in str(result) and "reaches 0.52" in str(result)
+
+
+# ---------------------------------------------------------------------- 03
+
+
+def test_the_whole_matrix_is_not_frugal():
+    result = L03.frugal_conv.diagnose(solved("03")["conv_fast"])
+    assert result.state == "wrong" and "0 times less" in str(result)
+
+
+def test_a_wrong_convolution_is_not_frugal():
+    result = L03.frugal_conv.diagnose(lambda x, w, b: np.zeros((len(x), 6, 28, 28)))
+    assert "the result is not the convolution" in str(result)
+
+
+def test_other_ways_to_cut_are_accepted():
+    def by_image(x, w, b):
+        y = np.empty((len(x), len(w), 28, 28), x.dtype)
+        for n in range(len(x)):
+            y[n] = (w.reshape(6, -1) @ im2col(x[n : n + 1], 5) + b[:, None]).reshape(6, 28, 28)
+        return y
+
+    def by_tap(x, w, b):
+        y = np.empty((len(x), len(w), 28, 28), x.dtype)
+        y[...] = b[:, None, None]
+        for n, kh, kw in np.ndindex(len(x), 5, 5):
+            y[n] += np.tensordot(w[:, :, kh, kw], x[n, :, kh : kh + 28, kw : kw + 28], 1)
+        return y
+
+    assert L03.frugal_conv.diagnose(by_tap).ok
+    text = str(L03.frugal_conv.diagnose(by_image))
+    assert text.startswith("✗ frugal_conv: ") and "goal is 8 times" in text
+    x, w, b = np.ones((2, 4, 32, 32)), np.ones((6, 4, 5, 5)), np.ones(6)
+    np.testing.assert_allclose(by_image(x, w, b), reference.conv2d(x, w, b))
+
+
+# ---------------------------------------------------------------------- 04
+
+
+def test_the_right_pooling_is_that_of_the_library():
+    for task, kind in (
+        (L04.max_pool_backward, MaxPool2D),
+        (L04.avg_pool_backward, AvgPool2D),
+    ):
+        for case in L04.max_pool_backward.cases(np.random.default_rng(4)):
+            dy, x, winner, kernel_size, stride = case.args
+            layer = kind(kernel_size, stride)
+            layer.forward(x)
+            args = case.args if kind is MaxPool2D else (dy, x.shape, kernel_size, stride)
+            assert np.allclose(task.right(*args), layer.backward(dy))
+
+
+def test_quick_check_tells_how_far_one_got():
+    goal = L04.quick_check
+    assert goal.diagnose(solved("04")["quick_check"]).ok
+    always = goal.diagnose(lambda f, x, gradient: True)
+    assert always.state == "wrong" and "50% of 40" in str(always) and "swapped" in str(always)
+    slow = goal.diagnose(lambda f, x, g: np.allclose(solved("04")["numerical_gradient"](f, x), g))
+    assert slow.state == "wrong" and "more than 20 calls" in str(slow)
+    assert "returns None" in str(goal.diagnose(lambda f, x, gradient: None))
+
+
+def test_directions_that_see_too_little_are_fooled():
+    def ones(f, x, gradient, eps=1e-5):
+        slope = (f(x + eps) - f(x - eps)) / (2 * eps)
+        return abs(slope - gradient.sum()) < 1e-5 * np.abs(gradient).sum()
+
+    found = str(L04.quick_check.diagnose(ones))
+    assert "fooled by" in found and "swapped" in found and "sums to 0" in found
+
+
+def test_results_in_another_order_are_not_called_a_multiple():
+    swapped = L04.dense_backward.diagnose(lambda dy, x, w: (dy @ w.T, dy.sum(0), x.T @ dy))
+    assert swapped.state == "wrong" and "times what they should be" not in str(swapped)
+
+
+# ---------------------------------------------------------------------- 05
+
+
+def test_a_layer_that_leaves_no_gradients_is_told_so():
+    forgets = changed("05", "dense_layer", (', "b": dy.sum(axis=0)', ""))
+    assert "backward leaves nothing under grads['b']" in str(L05.dense_layer.diagnose(forgets))
+
+
+def test_the_solutions_layers_are_right_for_the_library():
+    rng = np.random.default_rng(0)
+    for layer, shape in (
+        (solved("05")["Conv"](2, 3, 3, rng), (2, 2, 5, 6)),
+        (solved("05")["Dense"](4, 3, rng), (3, 4)),
+        (solved("05")["MaxPool"](), (2, 3, 4, 6)),
+        (solved("05")["ReLU"](), (3, 4)),
+        (solved("05")["Flatten"](), (2, 2, 3, 3)),
+    ):
+        assert check_layer(layer, kink_free(shape, rng)).ok, layer
+
+
+def test_by_heart_tells_how_far_one_got():
+    goal = L05.learn_by_heart
+    fresh = goal.diagnose(lambda x, labels: models.mlp(rng=0))
+    assert fresh.state == "wrong" and "% of 100 images; the goal is 100%" in str(fresh)
+    assert "NoneType came" in str(goal.diagnose(lambda x, labels: None))
+
+
+def test_the_last_goal_takes_only_layers_of_ones_own():
+    goal, rng = L05.mnist, np.random.default_rng(0)
+    trained = goal.diagnose(models.load_trained("lenet5"))
+    assert trained.state == "wrong" and "conv1, relu1" in str(trained)
+    layers = [solved("05")["Flatten"](), solved("05")["Dense"](28 * 28, 10, rng)]
+    own = L05.Sequential(layers, input_shape=(1, 28, 28))
+    own.layers["dense1"].params["b"][3] = 1e6
+    result = goal.diagnose(own)
+    assert result.state == "wrong" and "1,010 of the 10,000" in str(result)
+    assert goal.diagnose(None).state == "todo"
+
+
+def test_the_runs_look_as_the_answers_say():
+    runs = {letter: np.array(curves) for letter, curves in L05.learning_runs().items()}
+    low, few, high, sound = (runs[letter] for letter in "ABCD")
+    assert low.min() > 2 and (np.diff(low[0]) < 0).all()
+    assert few[0, -1] < 0.05 and few[1, -1] > few[1].min() + 0.02
+    assert high.min() > 1 and np.diff(high[0]).max() > 0.05
+    assert sound[0, -1] < 0.2 and sound[1, -1] < 0.5
+
+
+# ---------------------------------------------------------------------- 06
+
+
+def test_what_is_right_here_is_right_in_the_library():
+    rng = np.random.default_rng(0)
+    network, x = L06.small(2, 8, 7), rng.random((2, 2, 8, 8))
+    labels = np.array([0, 2])
+    pairs = [
+        (L06.feature_maps, (network, x, "relu1"), interpret.activations(network, x, "relu1")),
+        (L06.saliency, (network, x, 2), interpret.saliency(network, x, 2)),
+        (L06.occlusion, (network, x[:1], 2, 3), interpret.occlusion(network, x[:1], 2, 3)[0]),
+        (L06.grad_cam, (network, x, 2, "conv1"), interpret.grad_cam(network, x, 2, "conv1")),
+        (
+            L06.ablation,
+            (network, x, labels, "relu1"),
+            interpret.ablation(network, x, labels, "relu1"),
+        ),
+    ]
+    for task, args, expected in pairs:
+        assert np.allclose(task.right(*args), expected), task.name
+    maps = rng.random((6, 3, 4))
+    found = [row[:3] for row in interpret.strongest(maps, 3)]
+    assert L06.most_exciting.right(maps, 3) == found
+    network = L06.load_trained("lenet5")
+    rows, _ = interpret.receptive_field(network, "pool2", 2, 1)
+    layers = [(5, 1, 0), (2, 2, 0), (5, 1, 0), (2, 2, 0)]
+    assert L06.receptive_field.right(layers, 2) == (rows[0], rows[-1])
+
+
+def test_rank_pixels_tells_how_far_one_got():
+    goal = L06.rank_pixels
+    plain = goal.diagnose(lambda network, x, c: solved("06")["saliency"](network, x, c)[0])
+    assert plain.state == "wrong" and "the goal is 45%" in str(plain)
+    assert "returns None" in str(goal.diagnose(lambda network, x, c: None))
+    assert "(28, 28)" in str(goal.diagnose(lambda network, x, c: x))
+
+
+def test_a_layer_that_is_used_twice_is_noticed_though_relu_twice_is_relu():
+    twice = changed("06", "ablation", ("names.index(name) + 1 :", "names.index(name) :"))
+    found = L06.ablation.diagnose(twice)
+    assert found.state == "wrong" and "the convolution" in str(found)
+
+
+def test_functions_may_be_handed_over_in_place_of_their_names():
+    given = [solved("06")[name] for name in ("occlusion", "grad_cam", "climb", "saliency")]
+    assert L06.which_method.diagnose(dict(zip("abcd", given, strict=True))).ok
+
+
+def test_an_answer_under_another_name_is_told_from_one_that_is_missing():
+    text = str(L06.by_hand.diagnose({"weight 0": 1, "weight 1": -0.5, "at (0,1)": 0}))
+    assert "at (0, 1): not answered: there is none of this name, but 'at (0,1)'." in text
