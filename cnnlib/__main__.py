@@ -1,29 +1,17 @@
 """The command ``python -m cnnlib``: train a network, measure it, show its filters."""
 
 import argparse
+import json
 import math
+import os
+import re
 import sys
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from cnnlib.blas import choose_kernels
-
-MODELS = ("lenet5", "simple_convnet", "mlp", "convnet_bn")
-RATES = {  # the highest learning rate that suits each optimizer on MNIST
-    "adamw": 0.006,
-    "adam": 0.004,
-    "nesterov": 0.05,
-    "momentum": 0.05,
-    "sgd": 0.2,
-    "adagrad": 0.02,
-    "rmsprop": 0.002,
-}
-RECIPES = {  # what is not asked for: one quick epoch, or the run for accuracy
-    "convnet_bn": {"epochs": 10, "batch": 64, "augment": True, "decay": 0.02},
-}
-QUICK = {"epochs": 1, "batch": 32, "augment": False, "decay": 0.1}
-DISTORTIONS = {"shift": 1.5, "rotate": 8, "scale": 0.08, "elastic": 0.5}  # of --augment
+from cnnlib.recipes import BETA2, DISTORTIONS, MODELS, QUICK, RATES, WARM
 
 
 def main(arguments=None):
@@ -43,16 +31,30 @@ def main(arguments=None):
     options = command_line.parse_args(arguments)
     if options.folder is not None and options.data != "fashion":
         command_line.error("--folder is for --data fashion, MNIST comes with the package")
-    recipe = RECIPES.get(options.model, QUICK)
-    options = argparse.Namespace(**(recipe | vars(options)))
+    options = argparse.Namespace(**(MODELS[options.model] | vars(options)))
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # for a terminal without such letters
     try:
         return train(options)
-    except (OSError, ValueError, FloatingPointError) as error:
-        print(f"cnnlib: {error}", file=sys.stderr)
+    except (OSError, TypeError, ValueError, FloatingPointError) as error:
+        say(f"cnnlib: {error}", sys.stderr)
         return 1
     except KeyboardInterrupt:  # before the first step, after the last, or for the second time
-        print("cnnlib: interrupted", file=sys.stderr)
+        say("cnnlib: interrupted", sys.stderr)
         return 130
+
+
+def say(text, stream=None):
+    """Print a line; where that is not possible, be silent from then on, for the work goes on."""
+    stream = stream or sys.stdout
+    try:
+        print(text, file=stream, flush=True)
+    except (OSError, ValueError):  # a full disk, a pipe that was closed
+        try:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        except (OSError, ValueError):
+            pass
 
 
 def parser():
@@ -71,16 +73,22 @@ def parser():
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     add = command.add_argument
-    add("--model", choices=MODELS, default="lenet5", help="the network")
-    add("--data", choices=("mnist", "fashion"), default="mnist", help="what to learn")
+    add("--model", choices=tuple(MODELS), default="lenet5", help="the network")
+    add(
+        "--data",
+        default="mnist",
+        metavar="DATA",
+        help="what to learn: mnist, fashion, or a folder of IDX files, a .csv or an .npz file",
+    )
     add("--folder", type=Path, metavar="DIR", help="read fashion's IDX files there, no download")
+    others = [model for model, recipe in MODELS.items() if recipe is not QUICK]
     for name, kind, text in (
         ("epochs", {"type": positive, "metavar": "N"}, "times through all images"),
         ("batch", {"type": positive, "metavar": "N"}, "images at each step"),
         ("augment", {"action": argparse.BooleanOptionalAction}, "distort each image at random"),
     ):
-        others = [f"{model}: {recipe[name]}" for model, recipe in RECIPES.items()]
-        text += f" (default: {', '.join([str(QUICK[name]), *others])})"
+        exceptions = [f"{model}: {MODELS[model][name]}" for model in others]
+        text += f" (default: {', '.join([str(QUICK[name]), *exceptions])})"
         add(f"--{name}", default=argparse.SUPPRESS, help=text, **kind)
     add("--optimizer", choices=tuple(RATES), default="adamw", help="rule for the steps")
     add(
@@ -93,6 +101,7 @@ def parser():
     add("--seed", type=natural, default=0, metavar="N", help="decides weights and order of images")
     add("--out", type=Path, default=Path("runs"), metavar="DIR", help="where results are saved")
     add("--resume", action="store_true", help="go on where an interrupted run stopped")
+    add("--overwrite", action="store_true", help="replace the results of a run with other options")
     add("--quiet", action="store_true", help="no progress bar")
     return top
 
@@ -122,33 +131,40 @@ def train(options):
     """Do what ``train`` was asked for; see :func:`main`."""
     message = choose_kernels()
     if message:
-        print(message)
+        say(message)
     # From here on NumPy is loaded, with the matrix product that was chosen above.
     from cnnlib import models, optimizers
     from cnnlib.checkpoint import Interrupted
-    from cnnlib.datasets import augment, load_fashion_mnist, load_mnist
+    from cnnlib.datasets import augment
+    from cnnlib.files import write_whole
     from cnnlib.plots.base import to_png
     from cnnlib.plots.filters import filters_before_after
     from cnnlib.training import fit
 
-    fashion = options.data == "fashion"
-    data, test = load_fashion_mnist(folder=options.folder) if fashion else load_mnist()
+    rate = options.rate or RATES[options.optimizer]
+    asked = {k: v for k, v in vars(options).items() if k not in ("out", "quiet", "overwrite")}
+    asked = {
+        k: str(v) for k, v in (asked | {"rate": rate}).items() if k not in ("resume", "folder")
+    }
+    places = find_places(options, asked)
+    data, test = load(options)
     network = models.build(options.model, rng=options.seed)
     first = next((layer for layer in network.layers.values() if layer.kind == "conv"), None)
     before = None if first is None else first.params["w"].copy()
-    rate = options.rate or RATES[options.optimizer]
     steps = options.epochs * -(-len(data[0]) // options.batch)
     schedule = {
-        "one-cycle": lambda: optimizers.one_cycle(rate, max(steps, 2), warm=0.2),  # up and down
+        "one-cycle": lambda: optimizers.one_cycle(rate, max(steps, 2), warm=WARM),  # up and down
         "cosine": lambda: optimizers.cosine(rate, steps),
         "constant": lambda: rate,
     }[options.schedule]()
-    name = f"{options.model}-{options.data}-seed{options.seed}"
-    checkpoint = options.out / f"{name}-checkpoint.npz"
     rule = optimizers.OPTIMIZERS[options.optimizer]
-    settings = {"adamw": {"beta2": 0.99, "weight_decay": options.decay}, "adam": {"beta2": 0.99}}
-    print(f"{options.model}: {network.parameters():,} parameters;", end=" ")
-    print(f"{options.data}: {len(data[0]):,} images to learn from, {len(test[0]):,} to test on")
+    settings = {"adamw": {"beta2": BETA2, "weight_decay": options.decay}, "adam": {"beta2": BETA2}}
+    say(
+        f"{options.model}: {network.parameters():,} parameters; {options.data}:"
+        f" {len(data[0]):,} images to learn from, {len(test[0]):,} to test on"
+    )
+    if not options.resume:
+        write_whole(places["options"], json.dumps(asked, indent=1).encode())
     try:
         history = fit(
             network,
@@ -160,26 +176,84 @@ def train(options):
             augment=partial(augment, **DISTORTIONS) if options.augment else None,
             seed=options.seed,
             progress=not options.quiet,
-            checkpoint=checkpoint,
+            checkpoint=places["checkpoint"],
             resume=options.resume,
         )
     except Interrupted as stopped:
         history = stopped.history
     if history.interrupted:
-        print(f"stopped after {len(history.losses):,} steps, saved in {checkpoint}:", end=" ")
-        print("go on with the same options and --resume")
+        say(
+            f"stopped after {len(history.losses):,} steps, saved in {places['checkpoint']}:"
+            " go on with the same options and --resume"
+        )
         return 130
-    seconds = sum(history.seconds)
-    print(f"test accuracy {history.valid_accuracies[-1]:.2%} on {len(test[0]):,} images,", end=" ")
-    print(f"trained in {seconds:.1f} s, {len(data[0]) * options.epochs / seconds:,.0f} images/s")
-    network.save(options.out / f"{name}.npz")
-    print(f"weights: {options.out / name}.npz")
+    network.save(places["weights"])
+    write_whole(places["options"], json.dumps(asked, indent=1).encode())
     if first is not None:
         title = f"The first filters of {options.model}, before and after training"
         picture = filters_before_after(before, first.params["w"], title=title)
-        (options.out / f"{name}-filters.png").write_bytes(to_png(picture, dpi=150))
-        print(f"filters: {options.out / name}-filters.png")
+        write_whole(places["filters"], to_png(picture, dpi=150))
+    seconds = sum(history.seconds)
+    say(
+        f"test accuracy {history.valid_accuracies[-1]:.2%} on {len(test[0]):,} images,"
+        f" trained in {seconds:.1f} s, {len(data[0]) * options.epochs / seconds:,.0f} images/s"
+    )
+    say(f"weights: {places['weights']}")
+    if first is not None:
+        say(f"filters: {places['filters']}")
     return 0
+
+
+def load(options):
+    """Load what is to be learned, and something else to test on."""
+    from cnnlib import datasets
+    from cnnlib.owndata import load_data
+
+    if options.data == "mnist":
+        return datasets.load_mnist()
+    if options.data == "fashion":
+        return datasets.load_fashion_mnist(folder=options.folder)
+    (x, labels), test = load_data(options.data)
+    if test is None:
+        say(f"{options.data} has no images to test on: every tenth one is kept for that")
+        kept = [i % 10 == 9 for i in range(len(x))]
+        learn = [not i for i in kept]
+        return (x[learn], labels[learn]), (x[kept], labels[kept])
+    return (x, labels), test
+
+
+def find_places(options, asked):
+    """Name the files that a run writes, and try them.
+
+    Raises
+    ------
+    OSError
+        If one of them cannot be written.
+    ValueError
+        If they are those of a run with other options, which nobody said might be replaced.
+    """
+    from cnnlib.files import check_place
+
+    data = re.sub(r"\W+", "-", Path(options.data).name.removesuffix(".gz")).strip("-") or "data"
+    name = f"{options.model}-{data}-seed{options.seed}"
+    ends = {"weights": ".npz", "checkpoint": "-checkpoint.npz", "options": ".json"}
+    places = {k: options.out / f"{name}{end}" for k, end in ends.items()}
+    places["filters"] = options.out / f"{name}-filters.png"
+    for place in places.values():
+        check_place(place, place.suffix)
+    there = [places[k] for k in ("weights", "checkpoint") if places[k].exists()]
+    if there and not (options.resume or options.overwrite):
+        try:
+            found = json.loads(places["options"].read_text(encoding="utf-8"))
+            differ = [f"{k} {found.get(k)}, now {v}" for k, v in asked.items() if found.get(k) != v]
+        except (OSError, ValueError, AttributeError):
+            differ = ["options that are not known"]
+        if differ:
+            raise ValueError(
+                f"{str(there[0])!r} is of a run with other options ({'; '.join(differ)}): choose"
+                " another --out, or replace it with --overwrite"
+            )
+    return places
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The command line, on a little data, in this process and in one of its own."""
 
+import io
 import os
 import subprocess
 import sys
@@ -8,16 +9,18 @@ import numpy as np
 import pytest
 
 from cnnlib import datasets, training
-from cnnlib.__main__ import MODELS, QUICK, RATES, RECIPES, main
+from cnnlib.__main__ import main, say
 from cnnlib.files import load_arrays
 from cnnlib.models import MODELS as ZOO
-from cnnlib.models import build
+from cnnlib.models import WEIGHTS, build
 from cnnlib.optimizers import OPTIMIZERS as RULES
+from cnnlib.recipes import MODELS, QUICK, RATES, TRAINED
 
 
 @pytest.fixture
-def little(mnist, monkeypatch):
-    """Two hundred images to learn from, a hundred to test on."""
+def little(mnist, monkeypatch, tmp_path):
+    """Two hundred images to learn from, a hundred to test on; results go to a folder for them."""
+    monkeypatch.chdir(tmp_path)
     part = tuple((x[:n], labels[:n]) for (x, labels), n in zip(mnist, (200, 100), strict=True))
     monkeypatch.setattr(datasets, "load_mnist", lambda: part)
     return part
@@ -73,7 +76,7 @@ def asked_of_fit(options, monkeypatch):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_what_is_not_asked_for_follows_the_model(model, little, monkeypatch):
-    recipe = RECIPES.get(model, QUICK)
+    recipe = MODELS[model]
     asked = asked_of_fit(["--model", model], monkeypatch)
     assert (asked["epochs"], asked["batch_size"]) == (recipe["epochs"], recipe["batch"])
     assert (asked["augment"] is not None) == recipe["augment"] == (model == "convnet_bn")
@@ -104,7 +107,8 @@ def test_augment_distorts_the_images_and_keeps_their_shape(little, monkeypatch):
 
 def test_the_lists_of_choices_are_complete():
     assert set(MODELS) == ZOO.keys() and RATES.keys() == RULES.keys()
-    assert RECIPES.keys() <= ZOO.keys() and all(r.keys() == QUICK.keys() for r in RECIPES.values())
+    assert all(recipe.keys() == QUICK.keys() for recipe in MODELS.values())
+    assert TRAINED.keys() == {path.stem for path in WEIGHTS.glob("*.npz")}
 
 
 @pytest.mark.parametrize(
@@ -145,7 +149,7 @@ def test_an_interrupt_that_fit_does_not_catch_ends_without_a_traceback(little, m
 
 
 def test_one_batch_of_all_images_is_one_step(little, tmp_path, capsys):
-    options = ["--model=mlp", "--batch=1000", "--quiet", f"--out={tmp_path}"]
+    options = ["--model=mlp", "--batch=1000", "--quiet", f"--out={tmp_path}", "--overwrite"]
     for schedule in ("one-cycle", "cosine", "constant"):
         assert main(["train", *options, "--schedule", schedule]) == 0, capsys.readouterr().err
 
@@ -156,7 +160,103 @@ def test_help_names_every_option():
         [sys.executable, "-m", "cnnlib", "train", "--help"],
         capture_output=True, text=True, check=True, env=environment,
     ).stdout  # fmt: skip
-    for option in (
-        "model data epochs batch augment no-augment optimizer rate schedule seed out resume".split()
-    ):
+    options = "model data epochs batch augment no-augment optimizer rate schedule seed out"
+    for option in [*options.split(), "resume", "overwrite", "quiet"]:
         assert f"--{option}" in text
+
+
+def files(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_another_run_is_not_overwritten_without_being_told_to(little, tmp_path, capsys):
+    command = ["train", "--model=mlp", "--quiet", f"--out={tmp_path}"]
+    assert main(command) == 0
+    before = files(tmp_path)
+    assert main([*command, "--rate=0.001", "--epochs=2"]) == 1
+    error = capsys.readouterr().err
+    assert "is of a run with other options (epochs 1, now 2; rate 0.006, now 0.001)" in error
+    assert "--overwrite" in error and files(tmp_path) == before
+    assert main(command) == 0  # the same again
+    assert files(tmp_path)["mlp-mnist-seed0.npz"] == before["mlp-mnist-seed0.npz"]
+    assert main([*command, "--rate=0.001", "--overwrite"]) == 0
+    assert files(tmp_path)["mlp-mnist-seed0.npz"] != before["mlp-mnist-seed0.npz"]
+    (tmp_path / "mlp-mnist-seed0.json").unlink()
+    assert main(command) == 1 and "options that are not known" in capsys.readouterr().err
+
+
+def test_a_run_with_another_rate_is_not_resumed(little, tmp_path, capsys):
+    command = ["train", "--model=mlp", "--quiet", "--schedule=constant", f"--out={tmp_path}"]
+    assert main(command) == 0
+    before = files(tmp_path)
+    assert main([*command, "--resume", "--epochs=2", "--rate=0.5"]) == 1
+    assert "written with rate 0.006 at step 1, this run has 0.5 there" in capsys.readouterr().err
+    assert files(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["lenet5-mnist-seed0.npz", "lenet5-mnist-seed0-filters.png"])
+def test_a_folder_in_the_way_is_noticed_before_training(
+    little, tmp_path, monkeypatch, name, capsys
+):
+    monkeypatch.setattr(training, "fit", lambda *arguments, **settings: pytest.fail("it trains"))
+    (tmp_path / name).mkdir()
+    assert main(["train", "--quiet", f"--out={tmp_path}"]) == 1
+    assert f"{name}' is a folder" in capsys.readouterr().err
+
+
+class Stream:
+    """A terminal with few letters, or one that is full or gone."""
+
+    def __init__(self, error=None):
+        self.error, self.text = error, ""
+
+    def write(self, text):
+        if self.error:
+            raise self.error
+        self.text += text
+
+    def flush(self):
+        pass
+
+    def fileno(self):
+        raise OSError("no file")
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left"), BrokenPipeError(), ValueError()])
+def test_a_terminal_that_is_full_or_gone_costs_no_work(little, tmp_path, monkeypatch, error):
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, Stream(error))
+    assert main(["train", "--model=lenet5", f"--out={tmp_path}"]) == 0
+    assert {path.suffix for path in tmp_path.iterdir()} == {".npz", ".json", ".png"}
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_a_terminal_without_such_letters_gets_others(little, tmp_path, monkeypatch, encoding):
+    out = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr(sys, "stdout", out)
+    assert main(["train", "--model=mlp", "--quiet", f"--out={tmp_path / '学習'}"]) == 0
+    assert rb"\u5b66\u7fd2" in out.buffer.getvalue()
+    assert (tmp_path / "学習" / "mlp-mnist-seed0.npz").exists()
+
+
+def test_say_is_silent_where_nothing_can_be_said():
+    say("text", Stream(BrokenPipeError()))
+
+
+def test_own_data_is_learned_and_a_tenth_kept_where_there_is_nothing_to_test_on(
+    little, tmp_path, capsys
+):
+    (x, labels), (x_test, labels_test) = little
+    one, two = tmp_path / "one set.npz", tmp_path / "two.npz"
+    np.savez(one, x=x[:, 0], y=labels)
+    np.savez(two, x_train=x, y_train=labels, x_test=x_test, y_test=labels_test)
+    command = ["train", "--model=mlp", "--quiet", f"--out={tmp_path / 'out'}"]
+    assert main([*command, f"--data={one}"]) == 0
+    out = capsys.readouterr().out
+    assert "no images to test on: every tenth one is kept" in out
+    assert "180 images to learn from, 20 to test on" in out
+    assert main([*command, f"--data={two}"]) == 0
+    assert "200 images to learn from, 100 to test on" in capsys.readouterr().out
+    assert (tmp_path / "out" / "mlp-one-set-npz-seed0.npz").exists()
+    assert main([*command, f"--data={tmp_path / 'none'}"]) == 1
+    assert "none" in capsys.readouterr().err

@@ -156,13 +156,12 @@ def test_a_registry_or_a_machine_path_is_noticed(text):
 
 LEVELS = {
     # plumbing below all levels, which no lesson derives; not counted as core
-    **dict.fromkeys(["arguments", "files", "blas", "here", "owndata", "progress"], -1),
+    **dict.fromkeys(["arguments", "files", "blas", "here", "owndata", "progress", "recipes"], -1),
     **dict.fromkeys(["im2col", "reference", "winograd"], 0),
     **dict.fromkeys(["initializers", "losses", "optimizers", "datasets"], 0),
     "layers": 1,
     **dict.fromkeys(["network", "gradcheck"], 2),
     **dict.fromkeys(["models", "checkpoint", "training", "distributed", "interpret"], 3),
-    "recipes": 3,
 }
 SAME_LEVEL = {
     ("owndata", "files"),

@@ -15,21 +15,13 @@ from pathlib import Path
 import numpy as np
 
 from cnnlib import models
-from cnnlib.__main__ import DISTORTIONS
 from cnnlib.datasets import augment, load_fashion_mnist, load_mnist
 from cnnlib.files import save_arrays
 from cnnlib.optimizers import AdamW, one_cycle
+from cnnlib.recipes import BETA2, DISTORTIONS, TRAINED, WARM
 from cnnlib.training import evaluate, fit
 
 SEED = 0
-# File: network, data, epochs, images at a step, highest rate, weight decay, images distorted.
-RECIPES = {
-    "mlp": ("mlp", "mnist", 16, 32, 0.003, 0, False),
-    "simple_convnet": ("simple_convnet", "mnist", 4, 32, 0.003, 0.1, False),
-    "lenet5": ("lenet5", "mnist", 5, 32, 0.006, 0.1, False),
-    "lenet5_fashion": ("lenet5", "fashion", 8, 32, 0.004, 0.1, False),
-    "convnet_bn": ("convnet_bn", "mnist", 20, 64, 0.006, 0.02, True),
-}
 TITLES = {"mnist": "MNIST", "fashion": "Fashion-MNIST"}
 CARD = """# Trained weights
 
@@ -46,7 +38,7 @@ Images: the 60,000 training images as `load_mnist` and `load_fashion_mnist` retu
 `convnet_bn` each one is distorted at random, anew in each epoch: shifted by up to {shift} pixels,
 turned by up to {rotate} degrees, scaled by up to {percent:g} % and crumpled (`elastic={elastic}`).
 Steps of 32 images, `convnet_bn` 64; AdamW (beta2 0.99) with a one-cycle schedule, whose rates and
-decay stand in `tools/weights.py`. The last epoch's weights were kept, not the best epoch's, and
+decay stand in `cnnlib/recipes.py`. The last epoch's weights were kept, not the best epoch's, and
 each test image is looked at once, as it is. The recipe of `convnet_bn` was found by comparing test
 accuracies of a few seeds, with no other images held out for that. The weights are under the
 package's licence (MIT).
@@ -56,7 +48,7 @@ package's licence (MIT).
 def main():
     """Train the networks whose files are named, or all of them."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("files", nargs="*", metavar="FILE", help=", ".join(RECIPES))
+    parser.add_argument("files", nargs="*", metavar="FILE", help=", ".join(TRAINED))
     parser.add_argument("--folder", type=Path, metavar="DIR", help="with Fashion-MNIST's files")
     options = parser.parse_args()
     load = {"mnist": load_mnist, "fashion": partial(load_fashion_mnist, folder=options.folder)}
@@ -65,19 +57,20 @@ def main():
     rows = {
         row.split("`")[1].removesuffix(".npz"): row for row in re.findall(r"^\| `.*", old, re.M)
     }
-    for file in options.files or RECIPES:
-        name, data, epochs, batch, rate, decay, distorted = RECIPES[file]
+    for file in options.files or TRAINED:
+        recipe = TRAINED[file]
+        name, data, epochs, batch = (recipe[k] for k in ("model", "data", "epochs", "batch"))
         train, test = load[data]()
         network = models.build(name, rng=SEED)
-        schedule = one_cycle(rate, epochs * -(-len(train[0]) // batch), warm=0.2)
+        schedule = one_cycle(recipe["rate"], epochs * -(-len(train[0]) // batch), warm=WARM)
         fit(
             network,
             train,
             test,
             epochs=epochs,
             batch_size=batch,
-            optimizer=AdamW(schedule, beta2=0.99, weight_decay=decay),
-            augment=partial(augment, **DISTORTIONS) if distorted else None,
+            optimizer=AdamW(schedule, beta2=BETA2, weight_decay=recipe["decay"]),
+            augment=partial(augment, **DISTORTIONS) if recipe["augment"] else None,
             seed=SEED,
         )
         arrays = {**network.params, **network.state}
@@ -90,7 +83,7 @@ def main():
             f" {100 * accuracy:.2f} % | `python tools/{Path(__file__).name} {file}` |"
         )
         print(rows[file])
-    lines = "\n".join(rows[file] for file in RECIPES if file in rows)
+    lines = "\n".join(rows[file] for file in TRAINED if file in rows)
     text = CARD.format(rows=lines, percent=100 * DISTORTIONS["scale"], **DISTORTIONS)
     card.write_text(text, encoding="utf-8")
 
