@@ -21,12 +21,8 @@ module                   holds                                             lesso
 ``cnnlib.look``          the same as figures, one call each                06
 ``cnnlib.plots``         every figure                                      all
 ``cnnlib.widgets``       every explorer                                    all
-<<<<<<< HEAD
-``cnnlib.checks``        the checks of the exercises                       01 to 06
-``cnnlib.progress``      the progress bar of a run
-=======
 ``cnnlib.exercises``     the checks of the exercises                       01 to 06
->>>>>>> 50b37f7 (Lessons and exercises import cnnlib.exercises; progress is a file a task, so that two kernels lose nothing)
+``cnnlib.progress``      the progress bar of a run
 ``cnnlib.files``         arrays and downloads, written whole or not at all
 =======================  ================================================  ==============
 """
