@@ -63,8 +63,7 @@ class Run(RunState):
 
     def step(self, x, labels):
         """Do one step: forward, loss, backward, update."""
-        scores = self.network.forward(x)
-        value = self.loss.forward(scores, labels)
+        value, accuracy, grads = self.differentiate(x, labels)
         if not np.isfinite(value):
             raise FloatingPointError(
                 f"the loss is {value} at step {len(self.history.losses) + 1}: try a learning rate"
@@ -72,11 +71,18 @@ class Run(RunState):
                 " not finite; the network keeps the weights of the step before"
             )
         self.history.rates.append(self.optimizer.rate_now())
-        self.network.backward(self.loss.backward())
-        self.optimizer.step(self.network.params, self.network.grads)
+        self.optimizer.step(self.network.params, grads)
         self.history.losses.append(value)
-        self.history.accuracies.append(float((scores.argmax(axis=1) == labels).mean()))
+        self.history.accuracies.append(accuracy)
         self.batch += 1
+
+    def differentiate(self, x, labels):
+        """Return loss and accuracy on a batch, and the gradients of the loss."""
+        scores = self.network.forward(x)
+        value = self.loss.forward(scores, labels)
+        self.network.backward(self.loss.backward())
+        accuracy = float((scores.argmax(axis=1) == labels).mean())
+        return value, accuracy, self.network.grads
 
     def validate(self):
         """Record loss and accuracy on the validation images, if there are any."""
@@ -114,6 +120,7 @@ def fit(
     progress=True,
     checkpoint=None,
     resume=False,
+    loop=Run,
 ):
     """Train a network to classify images.
 
@@ -140,6 +147,8 @@ def fit(
         if need be.
     resume : bool
         Go on from that file: the result is the same, bit for bit, as if never stopped.
+    loop : type
+        What runs: :class:`Run`, or ``distributed.SharedRun`` on several processes.
 
     Returns
     -------
@@ -178,7 +187,7 @@ def fit(
     optimizer = Adam() if optimizer is None else optimizer
     optimizer.check(network.params)
     terms = {"epochs": epochs, "batch_size": batch_size, "augment": augment, "seed": seed}
-    run = Run(network, optimizer, train, valid, callbacks, **terms)
+    run = loop(network, optimizer, train, valid, callbacks, **terms)
     if resume:
         run.load(checkpoint)
     if checkpoint is not None:
