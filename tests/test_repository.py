@@ -316,7 +316,7 @@ def test_an_import_along_the_levels_is_allowed(module, source):
 
 # --------------------------------------------------------------------------- sizes
 
-CORE_LINES = 2000
+CORE_LINES = 2150
 NOT_CODE = {
     *{tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT},
     *{tokenize.ENCODING, tokenize.ENDMARKER},
