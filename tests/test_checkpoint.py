@@ -4,9 +4,12 @@ import itertools
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,6 +27,7 @@ from cnnlib.optimizers import SGD, Adam, Momentum, one_cycle, step_decay
 from cnnlib.training import fit
 from tests.helpers import noisy_network, quarters, same_weights
 
+ROOT = Path(__file__).resolve().parent.parent
 CORRUPTIONS = int(os.environ.get("CNNLIB_CORRUPTIONS", 40))  # of each kind of file
 
 
@@ -431,6 +435,40 @@ def test_a_record_that_is_none_is_called_so(data, tmp_path):
     first_steps(path, data)
     with pytest.raises(ValueError, match="and has first/image, .* and [0-9]+ more too much"):
         History.load(path)
+
+
+KILLED = """
+import os, signal, sys
+from cnnlib import checkpoint, files
+from tests.test_checkpoint import *
+step, saving = int(sys.argv[2]), sys.argv[3] == "saving"
+def die(*arguments):
+    os.kill(os.getpid(), signal.SIGKILL)
+def look(run):
+    if len(run.history.losses) == step:
+        if not saving:
+            die()
+        files.os.replace = die
+long_run(noisy_network(), sys.argv[1], callbacks=[look])
+"""
+
+
+def long_run(network, path, **options):
+    rule = Adam(one_cycle(0.01, 12))
+    return fit(network, quarters(), quarters(), epochs=3, batch_size=16, optimizer=rule,
+               augment=augment, checkpoint=path, progress=False, **options)  # fmt: skip
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL")
+@pytest.mark.parametrize(("step", "moment"), [(5, "training"), (11, "training"), (6, "saving")])
+def test_a_killed_run_is_resumed_as_if_it_had_not_been(tmp_path, step, moment):
+    path, whole, resumed = tmp_path / "run.npz", noisy_network(), noisy_network(rng=1)
+    command = [sys.executable, "-c", KILLED, str(path), str(step), moment]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == -signal.SIGKILL
+    assert len(list(tmp_path.glob(".*.part"))) == (moment == "saving")
+    history, expected = long_run(resumed, path, resume=True), long_run(whole, None)
+    assert same_weights(whole, resumed) and history.losses == expected.losses
+    assert os.listdir(tmp_path) == ["run.npz"]
 
 
 # --------------------------------------------------------------------------- interrupts
