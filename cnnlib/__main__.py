@@ -37,8 +37,9 @@ def main(arguments=None):
             stream.reconfigure(errors="backslashreplace")  # for a terminal without such letters
     try:
         return train(options)
-    except (OSError, TypeError, ValueError, FloatingPointError) as error:
+    except (ImportError, OSError, TypeError, ValueError, FloatingPointError) as error:
         say(f"cnnlib: {error}", sys.stderr)
+        give_up()
         return 1
     except KeyboardInterrupt:  # before the first step, after the last, or for the second time
         say("cnnlib: interrupted", sys.stderr)
@@ -136,11 +137,13 @@ def train(options):
     from cnnlib import models, optimizers
     from cnnlib.checkpoint import Interrupted
     from cnnlib.datasets import augment
+    from cnnlib.distributed import SharedRun, launched
     from cnnlib.files import write_whole
     from cnnlib.plots.base import to_png
     from cnnlib.plots.filters import filters_before_after
-    from cnnlib.training import fit
+    from cnnlib.training import Run, fit
 
+    rank = join()
     rate = options.rate or RATES[options.optimizer]
     asked = {k: v for k, v in vars(options).items() if k not in ("out", "quiet", "overwrite")}
     asked = {
@@ -163,7 +166,7 @@ def train(options):
         f"{options.model}: {network.parameters():,} parameters; {options.data}:"
         f" {len(data[0]):,} images to learn from, {len(test[0]):,} to test on"
     )
-    if not options.resume:
+    if not options.resume and rank == 0:
         write_whole(places["options"], json.dumps(asked, indent=1).encode())
     try:
         history = fit(
@@ -175,9 +178,10 @@ def train(options):
             optimizer=rule(schedule, **settings.get(options.optimizer, {})),
             augment=partial(augment, **DISTORTIONS) if options.augment else None,
             seed=options.seed,
-            progress=not options.quiet,
+            progress=not options.quiet and rank == 0,
             checkpoint=places["checkpoint"],
             resume=options.resume,
+            loop=SharedRun if launched() else Run,
         )
     except Interrupted as stopped:
         history = stopped.history
@@ -187,6 +191,8 @@ def train(options):
             " go on with the same options and --resume"
         )
         return 130
+    if rank > 0:
+        return 0
     network.save(places["weights"])
     write_whole(places["options"], json.dumps(asked, indent=1).encode())
     if first is not None:
@@ -202,6 +208,31 @@ def train(options):
     if first is not None:
         say(f"filters: {places['filters']}")
     return 0
+
+
+def join():
+    """Join the other processes, if ``mpiexec`` started several; return this one's number.
+
+    Only process 0 speaks.
+    """
+    from cnnlib.blas import set_threads
+    from cnnlib.distributed import launched, world
+
+    if not launched():
+        return 0
+    set_threads(1)
+    rank = world().Get_rank()
+    if rank > 0:
+        sys.stdout = open(os.devnull, "w")
+    return rank
+
+
+def give_up():
+    """End the other processes, too: they would wait for this one for ever."""
+    from cnnlib.distributed import launched, world
+
+    if launched():
+        world().Abort(1)
 
 
 def load(options):

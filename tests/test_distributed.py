@@ -105,6 +105,20 @@ def test_all_stop_when_one_is_told_to_one_step_later(mpi, tmp_path):
         assert len(shared["losses"]) == 15
 
 
+def test_the_command_trains_in_several_processes_and_one_of_them_speaks(mpi, tmp_path):
+    done = work(2, "cnnlib", "train", "--model", "mlp", "--quiet", folder=tmp_path)
+    assert done.stdout.count("test accuracy 9") == 1, done.stdout
+    assert {p.name for p in (tmp_path / "runs").iterdir()} == {
+        f"mlp-mnist-seed0{end}" for end in (".npz", "-checkpoint.npz", ".json")
+    }
+
+
+def test_what_one_process_cannot_do_ends_all(mpi, tmp_path):
+    (tmp_path / "runs").write_text("in the way")
+    done = work(2, "cnnlib", "train", "--model", "mlp", folder=tmp_path, ends_well=False)
+    assert "cnnlib: " in done.stderr and "Traceback" not in done.stderr
+
+
 def test_a_launcher_is_known_by_what_it_sets(monkeypatch):
     for name in distributed.LAUNCHERS:
         monkeypatch.delenv(name, raising=False)
