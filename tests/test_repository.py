@@ -368,8 +368,16 @@ def unknown_targets(text, makefile):
     return sorted(wanted - set(re.findall(r"^([a-z][\w-]*):", makefile, flags=re.MULTILINE)))
 
 
-def test_readme_links_resolve():
-    assert broken_links(README.read_text(encoding="utf-8"), ROOT) == []
+PAGES = [README, *(ROOT / name for name in ("CONTRIBUTING.md", "CHANGELOG.md"))]
+PAGES += [ROOT / "docs" / name for name in ("design.md", "style.md")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
+def test_links_resolve_and_targets_exist(page):
+    text = page.read_text(encoding="utf-8")
+    assert broken_links(text, page.parent) == []
+    text = re.sub(r"(?m)^    (make .*)$", r"`\1`", text)
+    assert unknown_targets(text, (ROOT / "Makefile").read_text(encoding="utf-8")) == []
 
 
 def test_a_broken_link_is_noticed():
