@@ -18,7 +18,7 @@ def numerical_gradient(f, x, eps=1e-6):
     f : function of ndarray
         Returns a float.
     x : ndarray, float64
-        Changed while this runs, and restored.
+        Changed while this runs, and restored, even after an error or an interrupt.
     eps : float
         Size of a nudge.
 
@@ -39,11 +39,13 @@ def numerical_gradient(f, x, eps=1e-6):
     gradient = np.zeros_like(x)
     for index in np.ndindex(x.shape):
         value = x[index]
-        x[index] = value + eps
-        above = f(x)
-        x[index] = value - eps
-        below = f(x)
-        x[index] = value
+        try:
+            x[index] = value + eps
+            above = f(x)
+            x[index] = value - eps
+            below = f(x)
+        finally:
+            x[index] = value
         gradient[index] = (above - below) / (2 * eps)
     return gradient
 

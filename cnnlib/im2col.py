@@ -4,6 +4,8 @@ Images have the shape ``(N, C, H, W)`` and lie in memory as a block ``(C, H, W, 
 axis comes last, so every pixel is a contiguous run of N numbers, and copies move long runs.
 """
 
+import math
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -168,6 +170,19 @@ def im2col(x, kernel_size, stride=1, pad=0, dilation=1, out=None):
     return out
 
 
+def as_patches(cols, shape):
+    """View a patch matrix as ``(C, KH, KW, OH, OW, N)``; refuse one that im2col would not make.
+
+    The rows may come in groups: ``(G, C * KH * KW / G, OH * OW * N)``.
+    """
+    C, KH, KW, OH, OW, N = shape
+    if cols.shape[-1] != OH * OW * N or cols.size != math.prod(shape):
+        raise ValueError(
+            f"cols has shape {cols.shape}, expected {(C * KH * KW, OH * OW * N)}: a column a patch"
+        )
+    return cols.reshape(shape)
+
+
 def col2im(cols, shape, kernel_size, stride=1, pad=0, dilation=1):
     """Add every patch back onto the image that it was taken from: the adjoint of im2col.
 
@@ -200,7 +215,7 @@ def col2im(cols, shape, kernel_size, stride=1, pad=0, dilation=1):
     KH, KW = pair(kernel_size)
     x = pad2d(np.zeros((C, H, W, N), cols.dtype).transpose(3, 0, 1, 2), pad)
     patches = windows(x, kernel_size, stride, dilation, writeable=True)
-    cols = cols.reshape(patches.shape)
+    cols = as_patches(cols, patches.shape)
     for kh in range(KH):
         for kw in range(KW):
             patches[:, kh, kw] += cols[:, kh, kw]

@@ -18,7 +18,16 @@ from cnnlib.network import Residual, Sequential
 
 
 def inference(network):
-    """Switch training off and the gradient by the image on; each layer's put back afterwards."""
+    """Switch training off and the gradient by the image on; each layer's put back afterwards.
+
+    Raises
+    ------
+    ValueError
+        If the weights hold NaN or infinity: all that they touch would be NaN, silently.
+    """
+    for name, value in {**network.params, **network.state}.items():
+        if not np.isfinite(value).all():
+            raise ValueError(f"{name} holds NaN or infinity, expected finite weights")
     return network.mode(training=False, input_gradient=True)
 
 
@@ -111,12 +120,8 @@ def activations(network, x, layer, unit=None, batch_size=500):
     part = upto(network, layer)
     part.check(x)
     pick = slice(None) if unit is None else check_unit(part, x.shape[1:], unit)
-    with inference(network):
-        parts = [
-            part.forward(x[i : i + batch_size])[:, pick].copy()
-            for i in range(0, len(x), batch_size)
-        ]
-    return np.concatenate(parts)
+    with inference(part):
+        return np.concatenate([y[:, pick].copy() for y in part.in_batches(x, batch_size)])
 
 
 def activity(network, x, layer):
@@ -135,14 +140,17 @@ def activity(network, x, layer):
     ndarray of shape (F,)
         Shares, from 0 to 1, of all places of all images.
     """
-    parts = [activations(network, x[i : i + 500], layer) > 0 for i in range(0, len(x), 500)]
-    shares = [on.mean(axis=(0, *range(2, on.ndim))) for on in parts]
-    return np.average(shares, axis=0, weights=[len(on) for on in parts])
+    part = upto(network, layer)
+    part.check(x)
+    with inference(part):
+        parts = [len(y) * (y > 0).mean(axis=(0, *range(2, y.ndim))) for y in part.in_batches(x)]
+    return sum(parts) / len(x)
 
 
 def strengths(w):
-    """Return the length of each filter, the root of the sum of its squares, shape (F,)."""
-    return np.sqrt((w * w).reshape(len(w), -1).sum(axis=1))
+    """Return the length of each filter, the root of the sum of its squares, (F,), float64."""
+    w = w.reshape(len(w), -1).astype(np.float64)
+    return np.sqrt((w * w).sum(axis=1))
 
 
 def spectrum(w, size=32):
@@ -162,7 +170,8 @@ def spectrum(w, size=32):
 
     Derived in lesson 06.
     """
-    waves = np.fft.fft2(w, (size, size))
+    finer = -(-max(w.shape[-2:]) // size)  # 1, unless a kernel is larger than size
+    waves = np.fft.fft2(w, (finer * size, finer * size))[..., ::finer, ::finer]
     return np.abs(np.fft.fftshift(waves, axes=(-2, -1)))
 
 
@@ -433,6 +442,7 @@ def smooth_grad(network, x, classes, noise=0.2, count=25, rng=0):
     Derived in lesson 06. Source: Smilkov, Thorat, Kim, Viégas, Wattenberg, SmoothGrad (2017).
     """
     at_least(1, count=count)
+    network.check(x)
     rng = np.random.default_rng(rng)
     total = np.zeros_like(x)
     for _ in range(count):
@@ -457,38 +467,58 @@ def gradient_times_input(network, x, classes):
     return (class_gradient(network, x, classes) * x).sum(axis=1)
 
 
-def occlusion(network, x, classes, size=5, value=0.0):
+def occlusion(network, x, classes, size=5, value=0.0, stride=1):
     """Cover one place after another and measure how far the score falls.
 
     Parameters as for :func:`class_gradient`, and
 
     size : int
-        Rows and columns of the cover, which is centred on each pixel in turn; odd.
+        Rows and columns of the cover, which is centred on one place after another; odd.
     value : float
         What it is filled with.
+    stride : int
+        Pixels from place to place. All pixels if 1; a photograph has too many of them.
 
     Returns
     -------
     ndarray of shape (N, H, W)
         Score of the whole image less that of the covered one: positive where what was covered
-        spoke for the class.
+        spoke for the class. A block of ``stride`` by ``stride`` pixels has one number.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If images or classes do not fit, size is even, or size or stride is less than 1.
 
     Derived in lesson 06. Source: Zeiler and Fergus (2013).
     """
-    at_least(1, size=size)
+    check_cover(network, x, size, stride)
     N, _, H, W = x.shape
-    half = size // 2
+    before, after = size // 2 - stride // 2, size // 2 + stride // 2 + 1
+    places = [(row, column) for row in range(0, H, stride) for column in range(0, W, stride)]
+    step = max(1, 2**26 // x[0].nbytes)  # covered images at a time, at most 64 MB
     drop = np.zeros((N, H, W), x.dtype)
     with inference(network):
-        asked = one_hot(classes, network.forward(x))
-        whole = (network.forward(x) * asked).sum(axis=1)
-        for n, row in np.ndindex(N, H):
-            covered = np.repeat(x[n : n + 1], W, axis=0)
-            for column in range(W):
-                top, left = max(row - half, 0), max(column - half, 0)
-                covered[column, :, top : row + half + 1, left : column + half + 1] = value
-            drop[n, row] = whole[n] - network.forward(covered) @ asked[n]
+        scores = network.forward(x)
+        asked = one_hot(classes, scores)
+        for n, i in np.ndindex(N, -(-len(places) // step)):
+            some = places[i * step : (i + 1) * step]
+            covered = np.repeat(x[n : n + 1], len(some), axis=0)
+            for image, (row, column) in zip(covered, some, strict=True):
+                top, left = max(row - before, 0), max(column - before, 0)
+                image[:, top : row + after, left : column + after] = value
+            found = np.concatenate(list(network.in_batches(covered)))
+            for fall, (row, column) in zip((scores[n] - found) @ asked[n], some, strict=True):
+                drop[n, row : row + stride, column : column + stride] = fall
     return drop
+
+
+def check_cover(network, x, size, stride):
+    """Refuse images that do not fit a network, or a cover that has no middle."""
+    network.check(x)
+    at_least(1, size=size, stride=stride)
+    if size % 2 == 0:
+        raise ValueError(f"size is {size}, expected an odd number: the cover is centred on a pixel")
 
 
 def grad_cam(network, x, classes, layer):
@@ -642,7 +672,7 @@ def maximise(network, layer, unit, steps=100, rate=0.1, jitter=0, blur=0.0, deca
     check_unit(part, network.input_shape, unit)
     dy[(unit, *(size // 2 for size in shape[1:]))] = 1
     rng = np.random.default_rng(rng)
-    x = 0.1 * rng.random((1, *network.input_shape), np.float32)
+    x = (0.1 * rng.random((1, *network.input_shape), np.float32)).astype(network.dtype)
     for _ in range(steps):
         shift = rng.integers(-jitter, jitter + 1, 2)
         dx = input_gradient(network, np.roll(x, shift, axis=(2, 3)), layer, dy)

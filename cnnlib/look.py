@@ -224,7 +224,7 @@ def plot_saliency(network, images, labels=None, layer=None, title=None, size=5):
         Where Grad-CAM looks; the last layer of the network with maps if not given.
     title : str, optional
     size : int
-        Pixels of the square that occlusion covers, odd.
+        Pixels of the square that occlusion covers, odd; its map has at most 32 by 32 places.
 
     Returns
     -------
@@ -237,11 +237,12 @@ def plot_saliency(network, images, labels=None, layer=None, title=None, size=5):
     if scores.ndim != 2:
         raise ValueError(f"network returns shape {scores.shape}, expected scores (N, M)")
     classes = scores.argmax(axis=1) if labels is None else np.broadcast_to(labels, len(x))
+    stride = -(-max(x.shape[2:]) // 32)  # 1 up to 32 pixels: a photograph has too many places
     maps = {
         "saliency": interpret.saliency(network, x, classes),
         "SmoothGrad": interpret.smooth_grad(network, x, classes),
         "grad × input": interpret.gradient_times_input(network, x, classes),
-        "occlusion": interpret.occlusion(network, x, classes, size),
+        "occlusion": interpret.occlusion(network, x, classes, size, stride=stride),
     }
     layer = layer or last_maps(network, x.shape[1:])
     if layer is not None:

@@ -171,6 +171,9 @@ class Sequential(Layer):
             rows = layer.needs(inside, rows, axis, clip)
         return rows
 
+    def numbers(self, shape):
+        return sum(layer.numbers(inside) for _, layer, inside, _ in self.shapes(shape))
+
     def summary(self, input_shape=None):
         """Tabulate layers, output shapes, parameters and multiplications for one image.
 

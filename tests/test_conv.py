@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -147,3 +149,15 @@ def test_an_input_that_does_not_fit_is_refused_and_nothing_is_changed(x, error, 
     layer.backward(dy)
     expected = reference.conv2d_backward(dy, good, layer.params["w"])[1]
     np.testing.assert_allclose(layer.grads["w"], expected, rtol=1e-3, atol=1e-3)
+
+
+def test_backward_fills_the_patch_matrix_again_and_makes_no_second_one():
+    """A patch matrix is by far the largest array of a convolution."""
+    layer = Conv2D(8, 2, 5, rng=0)
+    dy = layer.forward(draw((20, 8, 20, 20), np.float32))
+    size = layer.cols.nbytes
+    tracemalloc.start()
+    layer.backward(dy)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < size / 2

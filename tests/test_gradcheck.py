@@ -44,6 +44,17 @@ def test_numerical_gradient_refuses_what_is_not_float64(x):
         numerical_gradient(lambda x: 0.0, x)
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError])
+def test_numerical_gradient_puts_x_back_whatever_happens(error):
+    def stopped(x):
+        raise error
+
+    x = np.array([1.0, 2.0])
+    with pytest.raises(error):
+        numerical_gradient(stopped, x)
+    assert x.tolist() == [1, 2]
+
+
 def test_relative_error_by_hand():
     assert relative_error(np.array([1.0, 2.0]), np.array([1.0, 4.0])) == 0.5
     assert relative_error(np.zeros(3), np.zeros(3)) == 0
@@ -169,6 +180,17 @@ def test_kinks_are_skipped_and_counted():
     x[1, 2], x[2, 0] = 0.0, 3e-6  # a kink at the number, and one within the nudge
     (row,) = report = check_layer(ReLU(), x)
     assert report.ok and (row.checked, row.skipped) == (10, 2)
+
+
+def test_a_kink_excuses_what_lies_between_its_two_slopes_and_nothing_else():
+    """At 0 the slopes are 0 and 1: a gradient of 1.3 is wrong on either side of the kink."""
+
+    class Steep(ReLU):
+        def backward(self, dy):
+            return 1.3 * dy
+
+    report = check_layer(Steep(), np.zeros((1, 4)))
+    assert [(row.checked, row.skipped) for row in report] == [(4, 0)] and not report.ok
 
 
 def test_a_check_that_checks_nothing_is_not_ok():

@@ -184,5 +184,11 @@ def test_im2col_refuses_a_kernel_that_does_not_fit(function):
 def test_col2im_refuses():
     with pytest.raises(ValueError, match="kernel spans 5 pixels, more than the 4"):
         col2im(np.zeros((25, 1)), (1, 1, 4, 4), 5)
-    with pytest.raises(ValueError, match="reshape"):
+    with pytest.raises(ValueError, match="a column a patch"):
         col2im(np.zeros((9, 5)), (1, 1, 4, 4), 3)
+
+
+@pytest.mark.parametrize("shape", [(4, 9), (36,), (9, 5), (4, 4)])
+def test_a_matrix_that_im2col_would_not_make_is_refused(shape):
+    with pytest.raises(ValueError, match=r"cols has shape \(.*\), expected \(9, 4\)"):
+        col2im(np.ones(shape), (1, 1, 4, 4), 3)

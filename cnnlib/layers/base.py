@@ -1,9 +1,12 @@
 """What every layer is."""
 
 import functools
+import math
 from contextlib import contextmanager
 
 import numpy as np
+
+from cnnlib.arguments import at_least
 
 
 class Layer:
@@ -91,6 +94,39 @@ class Layer:
         if len(shape) != 3 or self.output_shape(shape)[1:] == shape[1:]:
             return rows
         return set(range(shape[1 + axis]))
+
+    def numbers(self, shape):
+        """Estimate how many numbers ``forward`` keeps for one image: the output, and patches."""
+        out = self.output_shape(shape)
+        return math.prod(out) + self.multiplications(shape) // out[0]
+
+    def in_batches(self, x, batch_size=500):
+        """Send many images through, some at a time, with ``training`` off.
+
+        Parameters
+        ----------
+        x : ndarray of shape (N, ...)
+        batch_size : int
+            Images at a time; fewer where they would need more than about 256 MB.
+
+        Yields
+        ------
+        ndarray of shape (n, ...)
+            The outputs of the next n images.
+        """
+        at_least(1, batch_size=batch_size)
+        self.check(x)
+        fitting = 2**28 // (x.itemsize * self.numbers(x.shape[1:]))
+        count = max(1, min(batch_size, fitting))
+        for i in range(0, len(x), count):
+            with self.mode(training=False):
+                y = self.forward(x[i : i + count])
+            yield y
+
+    @property
+    def dtype(self):
+        """What the weights are; float32 where there are none."""
+        return next((value.dtype for value in self.params.values()), np.dtype(np.float32))
 
     def parameters(self):
         """Count the numbers that training changes."""
