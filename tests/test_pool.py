@@ -121,6 +121,31 @@ def test_the_frame_never_wins():
     assert layer.backward(np.ones((2, 3, 4, 4))).sum() == 2 * 3 * 16
 
 
+@pytest.mark.parametrize(
+    "window, value, winner",
+    [
+        ([[-np.inf, -np.inf], [-np.inf, -np.inf]], -np.inf, 0),
+        ([[1, np.nan], [2, np.nan]], np.nan, 3),
+        ([[np.nan, 1], [2, 3]], np.nan, 0),
+        ([[-np.inf, 1], [np.inf, 3]], np.inf, 2),
+    ],
+)
+def test_windows_that_hold_no_ordinary_numbers_as_pytorch_does(window, value, winner):
+    """The right values are those of torch.nn.functional.max_pool2d, 2.13."""
+    layer = MaxPool2D(2)
+    y = layer.forward(np.array(window, float)[None, None])
+    np.testing.assert_array_equal(y, [[[[value]]]])
+    assert layer.backward(np.ones((1, 1, 1, 1))).ravel().argmax() == winner
+
+
+def test_the_frame_does_not_win_where_there_is_only_minus_infinity():
+    layer = MaxPool2D(2, 2, pad=1)
+    layer.forward(np.full((1, 1, 4, 4), -np.inf))
+    dx = layer.backward(np.arange(1.0, 10).reshape(1, 1, 3, 3))
+    expected = [[1, 2, 0, 3], [4, 5, 0, 6], [0, 0, 0, 0], [7, 8, 0, 9]]
+    np.testing.assert_array_equal(dx[0, 0], expected)
+
+
 def test_a_window_as_large_as_one_byte_can_number():
     """The last of 256 pixels wins; a window with more is refused."""
     x = np.arange(2.0 * 256).reshape(2, 1, 16, 16)

@@ -64,7 +64,7 @@ class MaxPool2D(Pool2D):
     """Max pooling, the book's name for which is Pooling: keep the largest number of each window.
 
     Where it was is remembered, because that is where the gradient goes. Of equal ones the first
-    counts, row by row. The frame that padding adds never wins.
+    counts, row by row; of several NaN the last. The frame that padding adds never wins.
 
     Parameters and errors as for :class:`Pool2D`.
 
@@ -105,7 +105,18 @@ class MaxPool2D(Pool2D):
             larger = (pixel > y).view(np.uint8)
             np.maximum(self.winner, larger * np.uint8(k), out=self.winner)
             np.maximum(y, pixel, out=y)
+        if not (y > -np.inf).all():
+            self.settle(patches, y)
         return y.transpose(3, 0, 1, 2)
+
+    def settle(self, patches, y):
+        """Name the winners that comparing did not find: NaN, and where there is only -inf."""
+        KH, KW = self.kernel_size
+        kh, kw = (np.maximum(self.pad - self.stride * np.arange(n), 0) for n in y.shape[1:3])
+        first = (kh[:, None] * KW + kw).astype(np.uint8)[:, :, None]  # the first in the image
+        self.winner = np.where(y == -np.inf, first, self.winner)
+        for k, (kh, kw) in enumerate(np.ndindex(KH, KW)):
+            self.winner[np.isnan(patches[:, kh, kw])] = k
 
     def backward(self, dy):
         """Send each gradient to the pixel that won.
