@@ -6,13 +6,17 @@ ARGS ?=
 
 BIN := .venv/bin
 READY := .venv/ready
+# What builds the website has an environment of its own: its JupyterLite would be found by JupyterLab.
+SITE := .venv/site/bin
+SITE_READY := .venv/site/ready
 # Exercises are stubs to fill in: their solutions are run instead.
 NBVAL := --nbval --nbval-current-env --nbval-sanitize-with=tools/nbval_sanitize.cfg \
 	--nbval-cell-timeout=300 --ignore=notebooks/exercises
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help lab test lint format test-package soak test-notebooks train notebooks exercises clean
+.PHONY: help lab test lint format test-package soak test-notebooks train notebooks exercises \
+	site test-site clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -49,8 +53,14 @@ notebooks: $(READY) ## run and store lessons and solutions (ARGS=FILE; ARGS="--c
 exercises: $(READY) ## make the student editions (ARGS="--class --to DIR" or "--course DIR")
 	$(BIN)/python -m tools.exercises $(ARGS)
 
+site: $(SITE_READY) ## build the website in _site/ (ARGS="--pages-only", "--pyodide DIR")
+	$(SITE)/python -m tools.site $(ARGS)
+
+test-site: $(READY) site ## read the website in a browser, and run lessons there
+	@SITE_FOLDER=_site $(BIN)/python -m pytest -rs tests/site
+
 clean: ## remove .venv, caches and builds; keep what training wrote to runs/
-	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv _site build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find cnnlib notebooks tests tools \( -name __pycache__ -o -name .ipynb_checkpoints \) \
 		-prune -exec rm -rf {} +
 
@@ -67,4 +77,12 @@ $(READY): pyproject.toml
 	@[ -x $(BIN)/python ] || { echo "Setting up .venv (once; a minute or two) ..." && \
 		"$(PYTHON)" -m venv .venv; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+$(SITE_READY): $(READY)
+	@echo "Setting up .venv/site (once; a minute or two) ..."
+	@"$(PYTHON)" -m venv .venv/site
+	@$(SITE)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb")) \
+		["project"]["optional-dependencies"]["site"], sep="\n")' > .venv/site/packages
+	@$(SITE)/python -m pip install --quiet --disable-pip-version-check --requirement .venv/site/packages
 	@touch $@

@@ -1,0 +1,95 @@
+"""The website that `make site` built, served on loopback, and a browser that asks no other host.
+
+`make test-site` names its folder in SITE_FOLDER; without that these tests are skipped.
+"""
+
+import functools
+import http.server
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.browser import FLAGS, browser_path, why_not
+
+PATIENCE = 600_000  # milliseconds: no test is about how long it takes
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder and says nothing."""
+
+    def log_message(self, *args):
+        pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Takes as many requests at a time as a kernel makes when it starts."""
+
+    request_queue_size, daemon_threads = 256, True
+
+    def handle_error(self, request, address):
+        pass  # a page that is left does not wait for its last files
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The folder of the website."""
+    if not os.environ.get("SITE_FOLDER"):
+        pytest.skip("about the website: make test-site")
+    folder = Path(os.environ["SITE_FOLDER"]).resolve()
+    assert (folder / "index.html").is_file(), f"{folder} holds no website: make site"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """Where the website is served."""
+    server = Server(("127.0.0.1", 0), functools.partial(Quiet, directory=site))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def chromium(site):
+    """A browser."""
+    if why_not():
+        pytest.skip(why_not())
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, address):
+    """A function that opens a page of the website; afterwards no other host must have been asked.
+
+    It refuses what other hosts would have answered, and notes it.
+    """
+    outside, contexts = [], []
+
+    def refuse(route):
+        if route.request.url.startswith((address, "data:", "blob:")):
+            route.continue_()
+        else:
+            outside.append(route.request.url)
+            route.abort()
+
+    def visit(path, **options):
+        context = chromium.new_context(**options)
+        context.set_default_timeout(PATIENCE)
+        context.route("**/*", refuse)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{address}/{path}")
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert outside == []

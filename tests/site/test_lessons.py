@@ -1,0 +1,89 @@
+"""The lessons in the browser edition: run there, they print what is stored.
+
+By default those that take a minute; SITE_LESSONS=all runs every lesson and every solution.
+"""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+QUICK = ["00_start_here", "01_convolution", "solutions/01_convolution"]
+ALL = [
+    path.relative_to(ROOT / "notebooks").with_suffix("").as_posix()
+    for folder in ("", "solutions")
+    for path in sorted((ROOT / "notebooks" / folder).glob("0*.ipynb"))
+]
+NAMES = ALL if os.environ.get("SITE_LESSONS") == "all" else QUICK
+NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+OWN = re.compile(r"^In the browser: .*\n?", re.M)  # what cnnlib.here says there
+READY = "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel"
+RUN = """async () => {
+    const {shell, commands} = jupyterapp;
+    await commands.execute("notebook:run-all-cells");
+    return shell.currentWidget.content.model.toJSON().cells;
+}"""
+
+
+def printed(cell):
+    """Return what a cell printed and answered, without what is said only in the browser."""
+    texts = []
+    for output in cell["outputs"]:
+        if output["output_type"] == "stream" and output["name"] == "stdout":
+            texts.append("".join(output["text"]))
+        elif "data" in output:
+            texts.append("".join(output["data"].get("text/plain", "")) + "\n")
+    return OWN.sub("", "".join(texts))
+
+
+def differs(one, other):
+    """Say whether two texts differ by more than the last digit of floats."""
+    if NUMBER.sub("#", one) != NUMBER.sub("#", other):
+        return True
+    for a, b in zip(NUMBER.findall(one), NUMBER.findall(other), strict=True):
+        if a != b:
+            digits = len(a.partition("e")[0].partition(".")[2])
+            unit = 10.0 ** (int(a.partition("e")[2] or 0) - digits)
+            if digits == 0 and "e" not in a or abs(float(a) - float(b)) > 1.01 * unit:
+                return True
+    return False
+
+
+@pytest.mark.parametrize(
+    "one, other, answer",
+    [
+        ("0.066045", "0.066046", False),
+        ("0.066045", "0.066047", True),
+        ("1.2e-05 a", "1.3e-05 a", False),
+        ("1.2e-05", "1.2e-04", True),
+        ("61 mistakes", "62 mistakes", True),
+        ("a 1", "b 1", True),
+    ],
+)
+def test_only_the_last_digit_of_a_float_may_differ(one, other, answer):
+    assert differs(one, other) == answer
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_lesson_prints_in_the_browser_what_is_stored(visit, name):
+    page = visit(f"lite/notebooks/index.html?path={name}.ipynb")
+    page.wait_for_function(READY)
+    cells = page.evaluate(RUN)
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    text = (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
+    stored = {c["id"]: c for c in json.loads(text)["cells"] if c["cell_type"] == "code"}
+    assert [cell["id"] for cell in code] == list(stored)
+    problems = []
+    for cell in code:
+        tags = cell["metadata"].get("tags", [])
+        raised = [o["evalue"] for o in cell["outputs"] if o["output_type"] == "error"]
+        if raised or cell["execution_count"] is None:
+            problems.append((cell["id"], "did not run", raised))
+        elif "nbval-ignore-output" not in tags:
+            before, after = printed(stored[cell["id"]]), printed(cell)
+            if differs(before, after):
+                problems.append((cell["id"], before, after))
+    assert problems == []

@@ -1,0 +1,132 @@
+"""The pages of the website: complete, linked, legible to all, and of one host."""
+
+import html.parser
+import json
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("0*.ipynb"))
+EXERCISES = sorted(path.stem for path in (ROOT / "notebooks" / "exercises").glob("0*.ipynb"))
+AXE = ROOT / "build" / "site"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]  # what axe holds pages to
+FETCHED = {"img", "script", "source", "iframe", "video", "audio", "embed"}
+
+
+class Page(html.parser.HTMLParser):
+    """What a page points at, what can be pointed at in it, and its images."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.links, self.fetched, self.anchors, self.images = [], [], set(), []
+        self.folds = 0
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.anchors |= {attributes[key] for key in ("id", "name") if attributes.get(key)}
+        if tag == "a" and "href" in attributes:
+            self.links.append(attributes["href"])
+        elif tag == "link" and attributes.get("rel") in ("stylesheet", "preload", "icon"):
+            self.fetched.append(attributes["href"])
+        elif tag in FETCHED and attributes.get("src"):
+            self.fetched.append(attributes["src"])
+        if tag == "img":
+            self.images.append(attributes)
+        self.folds += tag == "details"
+
+
+@pytest.fixture(scope="session")
+def pages(site):
+    """The pages, by their path."""
+    others = site / "lite", site / "_static"
+    paths = (p for p in site.rglob("*.html") if not any(map(p.is_relative_to, others)))
+    return {path: Page(path) for path in paths}
+
+
+def broken(pages, site):
+    """Return the links that lead nowhere within the site, each with its page."""
+    problems = []
+    for path, page in pages.items():
+        for link in page.links + page.fetched:
+            parts = urlsplit(link)
+            if parts.scheme or parts.netloc:
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            target = target / "index.html" if target.is_dir() else target
+            anchor = unquote(parts.fragment)
+            missing = not target.is_file() or not target.is_relative_to(site)
+            if not missing and anchor and target in pages:
+                missing = anchor not in pages[target].anchors
+            if missing:
+                problems.append(f"{path.relative_to(site)}: {link}")
+            wanted = re.fullmatch(r"path=([\w./]+\.ipynb)", parts.query)
+            if wanted and not (site / "lite" / "files" / wanted[1]).is_file():
+                problems.append(f"{path.relative_to(site)}: {link}, no such notebook")
+    return problems
+
+
+def test_links_within_the_site_lead_somewhere(pages, site):
+    assert len(pages) > len(LESSONS) + len(EXERCISES)
+    assert broken(pages, site) == []
+
+
+def test_a_broken_link_is_noticed(tmp_path):
+    (tmp_path / "a.html").write_text('<a href="b.html"></a><a href="#x"></a><p id="y"></p>')
+    (tmp_path / "c.html").write_text('<a href="a.html#y"></a><img src="a.html?path=z.ipynb">')
+    found = broken({p: Page(p) for p in sorted(tmp_path.glob("*.html"))}, tmp_path)
+    assert [line.split(": ")[1] for line in found] == [
+        *("b.html", "#x"),
+        "a.html?path=z.ipynb, no such notebook",
+    ]
+
+
+def test_pages_fetch_nothing_from_elsewhere(pages):
+    assert [f for page in pages.values() for f in page.fetched if urlsplit(f).netloc] == []
+
+
+@pytest.mark.parametrize("name", LESSONS + [f"exercises/{name}" for name in EXERCISES])
+def test_a_notebook_has_its_page_with_a_button_and_alt_texts(pages, site, name):
+    page = pages[site / "notebooks" / f"{name}.html"]
+    assert any(link.endswith(f"?path={name}.ipynb") for link in page.links)
+    figures = [image for image in page.images if "_images/" in image["src"]]
+    assert [image["src"] for image in figures if len(image.get("alt", "")) < 20] == []
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_answers_are_folded(pages, site, name):
+    nb = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))
+    folded = [c for c in nb["cells"] if c["metadata"].get("jupyter", {}).get("outputs_hidden")]
+    assert pages[site / "notebooks" / f"{name}.html"].folds >= len(folded) > 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "path",
+    ["index.html", f"notebooks/{LESSONS[1]}.html", f"notebooks/exercises/{EXERCISES[0]}.html"],
+)
+def test_axe_finds_nothing(visit, path, scheme):
+    page = visit(f"{path}.html", color_scheme=scheme, viewport={"width": 400, "height": 800})
+    (axe,) = AXE.glob("axe-core-*.tgz/package/axe.min.js")
+    page.add_script_tag(path=axe)
+    found = page.evaluate("axe.run({runOnly: LEVELS})".replace("LEVELS", str(WCAG)))["violations"]
+    assert [(f["id"], [node["target"] for node in f["nodes"]][:5]) for f in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+def test_an_answer_opens_with_a_click_and_formulas_are_set(visit):
+    page = visit(f"notebooks/{LESSONS[1]}.html")
+    fold = page.locator("details.hide.below-input, details.hide.above-output").first
+    output = fold.locator(".cell_output, .output, img, pre").first
+    assert not output.is_visible()
+    fold.locator("summary").click()
+    output.wait_for(state="visible")
+    page.locator("mjx-container").first.wait_for(state="visible")
+
+
+def test_search_finds_the_lesson(visit):
+    page = visit("search.html?q=overlap")
+    page.locator("#search-results a", has_text="03").first.wait_for()

@@ -1,0 +1,64 @@
+"""The browser edition: JupyterLite with its own Python, the lessons, the exercises, and cnnlib."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.site import distribution
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+KERNEL = "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
+OLD = "widgetsnbextension-3*"  # for the ipywidgets before ours
+
+
+def build(work, store, out):
+    """Make it.
+
+    Parameters
+    ----------
+    work : Path
+        A folder for what is in between.
+    store : distribution.Store
+    out : Path
+        The folder that gets the edition; it is made anew.
+
+    Returns
+    -------
+    int
+        Megabytes of Python and its packages, which a reader's browser fetches once.
+    """
+    folder = work / "lite"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(out, ignore_errors=True)
+    shutil.rmtree(work / "wheels", ignore_errors=True)
+    (folder / "contents").mkdir(parents=True)
+    for name in ("jupyter-lite.json", "overrides.json"):
+        shutil.copy(HERE / name, folder)
+    for name in (".", "exercises", "solutions"):
+        (folder / "contents" / name).mkdir(exist_ok=True)
+        for path in (ROOT / "notebooks" / name).glob("*.ipynb"):
+            shutil.copy(path, folder / "contents" / name)
+    shutil.copytree(ROOT / "notebooks" / "images", folder / "contents" / "images")
+
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir"]
+    subprocess.run([*pip, str(work / "wheels"), str(ROOT)], check=True)
+    (whole,) = (work / "wheels").glob("cnnlib-*.whl")
+    (work / "wheels" / "parts").mkdir()
+    wheels = distribution.split(whole, work / "wheels" / "parts")
+    wheels.append(distribution.stand_in(work / "wheels" / "parts", "jedi"))
+    kernel = Path(sys.prefix) / KERNEL
+    wheels += sorted(set(kernel.glob("*.whl")) - set(kernel.glob(OLD)))
+    python = folder / "static" / "pyodide"
+    distribution.lay(store, wheels, python)
+
+    command = [sys.executable, "-m", "jupyter", "lite", "build", "--contents", "contents"]
+    command += ["--output-dir", str(out), "--no-sourcemaps", "--no-unused-shared-packages"]
+    for app in ("notebooks", "lab", "tree"):
+        command += ["--apps", app]
+    log = work / "lite.log"
+    with open(log, "w", encoding="utf-8") as file:
+        if subprocess.run(command, cwd=folder, stdout=file, stderr=subprocess.STDOUT).returncode:
+            raise RuntimeError(f"jupyter lite build failed:\n{log.read_text()[-3000:]}")
+    return round(sum(path.stat().st_size for path in python.iterdir()) / 1e6)

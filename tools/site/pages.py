@@ -1,0 +1,166 @@
+"""Pages of the stored lessons: a copy of what they need, made fit for Sphinx, and Sphinx run on it.
+
+Nothing is executed.  In the copy, alt texts stand where myst-nb looks for them, folded outputs and
+code carry the tags that it folds by, and under each title is a button that opens the lesson in the
+browser edition.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = ("notebooks", "notebooks/exercises", "notebooks/solutions")
+PROSE = ("cnnlib/data/*.md", "cnnlib/weights/*.md", "tests/BENCH.md", "CONTRIBUTING.md")
+LITE = "lite/notebooks/index.html?path="
+INDEX = "# {title}\n\n```{{toctree}}\n:glob:\n:maxdepth: 1\n\n{glob}\n```\n"
+COLAB = "# Colab:"  # how the cell begins that only matters there
+FOLDED = (("outputs_hidden", "hide-output"), ("source_hidden", "hide-input"))
+
+
+def slug(title):
+    """Return the anchor of a heading, as JupyterLab makes it: the lessons link to those."""
+    return re.sub(r"[`*]", "", title).strip().replace(" ", "-")
+
+
+def prepare(nb, place, megabytes):
+    """Make a notebook, as a dict, fit for a page, in place.
+
+    Parameters
+    ----------
+    nb : dict
+    place : str
+        Path of the notebook below ``notebooks``, such as "exercises/01_convolution.ipynb".
+    megabytes : int
+        What the browser edition asks of a reader's line on a first visit; 0 if there is none.
+    """
+    for cell in nb["cells"]:
+        metadata = cell["metadata"]
+        tags = metadata.setdefault("tags", [])
+        if cell["source"] and "".join(cell["source"]).startswith(COLAB):
+            tags.append("remove-cell")
+        for key, tag in FOLDED:
+            if metadata.get("jupyter", {}).get(key):
+                tags.append(tag)
+        if cell["cell_type"] != "code":
+            continue
+        for output in cell["outputs"]:
+            alt = output.get("metadata", {}).get("image/png", {}).get("alt")
+            if alt and "data" in output:
+                metadata.setdefault("mystnb", {}).setdefault("image", {})["alt"] = alt
+    if megabytes:
+        nb["cells"].insert(1, {"cell_type": "markdown", "id": "run-here", "metadata": {}})
+        nb["cells"][1]["source"] = button(place, megabytes)
+
+
+def button(place, megabytes):
+    """Return the HTML that opens a notebook in the browser edition, and offers its file."""
+    up = "../" * (1 + place.count("/"))
+    kind = "exercise" if place.startswith("exercises") else "lesson"
+    return (
+        f'<p class="run-here"><a class="run" href="{up}{LITE}{place}">Run this {kind} here</a> '
+        f"<span>in your browser, nothing to install; {megabytes} MB on a first visit. "
+        f'Or <a href="{up}lite/files/{place}" download>download</a> the notebook.</span></p>'
+    )
+
+
+def source_page(path):
+    """Return the page of a module: its text, highlighted."""
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    up = "../" * (len(path.relative_to(ROOT).parts) - 1)
+    inside = f"{up}{path.relative_to(ROOT).as_posix()}"
+    return f"# `{name}`\n\n```{{literalinclude}} {inside}\n:language: python\n```\n"
+
+
+def lesson_list():
+    """Return the lessons as a list in Markdown: title, and what a reader will do."""
+    items = []
+    for path in sorted((ROOT / "notebooks").glob("0*.ipynb")):
+        first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
+        title = first.partition("\n")[0].lstrip("# ")
+        task = re.search(r"^\|.*do.*?\|\s*(.+?)\s*\|$", first, re.M)
+        items.append(f"- [{title}](notebooks/{path.name})" + (f": {task[1]}" if task else ""))
+    return "\n".join(items)
+
+
+def copy_sources(target, megabytes):
+    """Fill a folder with all that Sphinx reads."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(ROOT / "docs", target, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "notebooks" / "images", target / "notebooks" / "images")
+    for folder in FOLDERS:
+        (target / folder).mkdir(parents=True, exist_ok=True)
+        for path in sorted((ROOT / folder).glob("*.ipynb")):
+            nb = json.loads(path.read_text(encoding="utf-8"))
+            prepare(nb, path.relative_to(ROOT / "notebooks").as_posix(), megabytes)
+            (target / folder / path.name).write_text(json.dumps(nb), encoding="utf-8")
+        for path in (ROOT / folder).glob("*.md"):
+            shutil.copy(path, target / folder)
+    front = (target / "index.md").read_text(encoding="utf-8")
+    repository = os.environ.get("SITE_REPOSITORY", "OWNER/cnnlib")
+    for mark, text in (
+        ("LESSONS", lesson_list()),
+        ("REPOSITORY", repository),
+        ("NAME", repository.rpartition("/")[2]),
+    ):
+        front = front.replace(mark, text)
+    (target / "index.md").write_text(front, encoding="utf-8")
+    for pattern in PROSE:
+        for path in ROOT.glob(pattern):
+            (target / path.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target / path.relative_to(ROOT))
+    modules = [p for p in sorted((ROOT / "cnnlib").glob("*.py")) if p.stem[:2] != "__"]
+    modules += sorted((ROOT / "cnnlib" / "layers").glob("*.py"))
+    for path in modules:
+        page = target / path.relative_to(ROOT)
+        page.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, page)
+        page.with_suffix(".md").write_text(source_page(path), encoding="utf-8")
+    for folder, title, pages in (
+        ("cnnlib", "The package", "*\n*/*"),
+        ("notebooks/solutions", "Solutions", "0*"),
+    ):
+        text = INDEX.format(title=title, glob=pages)
+        (target / folder / "index.md").write_text(text, encoding="utf-8")
+
+
+def build(work, out, mathjax, megabytes):
+    """Make the pages.
+
+    Parameters
+    ----------
+    work, out : Path
+        A folder for what is in between, and the one that gets the pages.
+    mathjax : Path
+        Folder ``es5`` of MathJax 3.
+    megabytes : int
+        As for :func:`prepare`.
+    """
+    source = work / "source"
+    copy_sources(source, megabytes)
+    math = source / "static" / "mathjax"
+    math.mkdir(parents=True)
+    shutil.copy(mathjax / "tex-chtml.js", math)
+    fonts = Path("output", "chtml", "fonts", "woff-v2")
+    shutil.copytree(mathjax / fonts, math / fonts)
+    html = work / "pages" / "html"  # myst-nb leaves a folder beside it
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-q",
+        "-W",
+        "--keep-going",
+        "-b",
+        "html",
+        "-j",
+        "auto",
+    ]
+    command += ["-d", str(work / "doctrees"), str(source), str(html)]
+    paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": paths})
+    shutil.copytree(html, out, dirs_exist_ok=True)
