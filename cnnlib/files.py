@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 KINDS = {"f": "floats", "b": "a truth value"}
+RECORDS = Path(__file__).parent / "data" / "experiments.npz"
 IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MOST_BYTES = 1 << 30  # of a file, unpacked: what claims more is refused before memory is filled
 MOST_DOWNLOADED = 64 << 20
@@ -341,3 +342,29 @@ def fetch_idx(name, sha256, cache, mirrors, timeout, advice=""):
             )
         return array
     raise ConnectionError("\n  ".join([f"could not download {path.name}:", *answers]) + advice)
+
+
+def recorded(name):
+    """Read an experiment that ``tools/experiments.py`` recorded.
+
+    Parameters
+    ----------
+    name : str
+        As in ``cnnlib/data/EXPERIMENTS.md``, which shows all of them as tables.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The values tried, an array an axis; ``accuracy`` and ``loss`` on the 10,000 test images,
+        with an axis for each and the seeds last; what else the experiment kept.
+
+    Raises
+    ------
+    ValueError
+        If there is no such experiment.
+    """
+    arrays = load_arrays(RECORDS)
+    names = {key.partition("/")[0] for key in arrays}
+    if name not in names:
+        raise ValueError(f"name is {name!r}, expected one of {', '.join(sorted(names))}")
+    return {k.partition("/")[2]: v for k, v in arrays.items() if k.startswith(f"{name}/")}

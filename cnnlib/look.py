@@ -18,8 +18,7 @@ import numpy as np
 from cnnlib import interpret
 from cnnlib.losses import softmax
 from cnnlib.network import Sequential
-from cnnlib.plots import filters as sheets
-from cnnlib.plots import interpret as plots
+from cnnlib.plots import filters as plots
 
 MOST_FILTERS, MOST_CHANNELS = 32, 32
 DREAM = {"steps": 100, "rate": 0.1, "jitter": 2, "blur": 0.6, "decay": 0.03}
@@ -78,13 +77,13 @@ def plot_filters(filters, layer=None, which=None, sort=True, title=None):
     title = title or f"{shown}{len(w)} filters of {name}, with their strengths"
     labels = [f"{f}: {strengths[f]:.2f}" for f in order]
     if w.shape[1] == 3:
-        return sheets.colour_filters(w[order], labels, title=title)
+        return plots.colour_filters(w[order], labels, title=title)
     channels = range(w.shape[1])
     if w.shape[1] > MOST_CHANNELS:
         most = np.argsort(-interpret.strengths(w[order].swapaxes(0, 1)), kind="stable")
         channels = sorted(most[:MOST_CHANNELS].tolist())
         title += f"; {MOST_CHANNELS} of {w.shape[1]} channels"
-    return sheets.filter_grid(
+    return plots.filter_grid(
         w[order][:, list(channels)], title=title, labels=labels, channels=channels
     )
 
@@ -132,7 +131,7 @@ def plot_feature_maps(network, image, layer=None, title=None):
     if maps.ndim != 3:
         raise ValueError(f"{layer} returns {len(maps)} numbers, expected a layer with maps")
     title = title or f"The {len(maps)} maps of {layer}"
-    return sheets.feature_maps(maps, title=title)
+    return plots.feature_maps(maps, title=title)
 
 
 def plot_most_exciting(network, images, layer=None, which=None, count=8, title=None):
@@ -382,7 +381,7 @@ def bank(filters, layer):
         return found.params["w"], layer
     if layer is not None:
         raise ValueError("layer is given and filters is an array, expected a network with it")
-    return sheets.check_filters(filters), "the array"
+    return plots.check_filters(filters), "the array"
 
 
 def first(network, kind, last=False):

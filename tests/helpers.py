@@ -13,6 +13,7 @@ from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.pool import MaxPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.network import Residual, Sequential
+from cnnlib.plots.base import PAGE, Figure, to_png
 
 # Arrays of the same numbers and shape that lie differently in memory.
 ORDERS = {
@@ -25,6 +26,29 @@ ORDERS = {
 orders = st.sampled_from(sorted(ORDERS))
 dtypes = st.sampled_from([np.float32, np.float64])
 seeds = st.integers(0, 2**32 - 1)
+
+
+def drawn(figure):
+    """Render a figure, as a notebook would, no wider than a page; return it."""
+    assert isinstance(figure, Figure) and figure.get_figwidth() <= PAGE
+    assert to_png(figure).startswith(b"\x89PNG")
+    return figure
+
+
+def axes_of(figure):
+    """Return the axes of a figure, once it is known to render."""
+    return drawn(figure).axes
+
+
+def sheet_of(figure):
+    """Return the only pair of axes of a figure."""
+    (ax,) = axes_of(figure)
+    return ax
+
+
+def texts(ax):
+    """Return what is written in axes."""
+    return [text.get_text() for text in ax.texts]
 
 
 def draw(shape, dtype=np.float64, order="batch last", seed=0):

@@ -9,7 +9,7 @@ import re
 import nbformat
 import pytest
 
-from cnnlib.widgets.digits import decode
+from cnnlib.widgets.canvas import decode
 from tests import browser
 
 NOTEBOOKS = sorted((browser.ROOT / "notebooks").glob("*.ipynb"))

@@ -5,8 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from cnnlib.files import load_arrays
-from cnnlib.plots.records import RECORDS, recorded
+from cnnlib.files import RECORDS, load_arrays, recorded
 from tools import experiments as tools
 
 NAMES = list(tools.EXPERIMENTS)

@@ -1,23 +1,15 @@
 """Figures of lesson 01: they draw what they are given, and say the right numbers."""
 
 import numpy as np
+import pytest
 
+from cnnlib.im2col import output_size
 from cnnlib.plots import convolution as plots
-from cnnlib.plots.base import to_png
+from tests.helpers import drawn, texts
 
 X = np.array([[1, 0, 2, 1], [3, 1, 0, 2], [0, 2, 1, 1], [1, 1, 2, 0]])
 W = np.array([[1, 0, -1], [2, 1, 0], [0, 1, 1]])
 Y = np.array([[10, 4], [9, 7]])
-
-
-def drawn(figure):
-    """Render the figure, as a notebook would, and return it."""
-    assert to_png(figure).startswith(b"\x89PNG")
-    return figure
-
-
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
 
 
 def test_window_sum_shows_window_products_and_sum():
@@ -57,8 +49,7 @@ def test_channel_sum_adds_channels_and_bias():
     assert scales == {(-1, 1)}  # products of all channels can be compared
 
 
-def test_tables_and_matrices():
-    drawn(plots.number_tables([X, W, Y], ["x", "w", "y"], "finding", "*=", [False, True, False]))
+def test_matrices_and_their_rows():
     matrices = [np.diag([1, 2, 3, 4]) @ np.eye(4, 9), -np.eye(4, 9)]
     figure = drawn(plots.weight_matrices(matrices, ["one", "two"], (3, 3), (0, 2)))
     shown = [ax.images[0].get_array() for ax in figure.axes]
@@ -77,13 +68,6 @@ def test_found_frames_the_windows_that_answer_most():
     assert len(figure.axes[2].patches) == 2
 
 
-def test_panels_centre_what_is_signed():
-    images = [np.ones((5, 4)), np.full((5, 4), -2.0), np.ones((3, 5, 4))]
-    figure = drawn(plots.panels(images, "abc", "finding", [False, True, False], columns=2))
-    assert figure.axes[1].images[0].get_clim() == (-2, 2)
-    assert not figure.axes[3].axison
-
-
 def test_learning_and_equivariance():
     filters = [np.full((3, 3), k / 10) for k in range(11)]
     figure = drawn(plots.learning(np.exp(-np.arange(10.0)), filters, [0, 5, 10], np.ones((3, 3))))
@@ -92,3 +76,41 @@ def test_learning_and_equivariance():
     y = np.array([[1.0, -3.0]])
     figure = drawn(plots.equivariance(Y, y, Y, y, y - y, "abcde", "finding"))
     assert figure.axes[4].images[0].get_clim() == (-3, 3)
+
+
+@pytest.mark.parametrize(
+    "settings, starts, unseen",
+    [
+        ((8, 3, 2), [0, 2, 4, 6], [7]),  # the fourth sticks out
+        ((9, 3, 2), [0, 2, 4, 6], []),
+        ((8, 3, 1, 1), range(8), []),
+        ((14, 2, 4), [0, 4, 8, 12], [2, 3, 6, 7, 10, 11]),
+        ((5, 2, 1, 0, 2), [0, 1, 2], []),
+        ((4, 2, 5, 0, 2), [0, 5], [1, 3]),
+    ],
+)
+def test_positions(settings, starts, unseen):
+    codes, missed = plots.position_codes(*settings)
+    taps = (codes[1:] == plots.TAP) | (codes[1:] == plots.BEYOND)
+    assert [int(line.argmax()) for line in taps] == list(starts)
+    assert (taps.sum(axis=1) == settings[1]).all()
+    assert missed == unseen == np.flatnonzero(codes[0] == plots.UNSEEN).tolist()
+    refused = (codes[1:] == plots.BEYOND).any(axis=1)
+    assert (~refused).sum() == output_size(*settings)
+
+
+def test_kernel_positions_says_size_and_refuses_as_output_size_does():
+    figure = drawn(plots.kernel_positions(8, 3, 2))
+    assert "output size 3, never reached: 1" in figure.get_suptitle()
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert labels == ["input", "output 0", "output 1", "output 2", "one more"]
+    assert "never" not in drawn(plots.kernel_positions(16, 1, 1, 4)).get_suptitle()
+    with pytest.raises(ValueError, match="kernel spans 5 pixels, more than the 4"):
+        plots.kernel_positions(4, 3, 1, 0, 2)
+
+
+def test_dilated_taps():
+    figure = drawn(plots.dilated_taps(3, (1, 2, 3), 7))
+    codes = [ax.images[0].get_array() for ax in figure.axes]
+    assert [(c == plots.TAP).sum() for c in codes] == [9, 9, 9]
+    assert [ax.get_title() for ax in figure.axes][1] == "dilation 2: 9 taps, span 5"

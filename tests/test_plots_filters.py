@@ -1,23 +1,16 @@
 """The sheets of filters and maps show the numbers that they were given, on the scale they say."""
 
+import matplotlib.colors
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
-from cnnlib.plots import filters as sheets
-from cnnlib.plots.base import to_png
+from cnnlib.plots import filters as plots
+from cnnlib.plots.base import GREY, ORANGE
+from tests.helpers import axes_of, sheet_of, texts
 
 RNG = np.random.default_rng(0)
 BANK = RNG.standard_normal((12, 1, 3, 3))
 STACKS = RNG.standard_normal((4, 6, 3, 3))
-
-
-def drawn(figure):
-    """Check that it renders; return its only pair of axes."""
-    assert isinstance(figure, Figure)
-    assert to_png(figure).startswith(b"\x89PNG")
-    (ax,) = figure.axes
-    return ax
 
 
 def tiles(ax):
@@ -25,12 +18,8 @@ def tiles(ax):
     return [np.asarray(image.get_array()) for image in ax.images]
 
 
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
-
-
 def test_a_filter_grid_holds_every_filter_on_one_scale_centred_on_zero():
-    ax = drawn(sheets.filter_grid(BANK, columns=5, title="found"))
+    ax = sheet_of(plots.filter_grid(BANK, columns=5, title="found"))
     np.testing.assert_array_equal(tiles(ax), BANK[:, 0])
     top = np.abs(BANK).max()
     assert {image.get_clim() for image in ax.images} == {(-top, top)}
@@ -40,20 +29,20 @@ def test_a_filter_grid_holds_every_filter_on_one_scale_centred_on_zero():
 
 
 def test_a_filter_grid_in_another_order_with_labels():
-    ax = drawn(sheets.filter_grid(BANK, order=[7, 2], labels=["seven", "two"]))
+    ax = sheet_of(plots.filter_grid(BANK, order=[7, 2], labels=["seven", "two"]))
     np.testing.assert_array_equal(tiles(ax), BANK[[7, 2], 0])
     assert texts(ax)[:2] == ["seven", "two"]
 
 
 def test_filters_on_scales_of_their_own_say_so():
-    ax = drawn(sheets.filter_grid(BANK, shared=False))
+    ax = sheet_of(plots.filter_grid(BANK, shared=False))
     tops = np.abs(BANK).max(axis=(1, 2, 3))
     assert [image.get_clim()[1] for image in ax.images] == tops.tolist()
     assert "scale of its own" in texts(ax)[-1]
 
 
 def test_a_stack_is_one_row():
-    ax = drawn(sheets.filter_grid(STACKS, order=[3, 1]))
+    ax = sheet_of(plots.filter_grid(STACKS, order=[3, 1]))
     np.testing.assert_array_equal(tiles(ax), STACKS[[3, 1]].reshape(12, 3, 3))
     bottoms = [image.get_extent()[2] for image in ax.images]
     assert len(set(bottoms[:6])) == 1 and len(set(bottoms)) == 2 and bottoms[0] > bottoms[6]
@@ -66,18 +55,18 @@ def test_a_stack_is_one_row():
                  (np.full((1, 1, 2, 2), "a"), TypeError)],
 )  # fmt: skip
 def test_what_is_no_bank_of_filters_is_refused(w, error):
-    for draw in (sheets.filter_grid, lambda w: sheets.filters_before_after(w, w)):
+    for draw in (plots.filter_grid, lambda w: plots.filters_before_after(w, w)):
         with pytest.raises(error, match="^w "):
             draw(w)
 
 
 def test_an_order_with_a_filter_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match="expected filters 0 to 11"):
-        sheets.filter_grid(BANK, order=[12])
+        plots.filter_grid(BANK, order=[12])
 
 
 def test_before_stands_above_after():
-    ax = drawn(sheets.filters_before_after(BANK, 2 * BANK, columns=8))
+    ax = sheet_of(plots.filters_before_after(BANK, 2 * BANK, columns=8))
     np.testing.assert_array_equal(
         tiles(ax), [*BANK[:8, 0], *2 * BANK[:8, 0], *BANK[8:, 0], *2 * BANK[8:, 0]]
     )
@@ -87,49 +76,49 @@ def test_before_stands_above_after():
 
 def test_before_and_after_have_one_shape():
     with pytest.raises(ValueError, match="after has shape"):
-        sheets.filters_before_after(BANK, BANK[:3])
+        plots.filters_before_after(BANK, BANK[:3])
 
 
 def test_a_strip_has_a_row_a_moment():
     moments = [BANK[:4] * k for k in (0.1, 1, 2)]
-    ax = drawn(sheets.filter_strip(moments, ["a", "b", "c"], order=[2, 0]))
+    ax = sheet_of(plots.filter_strip(moments, ["a", "b", "c"], order=[2, 0]))
     np.testing.assert_array_equal(tiles(ax), [m[f, 0] for m in moments for f in (2, 0)])
     assert [t for t in texts(ax) if t in ("a", "b", "c")] == ["a", "b", "c"]
     with pytest.raises(ValueError, match="same at all times"):
-        sheets.filter_strip([BANK, BANK[:2]], ["a", "b"])
+        plots.filter_strip([BANK, BANK[:2]], ["a", "b"])
 
 
 def test_colour_filters_are_grey_where_they_are_0():
     w = np.zeros((2, 3, 2, 2))
     w[0, 0], w[1, 2] = 2, -1
-    ax = drawn(sheets.colour_filters(w, ["r", "b"]))
+    ax = sheet_of(plots.colour_filters(w, ["r", "b"]))
     assert tiles(ax)[0][0, 0].tolist() == [1, 0.5, 0.5]
     assert tiles(ax)[1][0, 0].tolist() == [0.5, 0.5, 0.25]
 
 
 def test_feature_maps_with_a_sign_are_centred_and_others_begin_at_0():
     maps = RNG.standard_normal((5, 4, 6))
-    ax = drawn(sheets.feature_maps(maps, columns=3))
+    ax = sheet_of(plots.feature_maps(maps, columns=3))
     np.testing.assert_array_equal(tiles(ax), maps)
     assert {image.get_clim() for image in ax.images} == {(-np.abs(maps).max(), np.abs(maps).max())}
-    ax = drawn(sheets.feature_maps(np.abs(maps)))
+    ax = sheet_of(plots.feature_maps(np.abs(maps)))
     assert {image.get_clim() for image in ax.images} == {(0, np.abs(maps).max())}
     assert {image.get_cmap().name for image in ax.images} == {"gray"}
 
 
 def test_feature_maps_are_three_axes():
     with pytest.raises(ValueError, match=r"expected \(C, H, W\)"):
-        sheets.feature_maps(np.zeros((4, 4)))
+        plots.feature_maps(np.zeros((4, 4)))
 
 
 def test_maps_that_are_0_everywhere_can_be_drawn():
-    drawn(sheets.feature_maps(np.zeros((2, 3, 3))))
-    drawn(sheets.filter_grid(np.zeros((2, 1, 3, 3))))
+    sheet_of(plots.feature_maps(np.zeros((2, 3, 3))))
+    sheet_of(plots.filter_grid(np.zeros((2, 1, 3, 3))))
 
 
 def test_an_empty_place_stays_empty_and_a_mark_lies_where_it_should():
-    ax = drawn(
-        sheets.contact_sheet(
+    ax = sheet_of(
+        plots.contact_sheet(
             [[np.ones((4, 4)), None], [None, None]], size=1, marks=[(0, 0, 1, 2, 1, 2, "red")]
         )
     )
@@ -142,14 +131,194 @@ def test_an_empty_place_stays_empty_and_a_mark_lies_where_it_should():
 
 
 def test_a_wide_sheet_stays_as_wide_as_a_page():
-    figure = sheets.filter_grid(RNG.standard_normal((2, 32, 5, 5)))
+    figure = plots.filter_grid(RNG.standard_normal((2, 32, 5, 5)))
     assert figure.get_figwidth() <= 8.0
 
 
 def test_scales_by_row():
-    ax = drawn(
-        sheets.contact_sheet(
+    ax = sheet_of(
+        plots.contact_sheet(
             [[np.ones((2, 2)), 3 * np.ones((2, 2))], [np.ones((2, 2))]], scale="row"
         )
     )
     assert [image.get_clim() for image in ax.images] == [(0, 3), (0, 3), (0, 1)]
+
+
+RNG = np.random.default_rng(0)
+IMAGE = RNG.random((10, 12))
+FIELD = range(2, 6), range(3, 8)
+
+
+def arrays(ax):
+    return [np.asarray(image.get_array()) for image in ax.images]
+
+
+def box(patch):
+    """Return first row, first column, rows, columns of a frame."""
+    left, bottom, width, height = patch.get_bbox().bounds
+    return bottom + 0.5, left + 0.5, height, width
+
+
+def test_spectra_stand_under_their_filters():
+    w, gains = RNG.standard_normal((3, 5, 5)), RNG.random((3, 8, 8))
+    axes = axes_of(plots.spectra(w, gains, ["a", "b", "c"], "t"))
+    for k in range(3):
+        np.testing.assert_array_equal(arrays(axes[k])[0], w[k])
+        np.testing.assert_array_equal(arrays(axes[3 + k])[0], gains[k])
+        assert axes[k].get_title() == "abc"[k]
+        assert axes[k].images[0].get_clim() == (-np.abs(w).max(), np.abs(w).max())
+    assert [t.get_text() for t in axes[3].get_yticklabels()] == ["−½", "0"]
+    assert axes[3].get_yticks().tolist() == [0, 4]
+
+
+def test_bars_mark_what_they_are_told_to():
+    (ax,) = axes_of(plots.bars([1, 2, 3], ["x", "y", "z"], "t", "lost", marked=(1,), base=2.5))
+    assert [patch.get_height() for patch in ax.patches] == [1, 2, 3]
+    orange = [matplotlib.colors.same_color(p.get_facecolor(), ORANGE) for p in ax.patches]
+    assert orange == [False, True, False]
+    assert list(ax.lines[0].get_ydata()) == [2.5, 2.5]
+
+
+def test_a_photograph_stands_before_its_maps():
+    maps, w = RNG.standard_normal((2, 6, 8)), RNG.standard_normal((2, 5, 5))
+    axes = axes_of(plots.photograph(IMAGE, maps, w, ["a", "b"], "t"))
+    shown = [arrays(ax)[0] for ax in [*axes, *axes[1].child_axes, *axes[2].child_axes]]
+    for expected in (IMAGE, *maps, *w):
+        assert any(np.array_equal(expected, found) for found in shown)
+
+
+def test_exciting_patches_begin_with_the_filter():
+    patches, w = RNG.random((2, 3, 5, 5)), RNG.standard_normal((2, 5, 5))
+    (ax,) = axes_of(plots.exciting_patches(patches, [[3, 2, 1.5]] * 2, ["a", "b"], "t", w))
+    found = arrays(ax)
+    np.testing.assert_allclose(found[0], plots.coloured(w[0]).transpose(1, 2, 0))
+    np.testing.assert_array_equal(found[1:4], patches[0])
+    assert {"filter", "3.00", "1.50", "a", "b"} <= set(texts(ax))
+    (ax,) = axes_of(plots.exciting_patches(patches, [[3, 2, 1]] * 2, ["a", "b"]))
+    assert len(ax.images) == 6
+
+
+def test_coloured_is_white_at_zero_and_red_above():
+    red, white, blue = plots.coloured(np.array([[2.0, 0, -2]]))[:, 0].T
+    np.testing.assert_allclose(white, 0.97, atol=0.01)
+    assert red[0] > red[2] and blue[2] > blue[0]
+
+
+def test_nested_fields_are_framed_and_named():
+    axes = axes_of(plots.nested_fields(IMAGE, [FIELD, (range(10), range(12))], ["a", "b"], "t"))
+    assert [box(patch) for patch in axes[0].patches] == [(2, 3, 4, 5), (0, 0, 10, 12)]
+    legend = axes[0].figure.legends[0]
+    assert [text.get_text() for text in legend.get_texts()] == ["a: 4 × 5", "b: 10 × 12"]
+
+
+def test_measured_fields_are_framed_by_the_computed_ones():
+    axes = axes_of(plots.measured_fields([IMAGE, 2 * IMAGE], [FIELD, FIELD], ["a", "b"], "t"))
+    for ax, factor in zip(axes, (1, 2), strict=True):
+        np.testing.assert_array_equal(arrays(ax)[0], factor * IMAGE)
+        assert box(ax.patches[0]) == (2, 3, 4, 5)
+
+
+def test_where_it_looked_has_a_column_a_method():
+    signed = RNG.standard_normal((2, 10, 12))
+    maps = {"one": [IMAGE, 2 * IMAGE], "two": signed}
+    (ax,) = axes_of(plots.where_it_looked([IMAGE, IMAGE], maps, ["r", "s"], "t"))
+    found = arrays(ax)
+    assert len(found) == 6
+    np.testing.assert_array_equal(found[4], 2 * IMAGE)
+    np.testing.assert_allclose(found[5], plots.coloured(signed[1]).transpose(1, 2, 0))
+    assert ax.images[4].get_clim() == (0, 2 * IMAGE.max())  # a scale of its own
+    assert {"image", "one", "two", "r", "s"} <= set(texts(ax))
+
+
+def test_sanity_colours_only_rows_that_have_a_sign():
+    rows = [[IMAGE, IMAGE], [IMAGE, -IMAGE]]
+    (ax,) = axes_of(plots.sanity(rows, ["a", "b"], ["c", "d"], "t"))
+    assert [array.ndim for array in arrays(ax)] == [2, 2, 3, 3]
+
+
+def test_tuning_draws_each_curve_and_shows_the_stimuli():
+    angles = [0, 90, 180, 270]
+    edges, strokes = {"f 0": [1, 0, -1, 0], "f 5": [0, 1, 0, -1]}, {"f 9": [0, 1, 0, 1]}
+    figure = plots.tuning(angles, edges, strokes, [IMAGE] * 2, [IMAGE] * 3, "t")
+    left, right = axes_of(figure)[:2]
+    curves = [[line.get_ydata().tolist() for line in ax.lines[:-1]] for ax in (left, right)]
+    assert curves == [[[1, 0, -1, 0], [0, 1, 0, -1]], [[0, 1, 0, 1]]]
+    assert [len(ax.child_axes) for ax in (left, right)] == [2, 3]
+    # The second stimulus of two stands at 180 degrees.
+    middle = left.child_axes[1].get_position().get_points()[:, 0].mean()
+    at = left.transData.transform((180, 0))[0] / (figure.get_figwidth() * figure.dpi)
+    assert middle == pytest.approx(at, abs=0.01)
+
+
+def test_made_to_order_in_rows_and_not():
+    images = RNG.random((12, 5, 5))
+    (ax,) = axes_of(plots.made_to_order(images, [str(k) for k in range(12)]))
+    np.testing.assert_array_equal(arrays(ax), images)
+    (ax,) = axes_of(plots.made_to_order([images[:3], images[3:6]], list("xyz"), rows=["a", "b"]))
+    assert {"x", "y", "z", "a", "b"} == set(texts(ax))
+    assert {image.get_clim() for image in ax.images} == {(0, 1)}
+    (ax,) = axes_of(plots.made_to_order([images[0], None], ["0", "1"]))
+    assert len(ax.images) == 1
+
+
+def test_scatter_draws_every_point_as_its_class():
+    places, labels = RNG.random((30, 2)), np.arange(30) % 10
+    (ax,) = axes_of(plots.scatter_classes(places, labels, [f"class {k}" for k in range(10)], "t"))
+    for k, points in enumerate(ax.collections):
+        np.testing.assert_array_equal(points.get_offsets(), places[labels == k])
+    assert len({tuple(points.get_facecolor()[0]) for points in ax.collections}) == 10
+    assert len(ax.figure.legends[0].get_texts()) == 10
+
+
+def test_fooled_shows_image_change_and_result():
+    change = RNG.standard_normal((2, 10, 12))
+    (ax,) = axes_of(plots.fooled([IMAGE] * 2, change, [IMAGE / 2] * 2, ["a", "b"], ["c", "d"], "t"))
+    found = arrays(ax)
+    assert [array.ndim for array in found] == [2, 2, 3, 3, 2, 2]
+    np.testing.assert_array_equal(found[5], IMAGE / 2)
+    assert {"a", "b", "c", "d", "image", "+ change", "= result"} <= set(texts(ax))
+
+
+@pytest.mark.parametrize("channels", [1, 3, 16])
+def test_a_filter_card_frames_the_field_and_the_pixel(channels):
+    w = RNG.standard_normal((channels, 5, 5))
+    response = RNG.standard_normal((6, 8))
+    patches = [(IMAGE[:4, :5], 2.5)] * 8
+    (ax,) = axes_of(plots.filter_card(IMAGE, w, response, FIELD, (1, 2), patches, "t"))
+    assert len(ax.images) == 2 + min(channels, 12) + 8
+    frames = [n for n in ax.lines if matplotlib.colors.same_color(n.get_color(), ORANGE)]
+    left, right, bottom, top = ax.images[0].get_extent()
+    unit = (right - left + 0.04) / 12
+    x, y = frames[0].get_data()
+    assert min(x) == pytest.approx(left - 0.02 + 3 * unit) and np.ptp(x) == pytest.approx(5 * unit)
+    tall = (top - bottom + 0.04) / 10
+    assert max(y) == pytest.approx(top + 0.02 - 2 * tall) and np.ptp(y) == pytest.approx(4 * tall)
+    assert texts(ax).count("2.50") == 8
+
+
+def test_a_filter_card_of_a_stack_shows_the_channels_that_weigh_most():
+    w = np.ones((16, 3, 3)) * np.arange(16)[:, None, None]
+    (ax,) = axes_of(plots.filter_card(IMAGE, w, IMAGE, FIELD, (0, 0), [], "t"))
+    assert [t for t in texts(ax) if t.isdigit()] == [str(c) for c in range(4, 16)]
+
+
+def test_a_picked_field_is_framed_where_it_is_seen_and_measured():
+    response = RNG.random((4, 5))
+    left, middle, right = axes_of(plots.picked_field(IMAGE, response, (1, 2), FIELD, IMAGE, "t"))
+    assert box(left.patches[0]) == (1, 2, 1, 1)
+    assert box(middle.patches[0]) == box(right.patches[0]) == (2, 3, 4, 5)
+
+
+def test_a_look_card_marks_the_class_asked_about():
+    p = np.array([0.1, 0.7, 0.2])
+    _, middle, right = axes_of(plots.look_card(IMAGE, -IMAGE, True, p, 2, list("abc"), "t"))
+    assert [bar.get_width() for bar in right.patches] == p.tolist()
+    orange = [matplotlib.colors.same_color(b.get_facecolor(), ORANGE) for b in right.patches]
+    assert orange == [False, False, True]
+    np.testing.assert_array_equal(arrays(middle)[0], -IMAGE)
+    axes_of(plots.look_card(np.zeros((4, 4)), np.zeros((4, 4)), False, p, 0, list("abc"), "t"))
+
+
+def test_ten_classes_have_ten_colours():
+    assert len({matplotlib.colors.to_hex(colour) for colour in plots.TEN}) == 10
+    assert GREY in plots.TEN

@@ -3,10 +3,10 @@
 import matplotlib.colors
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 from cnnlib.plots import pooling as plots
-from cnnlib.plots.base import ORANGE, RED, to_png
+from cnnlib.plots.base import RED, coloured
+from tests.helpers import axes_of, sheet_of, texts
 
 X = np.array([[1, 3, 2, 0], [4, 2, 1, 1], [0, 5, 6, 2], [1, 2, 3, 7]], float)
 Y = np.array([[4, 2], [5, 7]], float)
@@ -18,15 +18,8 @@ def numbers(ax):
     return [text.get_text() for text in ax.texts]
 
 
-def drawn(figure):
-    """Check that it renders; return its axes."""
-    assert isinstance(figure, Figure)
-    assert to_png(figure).startswith(b"\x89PNG")
-    return figure.axes
-
-
 def test_pooling_by_hand_shows_both_tables():
-    left, right = drawn(plots.pooling_by_hand(X, Y))
+    left, right = axes_of(plots.pooling_by_hand(X, Y))
     assert numbers(left) == [f"{v:g}" for v in X.ravel()]
     assert numbers(right) == ["4", "2", "5", "7"]
     colours = [[p.get_edgecolor() for p in ax.patches] for ax in (left, right)]
@@ -40,7 +33,7 @@ def test_pooling_by_hand_names_the_wrong_argument(x, y, name):
 
 
 def test_pooling_step_marks_window_output_and_winners():
-    axes = drawn(plots.pooling_step(X, Y, (2, 2), 2, (1, 0), WINNER, title="t"))
+    axes = axes_of(plots.pooling_step(X, Y, (2, 2), 2, (1, 0), WINNER, title="t"))
     assert numbers(axes[1]) == ["4", "2", "5", "7"]
     assert numbers(axes[2]) == ["2", "0", "1", "3"]
     assert axes[0].patches[0].get_bbox().bounds == (-0.5, 1.5, 2, 2)
@@ -52,12 +45,12 @@ def test_pooling_step_marks_window_output_and_winners():
 
 
 def test_pooling_step_without_winners_has_two_tables():
-    assert len(drawn(plots.pooling_step(X, Y, (2, 2), 2, (0, 0)))) == 2
+    assert len(axes_of(plots.pooling_step(X, Y, (2, 2), 2, (0, 0)))) == 2
 
 
 def test_pooling_step_draws_the_frame_of_infinity():
     framed = np.pad(-X, 1, constant_values=-np.inf)
-    axes = drawn(plots.pooling_step(framed, -Y, (3, 3), 3, (0, 0), WINNER, pad=1))
+    axes = axes_of(plots.pooling_step(framed, -Y, (3, 3), 3, (0, 0), WINNER, pad=1))
     assert numbers(axes[0])[0] == "−∞" and numbers(axes[0])[7] == "-1"
     assert axes[0].patches[0].get_bbox().bounds == (0.5, 0.5, 4, 4)
 
@@ -68,48 +61,20 @@ def test_pooling_step_refuses_a_pixel_outside(position):
         plots.pooling_step(X, Y, (2, 2), 2, position)
 
 
-def test_tables_share_a_scale_and_hide_infinity():
-    frames = [(1, 0, 1, 1, 1, ORANGE)]
-    axes = drawn(plots.tables([X, [[-np.inf, 9.0]]], ["a", "b"], "t", frames=frames))
-    assert [ax.get_title() for ax in axes] == ["a", "b"]
-    assert numbers(axes[1]) == ["−∞", "9"]
-    assert axes[0].images[0].get_clim() == axes[1].images[0].get_clim() == (0, 9)
-    assert axes[1].images[0].get_array().mask.tolist() == [[True, False]]
-    assert matplotlib.colors.same_color(axes[1].patches[0].get_edgecolor(), ORANGE)
-
-
-def test_tables_centre_signed_numbers():
-    (ax,) = drawn(plots.tables([-X], ["a"], signed=True))
-    assert ax.images[0].get_clim() == (-7, 7)
-
-
 def test_shifted_slices_show_what_numpy_slices_give():
-    axes = drawn(plots.shifted_slices(X, (2, 2), 2))
+    axes = axes_of(plots.shifted_slices(X, (2, 2), 2))
     for ax, (kh, kw) in zip(axes[1:], np.ndindex(2, 2), strict=True):
         assert numbers(ax) == [f"{v:g}" for v in X[kh::2, kw::2].ravel()]
         assert f"x[{kh}::2, {kw}::2]" in ax.get_title()
 
 
 def test_shifted_slices_of_overlapping_windows():
-    axes = drawn(plots.shifted_slices(X, (2, 2), 1))
+    axes = axes_of(plots.shifted_slices(X, (2, 2), 1))
     assert np.array_equal(axes[4].images[0].get_array(), X[1:, 1:])
 
 
-def test_picture_rows_titles_labels_and_scales():
-    rows = [[X, Y], [X, -Y]]
-    axes = drawn(plots.picture_rows(rows, ["a", "b"], ["r", "s"], "t"))
-    assert [ax.get_title() for ax in axes] == ["a", "b", "", ""]
-    assert [ax.get_ylabel() for ax in axes] == ["r", "", "s", ""]
-    axes = drawn(
-        plots.picture_rows(rows, [["a", "b"], ["c", "d"]], ["", ""], scale=[(0, 1), (-1, 1)])
-    )
-    assert [ax.get_title() for ax in axes] == ["a", "b", "c", "d"]
-    assert [ax.images[0].get_clim() for ax in axes] == [(0, 1), (0, 1), (-1, 1), (-1, 1)]
-    assert axes[2].images[0].get_cmap().name == "RdBu_r"
-
-
 def test_receptive_fields_draws_both_networks():
-    (ax,) = drawn(plots.receptive_fields(["input", "conv", "pool"], [1, 3, 4], [1, 3, 3]))
+    (ax,) = axes_of(plots.receptive_fields(["input", "conv", "pool"], [1, 3, 4], [1, 3, 3]))
     assert [line.get_ydata().tolist() for line in ax.lines] == [[1, 3, 4], [1, 3, 3]]
     assert [label.get_text() for label in ax.get_xticklabels()] == ["input", "conv", "pool"]
 
@@ -117,12 +82,22 @@ def test_receptive_fields_draws_both_networks():
 def test_shift_curves_draws_a_curve_a_way():
     means = np.array([[0.0, 0.6], [0.0, 0.4]])
     panels = [(means, means / 10), (1 - means, None)]
-    axes = drawn(plots.shift_curves([0, 1], panels, ["pixels", "max"], ["u", "v"], "t"))
+    axes = axes_of(plots.shift_curves([0, 1], panels, ["pixels", "max"], ["u", "v"], "t"))
     for ax, expected in zip(axes, (means, 1 - means), strict=True):
         assert np.array_equal([c.lines[0].get_ydata() for c in ax.containers], expected)
     assert [text.get_text() for text in axes[-1].get_legend().get_texts()] == ["pixels", "max"]
 
 
 def test_dot_positions_has_the_input_on_the_horizontal_axis():
-    (ax,) = drawn(plots.dot_positions(np.repeat(np.eye(3), 2, axis=0), "t"))
+    (ax,) = axes_of(plots.dot_positions(np.repeat(np.eye(3), 2, axis=0), "t"))
     assert ax.images[0].get_array().shape == (3, 6)
+
+
+def test_picture_rows_titles_labels_and_scales():
+    rows = [[X / 9, Y / 9], [X / 9, -Y / 9]]
+    sheet = sheet_of(plots.picture_rows(rows, ["a", "b"], ["r", "s"], "t"))
+    assert texts(sheet) == ["t", "a", "b", "r", "s"]
+    assert all(image.get_clim() == (0, 1) for image in sheet.images)
+    sheet = sheet_of(plots.picture_rows(rows, [["a", "b"], ["c", "d"]], ["", ""], signed=[1]))
+    assert [text for text in texts(sheet) if text] == ["a", "b", "c", "d"]
+    np.testing.assert_allclose(sheet.images[3].get_array(), coloured(-Y / 9, 1).transpose(1, 2, 0))

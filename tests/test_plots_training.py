@@ -24,13 +24,6 @@ def test_smooth_is_the_mean_of_what_came_last():
     assert len(plots.smooth([], 7)) == 0
 
 
-def test_lines_are_drawn_with_their_labels_and_scales():
-    (ax,) = axes(plots.lines({"a": ([1, 2], [3, 4]), "b": ([1, 2], [1, 9])}, "x", "y", "T", "xy"))
-    assert line(ax, "b").get_ydata().tolist() == [1, 9]
-    assert (ax.get_xscale(), ax.get_yscale(), ax.get_title()) == ("log", "log", "T")
-    assert line(ax, "a").get_linestyle() != line(ax, "b").get_linestyle()
-
-
 def test_learning_curves_count_in_epochs_and_percent():
     losses = np.linspace(2, 1, 40)
     left, right = axes(plots.learning_curves({"net": (losses, [0.5, 0.9])}, "T", [0.97], width=5))
@@ -102,14 +95,6 @@ def test_calibration_is_drawn_in_percent():
     assert line(left, "net").get_xdata().tolist() == [60, 90]
     assert line(left, "net").get_ydata().tolist() == [50, 95]
     assert line(right, "net").get_ydata().tolist() == [3, 700]
-
-
-def test_mosaic_places_every_filter():
-    w = np.arange(3 * 2 * 4.0).reshape(3, 2, 2, 2)
-    picture = plots.mosaic(w, columns=2)
-    assert picture.shape == (5, 5)
-    np.testing.assert_array_equal(picture[3:, :2], w[2, 0])
-    assert np.isnan(picture[2]).all() and np.isnan(picture[3:, 3:]).all()
 
 
 @pytest.mark.parametrize("steps", [0, 1, 5000])

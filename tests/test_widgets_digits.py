@@ -11,18 +11,12 @@ from cnnlib.layers.reshape import Flatten
 from cnnlib.losses import softmax
 from cnnlib.models import load_trained
 from cnnlib.network import Sequential
-from cnnlib.plots import overview
-from cnnlib.widgets import digits
-from cnnlib.widgets.digits import (
-    Canvas,
-    DigitExplorer,
-    PixelExplorer,
-    average_matrix,
-    decode,
-    encode,
-    fit_box,
-    prepare_digit,
-)
+from cnnlib.plots import start as plots
+from cnnlib.widgets import canvas, start
+from cnnlib.widgets.base import percent
+from cnnlib.widgets.canvas import Canvas, decode, encode
+from cnnlib.widgets.digits import average_matrix, fit_box, prepare_digit
+from cnnlib.widgets.start import DigitExplorer, PixelExplorer
 
 MNIST = load_mnist()[1]
 
@@ -152,18 +146,18 @@ def test_what_is_no_ink_is_refused(pixels, message):
 
 def test_the_canvas_stands_alone():
     """Anywidget passes on one text; what it would have to fetch would be missing somewhere."""
-    code, style = (digits.HERE / "canvas.js").read_text(), (digits.HERE / "canvas.css").read_text()
+    code, style = (canvas.HERE / "canvas.js").read_text(), (canvas.HERE / "canvas.css").read_text()
     assert not re.search(r"\bimport\b|https?:|\brequire\(|\bfetch\(", code + style)
     assert re.search(r"^export default \{ render \};$", code, re.MULTILINE)
-    canvas = Canvas()
-    state = canvas.get_state()
-    assert {"value", "size", "_esm", "_css"} <= state.keys() and str(canvas._esm) == code
+    drawing = Canvas()
+    state = drawing.get_state()
+    assert {"value", "size", "_esm", "_css"} <= state.keys() and str(drawing._esm) == code
 
 
 def test_the_canvas_serves_fingers_and_pens():
-    code = (digits.HERE / "canvas.js").read_text()
+    code = (canvas.HERE / "canvas.js").read_text()
     assert "pointerdown" in code and "setPointerCapture" in code and "aria-label" in code
-    assert "touch-action: none" in (digits.HERE / "canvas.css").read_text()
+    assert "touch-action: none" in (canvas.HERE / "canvas.css").read_text()
 
 
 # The explorer of pixels
@@ -243,9 +237,7 @@ def test_the_slider_and_the_menu_leave_the_drawing(explorer):
 
 def test_a_drawing_is_drawn_once(explorer, monkeypatch):
     drawn = []
-    monkeypatch.setattr(
-        digits, "responses", lambda *args: drawn.append(1) or overview.responses(*args)
-    )
+    monkeypatch.setattr(start, "responses", lambda *args: drawn.append(1) or plots.responses(*args))
     explorer.controls["drawing"].value = encode(drawing(MNIST[0][3, 0]))
     explorer.controls["image"].value = 4
     assert len(drawn) == 2
@@ -305,7 +297,7 @@ def test_the_canvas_stands_beside_the_picture_once(explorer):
     [(0.5, "50.0 %"), (1.0, "over 99.9 %"), (0.0001, "under 0.1 %"), (0.999, "99.9 %")],
 )
 def test_no_answer_is_certain(probability, said):
-    assert digits.percent(probability) == said
+    assert percent(probability) == said
 
 
 def test_it_offers_its_picture_without_a_kernel(explorer):

@@ -9,7 +9,7 @@ from cnnlib.layers.dense import Dense
 from cnnlib.layers.pool import GlobalAvgPool2D
 from cnnlib.models import load_trained, mlp
 from cnnlib.network import Residual, Sequential
-from cnnlib.widgets.digits import encode
+from cnnlib.widgets.canvas import encode
 from cnnlib.widgets.filters import (
     METHODS,
     FilterExplorer,

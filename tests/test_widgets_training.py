@@ -9,16 +9,23 @@ import numpy as np
 import pytest
 
 from cnnlib import models
+from cnnlib.files import recorded
 from cnnlib.layers.activations import ReLU
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.reshape import Flatten
 from cnnlib.network import Sequential
 from cnnlib.optimizers import SGD
 from cnnlib.plots import training as plots
-from cnnlib.plots.records import recorded
 from cnnlib.training import fit
-from cnnlib.widgets.optimizers import ValleyExplorer, descend, height
-from cnnlib.widgets.training import COCKPITS, LiveCurves, TrainingCockpit, first_filters
+from cnnlib.widgets.training import (
+    COCKPITS,
+    LiveCurves,
+    TrainingCockpit,
+    ValleyExplorer,
+    descend,
+    first_filters,
+    height,
+)
 
 PATIENCE = 60  # seconds, for a machine that is busy
 
@@ -106,9 +113,11 @@ def test_pause_holds_and_resume_goes_on(cockpit):
     until(lambda: steps(cockpit) > 10)
     cockpit.buttons["pause"].click()
     assert cockpit.state == "paused" and cockpit.buttons["pause"].description == "Resume"
-    time.sleep(0.1)
+    until(
+        lambda: f"Paused at step {steps(cockpit):,} " in cockpit.text
+    )  # drawn in `watch`: it waits
     held, weights = steps(cockpit), cockpit.network.params["dense1.w"].copy()
-    time.sleep(0.2)
+    time.sleep(0.05)  # a chance to go on, which it must not take
     assert steps(cockpit) == held
     assert np.array_equal(weights, cockpit.network.params["dense1.w"])
     assert f"Paused at step {held:,} " in cockpit.text
@@ -135,7 +144,7 @@ def test_the_rate_can_be_changed_while_paused(cockpit):
     cockpit.start()
     until(lambda: steps(cockpit) > 3)
     cockpit.pause()
-    time.sleep(0.1)
+    assert cockpit.holding.wait(PATIENCE)
     before = cockpit.image.value
     cockpit.controls["rate"].value = 0.5
     assert cockpit.image.value != before and "rate 0.5" in cockpit.text

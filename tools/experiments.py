@@ -224,7 +224,7 @@ def table(name, arrays):
 CARD = """# Recorded experiments
 
 `experiments.npz` holds what `tools/experiments.py` recorded for lesson 05, and
-`cnnlib.plots.records.recorded(name)` reads it. Each run trained on all 60,000 training images of
+`cnnlib.files.recorded(name)` reads it. Each run trained on all 60,000 training images of
 MNIST and was measured on all 10,000 test images. Its seed decides the weights and the order of the
 images. Another build of NumPy's matrix product rounds otherwise, and a run on it ends a little
 elsewhere, within about the range of the seeds.

@@ -1,29 +1,107 @@
-"""What the figures share: colours, tables of numbers, grids of images, PNG bytes."""
+"""What the figures share: colours, settings, titles, tables of numbers, sheets of images, curves.
 
+A figure has settings of its own: what a user has set for matplotlib, a dark style or an origin at
+the bottom, changes nothing of what it says.
+"""
+
+import functools
 import io
 
+import matplotlib
 import matplotlib.figure
 import numpy as np
+from matplotlib import colormaps
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart, each with one meaning.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, YELLOW, GREY = "#CC79A7", "#56B4E9", "#F0E442", "#7F7F7F"
+NO_NUMBER = "#8fa8bf"  # where a number is missing or not finite
 
 IMAGE_MAP = "gray"  # for what is at least 0: pixels, probabilities
 SIGNED_MAP = "RdBu_r"  # for what has a sign, white at 0: filters, gradients
+
+# Curves are told apart by colour and by dashes.
+COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, "black")
+STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 1)))
+
+PAGE = 8.0  # inches
+MOST_TILES = 2000
+
+FAMILIES = ("axes", "boxplot", "contour", "errorbar", "figure", "font", "grid", "hatch", "image",
+            "legend", "lines", "markers", "mathtext", "patch", "path", "savefig", "scatter", "text",
+            "xaxis", "xtick", "yaxis", "ytick")  # fmt: skip
+OWN = {k: v for k, v in matplotlib.rcParamsDefault.items() if k.partition(".")[0] in FAMILIES}
+
+
+def own_settings():
+    """Return a context in which matplotlib's own settings hold, whatever the user's are."""
+    return matplotlib.rc_context({k: v for k, v in OWN.items() if matplotlib.rcParams[k] != v})
+
+
+def plot(function):
+    """Let a function that returns a figure make it with :func:`own_settings`."""
+
+    @functools.wraps(function)
+    def wrapped(*args, **options):
+        with own_settings():
+            return function(*args, **options)
+
+    return wrapped
 
 
 class Figure(matplotlib.figure.Figure):
     """A figure that shows itself as the last line of a cell, without pyplot's list of figures."""
 
+    def draw(self, renderer):
+        with own_settings():
+            super().draw(renderer)
+
     def _repr_png_(self):
         return to_png(self)
 
 
-def new_figure(width=8.0, height=3.0):
-    """Make an empty figure, sizes in inches; a page is 8 wide."""
-    return Figure(figsize=(width, height), layout="constrained")
+@functools.cache
+def text_width(text, size):
+    """Measure a line of text, of a font size in points, in inches."""
+    measure = RendererAgg(1, 1, 72).get_text_width_height_descent
+    return measure(text, FontProperties(size=size), ismath=False)[0] / 72
+
+
+def broken(text, size, width):
+    """Break a text into lines that are no wider than ``width`` inches, if its words allow that."""
+    lines = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return "\n".join(lines)
+
+
+def new_figure(width=PAGE, height=3.0, title=None, fixed=False):
+    """Make an empty figure.
+
+    Parameters
+    ----------
+    width, height : float
+        Inches; a page is 8 wide. It becomes as large as its title asks for.
+    title : str, optional
+        The finding, over the whole figure; broken into lines where the page is too narrow.
+    fixed : bool
+        Whether axes are placed by hand, which is faster than searching for room.
+    """
+    if title is not None:
+        width = max(width, min(PAGE, text_width(title, 11) + 0.2))
+        title = "\n".join(broken(line, 11, width - 0.1) for line in title.split("\n"))
+        height += 0.19 * title.count("\n")
+    figure = Figure(figsize=(width, height), layout=None if fixed else "constrained")
+    if title is not None:
+        figure.suptitle(title, fontsize=11)
+    return figure
 
 
 def to_png(figure, dpi=96):
@@ -35,14 +113,25 @@ def to_png(figure, dpi=96):
         A PNG file; the same figure gives the same bytes.
     """
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+    with own_settings():
+        figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
     return buffer.getvalue()
 
 
 def limits(values, signed):
-    """Return the least and greatest value of a colour scale; a signed one is centred on 0."""
+    """Return the least and greatest value of a colour scale; a signed one is centred on 0.
+
+    Numbers that are not finite count for nothing.
+    """
+    values = np.asarray(values, np.float64)
+    values = values[np.isfinite(values)]
     top = float(np.max(np.abs(values), initial=0)) or 1.0
     return (-top, top) if signed else (min(0.0, float(np.min(values, initial=0))), top)
+
+
+def colours(signed):
+    """Return the map of signed values or of others; what is not finite is a bluish grey."""
+    return colormaps[SIGNED_MAP if signed else IMAGE_MAP].with_extremes(bad=NO_NUMBER)
 
 
 def show_image(ax, values, signed=False, title=None, scale=None):
@@ -70,11 +159,13 @@ def show_image(ax, values, signed=False, title=None, scale=None):
     if values.ndim == 3:
         return ax.imshow(np.clip(values.transpose(1, 2, 0), 0, 1))
     low, high = limits(values, signed) if scale is None else scale
-    return ax.imshow(values, cmap=SIGNED_MAP if signed else IMAGE_MAP, vmin=low, vmax=high)
+    return ax.imshow(values, cmap=colours(signed), vmin=low, vmax=high)
 
 
 def show_numbers(ax, values, signed=False, title=None, scale=None, form="{:g}", size=10):
     """Draw a small array as a table: each number in a cell of its colour.
+
+    An infinite number is a grey sign on white.
 
     Parameters as for :func:`show_image`, and
 
@@ -83,37 +174,355 @@ def show_numbers(ax, values, signed=False, title=None, scale=None, form="{:g}", 
     size : float
         Font size in points.
     """
+    values = np.asarray(values)
     image = show_image(ax, values, signed, title, scale)
     low, high = image.get_clim()
-    for (row, column), value in np.ndenumerate(np.asarray(values)):
-        share = (value - low) / (high - low)
-        dark = abs(share - 0.5) > 0.33 if signed else share < 0.5
-        ax.text(
-            column,
-            row,
-            form.format(value),
-            ha="center",
-            va="center",
-            fontsize=size,
-            color="white" if dark else "black",
-        )
-    H, W = np.shape(values)
-    ax.set_xticks(np.arange(W + 1) - 0.5, minor=True)
-    ax.set_yticks(np.arange(H + 1) - 0.5, minor=True)
-    ax.grid(which="minor", color=GREY, linewidth=0.5)
-    ax.tick_params(which="minor", length=0)
+    image.set_data(np.ma.masked_invalid(values))
+    image.set_cmap(image.cmap.with_extremes(bad="white"))
+    for (row, column), value in np.ndenumerate(values):
+        ink, text = GREY, f"{value}".replace("-", "−").replace("inf", "∞")
+        if np.isfinite(value):
+            share = (value - low) / (high - low)
+            dark = abs(share - 0.5) > 0.33 if signed else share < 0.5
+            ink, text = "white" if dark else "black", form.format(value)
+        ax.text(column, row, text, ha="center", va="center", fontsize=size, color=ink)
+    lattice(ax, *values.shape)
     return image
 
 
-def outline(ax, row, column, rows=1, columns=1, color=ORANGE, width=2.5):
-    """Draw a frame around a block of pixels whose first is (row, column)."""
+def lattice(ax, rows, columns, color=GREY, width=0.5):
+    """Draw thin lines between the cells of an image."""
+    ax.set_xticks(np.arange(columns + 1) - 0.5, minor=True)
+    ax.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
+    ax.grid(which="minor", color=color, linewidth=width)
+    ax.tick_params(which="minor", length=0)
+
+
+def outline(ax, row, column, rows=1, columns=1, color=ORANGE, width=2.5, inset=0.0):
+    """Draw a frame around a block of pixels whose first is (row, column), inset by some pixels."""
     frame = Rectangle(
-        (column - 0.5, row - 0.5), columns, rows, fill=False, edgecolor=color, linewidth=width
-    )
+        (column - 0.5 + inset, row - 0.5 + inset), columns - 2 * inset, rows - 2 * inset,
+        fill=False, edgecolor=color, linewidth=width,
+    )  # fmt: skip
     frame.set_clip_on(False)
     return ax.add_patch(frame)
 
 
+# ------------------------------------------------------------------ tables of numbers
+
+
+def side_by_side(shapes, gap=1.0, cell=0.42, above=0.62, below=0.1, title=None):
+    """Make a figure with axes for tables in a row, all of whose cells have one size.
+
+    Parameters
+    ----------
+    shapes : sequence of (int, int)
+        Rows and columns of every table.
+    gap : float
+        Distance between tables, in cells.
+    cell : float
+        Inches of a cell, at most; smaller if the page asks for it.
+    above, below : float
+        Inches left free for titles and for words below.
+    title : str, optional
+
+    Returns
+    -------
+    (Figure, list of Axes)
+    """
+    columns = sum(W for _, W in shapes) + gap * (len(shapes) - 1)
+    cell = min(cell, (PAGE - 0.3) / columns)
+    tallest = max(H for H, _ in shapes)
+    figure = new_figure(PAGE, cell * tallest + above + below, title, fixed=True)
+    height = figure.get_figheight()
+    left, axes = (PAGE - cell * columns) / 2, []
+    for H, W in shapes:
+        bottom = below + cell * (tallest - H) / 2
+        box = (left / PAGE, bottom / height, cell * W / PAGE, cell * H / height)
+        axes.append(figure.add_axes(box))
+        left += cell * (W + gap)
+    return figure, axes
+
+
+def between(figure, axes, symbols, size=14):
+    """Write a symbol between each axes and the next."""
+    for one, other, symbol in zip(axes, axes[1:], symbols, strict=False):
+        here, there = one.get_position(), other.get_position()
+        place = ((here.x1 + there.x0) / 2, (here.y0 + here.y1) / 2)
+        figure.text(*place, symbol, ha="center", va="center", fontsize=size)
+
+
+@plot
+def tables(arrays, titles, title=None, symbols=(), signed=True, shared=False, form="{:g}",
+           frames=(), size=None):  # fmt: skip
+    """Draw small arrays side by side as tables of numbers.
+
+    Parameters
+    ----------
+    arrays : sequence of ndarray of shape (H, W) or (W,)
+    titles : sequence of str
+        One a table.
+    title : str, optional
+        The finding.
+    symbols : sequence of str
+        Written between neighbours, as ``*`` or ``=``.
+    signed : bool or sequence of bool
+        Which tables have a sign: diverging colours, white at 0.
+    shared : bool
+        Whether all tables have one colour scale.
+    form : str or sequence of str
+        Format of the numbers, of all tables or of each.
+    frames : sequence of (int, int, int, int, int, str)
+        Frames to draw: which table, row, column, rows, columns, colour.
+    size : float, optional
+        Font size of the numbers in points; as the cells ask for if not given.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If titles, symbols, signed or form are not as many as arrays ask for.
+    """
+    arrays = [np.atleast_2d(array) for array in arrays]
+    K = len(arrays)
+    signed = [signed] * K if isinstance(signed, bool) else list(signed)
+    form = [form] * K if isinstance(form, str) else list(form)
+    symbols = list(symbols) or [""] * (K - 1)
+    for name, given, count in (
+        *(("titles", titles, K), ("symbols", symbols, K - 1)),
+        *(("signed", signed, K), ("form", form, K)),
+    ):
+        if len(given) != count:
+            raise ValueError(f"{name} has {len(given)} entries, expected {count}")
+    lines = max(name.count("\n") for name in titles)
+    big = 18 if max(map(len, symbols), default=0) < 2 else 12
+    cell = min(0.55, 7.7 / (sum(array.shape[1] for array in arrays) + K - 1))
+    gap = max([cell] + [text_width(symbol, big) + 0.15 for symbol in symbols])
+    wide = [max(text_width(line, 10) for line in name.split("\n")) for name in titles]
+    for k in range(K - 1):  # titles do not meet
+        both = cell * (arrays[k].shape[1] + arrays[k + 1].shape[1])
+        gap = max(gap, (wide[k] + wide[k + 1] - both) / 2 + 0.1)
+    figure, axes = side_by_side(
+        *([array.shape for array in arrays], gap / cell, cell),
+        *(0.4 + 0.18 * lines + 0.25 * bool(title), 0.1, title),
+    )
+    cell = PAGE * axes[0].get_position().width / arrays[0].shape[1]
+    everything = np.concatenate([array.ravel() for array in arrays])
+    scale = limits(everything, any(signed)) if shared else None
+    for k, (ax, array) in enumerate(zip(axes, arrays, strict=True)):
+        longest = max(len(form[k].format(value)) for value in array.ravel())
+        fits = min(11, 72 * 0.9 * cell / (0.62 * max(2, longest)))
+        show_numbers(
+            ax, array, signed[k], titles[k], scale, form[k], fits if size is None else size
+        )
+    for which, row, column, rows, columns, colour in frames:
+        # One pixel's frame lies inside that of a window.
+        outline(axes[which], row, column, rows, columns, colour,
+                inset=0.13 if rows * columns == 1 else 0.03)  # fmt: skip
+    between(figure, axes, symbols, big)
+    return figure
+
+
+# ------------------------------------------------------------------ sheets of images
+
+
+def sheet(width, height, title=None):
+    """Make a figure, in inches, with one pair of axes all over it: far faster than ten pairs."""
+    title = None if title is None else broken(title, 11, width - 0.1)
+    height += 0.19 * (title or "").count("\n")
+    figure = new_figure(width, height, fixed=True)
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, width), ylim=(0, height), autoscale_on=False)
+    ax.axis("off")
+    if title is not None:
+        ax.text(width / 2, height - 0.1, title, ha="center", va="top", fontsize=11)
+    return ax
+
+
+def put(ax, values, left, bottom, width, height=None, signed=False, scale=None):
+    """Draw an image into a place of a sheet, with a thin frame.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        As :func:`sheet` makes.
+    values : ndarray of shape (H, W), or (3, H, W) for colour in [0, 1]
+        Numbers that are not finite are drawn in a bluish grey.
+    left, bottom, width, height : float
+        Inches; a square if height is not given.
+    signed : bool
+    scale : (float, float), optional
+    """
+    height = width if height is None else height
+    extent = (left, left + width, bottom, bottom + height)
+    if np.ndim(values) == 3:
+        ax.imshow(np.clip(np.transpose(values, (1, 2, 0)), 0, 1), extent=extent, aspect="auto")
+    else:
+        low, high = limits(values, signed) if scale is None else scale
+        ax.imshow(values, cmap=colours(signed), vmin=low, vmax=high, extent=extent, aspect="auto")
+    frame(ax, left, bottom, width, height, GREY, 0.5)
+
+
+def frame(ax, left, bottom, width, height, colour, line):
+    """Draw a frame on a sheet; one line is faster than a Rectangle."""
+    right, top = left + width, bottom + height
+    ax.plot((left, right, right, left, left), (bottom, bottom, top, top, bottom), colour, lw=line)
+
+
+def mosaic(maps, columns=None, gap=1):
+    """Lay maps out in rows of tiles, NaN between them.
+
+    Parameters
+    ----------
+    maps : ndarray of shape (C, H, W) or (M,)
+        The numbers of a vector become tiles of one pixel, without gaps.
+    columns : int, optional
+        Tiles in a row; as many as rows, or one more, if not given.
+    gap : int
+        Pixels between tiles.
+
+    Returns
+    -------
+    ndarray of shape (rows * (H + gap) - gap, columns * (W + gap) - gap)
+    """
+    maps = np.asarray(maps)
+    if maps.ndim == 1:
+        maps, gap = maps[:, None, None], 0
+    C, H, W = maps.shape
+    columns = int(np.ceil(np.sqrt(C))) if columns is None else columns
+    rows = -(-C // columns)
+    tiles = np.full((rows * columns, H + gap, W + gap), np.nan, maps.dtype)
+    tiles[:C, :H, :W] = maps
+    whole = tiles.reshape(rows, columns, H + gap, W + gap).transpose(0, 2, 1, 3)
+    whole = whole.reshape(rows * (H + gap), columns * (W + gap))
+    return whole[: whole.shape[0] - gap, : whole.shape[1] - gap]
+
+
+def coloured(values, top=None):
+    """Turn signed numbers (H, W) into a colour picture (3, H, W), white at 0, red up to ``top``."""
+    low, high = limits(values, signed=True) if top is None else (-top, top)
+    shares = (np.ma.masked_invalid(values) - low) / (high - low)
+    return colours(signed=True)(shares)[..., :3].transpose(2, 0, 1)
+
+
+def in_rows(items, columns, blank=None):
+    """Break a sequence into rows of one length, the last filled up with blanks."""
+    items = list(items)
+    items += [blank] * (-len(items) % columns) if len(items) > columns else []
+    return [items[k : k + columns] for k in range(0, len(items), columns)]
+
+
+@plot
+def contact_sheet(tiles, titles=None, rows=None, columns=None, signed=False, scale=None, size=0.75,
+                  title=None, note=None, marks=()):  # fmt: skip
+    """Draw small images in rows, all in one pair of axes: ten times faster than one each.
+
+    An image with numbers that are not finite gets a red frame, and the note says so.
+
+    Parameters
+    ----------
+    tiles : sequence of sequences of ndarray of shape (H, W) or (3, H, W), or None
+        Row by row; None leaves a place empty. All images of a row have one size; one that is more
+        than four times as high as wide, or as wide as high, is stretched to that.
+    titles : sequence of sequences of str, optional
+        Over each tile.
+    rows, columns : sequence of str, optional
+        Before each row, over each column.
+    signed : bool
+        Whether values have a sign: diverging colours, white at 0.
+    scale : (float, float), str or None
+        Least and greatest value of the colours; ``"row"`` or ``"tile"`` scales each of these by
+        itself; the common one if None.
+    size : float
+        Inches a tile is wide, less if the page is too narrow.
+    title, note : str, optional
+        The finding, above; how to read the colours, below.
+    marks : sequence of (int, int, float, float, float, float, str)
+        Frames: row and column of the tile; top, left, height, width in its pixels; colour.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If there are so many tiles that none could be made out.
+    """
+    count = max(map(len, tiles))
+    if sum(map(len, tiles)) > MOST_TILES or count > 100:
+        raise ValueError(
+            f"{sum(map(len, tiles)):,} images in rows of {count} cannot be told apart on a page:"
+            f" expected at most {MOST_TILES:,} in rows of at most 100; choose some of them"
+        )
+    left = 0.08 if rows is None else 0.2 + max(text_width(name, 9) for name in rows)
+    size = min(size, (PAGE - 0.05 - left) / count)
+    above = [0.02] * len(tiles)
+    if titles is not None:
+        above = [0.02 + 0.15 * max(t.count("\n") + bool(t) for t in row) for row in titles]
+    shapes = [next((np.shape(t)[-2:] for t in row if t is not None), (1, 1)) for row in tiles]
+    heights = [size * float(np.clip(H / W, 0.25, 4)) for H, W in shapes]
+    bad = {
+        (r, c)
+        for r, row in enumerate(tiles)
+        for c, tile in enumerate(row)
+        if tile is not None and not np.isfinite(tile).all()
+    }
+    if bad:
+        many = f"{len(bad)} image holds" if len(bad) == 1 else f"{len(bad)} images hold"
+        said = f"framed in red: {many} NaN or infinity, drawn in bluish grey"
+        note = f"{note}; {said}" if note else said
+    page = left + count * size + 0.08
+    page = min(
+        PAGE, max(page, *(text_width(t, s) + 0.2 for t, s in ((title or "", 11), (note or "", 8))))
+    )
+    note = note and broken(note, 8, page - left - 0.05)
+    head = (0.32 if title else 0.05) + (0.2 if columns is not None else 0)
+    foot = 0.08 + 0.14 * (1 + note.count("\n")) if note else 0.05
+    height = head + sum(heights) + sum(above) + foot
+    ax = sheet(page, height, title)
+    if scale is None:
+        scale = limits(numbers(tile for row in tiles for tile in row), signed)
+    y = height - head
+    for r, row in enumerate(tiles):
+        y -= above[r] + heights[r]
+        span = (
+            limits(numbers(row), signed) if scale == "row" else None if scale == "tile" else scale
+        )
+        for c, tile in enumerate(row):
+            x = left + c * size
+            if titles is not None and titles[r][c]:
+                text = titles[r][c]
+                ax.text(x + size / 2, y + heights[r] + 0.02, text, ha="center", fontsize=8)
+            if tile is None:
+                continue
+            put(ax, tile, x + 0.02, y + 0.02, size - 0.04, heights[r] - 0.04, signed, span)
+            if (r, c) in bad:
+                frame(ax, x + 0.02, y + 0.02, size - 0.04, heights[r] - 0.04, "red", 2)
+            H, W = shapes[r]
+            for *_, top, first, tall, wide, colour in (m for m in marks if tuple(m[:2]) == (r, c)):
+                down, right = heights[r] / H, size / W
+                corner = x + first * right, y + heights[r] - (top + tall) * down
+                frame(ax, *corner, wide * right, tall * down, colour, 1.8)
+        if rows is not None:
+            ax.text(left - 0.07, y + heights[r] / 2, rows[r], ha="right", va="center", fontsize=9)
+    for c, text in enumerate(columns or ()):
+        ax.text(left + (c + 0.5) * size, height - head + 0.04, text, ha="center", fontsize=9)
+    if note:
+        ax.text(left, 0.06, note, fontsize=8, color="#444444")
+    return ax.figure
+
+
+def numbers(tiles):
+    """Return the numbers of all tiles that are not colour pictures, in one row."""
+    rows = [np.ravel(tile) for tile in tiles if tile is not None and np.ndim(tile) == 2]
+    return np.concatenate(rows) if rows else np.zeros(1)
+
+
+@plot
 def image_grid(images, titles=None, columns=8, signed=False, shared=False, size=1.0, title=None):
     """Draw several images in rows.
 
@@ -124,10 +533,12 @@ def image_grid(images, titles=None, columns=8, signed=False, shared=False, size=
         One an image.
     columns : int
         Images in a row, at most.
-    signed, shared : bool
-        Whether values have a sign, and whether all images have one colour scale.
+    signed : bool or sequence of bool
+        Which images have a sign: red and blue, white at 0, each on its own scale.
+    shared : bool
+        Whether the other images have one scale.
     size : float
-        Inches an image is wide.
+        Inches an image is wide, less if the page is too narrow.
     title : str, optional
         The finding, over the whole figure.
 
@@ -135,17 +546,60 @@ def image_grid(images, titles=None, columns=8, signed=False, shared=False, size=
     -------
     Figure
     """
-    images = [np.asarray(image) for image in images]
+    signed = np.broadcast_to(signed, len(images))
+    plain = [image for image, has_sign in zip(images, signed, strict=True) if not has_sign]
+    scale = limits(numbers(plain), False) if shared else "tile"
     columns = max(1, min(columns, len(images)))
-    rows = max(1, -(-len(images) // columns))
-    extra = 0.25 * (titles is not None)
-    figure = new_figure(columns * size, rows * (size + extra) + 0.35 * (title is not None))
-    scale = limits(np.concatenate([i.ravel() for i in images]), signed) if shared else None
-    for k, ax in enumerate(np.ravel(figure.subplots(rows, columns, squeeze=False))):
-        if k < len(images):
-            show_image(ax, images[k], signed, titles[k] if titles is not None else None, scale)
-        else:
-            ax.axis("off")
-    if title is not None:
-        figure.suptitle(title, fontsize=11)
+    tiles = [coloured(i) if s else np.asarray(i) for i, s in zip(images, signed, strict=True)]
+    titles = None if titles is None else in_rows(map(str, titles), columns, "")
+    return contact_sheet(in_rows(tiles, columns), titles, scale=scale, size=size, title=title)
+
+
+# ------------------------------------------------------------------ curves
+
+
+@plot
+def lines(curves, xlabel, ylabel, title=None, logs="", width=PAGE, height=3.2, markers=False):
+    """Draw several curves, told apart by colour and by dashes.
+
+    Parameters
+    ----------
+    curves : dict of str to (ndarray, ndarray)
+        Label to x and y.
+    xlabel, ylabel, title : str
+    logs : str
+        ``"x"``, ``"y"`` or ``"xy"`` for logarithmic axes.
+    width, height : float
+        Inches.
+    markers : bool
+        Whether to mark each point.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(width, height, title)
+    ax = figure.subplots()
+    for k, (label, (x, y)) in enumerate(curves.items()):
+        ax.plot(x, y, label=label, marker="o" if markers else None, markersize=4, **style(k))
+    dress(ax, xlabel, ylabel, logs=logs)
+    if len(curves) > 1:
+        ax.legend(fontsize=9)
     return figure
+
+
+def style(k):
+    """Return colour and dashes of the k-th curve."""
+    return {"color": COLOURS[k % 7], "linestyle": STYLES[k % 7]}
+
+
+def dress(ax, xlabel, ylabel, title=None, logs=""):
+    """Label axes and draw a grid."""
+    if "x" in logs:
+        ax.set_xscale("log")
+    if "y" in logs:
+        ax.set_yscale("log")
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.grid(alpha=0.3)
+    if title is not None:
+        ax.set_title(title, fontsize=11)

@@ -1,102 +1,30 @@
-"""Figures of convolution: windows and their sums, filtered pictures, a filter being learned."""
+"""Figures of lesson 01: windows and their sums, where a kernel stands, a filter being learned."""
 
 import numpy as np
-from matplotlib.patches import ConnectionPatch, Rectangle
+from matplotlib.colors import ListedColormap
+from matplotlib.patches import ConnectionPatch, Patch, Rectangle
 
+from cnnlib.im2col import output_size
 from cnnlib.plots.base import (
     BLUE,
     GREEN,
     GREY,
-    IMAGE_MAP,
     ORANGE,
-    SIGNED_MAP,
+    PAGE,
+    RED,
+    SKY,
+    between,
+    lattice,
     limits,
     new_figure,
     outline,
+    plot,
+    put,
+    sheet,
     show_image,
     show_numbers,
+    side_by_side,
 )
-
-PAGE = 8.0  # inches
-
-
-def side_by_side(shapes, gap=1.0, cell=0.42, above=0.62, below=0.1):
-    """Make a figure with axes for tables in a row, all of whose cells have one size.
-
-    Parameters
-    ----------
-    shapes : sequence of (int, int)
-        Rows and columns of every table.
-    gap : float
-        Distance between tables, in cells.
-    cell : float
-        Inches of a cell, at most; smaller if the page asks for it.
-    above, below : float
-        Inches left free for titles and for words below.
-
-    Returns
-    -------
-    (Figure, list of Axes)
-    """
-    columns = sum(W for _, W in shapes) + gap * (len(shapes) - 1)
-    cell = min(cell, (PAGE - 0.3) / columns)
-    tallest = max(H for H, _ in shapes)
-    height = cell * tallest + above + below
-    figure = new_figure(PAGE, height)
-    figure.set_layout_engine("none")
-    left, axes = (PAGE - cell * columns) / 2, []
-    for H, W in shapes:
-        bottom = below + cell * (tallest - H) / 2
-        box = (left / PAGE, bottom / height, cell * W / PAGE, cell * H / height)
-        axes.append(figure.add_axes(box))
-        left += cell * (W + gap)
-    return figure, axes
-
-
-def between(figure, axes, symbols, size=14):
-    """Write a symbol between each axes and the next."""
-    for one, other, symbol in zip(axes, axes[1:], symbols, strict=False):
-        here, there = one.get_position(), other.get_position()
-        figure.text(
-            (here.x1 + there.x0) / 2,
-            (here.y0 + here.y1) / 2,
-            symbol,
-            ha="center",
-            va="center",
-            fontsize=size,
-        )
-
-
-def number_tables(arrays, titles, title, symbols=(), signed=True, form="{:g}", size=10):
-    """Draw small arrays as tables of numbers in a row.
-
-    Parameters
-    ----------
-    arrays : sequence of ndarray of shape (H, W)
-    titles : sequence of str
-        One a table.
-    title : str
-        The finding.
-    symbols : sequence of str
-        Written between neighbours.
-    signed : bool or sequence of bool
-        Which tables have a sign: diverging colours, white at 0.
-    form : str
-        Format of a number.
-    size : float
-        Font size of the numbers, in points.
-
-    Returns
-    -------
-    Figure
-    """
-    signed = np.broadcast_to(signed, len(arrays))
-    figure, axes = side_by_side([np.shape(a) for a in arrays])
-    for ax, array, name, has_sign in zip(axes, arrays, titles, signed, strict=True):
-        show_numbers(ax, array, has_sign, name, form=form, size=size)
-    between(figure, axes, symbols)
-    figure.suptitle(title, fontsize=11, y=0.99, va="top")
-    return figure
 
 
 def zoom_lines(figure, ax, row, column, shape, target):
@@ -114,6 +42,7 @@ def zoom_lines(figure, ax, row, column, shape, target):
         figure.add_artist(line)
 
 
+@plot
 def window_sum(x, w, b, y, row, column):
     """Draw how one output pixel is made: window, filter, products, their sum.
 
@@ -134,7 +63,8 @@ def window_sum(x, w, b, y, row, column):
     KH, KW = w.shape
     window = x[row : row + KH, column : column + KW]
     shapes = (x.shape, w.shape, w.shape, w.shape, y.shape)
-    figure, axes = side_by_side(shapes, gap=1.1, below=0.45)
+    title = "One output pixel is one sum of products"
+    figure, axes = side_by_side(shapes, gap=1.1, below=0.45, title=title)
     scale = (min(0, x.min()), x.max())
     names = ("input x", "window", "filter w", "products", "output y")
     tables = (x, window, w, window * w, y)
@@ -154,10 +84,10 @@ def window_sum(x, w, b, y, row, column):
         color=BLUE,
         fontsize=11,
     )
-    figure.suptitle("One output pixel is one sum of products", fontsize=11, y=0.99, va="top")
     return figure
 
 
+@plot
 def all_windows(x, w, y):
     """Draw every position of a filter on a small picture, and the output pixel that it gives.
 
@@ -171,17 +101,18 @@ def all_windows(x, w, y):
     -------
     Figure
     """
-    figure = new_figure(PAGE, 3.6)
+    title = "The same nine weights at every position give the whole output"
+    figure = new_figure(PAGE, 3.6, title)
     axes = figure.subplots(2, y.size, height_ratios=(len(x), len(y)))
     for k, (row, column) in enumerate(np.ndindex(*y.shape)):
         show_numbers(axes[0, k], x, title=f"window of y[{row}, {column}]", size=9)
         outline(axes[0, k], row, column, *w.shape)
         show_numbers(axes[1, k], y, size=9)
         outline(axes[1, k], row, column, color=BLUE)
-    figure.suptitle("The same nine weights at every position give the whole output", fontsize=11)
     return figure
 
 
+@plot
 def sliding_window(x, w, y, row, column):
     """Draw a filter on a picture: the window, its numbers, the products, the output pixel.
 
@@ -201,10 +132,7 @@ def sliding_window(x, w, y, row, column):
     KH, KW = w.shape
     window = x[row : row + KH, column : column + KW]
     products = np.round(window * w, 2) + 0.0
-    figure = new_figure(PAGE, 5.5)
-    figure.set_layout_engine("none")
-    ax = figure.add_axes((0, 0, 1, 1))  # one for all pictures, in inches: five take twice as long
-    ax.axis("off")
+    ax = sheet(PAGE, 5.5)
     for array, left, title, signed, mark, colour in (
         (x, 0.75, "input x", False, (KH, KW), ORANGE),
         (y, 4.35, "output y", y.min() < 0, (1, 1), GREEN),
@@ -212,36 +140,27 @@ def sliding_window(x, w, y, row, column):
         scale = (0, 1) if array is x else limits(array, signed)
         size = 2.9 / max(array.shape)  # of a pixel
         H, W = array.shape
-        place(ax, array, left, 5.15 - H * size, size, f"{title}, {H} x {W}", signed, scale)
+        number_tile(ax, array, left, 5.15 - H * size, size, f"{title}, {H} x {W}", signed, scale)
         corner = (left + column * size, 5.15 - (row + mark[0]) * size)
         ax.add_patch(
             Rectangle(corner, mark[1] * size, mark[0] * size, fill=False, ec=colour, lw=1.8)
         )
-    place(ax, window, 0.75, 0.15, 0.5, "window", False, (0, 1), "{:.2f}")
-    place(ax, w, 2.65, 0.15, 0.5, "filter w", True, limits(w, True), "{:.3g}")
-    place(ax, products, 4.55, 0.15, 0.5, "products", True, limits(products, True), "{:.2f}")
+    number_tile(ax, window, 0.75, 0.15, 0.5, "window", False, (0, 1), "{:.2f}")
+    number_tile(ax, w, 2.65, 0.15, 0.5, "filter w", True, limits(w, True), "{:.3g}")
+    number_tile(ax, products, 4.55, 0.15, 0.5, "products", True, limits(products, True), "{:.2f}")
     ax.text(2.45, 0.9, "×", ha="center", va="center", fontsize=14)
     ax.text(4.35, 0.9, "=", ha="center", va="center", fontsize=14)
     total = f"sum = y[{row}, {column}]\n= {y[row, column] + 0.0:.2f}"
     ax.text(6.3, 0.9, total, va="center", color=GREEN, fontsize=11)
-    ax.set(xlim=(0, PAGE), ylim=(0, 5.5))
-    return figure
+    return ax.figure
 
 
-def place(ax, values, left, bottom, size, title, signed, scale, form=None):
-    """Draw an array into axes that hold several, its numbers too if a form is given."""
+def number_tile(ax, values, left, bottom, size, title, signed, scale, form=None):
+    """Draw an array into a sheet, titled, its numbers too if a form is given; size is a pixel's."""
     H, W = values.shape
     right, top = left + size * W, bottom + size * H
     low, high = scale
-    ax.imshow(
-        values,
-        cmap=SIGNED_MAP if signed else IMAGE_MAP,
-        vmin=low,
-        vmax=high,
-        extent=(left, right, bottom, top),
-        aspect="auto",
-    )
-    ax.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, lw=0.8))
+    put(ax, values, left, bottom, right - left, top - bottom, signed, scale)
     ax.text((left + right) / 2, top + 0.07, title, ha="center", fontsize=10)
     if form is None:
         return
@@ -251,16 +170,12 @@ def place(ax, values, left, bottom, size, title, signed, scale, form=None):
         share = (value - low) / (high - low)
         dark = abs(share - 0.5) > 0.33 if signed else share < 0.5
         ax.text(
-            left + size * (column + 0.5),
-            top - size * (row + 0.5),
-            form.format(value),
-            ha="center",
-            va="center",
-            fontsize=9,
-            color="white" if dark else "black",
-        )
+            *(left + size * (column + 0.5), top - size * (row + 0.5), form.format(value)),
+            ha="center", va="center", fontsize=9, color="white" if dark else "black",
+        )  # fmt: skip
 
 
+@plot
 def channel_sum(x, w, b, names):
     """Draw the sum of products of a window with several channels, a row a channel.
 
@@ -278,7 +193,8 @@ def channel_sum(x, w, b, names):
     """
     products = np.round(x * w, 6)
     sums = products.sum(axis=(1, 2))
-    figure = new_figure(PAGE, 1.35 * len(x) + 0.5)
+    title = "A filter has a slice for every channel; their sums are added"
+    figure = new_figure(PAGE, 1.35 * len(x) + 0.5, title)
     axes = figure.subplots(len(x), 4, width_ratios=(1, 1, 1, 1.2))
     high = max(1.0, x.max())
     for c, name in enumerate(names):
@@ -292,10 +208,10 @@ def channel_sum(x, w, b, names):
         axes[c, 3].text(0.1, 0.5, f"sum {sums[c]:.2f}", va="center", fontsize=11)
     total = f"all channels and bias {b:g}:\ny = {sums.sum() + b:.2f}"
     axes[-1, 3].text(0.1, 0.15, total, va="center", fontsize=11, color=BLUE)
-    figure.suptitle("A filter has a slice for every channel; their sums are added", fontsize=11)
     return figure
 
 
+@plot
 def weight_matrices(matrices, titles, shape, marked):
     """Draw the matrices of dense layers, and some of their rows as pictures of weights.
 
@@ -313,7 +229,8 @@ def weight_matrices(matrices, titles, shape, marked):
     -------
     Figure
     """
-    figure = new_figure(PAGE, 1.85 * len(matrices) + 0.5)
+    title = "A row of the matrix is a picture, a weight for each input pixel"
+    figure = new_figure(PAGE, 1.85 * len(matrices) + 0.5, title)
     grid = figure.subplots(len(matrices), 1 + len(marked), width_ratios=(3.2, *[1] * len(marked)))
     for axes, matrix, name in zip(grid, matrices, titles, strict=True):
         scale = limits(matrix, True)
@@ -325,10 +242,10 @@ def weight_matrices(matrices, titles, shape, marked):
             show_image(ax, matrix[row].reshape(shape), True, f"row {row}", scale)
             ax.spines[:].set(edgecolor=ORANGE, linewidth=1.5)
     grid[-1, 0].set_xlabel(f"{matrices[0].shape[1]} input pixels", fontsize=9)
-    figure.suptitle("A row of the matrix is a picture, a weight for each input pixel", fontsize=11)
     return figure
 
 
+@plot
 def found(x, w, y, places, title):
     """Draw a picture with frames where a filter answers most, the filter, and its answers.
 
@@ -348,7 +265,7 @@ def found(x, w, y, places, title):
     Figure
     """
     KH, KW = w.shape
-    figure = new_figure(PAGE, 4.3)
+    figure = new_figure(PAGE, 4.3, title)
     left, middle, right = figure.subplots(1, 3, width_ratios=(1, 0.45, 1))
     show_image(left, x, False, "x")
     show_image(middle, w, True, f"w, {KH} x {KW}")
@@ -362,44 +279,7 @@ def found(x, w, y, places, title):
     return figure
 
 
-def panels(images, titles, title, signed=False, columns=4, shared=False, size=None):
-    """Draw pictures of any proportion side by side.
-
-    Parameters
-    ----------
-    images : sequence of ndarray of shape (H, W) or (3, H, W)
-    titles : sequence of str
-        One a picture.
-    title : str
-        The finding.
-    signed : bool or sequence of bool
-        Which pictures have a sign: diverging colours, white at 0.
-    columns : int
-        Pictures in a row.
-    shared : bool
-        Whether the unsigned pictures share the scale from 0 to 1.
-    size : float, optional
-        Inches of a column; by default they fill the page.
-
-    Returns
-    -------
-    Figure
-    """
-    signed = np.broadcast_to(signed, len(images))
-    columns = min(columns, len(images))
-    rows = -(-len(images) // columns)
-    H, W = np.shape(images[0])[-2:]
-    size = PAGE / columns if size is None else size
-    figure = new_figure(columns * size, rows * (size * 0.95 * H / W + 0.3) + 0.35)
-    axes = np.ravel(figure.subplots(rows, columns, squeeze=False))
-    for ax in axes[len(images) :]:
-        ax.axis("off")
-    for ax, image, name, has_sign in zip(axes, images, titles, signed, strict=False):
-        show_image(ax, image, has_sign, name, (0, 1) if shared and not has_sign else None)
-    figure.suptitle(title, fontsize=11)
-    return figure
-
-
+@plot
 def learning(losses, filters, steps, target):
     """Draw how a filter is learned: the loss, and the filter at some of the steps.
 
@@ -437,6 +317,7 @@ def learning(losses, filters, steps, target):
     return figure
 
 
+@plot
 def equivariance(x, y, shifted, y_shifted, difference, titles, title):
     """Draw a picture, what a layer makes of it, both for a shifted copy, and how they differ.
 
@@ -457,11 +338,141 @@ def equivariance(x, y, shifted, y_shifted, difference, titles, title):
     -------
     Figure
     """
-    figure = new_figure(PAGE, 2.2)
+    figure = new_figure(PAGE, 2.2, title)
     images = (x, y, shifted, y_shifted, difference)
     top = max(np.abs(y).max(), np.abs(y_shifted).max())
     for k, (ax, image, name) in enumerate(zip(figure.subplots(1, 5), images, titles, strict=True)):
         show_image(ax, image, k not in (0, 2), None, (0, 1) if k in (0, 2) else (-top, top))
         ax.set_title(name, fontsize=9.5)
     figure.suptitle(title, fontsize=11)
+    return figure
+
+
+PIXEL, PADDING, TAP, GAP, UNSEEN, BEYOND, NOTHING = range(7)
+POSITION_COLOURS = (SKY, "#D9D9D9", ORANGE, "#FBE3B0", RED, "#F4B6C2", "#FFFFFF")
+POSITION_NAMES = (
+    "pixel",
+    "padding",
+    "tap of the kernel",
+    "skipped by dilation",
+    "never reached",
+    "sticks out: refused",
+)
+
+
+def position_codes(size, kernel, stride=1, pad=0, dilation=1):
+    """Classify every pixel of a row, and every pixel under each position of a kernel.
+
+    Parameters
+    ----------
+    size, kernel, stride, pad, dilation : int
+        As for :func:`cnnlib.im2col.output_size`.
+
+    Returns
+    -------
+    (ndarray of shape (1 + O or 2 + O, columns), list of int)
+        Codes ``PIXEL``, ``PADDING`` ...: the padded row, the O positions, and, where the last one
+        leaves pixels over, the next, which sticks out; and the columns of the padded row that no
+        tap reaches.
+
+    Raises
+    ------
+    ValueError
+        As output_size does.
+    """
+    O = output_size(size, kernel, stride, pad, dilation)  # noqa: E741
+    padded, span = size + 2 * pad, dilation * (kernel - 1) + 1
+    starts = [k * stride for k in range(O)]
+    left_over = padded - (starts[-1] + span)
+    drawn = starts + [O * stride] * (left_over > 0)
+    codes = np.full((1 + len(drawn), max(padded, drawn[-1] + span)), NOTHING)
+    codes[0, :padded] = PADDING
+    codes[0, pad : pad + size] = PIXEL
+    for line, start in enumerate(drawn, 1):
+        codes[line, start : start + span] = GAP
+        codes[line, start : start + span : dilation] = TAP
+    if left_over > 0:
+        codes[-1, codes[-1] == TAP] = BEYOND
+    reached = {start + k * dilation for start in starts for k in range(kernel)}
+    unseen = sorted(set(range(padded)) - reached)
+    codes[0, unseen] = UNSEEN
+    return codes, unseen
+
+
+@plot
+def kernel_positions(size, kernel, stride=1, pad=0, dilation=1):
+    """Draw the positions of a kernel along a row of pixels, one under the other.
+
+    Parameters
+    ----------
+    size, kernel, stride, pad, dilation : int
+        As for :func:`cnnlib.im2col.output_size`.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        As output_size does.
+    """
+    O = output_size(size, kernel, stride, pad, dilation)  # noqa: E741
+    codes, unseen = position_codes(size, kernel, stride, pad, dilation)
+    lines, columns = codes.shape
+    cell = min(0.32, (PAGE - 1.2) / columns, 4.6 / lines)
+    height = cell * lines + 0.95
+    never = f", never reached: {len(unseen)}" if unseen else ""
+    figure = new_figure(
+        *(PAGE, height),
+        f"{size} pixels, kernel {kernel}, stride {stride}, padding {pad}, dilation {dilation}:"
+        f" output size {O}{never}",
+        fixed=True,
+    )
+    left = max(1.05, (PAGE - cell * columns) / 2)
+    box = (left / PAGE, 0.5 / height, cell * columns / PAGE, cell * lines / height)
+    ax = figure.add_axes(box)
+    ax.imshow(codes, cmap=ListedColormap(POSITION_COLOURS), vmin=0, vmax=NOTHING, aspect="auto")
+    lattice(ax, lines, columns, "white", 1.5)
+    ax.tick_params(which="both", length=0, labelsize=9)
+    ax.set_yticks(range(lines), ["input", *(f"output {k}" for k in range(O)), "one more"][:lines])
+    padded = size + 2 * pad
+    ax.set_xticks(range(padded), [str(k - pad) for k in range(padded)])
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    shown = [code for code in range(NOTHING) if (codes == code).any()]
+    handles = [Patch(color=POSITION_COLOURS[k], label=POSITION_NAMES[k]) for k in shown]
+    figure.legend(
+        handles=handles, loc="lower center", ncols=6, fontsize=8.5, frameon=False, borderpad=0.1
+    )
+    return figure
+
+
+@plot
+def dilated_taps(kernel, dilations, size):
+    """Draw which pixels a square kernel sees when its taps are spread.
+
+    Parameters
+    ----------
+    kernel : int
+    dilations : sequence of int
+    size : int
+        Rows and columns of the picture.
+
+    Returns
+    -------
+    Figure
+    """
+    title = "Dilation widens what a kernel sees and adds no weight (orange: taps, pale: skipped)"
+    figure = new_figure(PAGE, 3.0, title)
+    for ax, D in zip(figure.subplots(1, len(dilations)), dilations, strict=True):
+        span = D * (kernel - 1) + 1
+        codes = np.full((size, size), PIXEL)
+        codes[:span, :span] = GAP
+        codes[:span:D, :span:D] = TAP
+        ax.imshow(codes, cmap=ListedColormap(POSITION_COLOURS), vmin=0, vmax=NOTHING)
+        lattice(ax, size, size, "white", 1.5)
+        ax.set_xticks([])
+        ax.set_yticks([])
+        ax.set_title(f"dilation {D}: {kernel * kernel} taps, span {span}", fontsize=10)
     return figure

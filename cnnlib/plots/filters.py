@@ -1,109 +1,28 @@
-"""What a convolution has learned, as pictures: sheets of small images on one colour scale."""
+"""Figures of lesson 06: filters and maps, what excites a filter, where the network looked."""
 
 import numpy as np
-from matplotlib import colormaps
 
-from cnnlib.plots.base import GREY, IMAGE_MAP, SIGNED_MAP, limits
-from cnnlib.plots.overview import sheet
-
-
-def contact_sheet(
-    tiles,
-    titles=None,
-    rows=None,
-    columns=None,
-    signed=False,
-    scale=None,
-    size=0.75,
-    title=None,
-    note=None,
-    marks=(),
-):
-    """Draw small images in rows, all in one pair of axes: ten times faster than one each.
-
-    Parameters
-    ----------
-    tiles : sequence of sequences of ndarray of shape (H, W) or (3, H, W), or None
-        Row by row; None leaves a place empty. All images of a row have one size.
-    titles : sequence of sequences of str, optional
-        Over each tile.
-    rows, columns : sequence of str, optional
-        Before each row, over each column.
-    signed : bool
-        Whether values have a sign: diverging colours, white at 0.
-    scale : (float, float), str or None
-        Least and greatest value of the colours; ``"row"`` or ``"tile"`` scales each of these by
-        itself; the common one if None.
-    size : float
-        Inches a tile is wide, less if the page is too narrow.
-    title, note : str, optional
-        The finding, above; how to read the colours, below.
-    marks : sequence of (int, int, float, float, float, float, str)
-        Frames: row and column of the tile; top, left, height, width in its pixels; colour.
-
-    Returns
-    -------
-    Figure
-    """
-    count = max(len(row) for row in tiles)
-    left = 0.08 + (0 if rows is None else 0.12 + 0.072 * max(map(len, rows)))
-    size = min(size, (7.95 - left) / count)
-    above = [0.17 if titles is not None and any(titles[r]) else 0.02 for r in range(len(tiles))]
-    shapes = [next((np.shape(t)[-2:] for t in row if t is not None), (1, 1)) for row in tiles]
-    heights = [size * H / W for H, W in shapes]
-    head = (0.32 if title else 0.05) + (0.2 if columns is not None else 0)
-    foot = 0.22 if note else 0.05
-    height = head + sum(heights) + sum(above) + foot
-    page = max(left + count * size + 0.08, 0.078 * len(title or ""), 0.062 * len(note or ""))
-    ax = sheet(min(8.0, page), height, title)
-    if scale is None:
-        scale = limits(values(tile for row in tiles for tile in row), signed)
-    y = height - head
-    for r, row in enumerate(tiles):
-        y -= above[r] + heights[r]
-        span = limits(values(row), signed) if scale == "row" else scale
-        for c, tile in enumerate(row):
-            x = left + c * size
-            if titles is not None and titles[r][c]:
-                text = titles[r][c]
-                ax.text(x + size / 2, y + heights[r] + 0.02, text, ha="center", fontsize=8)
-            if tile is None:
-                continue
-            draw_tile(ax, tile, x, y, size, heights[r], signed, span)
-            for *_, top, first, tall, wide, colour in (m for m in marks if tuple(m[:2]) == (r, c)):
-                pixel = size / shapes[r][1]
-                corners = x + first * pixel, y + heights[r] - (top + tall) * pixel
-                frame(ax, *corners, wide * pixel, tall * pixel, colour, 1.8)
-        if rows is not None:
-            ax.text(left - 0.07, y + heights[r] / 2, rows[r], ha="right", va="center", fontsize=9)
-    for c, text in enumerate(columns or ()):
-        ax.text(left + (c + 0.5) * size, height - head + 0.04, text, ha="center", fontsize=9)
-    if note:
-        ax.text(left, 0.06, note, fontsize=8, color="#444444")
-    return ax.figure
-
-
-def values(tiles):
-    """Return the numbers of all tiles that are not colour pictures, in one row."""
-    rows = [np.ravel(tile) for tile in tiles if tile is not None and np.ndim(tile) == 2]
-    return np.concatenate(rows) if rows else np.zeros(1)
-
-
-def draw_tile(ax, tile, x, y, width, height, signed, span):
-    """Draw one image into a place of a sheet, with a thin frame."""
-    extent = (x + 0.02, x + width - 0.02, y + 0.02, y + height - 0.02)
-    if np.ndim(tile) == 3:
-        ax.imshow(np.clip(np.transpose(tile, (1, 2, 0)), 0, 1), extent=extent, aspect="auto")
-    else:
-        low, high = limits(tile, signed) if span == "tile" else span
-        colours = colormaps[SIGNED_MAP if signed else IMAGE_MAP]
-        ax.imshow(tile, cmap=colours, vmin=low, vmax=high, extent=extent, aspect="auto")
-    frame(ax, x + 0.02, y + 0.02, width - 0.04, height - 0.04, GREY, 0.5)
-
-
-def frame(ax, x, y, width, height, colour, line):
-    """Draw a frame on a sheet; one line is faster than a Rectangle."""
-    ax.plot((x, x + width, x + width, x, x), (y, y, y + height, y + height, y), colour, lw=line)
+from cnnlib.plots.base import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    RED,
+    SKY,
+    YELLOW,
+    coloured,
+    contact_sheet,
+    frame,
+    in_rows,
+    limits,
+    new_figure,
+    outline,
+    plot,
+    put,
+    sheet,
+    show_image,
+)
 
 
 def scale_note(w):
@@ -112,13 +31,14 @@ def scale_note(w):
     return f"one scale: white 0, red up to {top:.2g}, blue down to −{top:.2g}"
 
 
+@plot
 def filter_grid(w, columns=10, title=None, order=None, labels=None, channels=None, shared=True):
     """Draw every filter of a convolution on one scale, red where positive, blue where negative.
 
     Parameters
     ----------
     w : ndarray of shape (F, C, KH, KW)
-        A filter of several channels is a stack: its channels stand in one row.
+        A filter of several channels is a stack: its channels stand in one row, or in rows of 32.
     columns : int
         Filters in a row, for filters of one channel.
     title : str, optional
@@ -149,8 +69,14 @@ def filter_grid(w, columns=10, title=None, order=None, labels=None, channels=Non
     scale = None if shared else "tile" if w.shape[1] == 1 else "row"
     note = scale_note(w) if shared else "each filter on a scale of its own, white 0"
     if w.shape[1] > 1:
-        heads = [str(c) for c in channels or range(w.shape[1])] if w.shape[1] <= 40 else None
-        tiles, titles, columns, rows, size = w[order], None, heads, labels, 0.6
+        wide = min(w.shape[1], MOST_CHANNELS)
+        heads = None
+        if w.shape[1] <= MOST_CHANNELS:
+            heads = [str(c) for c in channels or range(w.shape[1])]
+        tiles = [row for f in order for row in in_rows(w[f], wide)]
+        each = len(tiles) // len(order)
+        rows = [name for label in labels for name in (label, *[""] * (each - 1))]
+        titles, columns, size = None, heads, 0.6
     else:
         tiles, titles = in_rows(w[order, 0], columns), in_rows(labels, columns, "")
         columns, rows, size = None, None, 0.75
@@ -159,6 +85,7 @@ def filter_grid(w, columns=10, title=None, order=None, labels=None, channels=Non
     )
 
 
+@plot
 def colour_filters(w, labels, columns=10, title=None):
     """Draw filters of three channels as colours: grey 0, brighter red where red counts, and so on.
 
@@ -180,13 +107,7 @@ def colour_filters(w, labels, columns=10, title=None):
     return contact_sheet(tiles, in_rows(labels, columns, ""), title=title, note=note)
 
 
-def in_rows(items, columns, blank=None):
-    """Break a sequence into rows of one length, the last filled up with blanks."""
-    items = list(items)
-    items += [blank] * (-len(items) % columns) if len(items) > columns else []
-    return [items[k : k + columns] for k in range(0, len(items), columns)]
-
-
+@plot
 def filters_before_after(before, after, columns=16, title=None, order=None, labels=None):
     """Draw the filters of a first layer before training above those after it, on one scale.
 
@@ -216,6 +137,7 @@ def filters_before_after(before, after, columns=16, title=None, order=None, labe
     return filter_strip([before, after], ["before", "after"], columns, title, order, labels)
 
 
+@plot
 def filter_strip(moments, names, columns=16, title=None, order=None, labels=None):
     """Draw the filters of a first layer at several moments of its training, on one scale.
 
@@ -252,6 +174,7 @@ def filter_strip(moments, names, columns=16, title=None, order=None, labels=None
     )  # fmt: skip
 
 
+@plot
 def feature_maps(maps, columns=8, title=None, labels=None):
     """Draw the feature maps of one image, on one scale.
 
@@ -294,3 +217,496 @@ def check_filters(w):
     if w.dtype.kind not in "fiu":
         raise TypeError(f"w is {w.dtype}, expected an array of numbers")
     return w
+
+
+# Ten colours for ten classes; where they are used, the class stands there as a numeral, too.
+MOST_CHANNELS = 32  # of a filter, in one row
+TEN = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, "#8a7a00", "black", "#7a3b00", GREY)
+LAYERS = (RED, ORANGE, GREEN, BLUE, PURPLE, SKY, YELLOW)
+
+
+@plot
+def spectra(w, gains, labels, title=None):
+    """Draw filters, and below each the waves that it passes.
+
+    Parameters
+    ----------
+    w : ndarray of shape (K, KH, KW)
+    gains : ndarray of shape (K, size, size)
+        As `cnnlib.interpret.spectrum` returns them.
+    labels : sequence of str
+        One a filter.
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(min(8.0, 1.3 * len(w) + 0.7), 3.1, title)
+    axes = figure.subplots(2, len(w), squeeze=False)
+    half = np.shape(gains)[-1] // 2
+    for k, (top, bottom) in enumerate(axes.T):
+        show_image(top, w[k], signed=True, title=labels[k], scale=limits(w, signed=True))
+        show_image(bottom, gains[k], scale=limits(gains, signed=False))
+        bottom.set_xticks([0, half], ["−½", "0"], fontsize=7)
+        bottom.set_yticks([0, half], ["−½", "0"] if k == 0 else ["", ""], fontsize=7)
+    axes[1, 0].set_ylabel("waves per pixel,\ndown", fontsize=8)
+    axes[1, 0].set_xlabel("waves per pixel, across", fontsize=8)
+    return figure
+
+
+@plot
+def bars(heights, labels, title, ylabel, marked=(), base=None, below=0.0):
+    """Draw a bar for each filter.
+
+    Parameters
+    ----------
+    heights : sequence of float
+    labels : sequence of str
+    title, ylabel : str
+    marked : sequence of int
+        Bars to draw in another colour.
+    base : float, optional
+        A value to draw as a dashed line.
+    below : float
+        Where the axis begins.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8.0, 2.5)
+    ax = figure.subplots()
+    colours = [ORANGE if k in marked else BLUE for k in range(len(heights))]
+    ax.bar(range(len(heights)), heights, color=colours)
+    if base is not None:
+        ax.axhline(base, color="black", linestyle="--", linewidth=1)
+    ax.set_xticks(range(len(heights)), labels, fontsize=8)
+    ax.set(ylabel=ylabel, xlabel="filter")
+    if below:
+        ax.set_ylim(below, None)
+    ax.set_title(title, fontsize=11)
+    ax.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+@plot
+def photograph(photo, maps, w, labels, title=None):
+    """Draw a photograph, and what filters make of it.
+
+    Parameters
+    ----------
+    photo : ndarray of shape (H, W)
+    maps : ndarray of shape (K, OH, OW)
+        Each on its own scale.
+    w : ndarray of shape (K, KH, KW)
+        Drawn in a corner of each map.
+    labels : sequence of str
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+    """
+    K = len(maps)
+    width = min(8.0, 1.65 * (K + 1))
+    height = width / (K + 1) * photo.shape[0] / photo.shape[1] + 0.55
+    figure = new_figure(width, height, title)
+    axes = figure.subplots(1, K + 1)
+    show_image(axes[0], photo, title="the photograph")
+    for ax, maps_k, w_k, label in zip(axes[1:], maps, w, labels, strict=True):
+        show_image(ax, maps_k, signed=True, title=label)
+        corner = ax.inset_axes((0.02, 0.02, 0.26, 0.26 * photo.shape[1] / photo.shape[0]))
+        show_image(corner, w_k, signed=True, scale=limits(w, signed=True))
+    return figure
+
+
+@plot
+def exciting_patches(patches, responses, rows, title=None, w=None):
+    """Draw, for several filters, the patches that excite each most.
+
+    Parameters
+    ----------
+    patches : sequence of sequences of ndarray of shape (H, W)
+        A row a filter, strongest first.
+    responses : sequence of sequences of float
+    rows : sequence of str
+        Names of the filters.
+    title : str, optional
+    w : sequence of ndarray of shape (KH, KW), optional
+        The filters themselves, drawn first, in red and blue.
+
+    Returns
+    -------
+    Figure
+    """
+    tiles = [list(row) for row in patches]
+    titles = [[f"{value:.2f}" for value in row] for row in responses]
+    if w is not None:
+        tiles = [[coloured(f), *row] for f, row in zip(w, tiles, strict=True)]
+        titles = [["filter", *row] for row in titles]
+    return contact_sheet(tiles, titles, rows, scale="tile", size=0.85, title=title)
+
+
+@plot
+def nested_fields(image, fields, names, title=None):
+    """Draw, on an image, what one output pixel of each of several layers can see.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W)
+    fields : sequence of (range, range)
+        Rows and columns.
+    names : sequence of str
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(5.6, 3.4, title)
+    ax = figure.subplots()
+    show_image(ax, image)
+    for k, ((rows, columns), name) in enumerate(zip(fields, names, strict=True)):
+        colour = LAYERS[k % len(LAYERS)]
+        outline(ax, rows[0], columns[0], len(rows), len(columns), colour)
+        text = f"{name}: {len(rows)} × {len(columns)}"
+        ax.plot([], [], color=colour, linewidth=3, label=text)
+    figure.legend(loc="outside right center", frameon=False, fontsize=9)
+    return figure
+
+
+@plot
+def measured_fields(fields, boxes, names, title=None):
+    """Draw how much each pixel moves one output pixel, and what the layers say it can see.
+
+    Parameters
+    ----------
+    fields : sequence of ndarray of shape (H, W)
+        Measured by gradients, each on its own scale.
+    boxes : sequence of (range, range)
+        Computed rows and columns, framed.
+    names : sequence of str
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(min(8.0, 2.0 * len(fields)), 2.5, title)
+    axes = figure.subplots(1, len(fields), squeeze=False)[0]
+    for ax, field, (rows, columns), name in zip(axes, fields, boxes, names, strict=True):
+        show_image(ax, field, title=name)
+        outline(ax, rows[0], columns[0], len(rows), len(columns), width=1.5)
+    return figure
+
+
+@plot
+def where_it_looked(images, maps, rows=None, title=None, size=1.05):
+    """Draw images beside maps of where a network looked, a column a method.
+
+    Parameters
+    ----------
+    images : sequence of ndarray of shape (H, W)
+    maps : dict of str to sequence of ndarray of shape (H, W)
+        Of each method, a map an image. One that has negative numbers is drawn in red and blue.
+        Each map has a scale of its own.
+    rows : sequence of str, optional
+        One an image.
+    title : str, optional
+    size : float
+        Inches a picture is wide, less if the page is too narrow.
+
+    Returns
+    -------
+    Figure
+    """
+    tiles = [[image] for image in images]
+    for method in maps.values():
+        signed = any((np.asarray(m) < 0).any() for m in method)
+        for row, m in zip(tiles, method, strict=True):
+            row.append(coloured(m) if signed else np.asarray(m))
+    note = "each map on its own scale; grey: black 0; colours: red for the class, blue against it"
+    return contact_sheet(
+        tiles, rows=rows, columns=["image", *maps], scale="tile", size=size, title=title, note=note
+    )
+
+
+@plot
+def sanity(rows, names, columns, title=None):
+    """Draw one image's maps by several methods, while a network forgets layer by layer.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of ndarray of shape (H, W)
+        A row a method, a map a stage; each on its own scale, with colours if the row has a sign.
+    names, columns : sequence of str
+        Before the rows, over the columns.
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+    """
+    signed = [any((np.asarray(m) < 0).any() for m in row) for row in rows]
+    tiles = [[coloured(m) if s else m for m in row] for row, s in zip(rows, signed, strict=True)]
+    return contact_sheet(
+        tiles, rows=names, columns=columns, scale="tile", size=1.05, title=title,
+        note="each map on its own scale",
+    )  # fmt: skip
+
+
+@plot
+def tuning(angles, edges, strokes, edge_images, stroke_images, title=None):
+    """Draw how filters respond to an edge and to a stroke at every angle.
+
+    Parameters
+    ----------
+    angles : sequence of float
+        In degrees.
+    edges, strokes : dict of str to sequence of float
+        Curves.
+    edge_images, stroke_images : sequence of ndarray of shape (H, W)
+        Of the stimuli, some to show, spread evenly over the angles.
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8.0, 3.3, title)
+    axes = figure.subplots(1, 2, sharey=True)
+    groups = ("an edge", edges, edge_images), ("a stroke", strokes, stroke_images)
+    colours = iter((BLUE, ORANGE, GREEN, RED, PURPLE))
+    for ax, (kind, curves_of, images) in zip(axes, groups, strict=True):
+        for (name, y), marker in zip(curves_of.items(), "osD^", strict=False):
+            ax.plot(angles, y, color=next(colours), marker=marker, markersize=3.5, label=name)
+        ax.axhline(0, color=GREY, linewidth=0.8)
+        ax.set(xlabel=f"angle of {kind}, degrees", xticks=range(0, 360, 90), ylim=(-3.1, 1.8))
+        ax.legend(frameon=False, fontsize=8, loc="upper center", ncols=2)
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.set_xlim(-25, 360)
+        for k, image in enumerate(images):
+            place = (360 * k / len(images) - 24, -3.05, 48, 0.95)
+            show_image(ax.inset_axes(place, transform=ax.transData), image)
+    axes[0].set_ylabel("response")
+    return figure
+
+
+@plot
+def made_to_order(images, labels, columns=10, rows=None, title=None):
+    """Draw images in [0, 1] that were made to excite units.
+
+    Parameters
+    ----------
+    images : sequence of ndarray of shape (H, W), or sequence of such sequences
+        The latter are rows.
+    labels : sequence of str
+        One an image, or one a column.
+    columns : int
+        Images in a row, if they are not in rows already.
+    rows : sequence of str, optional
+        Names of the rows.
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+    """
+    if rows is not None:
+        return contact_sheet(images, rows=rows, columns=labels, scale=(0, 1), size=0.6, title=title)
+    return contact_sheet(
+        in_rows(images, columns), in_rows(labels, columns, ""), scale=(0, 1), title=title
+    )
+
+
+@plot
+def scatter_classes(places, labels, names=None, title=None, axes=("first", "second")):
+    """Draw points of two coordinates, each as the numeral of its class, in the class's colour.
+
+    Parameters
+    ----------
+    places : ndarray of shape (N, 2)
+    labels : ndarray of shape (N,), integer, 0 to 9
+    names : sequence of str, optional
+        Of the classes, for the legend; if not given, there is none.
+    title : str, optional
+    axes : (str, str)
+        What the coordinates are.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(6.4, 4.4)
+    ax = figure.subplots()
+    for k in range(10):
+        x, y = places[labels == k].T
+        name = None if names is None else names[k]
+        ax.scatter(x, y, s=26, marker=f"${k}$", color=TEN[k], linewidths=0.3, label=name)
+    ax.set(xlabel=axes[0], ylabel=axes[1])
+    ax.spines[["top", "right"]].set_visible(False)
+    if names is not None:
+        figure.legend(loc="outside right center", frameon=False, fontsize=8)
+    if title is not None:
+        ax.set_title(title, fontsize=11)
+    return figure
+
+
+@plot
+def fooled(images, changes, results, before, after, title=None):
+    """Draw images, what is added to them, and what comes of it.
+
+    Parameters
+    ----------
+    images, changes, results : sequence of ndarray of shape (H, W)
+    before, after : sequence of str
+        What the network says to each image, and to each result.
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+    """
+    tiles = [list(images), [coloured(c) for c in changes], list(results)]
+    titles = [list(before), [""] * len(images), list(after)]
+    return contact_sheet(
+        tiles, titles, rows=["image", "+ change", "= result"], scale=(0, 1), size=1.1, title=title
+    )
+
+
+@plot
+def filter_card(image, w, response, field, at, patches, title, channels=12):
+    """Draw all that is known of one filter: itself, its map of an image, what excites it.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W)
+    w : ndarray of shape (C, KH, KW)
+        The filter; of a stack, the first `channels` that weigh most.
+    response : ndarray of shape (OH, OW)
+    field : (range, range)
+        Rows and columns of the image that the strongest response sees.
+    at : (int, int)
+        Where in the map that response is.
+    patches : sequence of (ndarray of shape (H, W), float)
+        What excites the filter most, and by how much.
+    title : str
+    channels : int
+
+    Returns
+    -------
+    Figure
+    """
+    ax = sheet(8.0, 4.1, title)
+    big = 1.9
+    put(ax, image, 0.17, 1.57, big - 0.04)
+    rows, columns = field
+    H, W = np.shape(image)
+    frame(
+        ax, 0.15 + columns[0] * big / W, 1.55 + (H - rows[-1] - 1) * big / H,
+        len(columns) * big / W, len(rows) * big / H, ORANGE, 2.5,
+    )  # fmt: skip
+    ax.text(0.15 + big / 2, 3.5, "image", ha="center", fontsize=9)
+    put(ax, response, 2.22, 1.57, big - 0.04, signed=True)
+    OH, OW = np.shape(response)
+    frame(
+        ax, 2.2 + at[1] * big / OW, 1.55 + (OH - at[0] - 1) * big / OH, big / OW, big / OH,
+        ORANGE, 2,
+    )  # fmt: skip
+    ax.text(2.2 + big / 2, 3.5, "its map", ha="center", fontsize=9)
+    weigh = np.argsort(-np.abs(w).sum(axis=(1, 2)), kind="stable")[:channels]
+    shown = sorted(weigh)
+    across = 1 if len(shown) == 1 else 4
+    tile = big if across == 1 else 0.83
+    tall = min(tile, big / max(1, -(-len(shown) // across)))
+    for k, c in enumerate(shown):
+        row, column = divmod(k, across)
+        x, y = 4.4 + column * tall, 1.55 + big - (row + 1) * tall
+        put(ax, w[c], x + 0.02, y + 0.02, tall - 0.04, signed=True, scale=limits(w, True))
+        if across > 1:
+            ax.text(x + 0.05, y + tall - 0.05, str(c), fontsize=6.5, va="top")
+    what = "the filter" if len(w) == 1 else f"the filter: {len(shown)} of {len(w)} channels"
+    ax.text(4.4 + 1.0, 3.5, what, ha="center", fontsize=9)
+    for k, (patch, value) in enumerate(patches[:8]):
+        x = 0.15 + k * 0.97
+        put(ax, patch, x + 0.02, 0.12, 0.89)
+        ax.text(x + 0.46, 1.07, f"{value:.2f}", ha="center", fontsize=8)
+    ax.text(0.15, 1.28, "the patches of all images that excite it most", fontsize=9)
+    return ax.figure
+
+
+@plot
+def picked_field(image, response, at, field, measured, title):
+    """Draw an image and a map with one pixel of it picked: what it can see, what moves it.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W)
+    response : ndarray of shape (OH, OW)
+    at : (int, int)
+        The pixel of the map.
+    field : (range, range)
+        Computed from the layers.
+    measured : ndarray of shape (H, W)
+        Size of the gradient.
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8.0, 3.1, title, fixed=True)
+    axes = figure.subplots(
+        1, 3, gridspec_kw={"left": 0.01, "right": 0.99, "bottom": 0.02, "top": 0.82, "wspace": 0.05}
+    )
+    show_image(
+        axes[0], response, bool((np.asarray(response) < 0).any()), "the map: one pixel picked"
+    )
+    outline(axes[0], *at)
+    show_image(axes[1], image, title="what it can see")
+    show_image(axes[2], measured, title="what moves it, measured")
+    rows, columns = field
+    for ax in axes[1:]:
+        outline(ax, rows[0], columns[0], len(rows), len(columns))
+    return figure
+
+
+@plot
+def look_card(image, overlay, signed, probabilities, asked, names, title):
+    """Draw an image, where the network looked, and the probabilities of the classes.
+
+    Parameters
+    ----------
+    image, overlay : ndarray of shape (H, W)
+    signed : bool
+        Whether the overlay has a sign.
+    probabilities : ndarray of shape (M,)
+    asked : int
+        The class asked about, marked.
+    names : sequence of str
+        Of the classes.
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8.0, max(3.2, 0.13 * len(names) + 0.6), title, fixed=True)
+    left, middle, right = figure.subplots(
+        1, 3, width_ratios=(1, 1, 0.55),
+        gridspec_kw={"left": 0.01, "right": 0.98, "bottom": 0.03, "top": 0.85, "wspace": 0.12},
+    )  # fmt: skip
+    show_image(left, image, title="image")
+    show_image(middle, overlay, signed, "where it looked")
+    ink = "black" if signed else YELLOW
+    if np.ptp(image) > 0:
+        middle.contour(image, [0.5 * np.max(image)], colors=ink, linewidths=0.7)
+    for k, p in enumerate(probabilities):
+        right.barh(k, p, color=ORANGE if k == asked else SKY)
+    right.set_yticks(range(len(names)), names, fontsize=8)
+    right.set(xlim=(0, 1), xticks=[])
+    right.invert_yaxis()
+    right.spines[["top", "right", "bottom"]].set_visible(False)
+    right.set_title("probability", fontsize=10)
+    return figure

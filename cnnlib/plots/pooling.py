@@ -10,14 +10,17 @@ from cnnlib.plots.base import (
     PURPLE,
     RED,
     SKY,
+    coloured,
+    contact_sheet,
     limits,
     new_figure,
     outline,
+    plot,
     show_image,
     show_numbers,
 )
 
-COLOURS = (BLUE, ORANGE, GREEN, RED)
+FOUR = (BLUE, ORANGE, GREEN, RED)
 
 
 def number_size(columns):
@@ -25,31 +28,7 @@ def number_size(columns):
     return float(np.clip(92 / columns, 6.5, 11))
 
 
-def fixed_grid(figure, rows, columns, width_ratios=None, **margins):
-    """Make axes at fixed places: twice as fast as computing these anew for each picture."""
-    figure.set_layout_engine("none")
-    return figure.subplots(
-        rows, columns, squeeze=False, width_ratios=width_ratios, gridspec_kw=margins
-    )
-
-
-def finite_numbers(ax, values, **options):
-    """Draw a table as `show_numbers` does, infinite numbers as a grey sign on white."""
-    image = show_numbers(ax, values, **options)
-    hidden = ~np.isfinite(values)
-    if hidden.any():
-        image.set_data(np.ma.masked_where(hidden, values))
-        for text, infinite in zip(ax.texts, hidden.ravel(), strict=True):
-            if infinite:
-                text.set(text="−∞", color=GREY)
-
-
-def inset(frame, margin):
-    """Shrink a frame by a margin in pixels, so that neighbours do not cover each other."""
-    (column, row), width, height = frame.get_xy(), frame.get_width(), frame.get_height()
-    frame.set_bounds(column + margin, row + margin, width - 2 * margin, height - 2 * margin)
-
-
+@plot
 def pooling_by_hand(x, y):
     """Draw an image cut into 2x2 windows, a colour each, and what is left of each.
 
@@ -70,18 +49,19 @@ def pooling_by_hand(x, y):
     for name, array, shape in (("x", x, (4, 4)), ("y", y, (2, 2))):
         if np.shape(array) != shape:
             raise ValueError(f"{name} has shape {np.shape(array)}, expected {shape}")
-    figure = new_figure(6.5, 3.0)
+    title = "Max pooling keeps the largest number of each window"
+    figure = new_figure(6.5, 3.0, title)
     left, right = figure.subplots(1, 2, width_ratios=(2, 1))
     scale = limits(x, signed=False)
     show_numbers(left, x, title="x: four windows of four pixels", scale=scale, size=13)
     show_numbers(right, y, title="y: one number each", scale=scale, size=13)
-    for (row, column), colour in zip(np.ndindex(2, 2), COLOURS, strict=True):
-        inset(outline(left, 2 * row, 2 * column, 2, 2, colour, 4), 0.08)
-        inset(outline(right, row, column, 1, 1, colour, 4), 0.04)
-    figure.suptitle("Max pooling keeps the largest number of each window", fontsize=11)
+    for (row, column), colour in zip(np.ndindex(2, 2), FOUR, strict=True):
+        outline(left, 2 * row, 2 * column, 2, 2, colour, 4, 0.08)
+        outline(right, row, column, 1, 1, colour, 4, 0.04)
     return figure
 
 
+@plot
 def pooling_step(x, y, kernel_size, stride, position, winner=None, pad=0, title=None):
     """Draw an image with one window in it, and the output with the pixel that it gives.
 
@@ -114,15 +94,15 @@ def pooling_step(x, y, kernel_size, stride, position, winner=None, pad=0, title=
     if not (0 <= oh < OH and 0 <= ow < OW):
         raise ValueError(f"position is {position}, expected a pixel of the {OH} by {OW} output")
     tables = 2 if winner is None else 3
-    figure = new_figure(8.0, 3.7)
+    figure = new_figure(8.0, 3.7, title, fixed=True)
     margins = {"left": 0.01, "right": 0.99, "bottom": 0.02, "top": 0.84, "wspace": 0.06}
-    axes = fixed_grid(figure, 1, tables, (1.5, 1, 1)[:tables], **margins)[0]
+    axes = figure.subplots(1, tables, width_ratios=(1.5, 1, 1)[:tables], gridspec_kw=margins)
     signed = bool(np.min(x[np.isfinite(x)]) < 0)
     scale = limits(np.concatenate([x[np.isfinite(x)], y.ravel()]), signed)
     H, W = x.shape
     ink = {"signed": signed, "scale": scale, "form": "{:.3g}"}
-    finite_numbers(axes[0], x, title=f"x, {H} by {W}", size=number_size(W), **ink)
-    finite_numbers(axes[1], y, title=f"y, {OH} by {OW}", size=number_size(1.6 * OW), **ink)
+    show_numbers(axes[0], x, title=f"x, {H} by {W}", size=number_size(W), **ink)
+    show_numbers(axes[1], y, title=f"y, {OH} by {OW}", size=number_size(1.6 * OW), **ink)
     if pad:
         frame = outline(axes[0], pad, pad, H - 2 * pad, W - 2 * pad, GREY, 2)
         frame.set_linestyle("--")
@@ -135,55 +115,15 @@ def pooling_step(x, y, kernel_size, stride, position, winner=None, pad=0, title=
             columns[oh, ow], rows[oh, ow], s=(190 / W) ** 2, facecolors="none", edgecolors=RED, lw=3
         )
         top = max(KH * KW - 1, 1)
-        finite_numbers(
+        show_numbers(
             axes[2], winner, title="winner, kh · KW + kw", scale=(-top, 2 * top),
             size=number_size(1.6 * OW),
         )  # fmt: skip
         outline(axes[2], oh, ow, 1, 1, ORANGE, 3.5)
-    if title is not None:
-        figure.suptitle(title, fontsize=11)
     return figure
 
 
-def tables(arrays, titles, title=None, signed=False, form="{:g}", height=2.6, frames=()):
-    """Draw several small arrays as tables of numbers, side by side, one colour scale for all.
-
-    Parameters
-    ----------
-    arrays : sequence of ndarray of shape (H, W)
-        Infinite numbers are drawn white.
-    titles : sequence of str
-    title : str, optional
-        The finding.
-    signed : bool
-    form : str
-        Format of a number.
-    height : float
-        Inches of the figure.
-    frames : sequence of (int, int, int, int, int, str)
-        Frames to draw: which array, row, column, rows, columns, colour.
-
-    Returns
-    -------
-    Figure
-    """
-    arrays = [np.asarray(array) for array in arrays]
-    widths = [array.shape[1] / array.shape[0] for array in arrays]
-    figure = new_figure(min(8.0, (height - 0.7) * sum(widths) + 0.6 * len(arrays)), height)
-    axes = figure.subplots(1, len(arrays), width_ratios=widths, squeeze=False)[0]
-    values = np.concatenate([array.ravel() for array in arrays])
-    scale = limits(values[np.isfinite(values)], signed)
-    for ax, array, name in zip(axes, arrays, titles, strict=True):
-        size = number_size(array.shape[0] * max(1, len(arrays) / 3))
-        finite_numbers(ax, array, signed=signed, title=name, scale=scale, form=form, size=size)
-    for which, *block in frames:
-        _, _, rows, columns, _ = block  # one pixel's frame lies inside that of a window
-        inset(outline(axes[which], *block, width=3), 0.13 if rows * columns == 1 else 0.03)
-    if title is not None:
-        figure.suptitle(title, fontsize=11)
-    return figure
-
-
+@plot
 def shifted_slices(x, kernel_size, stride):
     """Draw which pixels of an image each tap of the window sees: one slice a tap.
 
@@ -200,24 +140,26 @@ def shifted_slices(x, kernel_size, stride):
     """
     KH, KW = kernel_size
     OH, OW = (x.shape[0] - KH) // stride + 1, (x.shape[1] - KW) // stride + 1
-    figure = new_figure(8.0, 2.4)
+    title = "Each tap of the window sees a slice of the image"
+    figure = new_figure(8.0, 2.4, title)
     axes = figure.subplots(1, KH * KW + 1, width_ratios=[x.shape[1]] + [OW + 1] * (KH * KW))
     scale = limits(x, signed=False)
     show_numbers(axes[0], x, title="x", scale=scale, size=11)
     for k, (kh, kw) in enumerate(np.ndindex(KH, KW)):
-        colour = COLOURS[k % len(COLOURS)]
+        colour = FOUR[k % 4]
         rows, columns = slice(kh, kh + stride * OH, stride), slice(kw, kw + stride * OW, stride)
         name = f"tap ({kh}, {kw}):\nx[{kh}::{stride}, {kw}::{stride}]"
         show_numbers(axes[k + 1], x[rows, columns], title=name, scale=scale, size=11)
         outline(axes[k + 1], 0, 0, OH, OW, colour, 4)
         for row, column in np.ndindex(OH, OW):
-            inset(outline(axes[0], kh + stride * row, kw + stride * column, color=colour), 0.08)
-    figure.suptitle("Each tap of the window sees a slice of the image", fontsize=11)
+            at = kh + stride * row, kw + stride * column
+            outline(axes[0], *at, color=colour, inset=0.08)
     return figure
 
 
-def picture_rows(rows, titles, labels, title=None, size=1.25, scale=None):
-    """Draw rows of images, with a label before each row and one colour scale for all.
+@plot
+def picture_rows(rows, titles, labels, title=None, size=1.25, signed=()):
+    """Draw rows of images in [0, 1], and of differences from -1 to 1, with a label before each row.
 
     Parameters
     ----------
@@ -229,32 +171,25 @@ def picture_rows(rows, titles, labels, title=None, size=1.25, scale=None):
     title : str, optional
     size : float
         Inches an image is wide.
-    scale : sequence of (float, float), optional
-        A colour scale a row; one that starts below 0 is signed.
+    signed : sequence of int
+        The rows of differences: red and blue.
 
     Returns
     -------
     Figure
     """
-    count = len(rows[0])
-    width, height = count * size + 0.3, len(rows) * (size + 0.25) + 0.3
-    figure = new_figure(width, height)
-    top = 1 - (0.25 + 0.3 * (title is not None)) / height
-    margins = {"bottom": 0.02, "top": top, "wspace": 0.08, "hspace": 0.2}
-    grid = fixed_grid(figure, len(rows), count, left=0.3 / width, right=0.99, **margins)
-    common = limits(np.concatenate([np.ravel(image) for row in rows for image in row]), False)
-    for k, (axes, row) in enumerate(zip(grid, rows, strict=True)):
-        low, high = common if scale is None else scale[k]
-        names = titles if isinstance(titles[0], str) else titles[k]
-        for ax, image, name in zip(axes, row, names, strict=True):
-            show_image(ax, image, low < 0, scale=(low, high))
-            ax.set_title(name if k == 0 or names is not titles else "", fontsize=9)
-        axes[0].set_ylabel(labels[k], fontsize=9)
-    if title is not None:
-        figure.suptitle(title, fontsize=11)
-    return figure
+    titles = (
+        [titles] + [[""] * len(titles)] * (len(rows) - 1) if isinstance(titles[0], str) else titles
+    )
+    limited = [[np.clip(image, -1, 1) for image in row] for row in rows]
+    tiles = [
+        [coloured(image, 1) for image in row] if k in signed else row
+        for k, row in enumerate(limited)
+    ]
+    return contact_sheet(tiles, titles, labels, scale=(0, 1), size=size, title=title)
 
 
+@plot
 def receptive_fields(names, with_pooling, without):
     """Draw how many input pixels one output pixel depends on, layer after layer.
 
@@ -293,6 +228,7 @@ def receptive_fields(names, with_pooling, without):
     return figure
 
 
+@plot
 def shift_curves(shifts, panels, names, ylabels, title):
     """Draw what happens as images are shifted, a curve a pooling, a panel a measure.
 
@@ -312,7 +248,7 @@ def shift_curves(shifts, panels, names, ylabels, title):
     -------
     Figure
     """
-    figure = new_figure(8.0, 3.2)
+    figure = new_figure(8.0, 3.2, title)
     colours = (GREY, SKY, BLUE, ORANGE, PURPLE, GREEN)
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
     for ax, (means, spreads), ylabel in zip(axes, panels, ylabels, strict=True):
@@ -327,10 +263,10 @@ def shift_curves(shifts, panels, names, ylabels, title):
         ax.grid(color="0.9")
         ax.spines[["top", "right"]].set_visible(False)
     axes[-1].legend(frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    figure.suptitle(title, fontsize=11)
     return figure
 
 
+@plot
 def dot_positions(outputs, title):
     """Draw where a dot is after pooling, for every place it can have before.
 

@@ -1,4 +1,4 @@
-"""Figures of lesson 05: how training goes, what decides it, what the trained network gets wrong.
+"""Figures of lesson 05: how training goes, what decides it, what is read wrong.
 
 Wherever runs of several seeds are drawn, the line is their mean and the band reaches from the worst
 to the best of them.
@@ -9,22 +9,23 @@ from matplotlib.ticker import MaxNLocator
 
 from cnnlib.plots.base import (
     BLUE,
+    COLOURS,
     GREEN,
     GREY,
     ORANGE,
-    PURPLE,
     RED,
     SIGNED_MAP,
-    SKY,
+    dress,
     limits,
+    lines,
+    mosaic,
     new_figure,
     outline,
+    plot,
     show_image,
     show_numbers,
+    style,
 )
-
-COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, "black")
-STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 1)))
 
 
 def smooth(values, width=50):
@@ -45,49 +46,7 @@ def smooth(values, width=50):
     return (sums[ends] - sums[starts]) / (ends - starts)
 
 
-def lines(curves, xlabel, ylabel, title=None, logs="", width=8.0, height=3.2, markers=False):
-    """Draw several curves, told apart by colour and by dashes.
-
-    Parameters
-    ----------
-    curves : dict of str to (ndarray, ndarray)
-        Label to x and y.
-    xlabel, ylabel, title : str
-    logs : str
-        ``"x"``, ``"y"`` or ``"xy"`` for logarithmic axes.
-    width, height : float
-        Inches.
-    markers : bool
-        Whether to mark each point.
-
-    Returns
-    -------
-    Figure
-    """
-    figure = new_figure(width, height)
-    ax = figure.subplots()
-    for k, (label, (x, y)) in enumerate(curves.items()):
-        style = {"color": COLOURS[k % 7], "linestyle": STYLES[k % 7]}
-        ax.plot(x, y, label=label, marker="o" if markers else None, markersize=4, **style)
-    dress(ax, xlabel, ylabel, title, logs)
-    if len(curves) > 1:
-        ax.legend(fontsize=9)
-    return figure
-
-
-def dress(ax, xlabel, ylabel, title=None, logs=""):
-    """Label axes and draw a grid."""
-    if "x" in logs:
-        ax.set_xscale("log")
-    if "y" in logs:
-        ax.set_yscale("log")
-    ax.set_xlabel(xlabel)
-    ax.set_ylabel(ylabel)
-    ax.grid(alpha=0.3)
-    if title is not None:
-        ax.set_title(title, fontsize=11)
-
-
+@plot
 def learning_curves(runs, title=None, goals=(), width=100):
     """Draw the loss on the batches, and the accuracy after each epoch, against epochs.
 
@@ -105,14 +64,14 @@ def learning_curves(runs, title=None, goals=(), width=100):
     -------
     Figure
     """
-    figure = new_figure(8, 3.3)
+    figure = new_figure(8, 3.3, title)
     left, right = figure.subplots(1, 2)
     for k, (label, (losses, accuracies)) in enumerate(runs.items()):
-        style = {"color": COLOURS[k % 7], "linestyle": STYLES[k % 7], "label": label}
+        look = style(k) | {"label": label}
         epochs = np.arange(1, len(losses) + 1) * len(accuracies) / len(losses)
         first = min(width, len(losses) - 1)
-        left.plot(epochs[first:], smooth(losses, width)[first:], **style)
-        right.plot(range(1, len(accuracies) + 1), 100 * np.array(accuracies), marker="o", **style)
+        left.plot(epochs[first:], smooth(losses, width)[first:], **look)
+        right.plot(range(1, len(accuracies) + 1), 100 * np.array(accuracies), marker="o", **look)
     for goal in goals:
         right.axhline(100 * goal, color=GREY, linewidth=1)
         right.annotate(
@@ -123,11 +82,10 @@ def learning_curves(runs, title=None, goals=(), width=100):
     right.set_ylim(top=100)
     right.xaxis.set_major_locator(MaxNLocator(integer=True))
     left.legend(fontsize=9)
-    if title is not None:
-        figure.suptitle(title, fontsize=11)
     return figure
 
 
+@plot
 def valley(paths, title=None, titles=None, curvatures=(0.1, 2.0), extent=(-8.0, 8.0, -3.0, 3.0)):
     """Draw the ways of several rules down a valley, one map each.
 
@@ -149,7 +107,8 @@ def valley(paths, title=None, titles=None, curvatures=(0.1, 2.0), extent=(-8.0, 
     """
     columns = min(len(paths), 2)
     rows = -(-len(paths) // columns)
-    figure = new_figure(8, (1.9 if columns == 2 else 3.2) * rows + 0.3 * (title is not None))
+    height = (1.9 if columns == 2 else 3.2) * rows + 0.3 * (title is not None)
+    figure = new_figure(8, height, title)
     xs, ys = np.linspace(*extent[:2], 81), np.linspace(*extent[2:], 61)
     heights = (curvatures[0] * xs**2 + curvatures[1] * ys[:, None] ** 2) / 2
     levels = heights.max() * np.linspace(0, 1, 12) ** 2
@@ -165,11 +124,10 @@ def valley(paths, title=None, titles=None, curvatures=(0.1, 2.0), extent=(-8.0, 
         ax.set_xlim(*extent[:2])
         ax.set_ylim(*extent[2:])
         ax.set_title(titles[k] if titles is not None else label, fontsize=10)
-    if title is not None:
-        figure.suptitle(title, fontsize=11)
     return figure
 
 
+@plot
 def sweep(groups, x, xlabel, title=None, floor=None, legend="upper left"):
     """Draw test accuracy against a setting, for several choices, in panels that share their scale.
 
@@ -188,7 +146,7 @@ def sweep(groups, x, xlabel, title=None, floor=None, legend="upper left"):
     -------
     Figure
     """
-    figure = new_figure(8, 3.5)
+    figure = new_figure(8, 3.5, title)
     axes = figure.subplots(1, len(groups), sharey=True, squeeze=False)[0]
     for ax, (name, choices) in zip(axes, groups.items(), strict=True):
         for k, (label, found) in enumerate(choices.items()):
@@ -198,18 +156,16 @@ def sweep(groups, x, xlabel, title=None, floor=None, legend="upper left"):
         if floor is not None:
             ax.set_ylim(floor, 100)
         ax.legend(fontsize=8, loc=legend)
-    if title is not None:
-        figure.suptitle(title, fontsize=11)
     return figure
 
 
 def band(ax, x, found, label, k):
     """Draw the mean of several seeds as a line and their range as a band."""
-    style = {"color": COLOURS[k % 7], "linestyle": STYLES[k % 7]}
-    ax.plot(x, found.mean(axis=1), marker="o", markersize=4, label=label, **style)
+    ax.plot(x, found.mean(axis=1), marker="o", markersize=4, label=label, **style(k))
     ax.fill_between(x, found.min(axis=1), found.max(axis=1), color=COLOURS[k % 7], alpha=0.2)
 
 
+@plot
 def dots(names, found, title=None, xlabel="test accuracy, %"):
     """Draw every seed of every choice as a dot in a row, and their mean as a bar.
 
@@ -236,6 +192,7 @@ def dots(names, found, title=None, xlabel="test accuracy, %"):
     return figure
 
 
+@plot
 def rates(schedules, steps, title=None):
     """Draw what several schedules do to the learning rate.
 
@@ -254,6 +211,7 @@ def rates(schedules, steps, title=None):
     return lines(curves, "step", "learning rate", title, height=2.8)
 
 
+@plot
 def grid(values, rows, columns, xlabel, ylabel, title=None, form="{:.1f}"):
     """Draw a table of results as coloured numbers, the best of each row framed.
 
@@ -285,6 +243,7 @@ def grid(values, rows, columns, xlabel, ylabel, title=None, form="{:.1f}"):
     return figure
 
 
+@plot
 def confusion(counts, title=None, names=None):
     """Draw which class was read as which, and of each class the share that was read right.
 
@@ -303,7 +262,8 @@ def confusion(counts, title=None, names=None):
     counts = np.asarray(counts)
     M = len(counts)
     names = [str(k) for k in range(M)] if names is None else names
-    figure = new_figure(8, 4.2)
+    size = max(4.2, 0.24 * M + 1.5)
+    figure = new_figure(8, size, title)
     left, right = figure.subplots(1, 2, width_ratios=(1.6, 1))
     wrong = counts * (1 - np.eye(M, dtype=int))
     left.imshow(wrong, cmap="Reds", vmin=0, vmax=max(1, wrong.max()) * 1.4)
@@ -323,11 +283,10 @@ def confusion(counts, title=None, names=None):
     right.set_ylim(M - 0.5, -0.5)
     right.set_xlim(0, 1.6 * max(0.1, (100 - share).max()))
     right.set_xlabel("read wrong, %")
-    if title is not None:
-        figure.suptitle(title, fontsize=11)
     return figure
 
 
+@plot
 def mistakes(images, labels, read, probabilities, columns=6, title=None):
     """Draw images that were read wrong, with what was read, how surely, and the label.
 
@@ -346,7 +305,7 @@ def mistakes(images, labels, read, probabilities, columns=6, title=None):
     Figure
     """
     rows = -(-len(images) // columns)
-    figure = new_figure(8, 1.75 * rows + 0.35 * (title is not None))
+    figure = new_figure(8, 1.75 * rows + 0.35 * (title is not None), title)
     for k, ax in enumerate(np.ravel(figure.subplots(rows, columns, squeeze=False))):
         if k >= len(images):
             ax.axis("off")
@@ -354,11 +313,10 @@ def mistakes(images, labels, read, probabilities, columns=6, title=None):
         text = f"read {read[k]} ({probabilities[k]:.1%})\nis {labels[k]}"
         show_image(ax, images[k, 0])
         ax.set_title(text, fontsize=8)
-    if title is not None:
-        figure.suptitle(title, fontsize=11)
     return figure
 
 
+@plot
 def calibration(groups, title=None):
     """Draw how often a network is right against how sure it says it is.
 
@@ -372,46 +330,23 @@ def calibration(groups, title=None):
     -------
     Figure
     """
-    figure = new_figure(8, 3.6)
+    figure = new_figure(8, 3.6, title)
     left, right = figure.subplots(1, 2)
     left.plot([0, 100], [0, 100], color=GREY, linewidth=1, label="as often right as sure")
     for k, (label, (sure, share, counts)) in enumerate(groups.items()):
-        style = {"color": COLOURS[k % 7], "linestyle": STYLES[k % 7], "label": label}
-        left.plot(100 * sure, 100 * share, marker="o", **style)
-        right.plot(100 * sure, counts, marker="o", **style)
+        look = style(k) | {"label": label}
+        left.plot(100 * sure, 100 * share, marker="o", **look)
+        right.plot(100 * sure, counts, marker="o", **look)
     dress(left, "probability of the digit read, %", "of these, right, %")
     dress(right, "probability of the digit read, %", "images", None, "y")
     least = 100 * min(np.nanmin([sure, share]) for sure, share, _ in groups.values())
     left.set_xlim(least - 3, 101)
     left.set_ylim(least - 3, 101)
     left.legend(fontsize=9)
-    if title is not None:
-        figure.suptitle(title, fontsize=11)
     return figure
 
 
-def mosaic(w, columns=4):
-    """Lay out the first channel of each filter in one array, NaN between them.
-
-    Parameters
-    ----------
-    w : ndarray of shape (F, C, KH, KW)
-    columns : int
-        Filters in a row.
-
-    Returns
-    -------
-    ndarray of shape (H, W)
-    """
-    F, _, KH, KW = w.shape
-    rows = -(-F // columns)
-    picture = np.full((rows * (KH + 1) - 1, columns * (KW + 1) - 1), np.nan)
-    for f in range(F):
-        row, column = (f // columns) * (KH + 1), (f % columns) * (KW + 1)
-        picture[row : row + KH, column : column + KW] = w[f, 0]
-    return picture
-
-
+@plot
 def cockpit(losses, accuracies, rates, tested, filters, rate=None, title=None):
     """Draw a run in progress: loss, accuracy, learning rate, filters of the first layer.
 
@@ -430,8 +365,7 @@ def cockpit(losses, accuracies, rates, tested, filters, rate=None, title=None):
     -------
     Figure
     """
-    figure = new_figure(8, 4.4)
-    figure.set_layout_engine("none")  # an explorer has no time to search for room
+    figure = new_figure(8, 4.4, title, fixed=True)
     loss = figure.add_axes((0.085, 0.59, 0.255, 0.31))
     accuracy = figure.add_axes((0.445, 0.59, 0.245, 0.31))
     speed = figure.add_axes((0.085, 0.12, 0.605, 0.29))
@@ -461,10 +395,8 @@ def cockpit(losses, accuracies, rates, tested, filters, rate=None, title=None):
     picture.axis("off")
     picture.set_anchor("N")
     if filters is not None:
-        tiles = mosaic(np.asarray(filters), 4 if len(filters) > 8 else 2)
+        tiles = mosaic(np.asarray(filters)[:, 0], 4 if len(filters) > 8 else 2)
         low, high = limits(np.nan_to_num(tiles), signed=True)
         picture.imshow(tiles, cmap=SIGNED_MAP, vmin=low, vmax=high)
         picture.set_title("first layer", fontsize=10)
-    if title is not None:
-        figure.suptitle(title, fontsize=11)
     return figure

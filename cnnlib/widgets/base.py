@@ -1,9 +1,12 @@
 """What the explorers share: controls, one picture, a sentence that says what it shows."""
 
 import base64
+import contextlib
+import functools
 import html
 
 import ipywidgets as widgets
+import numpy as np
 
 from cnnlib.plots.base import to_png
 
@@ -28,6 +31,8 @@ class Explorer(widgets.VBox):
     """
 
     hint = ""
+    plays = {}  # control to milliseconds between the steps of its play button
+    quieted = 0  # how many `with self.quiet()` we are in
 
     def __init__(self):
         self.controls = self.make_controls()
@@ -40,8 +45,9 @@ class Explorer(widgets.VBox):
             [widgets.HTML(f"<em>{html.escape(self.hint)}</em>"), self.arrange()]
             + [self.warning, self.image, self.caption]
         )
-        for control in self.controls.values():
-            control.observe(self.refresh, "value")
+        for name, control in self.controls.items():
+            control.observe(functools.partial(self.moved, name), "value")
+        self.agree(None)
         self.refresh()
 
     def make_controls(self):
@@ -65,15 +71,39 @@ class Explorer(widgets.VBox):
 
     def arrange(self):
         """Lay out the controls; side by side as far as the page allows."""
-        return widgets.Box(
-            list(self.controls.values()), layout=widgets.Layout(flex_flow="row wrap")
-        )
+        plays = [player(self.controls[name], each) for name, each in self.plays.items()]
+        return in_a_row(*self.controls.values(), *plays)
+
+    def agree(self, moved):
+        """Let the other controls agree with one that moved; called before each picture, quietly.
+
+        Parameters
+        ----------
+        moved : str or None
+            Name of the control; None at the start.
+        """
 
     def values(self):
         """Return the values of the controls, a dict."""
         return {name: control.value for name, control in self.controls.items()}
 
-    def refresh(self, change=None):
+    @contextlib.contextmanager
+    def quiet(self):
+        """Change controls in this block without drawing."""
+        self.quieted += 1
+        try:
+            yield
+        finally:
+            self.quieted -= 1
+
+    def moved(self, name, change=None):
+        """Draw again, for a control was moved, and let the others agree with it first."""
+        if not self.quieted:
+            with self.quiet():
+                self.agree(name)
+            self.refresh()
+
+    def refresh(self):
         """Draw again, or say why that is impossible and keep the picture."""
         try:
             figure, self.text = self.draw(**self.values())
@@ -96,14 +126,10 @@ class Explorer(widgets.VBox):
         unknown = values.keys() - self.controls.keys()
         if unknown:
             raise KeyError(f"no control {min(unknown)!r}, there are {', '.join(self.controls)}")
-        for control in self.controls.values():
-            control.unobserve(self.refresh, "value")
-        try:
+        with self.quiet():
             for name, value in values.items():
                 self.controls[name].value = value
-        finally:
-            for control in self.controls.values():
-                control.observe(self.refresh, "value")
+                self.agree(name)
         self.refresh()
 
     def __repr__(self):
@@ -118,10 +144,32 @@ class Explorer(widgets.VBox):
         return data, metadata
 
 
+def in_a_row(*children):
+    """Put widgets side by side, as far as the page allows."""
+    return widgets.Box(children, layout=widgets.Layout(flex_flow="row wrap"))
+
+
 def slider(name, value, least, most, step=1):
     """Make a slider for whole numbers, labelled ``name``."""
     return widgets.IntSlider(
         value, least, most, step, description=name, style={"description_width": "initial"}
+    )
+
+
+def log_slider(name, value, low, high, step=0.05):
+    """Make a slider for a rate, from ``10**low`` to ``10**high``, in steps of the exponent.
+
+    The value has to lie on a step: a browser moves one that does not.
+    """
+    return widgets.FloatLogSlider(
+        value=value,
+        base=10,
+        min=low,
+        max=high,
+        step=step,
+        description=name,
+        readout_format=".2g",
+        style={"description_width": "initial"},
     )
 
 
@@ -150,3 +198,18 @@ def player(control, interval=400):
     widgets.link((play, "value"), (control, "value"))
     widgets.link((control, "max"), (play, "max"))
     return play
+
+
+def check_images(images):
+    """Refuse what is not a batch of grey images; return it."""
+    shape = np.shape(images)
+    if len(shape) != 4 or shape[0] == 0 or shape[1] != 1:
+        raise ValueError(f"images has shape {shape}, expected (N, 1, H, W)")
+    return images
+
+
+def percent(probability):
+    """Write a probability in percent, with a digit after the point; softmax gives no 0 and no 1."""
+    if probability < 0.0005:
+        return "under 0.1 %"
+    return "over 99.9 %" if probability > 0.9995 else f"{100 * probability:.1f} %"

@@ -1,5 +1,6 @@
 """Explorers of lesson 01: a filter on a picture, and the size of its output."""
 
+import functools
 from fractions import Fraction
 
 import ipywidgets as widgets
@@ -8,9 +9,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnlib.datasets import load_mnist, load_photo
 from cnnlib.im2col import output_size
-from cnnlib.plots.convolution import sliding_window
-from cnnlib.plots.positions import kernel_positions, positions
-from cnnlib.widgets.base import Explorer, choice, slider
+from cnnlib.plots.convolution import kernel_positions, sliding_window
+from cnnlib.widgets.base import Explorer, choice, in_a_row, slider
 
 OWN = "own numbers"
 KERNELS = {
@@ -76,7 +76,6 @@ class KernelExplorer(Explorer):
         "Choose a filter or type nine numbers (1/9 works too); press play or move the window: its"
         " nine products add up to the marked output pixel."
     )
-    agreeing = False
 
     def __init__(self, images=None, kernel="Sobel x"):
         if kernel not in KERNELS:
@@ -90,15 +89,15 @@ class KernelExplorer(Explorer):
                     f"images[{name!r}] has shape {np.shape(image)}, expected (H, W), at least 3 x 3"
                 )
         self.images = images
-        self.agreed = {"kernel": kernel, "image": next(iter(images)), "place": 0}
+        self.opening = kernel
         super().__init__()
 
     def make_controls(self):
-        kernel, image = self.agreed["kernel"], self.agreed["image"]
+        kernel, image = self.opening, next(iter(self.images))
         y = filtered(self.images[image], read_filter(KERNELS[kernel].split()))
         row, column = np.unravel_index(np.abs(y).argmax(), y.shape)  # where most is to be seen
         self.play = widgets.Play(interval=250, max=y.size - 1, tooltip="walk over the picture")
-        self.play.observe(self.refresh, "value")
+        self.play.observe(functools.partial(self.moved, "play"), "value")
         small = widgets.Layout(width="4.5em")
         taps = {
             name: widgets.Text(number, layout=small, continuous_update=False, tooltip=name)
@@ -122,38 +121,23 @@ class KernelExplorer(Explorer):
                 margin="0 0 0 2em",
             ),
         )
-        return widgets.Box(
-            [widgets.VBox([*named, self.play]), grid], layout=widgets.Layout(flex_flow="row wrap")
-        )
+        return in_a_row(widgets.VBox([*named, self.play]), grid)
 
-    def refresh(self, change=None):
-        if self.agreeing:
-            return
-        self.agreeing = True
-        try:
-            self.agree()
-        finally:
-            self.agreeing = False
-        super().refresh(change)
-
-    def agree(self):
-        """Make the controls agree with the one that moved: numbers and preset, window and play."""
-        controls, agreed = self.controls, self.agreed
-        kernel, image = controls["kernel"], controls["image"].value
-        if kernel.value not in (agreed["kernel"], OWN):
+    def agree(self, moved):
+        """Let numbers and preset say the same filter, sliders and play the same window."""
+        controls, kernel, play = self.controls, self.controls["kernel"], self.play
+        row, column = controls["row"], controls["column"]
+        if moved == "kernel" and kernel.value != OWN:
             for name, number in zip(TAPS, KERNELS[kernel.value].split(), strict=True):
                 controls[name].value = number
-        else:
+        elif moved == "kernel" or moved in TAPS:
             numbers = " ".join(controls[name].value.strip() for name in TAPS)
             kernel.value = next((k for k in KERNELS if KERNELS[k] == numbers), OWN)
-        row, column = controls["row"], controls["column"]
-        if image != agreed["image"]:
-            row.max, column.max = (size - 3 for size in self.images[image].shape)
-            self.play.max = (row.max + 1) * (column.max + 1) - 1
-        elif self.play.value != agreed["place"]:
-            row.value, column.value = divmod(self.play.value, column.max + 1)
-        self.play.value = row.value * (column.max + 1) + column.value
-        agreed.update(kernel=kernel.value, image=image, place=self.play.value)
+        elif moved == "play":
+            row.value, column.value = divmod(play.value, column.max + 1)
+        row.max, column.max = (size - 3 for size in self.images[controls["image"].value].shape)
+        play.max = (row.max + 1) * (column.max + 1) - 1
+        play.value = row.value * (column.max + 1) + column.value
 
     def draw(self, kernel, image, row, column, **taps):
         x, w = self.images[image], read_filter(taps.values())
@@ -187,11 +171,9 @@ class OutputSizeExplorer(Explorer):
     """
 
     hint = "Make the size 9 and the pixel left over is gone; then find a setting that does not fit."
-    agreeing = False
 
     def make_controls(self):
         opening = "halve, one pixel left over"
-        self.preset = opening
         size, kernel, stride, pad, dilation = SIZES[opening]
         return {
             "preset": choice("preset", [*SIZES, OWN], opening),
@@ -202,32 +184,21 @@ class OutputSizeExplorer(Explorer):
             "dilation": slider("dilation", dilation, 1, 4),
         }
 
-    def refresh(self, change=None):
-        if self.agreeing:
-            return
-        self.agreeing = True
-        try:
-            self.agree()
-        finally:
-            self.agreeing = False
-        super().refresh(change)
-
-    def agree(self):
-        """Make the sliders agree with the preset, or the preset with the sliders."""
+    def agree(self, moved):
+        """Let preset and sliders say the same."""
         preset = self.controls["preset"]
-        if preset.value not in (self.preset, OWN):
+        if moved == "preset" and preset.value != OWN:
             for name, value in zip(PARTS, SIZES[preset.value], strict=True):
                 self.controls[name].value = value
         else:
             values = tuple(self.controls[name].value for name in PARTS)
             preset.value = next((k for k in SIZES if SIZES[k] == values), OWN)
-        self.preset = preset.value
 
     def draw(self, preset, size, kernel, stride, pad, dilation):
         O = output_size(size, kernel, stride, pad, dilation)  # noqa: E741
         span = dilation * (kernel - 1) + 1
-        _, unseen = positions(size, kernel, stride, pad, dilation)
-        lost = [k - pad for k in unseen if pad <= k < pad + size]
+        taps = np.add.outer(np.arange(O) * stride, np.arange(kernel) * dilation) - pad
+        lost = sorted(set(range(size)) - set(taps.ravel().tolist()))
         text = (
             f"The kernel spans {dilation} * ({kernel} - 1) + 1 = {span} pixels, the padded image"
             f" {size} + 2 * {pad} = {size + 2 * pad}. Output size:"

@@ -1,24 +1,14 @@
 """Explorers of lesson 06: one filter after another, where a network looked, what a pixel sees."""
 
-import contextlib
-
 import ipywidgets as widgets
 import numpy as np
 
 from cnnlib import interpret
 from cnnlib.losses import softmax
-from cnnlib.plots.interpret_cards import filter_card, look_card, picked_field
-from cnnlib.widgets.base import Explorer, choice, slider
-from cnnlib.widgets.digits import Canvas, check_images, decode, percent, prepare_digit
-
-
-def limit(explorer, name, most):
-    """Let a slider of an explorer end at `most`, without drawing on the way; return its value."""
-    control = explorer.controls[name]
-    control.unobserve(explorer.refresh, "value")
-    control.max = most
-    control.observe(explorer.refresh, "value")
-    return control.value
+from cnnlib.plots.filters import filter_card, look_card, picked_field
+from cnnlib.widgets.base import Explorer, check_images, choice, in_a_row, percent, slider
+from cnnlib.widgets.canvas import SOURCES, Canvas, decode
+from cnnlib.widgets.digits import prepare_digit
 
 
 def check_network(network, images, kinds):
@@ -55,16 +45,22 @@ class FilterExplorer(Explorer):
         super().__init__()
 
     def make_controls(self):
-        first = interpret.path(self.network, self.convolutions[0])[-1]
         return {
             "layer": choice("layer", self.convolutions),
-            "filter": slider("filter", 0, 0, len(first.params["w"]) - 1),
+            "filter": slider("filter", 0, 0, 1),
             "image": slider("image", 0, 0, len(self.images) - 1),
         }
 
+    def agree(self, moved):
+        """Let the filters end where the layer's do."""
+        self.controls["filter"].max = len(self.weights(self.controls["layer"].value)) - 1
+
+    def weights(self, layer):
+        """Return the filters of a layer, (F, C, KH, KW)."""
+        return interpret.path(self.network, layer)[-1].params["w"]
+
     def draw(self, layer, filter, image):
-        w = interpret.path(self.network, layer)[-1].params["w"]
-        filter = limit(self, "filter", len(w) - 1)
+        w = self.weights(layer)
         x = self.images[image]
         response = interpret.activations(self.network, x[None], layer, filter)[0]
         at = np.unravel_index(response.argmax(), response.shape)
@@ -148,31 +144,22 @@ class WhereExplorer(Explorer):
     def make_controls(self):
         asked = [("its answer", -1), *((name, k) for k, name in enumerate(self.names))]
         methods = [name for name in METHODS if self.last or name != "Grad-CAM"]
-        controls = {
+        return {
             "drawing": Canvas(),
-            "source": choice("look at", (("a test image", "test"), ("your drawing", "drawing"))),
+            "source": choice("look at", SOURCES),
             "image": slider("test image", 0, 0, len(self.images) - 1),
             "method": choice("method", methods, "occlusion"),
             "asked": choice("ask about", asked),
         }
-        # Whoever draws wants the drawing looked at. Observed before `refresh` is, so drawn once.
-        controls["drawing"].observe(lambda change: self.show("drawing"), "value")
-        controls["image"].observe(lambda change: self.show("test"), "value")
-        return controls
 
     def arrange(self):
         side = widgets.VBox([self.controls[n] for n in ("image", "source", "method", "asked")])
-        return widgets.Box(
-            [self.controls["drawing"], side], layout=widgets.Layout(flex_flow="row wrap")
-        )
+        return in_a_row(self.controls["drawing"], side)
 
-    def show(self, source):
-        """Choose what is looked at, without drawing the picture."""
-        control = self.controls["source"]
-        with contextlib.suppress(ValueError):  # while several are set, nobody observes
-            control.unobserve(self.refresh, "value")
-        control.value = source
-        control.observe(self.refresh, "value")
+    def agree(self, moved):
+        """Look at what was moved last, the drawing or a test image."""
+        if moved in ("drawing", "image"):
+            self.controls["source"].value = {"drawing": "drawing", "image": "test"}[moved]
 
     def draw(self, drawing, source, image, method, asked):
         if source == "test":
@@ -247,9 +234,12 @@ class ReceptiveFieldExplorer(Explorer):
             "image": slider("image", 0, 0, len(self.images) - 1),
         }
 
+    def agree(self, moved):
+        """Let rows and columns end where the map does."""
+        _, OH, OW = self.shapes[self.controls["layer"].value]
+        self.controls["row"].max, self.controls["column"].max = OH - 1, OW - 1
+
     def draw(self, layer, row, column, image):
-        _, OH, OW = self.shapes[layer]
-        row, column = limit(self, "row", OH - 1), limit(self, "column", OW - 1)
         x = self.images[image : image + 1]
         response = interpret.activations(self.network, x, layer)[0].mean(axis=0)
         field = interpret.receptive_field(self.network, layer, row, column, x.shape[1:])

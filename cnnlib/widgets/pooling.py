@@ -1,13 +1,14 @@
 """Explorers of lesson 02: a window and its winner, and a digit that moves under the windows."""
 
-import ipywidgets as widgets
+import contextlib
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from cnnlib.im2col import pad2d
+from cnnlib.im2col import output_size, pad2d
 from cnnlib.layers.pool import AvgPool2D, MaxPool2D
 from cnnlib.plots.pooling import picture_rows, pooling_step
-from cnnlib.widgets.base import Explorer, choice, player, slider
+from cnnlib.widgets.base import Explorer, choice, slider
 
 TIES = ((0, 0, 4, 4, 0, 1), (0, 0, 4, 1, 0, 0), (2, 0, 0, 0, 3, 0),
         (0, 2, 0, 0, 0, 3), (5, 5, 0, 0, 0, 0), (5, 5, 0, 7, 0, 0))  # fmt: skip
@@ -46,6 +47,7 @@ class PoolingExplorer(Explorer):
     """
 
     hint = "Press play. Then make the stride smaller than the window, or choose equal numbers."
+    plays = {"step": 400}
 
     def __init__(self, digit):
         digit = check_image("digit", digit)
@@ -73,17 +75,16 @@ class PoolingExplorer(Explorer):
             "step": slider("step", 4, 0, 8),
         }
 
-    def arrange(self):
-        play = player(self.controls["step"])
-        children = [*self.controls.values(), play]
-        return widgets.Box(children, layout=widgets.Layout(flex_flow="row wrap"))
+    def agree(self, moved):
+        """Let the steps end at the last window."""
+        kernel, stride, pad = (self.controls[name].value for name in ("kernel", "stride", "pad"))
+        with contextlib.suppress(ValueError):  # which the picture says
+            self.controls["step"].max = output_size(6, kernel, stride, pad) ** 2 - 1
 
     def draw(self, input, mode, kernel, stride, pad, step):
         layer = (MaxPool2D if mode == "max" else AvgPool2D)(kernel, stride, pad)
         x = self.inputs[input].astype(np.float32)[None, None]
         y = layer.forward(x)[0, 0]
-        self.last_step(y.size - 1)
-        step = min(step, y.size - 1)
         oh, ow = position = divmod(step, y.shape[1])
         padded = pad2d(x, pad, -np.inf if mode == "max" else 0)[0, 0]
         winner = layer.winner[0, :, :, 0] if mode == "max" else None
@@ -101,13 +102,6 @@ class PoolingExplorer(Explorer):
             text += f" The stride leaves out {stride - kernel} between windows."
         figure = pooling_step(padded, y, (kernel,) * 2, stride, position, winner, pad, title)
         return figure, f"{where} {text}"
-
-    def last_step(self, last):
-        """Let the step slider end at the last window, without drawing on the way."""
-        control = self.controls["step"]
-        control.unobserve(self.refresh, "value")
-        control.max = last
-        control.observe(self.refresh, "value")
 
     def tell_maximum(self, window, winner):
         """Return title and words for a window of which the largest number is kept."""
@@ -148,6 +142,7 @@ class ShiftExplorer(Explorer):
     """
 
     hint = "Move the digit. At a shift by a whole window the pooled map moves by one whole pixel."
+    plays = {"shift": 700}
 
     def __init__(self, images):
         if np.ndim(images) != 4 or np.shape(images)[1] != 1 or len(images) == 0:
@@ -163,10 +158,6 @@ class ShiftExplorer(Explorer):
             "shift": slider("shift", 1, -4, 4),
             "kernel": choice("window", (2, 3, 4), 2),
         }
-
-    def arrange(self):
-        children = [*self.controls.values(), player(self.controls["shift"], 700)]
-        return widgets.Box(children, layout=widgets.Layout(flex_flow="row wrap"))
 
     def draw(self, image, shift, kernel):
         x = self.images[image : image + 1]
@@ -187,7 +178,7 @@ class ShiftExplorer(Explorer):
             [list(ways), blank, percents],
             ["before", "shifted", "difference"],
             title=f"The digit moves by {shift}, seen through windows of {kernel} by {kernel}",
-            scale=[(0, 1), (0, 1), (-1, 1)],
+            signed=(2,),
         )
         said = ", ".join(f"{name} {size}" for name, size in zip(ways, sizes, strict=True))
         steps = f"{shift} column" if abs(shift) == 1 else f"{shift} columns"

@@ -3,6 +3,7 @@
 import atexit
 import functools
 import html
+import math
 import threading
 import time
 import weakref
@@ -12,13 +13,78 @@ import numpy as np
 
 from cnnlib import models
 from cnnlib.datasets import load_mnist
+from cnnlib.files import recorded
 from cnnlib.optimizers import OPTIMIZERS
 from cnnlib.plots import training as plots
 from cnnlib.plots.base import to_png
-from cnnlib.plots.records import recorded
 from cnnlib.training import evaluate, fit
-from cnnlib.widgets.base import Explorer, choice, slider
-from cnnlib.widgets.optimizers import log_slider
+from cnnlib.widgets.base import Explorer, choice, in_a_row, log_slider, slider
+
+START, EDGE = (-7.0, 2.0), (8.0, 3.0)
+
+
+def height(x, y):
+    """Return the height of a valley that is 20 times as steep across as along."""
+    return x**2 / 20 + y**2
+
+
+def descend(optimizer, steps=30, start=START):
+    """Walk down the valley.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        Fresh.
+    steps : int
+    start : (float, float)
+
+    Returns
+    -------
+    ndarray of shape (steps + 1, 2)
+        The points visited, start first.
+    """
+    point = {"p": np.array(start)}
+    path = [point["p"].copy()]
+    for _ in range(steps):
+        x, y = point["p"]
+        optimizer.step(point, {"p": np.array([x / 10, 2 * y])})
+        path.append(point["p"].copy())
+    return np.array(path)
+
+
+class ValleyExplorer(Explorer):
+    """Walk down a narrow valley with any rule, at any rate."""
+
+    hint = (
+        "SGD bounces from wall to wall. Raise its rate above 1, then lower it to 0.1: which "
+        "direction suffers? Then let the other rules walk."
+    )
+    plays = {"steps": 200}
+
+    def make_controls(self):
+        return {
+            "rule": choice("rule", list(OPTIMIZERS)),
+            "rate": log_slider("rate", 10**-0.02, -3, 1, 0.01),
+            "steps": slider("steps", 30, 0, 60),
+        }
+
+    def draw(self, rule, rate, steps):
+        """Draw the way from the start; see the class."""
+        with np.errstate(all="ignore"):
+            path = descend(OPTIMIZERS[rule](rate), steps)
+        x, y = path[-1]
+        end = height(x, y)
+        far = np.nonzero((np.abs(path) > EDGE).any(axis=1))[0]
+        title = f"{rule} at rate {rate:.3g}: height {end:.2g} after {steps} steps"
+        text = (
+            f"{rule}, rate {rate:.3g}: from ({START[0]:g}, {START[1]:g}), height "
+            f"{height(*START):.2f}, in {steps} steps to ({x:.3g}, {y:.3g}), height {end:.3g}. "
+        )
+        text += f"It left the picture at step {far[0]}." if len(far) else ""
+        if rule == "sgd":
+            text += f" Each step multiplies x by {1 - rate / 10:.3g} and y by {1 - 2 * rate:.3g}."
+        figure = plots.valley({rule: np.clip(path, -1e6, 1e6)}, titles=[title])
+        return figure, text
 
 
 class LiveCurves(widgets.VBox):
@@ -36,7 +102,7 @@ class LiveCurves(widgets.VBox):
     """
 
     def __init__(self, interval=0.5):
-        self.interval, self.drawn = interval, 0.0
+        self.interval, self.drawn = interval, -math.inf
         self.image = widgets.Image(format="png", layout=widgets.Layout(align_self="flex-start"))
         super().__init__([self.image])
 
@@ -125,11 +191,11 @@ class TrainingCockpit(Explorer):
         self.data, self.networks = (train, test), networks
         self.interval, self.every = interval, every
         self.state, self.reason = "recorded", ""
-        self.drawn = self.cost = 0.0
+        self.drawn, self.cost = -math.inf, 0.0
         self.network = self.history = self.thread = None
         self.tested, self.total, self.final = [], 0, None
         self.lock = threading.RLock()
-        self.go, self.ending = threading.Event(), threading.Event()
+        self.go, self.holding, self.ending = (threading.Event() for _ in range(3))
         self.record = recorded("cockpit")
         super().__init__()
         COCKPITS.add(self)
@@ -158,11 +224,8 @@ class TrainingCockpit(Explorer):
         self.buttons["pause"].on_click(
             lambda button: self.resume() if self.state == "paused" else self.pause()
         )
-        row = widgets.Layout(flex_flow="row wrap")
-        return widgets.VBox(
-            [widgets.Box(list(self.controls.values()), layout=row)]
-            + [widgets.Box(list(self.buttons.values()), layout=row)]
-        )
+        rows = [in_a_row(*self.controls.values()), in_a_row(*self.buttons.values())]
+        return widgets.VBox(rows)
 
     def start(self):
         """Train a new network with the present settings; a run in progress is stopped first."""
@@ -240,7 +303,10 @@ class TrainingCockpit(Explorer):
         pause = max(self.interval, 4 * self.cost)  # a slow machine draws less and trains on
         if time.monotonic() - self.drawn >= pause or not self.go.is_set():
             self.refresh()
-        self.go.wait()
+        if not self.go.is_set():
+            self.holding.set()
+            self.go.wait()
+            self.holding.clear()
         run.stop = run.stop or self.ending.is_set()
 
     def become(self, state):
@@ -257,13 +323,16 @@ class TrainingCockpit(Explorer):
             self.buttons["pause"].icon = "play" if paused else "pause"
             self.refresh()
 
-    def refresh(self, change=None):
-        """Draw again; while it runs, the thread does that and announces nothing."""
-        if change is not None and self.state == "running":
-            return
+    def moved(self, name, change=None):
+        """Draw again; while it runs, the thread does that."""
+        if self.state != "running":
+            super().moved(name, change)
+
+    def refresh(self):
+        """Draw again; while it runs, announce nothing."""
         with self.lock:
             start = time.monotonic()
-            super().refresh(change)
+            super().refresh()
             self.drawn = time.monotonic()
             self.cost = self.drawn - start
             if self.state == "running":
@@ -312,4 +381,4 @@ def end_all():
         cockpit.ending.set()
         cockpit.go.set()
     for cockpit in list(COCKPITS):
-        cockpit.wait(5)
+        cockpit.wait(60)  # a machine may be busy

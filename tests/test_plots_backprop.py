@@ -3,51 +3,14 @@
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from matplotlib.patches import Circle
 
-from cnnlib.plots import gradients as plots
-from cnnlib.plots.base import BLUE, ORANGE, RED, to_png
+from cnnlib.plots import backprop as plots
+from cnnlib.plots.base import BLUE, RED, to_png
+from tests.helpers import texts
 
 STEPS = 10.0 ** np.arange(-8, 0)
 PNG = b"\x89PNG"
-
-
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
-
-
-def test_tables_show_every_number_sign_and_frame():
-    arrays = [np.array([[1, -2], [3, 4]]), np.array([[5, 6]])]
-    frames = [[(0, 1, 2, 1, ORANGE)], []]
-    figure = plots.tables(arrays, ("a", "b"), ("=",), frames, title="T")
-    first, sign, second = figure.axes
-    assert texts(first) == ["1", "-2", "3", "4"] and texts(second) == ["5", "6"]
-    assert texts(sign) == ["="] and first.get_title() == "a"
-    (frame,) = first.patches
-    assert frame.get_bbox().bounds == (0.5, -0.5, 1, 2)
-    assert to_hex(frame.get_edgecolor()) == ORANGE.lower()
-    assert first.images[0].get_clim() == (-4, 4)
-    assert to_png(figure).startswith(PNG)
-
-
-def test_tables_leave_their_arrays_alone_and_take_masks():
-    mask = np.array([[True, False]])
-    figure = plots.tables([mask], ["mask"], forms=["{:g}"], signed=[False])
-    assert texts(figure.axes[0]) == ["1", "0"] and mask.dtype == bool
-
-
-@pytest.mark.parametrize(
-    "arguments, name",
-    [
-        ({"titles": ["a"]}, "titles"),
-        ({"titles": ["a", "b"], "signs": ["+", "="]}, "signs"),
-        ({"titles": ["a", "b"], "frames": [[]]}, "frames"),
-        ({"titles": ["a", "b"], "forms": ["{}"]}, "forms"),
-        ({"titles": ["a", "b"], "signed": [True]}, "signed"),
-    ],
-)
-def test_tables_refuse_lists_of_another_length(arguments, name):
-    with pytest.raises(ValueError, match=name):
-        plots.tables([np.eye(2), np.eye(2)], **arguments)
 
 
 def test_step_error_draws_a_curve_a_label_and_never_a_zero():
@@ -141,3 +104,36 @@ def test_stages_title_tells_the_largest_gradient_and_frames_are_drawn():
 def test_stages_refuse_to_show_more_than_there_are(shown):
     with pytest.raises(ValueError, match=f"shown is {shown}, expected 0 to 3"):
         plots.backprop_stages(stages(), shown)
+
+
+PNG = b"\x89PNG"
+
+
+def test_a_graph_shows_values_in_blue_and_gradients_in_red():
+    places = {"x": (0, 0, "x"), "mul": (2, 0, "×")}
+    figure = plots.computation_graph(places, [("x", "mul", "2", "-6")], "Title")
+    (ax,) = figure.axes
+    colours = {text.get_text(): text.get_color() for text in ax.texts}
+    assert colours["2"] == BLUE and colours["-6"] == RED
+    assert {"x", "×"} <= set(texts(ax))
+    circles = [patch for patch in ax.patches if isinstance(patch, Circle)]
+    assert len(circles) == 1  # the operation has one, x has none
+    assert "Title" in ax.get_title()
+    assert to_png(figure).startswith(PNG)
+
+
+def test_the_graphs_of_the_lesson_bear_the_numbers_they_are_given():
+    values = dict(zip("xwubvytdL", (2, 3, 6, -4, 2, 2, 5, -3, 4.5), strict=True))
+    slopes = dict(zip("xwubvytdL", (-9, -6, -3, -3, -3, -3, 3, -3, 1), strict=True))
+    shown = texts(plots.neuron_graph(values, slopes).axes[0])
+    assert {"x = 2", "-9", "b = -4", "L = 4.5", "t = 5", "3"} <= set(shown)
+    values = {"x": 2, "y1": 6, "y2": -2, "L": -12}
+    slopes = {"y1": -2, "y2": 6, "x1": -6, "x2": -6, "L": 1}
+    figure = plots.fork_graph(values, slopes)
+    assert texts(figure.axes[0]).count("-6") == 2
+    assert "-6 and -6 make -12" in figure.axes[0].get_title()
+
+
+def test_a_graph_refuses_an_edge_to_nowhere():
+    with pytest.raises(ValueError, match="'x' to 'y', expected names in nodes"):
+        plots.computation_graph({"x": (0, 0, "x")}, [("x", "y", "", "")])

@@ -3,7 +3,6 @@
 import copy
 import functools
 
-import ipywidgets as widgets
 import numpy as np
 
 from cnnlib.datasets import batches, load_mnist
@@ -16,8 +15,8 @@ from cnnlib.layers.reshape import Flatten
 from cnnlib.losses import SoftmaxCrossEntropy, softmax
 from cnnlib.network import Sequential
 from cnnlib.optimizers import Adam
-from cnnlib.plots.gradients import backprop_stages, comparison, secant
-from cnnlib.widgets.base import Explorer, choice, player, slider
+from cnnlib.plots.backprop import backprop_stages, comparison, secant
+from cnnlib.widgets.base import Explorer, choice, slider
 
 DIGITS = (18, 0, 1, 3, 4, 8, 11, 9)  # of the test images; the first one is hard to read
 STOPS = ("nothing", "the probabilities", "the scores", "pool", "relu", "conv", "the input")
@@ -56,6 +55,7 @@ class BackpropExplorer(Explorer):
         "Press play: the gradient walks from the loss back to the input. Move row and column to "
         "follow another pixel; ask for another label; then follow all pixels at once."
     )
+    plays = {"step": 1000}
 
     def make_controls(self):
         self.network, self.images, self.labels = copy.deepcopy(small_network())
@@ -74,29 +74,16 @@ class BackpropExplorer(Explorer):
             "step": slider("step", 6, 0, 6),
         }
 
-    def arrange(self):
-        play = player(self.controls["step"], 1000)
-        return widgets.Box(
-            [*self.controls.values(), play], layout=widgets.Layout(flex_flow="row wrap")
-        )
-
-    def refresh(self, change=None):
-        """Draw again; with a new digit, ask for its own label first."""
-        if change is not None and change["owner"] is self.controls["digit"]:
-            label = self.controls["label"]
-            label.unobserve(self.refresh, "value")
-            label.value = int(self.labels[change["new"]])
-            label.observe(self.refresh, "value")
-        return super().refresh(change)
+    def agree(self, moved):
+        """Ask for a new digit's own label; let rows and columns end where the map does."""
+        controls = self.controls
+        if moved == "digit":
+            controls["label"].value = int(self.labels[controls["digit"].value])
+        most = {"pool": 11, "conv": 23, "all": 23}[controls["follow"].value]
+        controls["row"].max = controls["column"].max = most
 
     def draw(self, digit, label, follow, filter, row, column, step):
         """Draw values above and gradients below; see the class."""
-        size = {"pool": 12, "conv": 24, "all": 99}[follow]
-        if max(row, column) >= size:
-            raise ValueError(
-                f"{follow} has rows and columns 0 to {size - 1}, row {row} column {column} "
-                "is outside"
-            )
         values, gradients, loss = self.passes(digit, label, follow, filter, row, column)
         spot, frames = self.path(follow, filter, row, column)
         stages = []
@@ -197,6 +184,7 @@ class GradientCheckExplorer(Explorer):
         "Make the step smaller, one power of ten at a time. Where does the function turn into "
         "stairs? Then compare float32, and ReLU, whose kink is 0.001 away."
     )
+    plays = {"power": 800}
 
     def make_controls(self):
         return {
@@ -204,12 +192,6 @@ class GradientCheckExplorer(Explorer):
             "dtype": choice("dtype", ["float64", "float32"]),
             "power": slider("eps = 10 to the power", 0, -16, 0),
         }
-
-    def arrange(self):
-        play = player(self.controls["power"], 800)
-        return widgets.Box(
-            [*self.controls.values(), play], layout=widgets.Layout(flex_flow="row wrap")
-        )
 
     def draw(self, function, dtype, power):
         """Draw the function within two steps, and the error of all steps; see the class."""

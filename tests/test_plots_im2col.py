@@ -2,22 +2,13 @@
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from cnnlib.im2col import im2col
-from cnnlib.plots import patches as plots
-from cnnlib.plots.base import to_png
+from cnnlib.plots import im2col as plots
+from tests.helpers import drawn, texts
 
 SMALL = np.arange(16.0).reshape(4, 4)
-
-
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
-
-
-def drawn(figure):
-    """Render the figure, as a notebook would, and return it."""
-    assert to_png(figure).startswith(b"\x89PNG")
-    return figure
 
 
 def test_frames_fill_the_matrix_column_by_column():
@@ -79,3 +70,38 @@ def test_picked_patch_shows_image_matrix_and_output():
     assert texts(output) == [f"{v:g}" for v in sums]
     with pytest.raises(ValueError, match="kernel"):
         plots.picked_patch(x, np.ones((2, 5, 5)), 5, 1, 0, (0, 0, 0, 0))
+
+
+def test_tape_has_a_dot_for_every_cell_that_is_read():
+    figure = drawn(plots.tape(np.arange(6), [[0, 1, 2], [1, 2, 3]], "Windows", ["a", "b"]))
+    assert [list(line.get_xdata()) for line in figure.axes[0].lines] == [[0, 1, 2], [1, 2, 3]]
+
+
+def test_long_hops_stay_below_the_tape():
+    """The arcs of the first row do not cross the cells, however far they hop."""
+    figure = plots.tape(np.arange(12), [[0, 11], [1, 5]], "Hops")
+    canvas, (ax,) = FigureCanvasAgg(figure), figure.axes
+    canvas.draw()
+    tape_bottom = ax.transData.transform((0, 0.5))[1]
+    arrows = [text.arrow_patch for text in ax.texts if getattr(text, "arrow_patch", None)]
+    tops = [arrow.get_window_extent(canvas.get_renderer()).y1 for arrow in arrows]
+    assert len(tops) == 2 and max(tops) < tape_bottom
+
+
+def test_two_tapes_say_what_they_are_told():
+    touched = np.zeros((4, 5, 5), bool)
+    touched[:, 1:4, 1:4] = True
+    axes = drawn(plots.two_tapes(touched, ["one", "other"], "")).axes
+    assert [ax.get_title(loc="left") for ax in axes] == ["", "one", "other"]
+
+
+def test_step_times_stack():
+    times = {"one": {"copy": 2.0, "product": 1.0}, "two": {"product": 1.5}}
+    (ax,) = drawn(plots.step_times(times, "Steps")).axes
+    ends = [bar.get_x() + bar.get_width() for bar in ax.patches]
+    assert max(ends) == 3.0 and 1.5 in ends
+
+
+def test_race_labels_seconds_and_milliseconds():
+    (ax,) = drawn(plots.race({"slow": 40.0, "fast": 0.002}, "Race")).axes
+    assert texts(ax) == ["40 s", "2 ms"] and ax.get_xscale() == "log"

@@ -1,42 +1,37 @@
-"""Figures of lesson 04: gradient checks, backward passes as tables, a network stage by stage."""
+"""Figures of lesson 04: graphs of operations, gradient checks, a network stage by stage."""
 
 import numpy as np
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Circle, Rectangle
 
 from cnnlib.plots.base import (
     BLUE,
-    GREEN,
+    COLOURS,
     GREY,
     ORANGE,
-    PURPLE,
     RED,
     limits,
     new_figure,
     outline,
+    plot,
     show_image,
     show_numbers,
 )
 
-COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE)
 
-
-def tables(arrays, titles, signs=None, frames=None, forms="{:g}", title=None, signed=True):
-    """Draw small arrays side by side as tables, with signs such as ``*`` and ``=`` between.
+@plot
+def computation_graph(nodes, edges, title=None, width=8.0, height=3.0):
+    """Draw a graph of operations: forward values above its edges, gradients below.
 
     Parameters
     ----------
-    arrays : sequence of ndarray of shape (H, W)
-    titles : sequence of str
-        One an array.
-    signs : sequence of str, optional
-        What stands to the right of each array; one fewer than arrays.
-    frames : sequence of lists of (row, column, rows, columns, colour), optional
-        Blocks to outline, a list an array.
-    forms : str or sequence of str
-        Format of the numbers, for all arrays or one an array.
+    nodes : dict of str to (float, float, str)
+        Place, x to the right and y up, and what is written there. A name that starts with a
+        capital letter or has more than one letter is an operation and gets a circle.
+    edges : sequence of (str, str, str, str)
+        From node, to node, forward value, gradient; an empty text is left out.
     title : str, optional
-    signed : bool or sequence of bool
-        Whether values have a sign, for all arrays or one an array.
+    width, height : float
+        Inches.
 
     Returns
     -------
@@ -45,45 +40,107 @@ def tables(arrays, titles, signs=None, frames=None, forms="{:g}", title=None, si
     Raises
     ------
     ValueError
-        If titles, signs or frames are not as many as arrays ask for.
+        If an edge names a node that is not there.
     """
-    arrays = [np.atleast_2d(array) for array in arrays]
-    K = len(arrays)
-    signs = [""] * (K - 1) if signs is None else list(signs)
-    frames = [[]] * K if frames is None else frames
-    forms = [forms] * K if isinstance(forms, str) else forms
-    signed = [signed] * K if isinstance(signed, bool) else signed
-    for name, values, count in (
-        ("titles", titles, K),
-        ("signs", signs, K - 1),
-        ("frames", frames, K),
-        ("forms", forms, K),
-        ("signed", signed, K),
-    ):
-        if len(values) != count:
-            raise ValueError(f"{name} has {len(values)} entries, expected {count}")
-    widths = [array.shape[1] for array in arrays]
-    rows = max(array.shape[0] for array in arrays)
-    gap = 0.7
-    cell = min(0.62, 7.2 / (sum(widths) + gap * (K - 1)))
-    figure = new_figure(8.0, rows * cell + 0.45 + 0.3 * (title is not None))
-    ratios = [part for width in widths for part in (width, gap)][:-1]
-    axes = np.atleast_1d(figure.subplots(1, 2 * K - 1, width_ratios=ratios))
-    for k, array in enumerate(arrays):
-        ax = axes[2 * k]
-        show_numbers(ax, array, signed[k], titles[k], form=forms[k], size=min(11, 23 * cell))
-        for row, column, height, width, colour in frames[k]:
-            outline(ax, row, column, height, width, colour)
-    for k, sign in enumerate(signs):
-        ax = axes[2 * k + 1]
-        ax.axis("off")
-        size = 18 if len(sign) == 1 else 12
-        ax.text(0.5, 0.5, sign, ha="center", va="center", fontsize=size, transform=ax.transAxes)
-    if title is not None:
-        figure.suptitle(title, fontsize=11)
+    for start, end, *_ in edges:
+        if start not in nodes or end not in nodes:
+            raise ValueError(f"edges has {start!r} to {end!r}, expected names in nodes")
+    figure = new_figure(width, height)
+    ax = figure.subplots()
+    places = {name: np.array(place[:2], float) for name, place in nodes.items()}
+    for start, end, value, gradient in edges:
+        way = places[end] - places[start]
+        unit = way / np.linalg.norm(way)
+        begin, stop = places[start] + 0.3 * unit, places[end] - 0.3 * unit
+        ax.annotate(
+            "", stop, begin, arrowprops={"arrowstyle": "-|>", "color": GREY, "linewidth": 1.2}
+        )
+        aside = np.array([-unit[1], unit[0]]) * (1 if way[0] >= 0 else -1)
+        angle = np.degrees(np.arctan2(unit[1], unit[0]))
+        for text, side, colour in ((value, 0.19, BLUE), (gradient, -0.19, RED)):
+            ax.text(
+                *((begin + stop) / 2 + side * aside),
+                text,
+                color=colour,
+                rotation=angle,
+                rotation_mode="anchor",
+                ha="center",
+                va="center",
+                fontsize=11,
+            )
+    for name, (x, y, label) in nodes.items():
+        if len(name) > 1 or name[0].isupper():
+            ax.add_patch(Circle((x, y), 0.29, facecolor="#F2F2F2", edgecolor="black"))
+        ax.text(x, y, label, ha="center", va="center", fontsize=12 if len(label) < 4 else 9.5)
+    corners = np.array(list(places.values()))
+    ax.set_xlim(corners[:, 0].min() - 0.4, corners[:, 0].max() + 0.4)
+    ax.set_ylim(corners[:, 1].min() - 0.45, corners[:, 1].max() + 0.45)
+    ax.set_aspect("equal")
+    ax.axis("off")
+    head = "" if title is None else title
+    ax.set_title(
+        f"{head}\n(above an arrow: the value, forward; below it: the gradient, back)", fontsize=11
+    )
     return figure
 
 
+@plot
+def neuron_graph(values, gradients):
+    """Draw the graph of ``L = (ReLU(w * x + b) - t)**2 / 2`` with its numbers.
+
+    Parameters
+    ----------
+    values, gradients : dict of str to float
+        Under ``x w u b v y t d L``: u is the product, v the sum, d the difference.
+
+    Returns
+    -------
+    Figure
+    """
+    nodes = {
+        **{"x": (0, 2, "x"), "w": (0, 0.6, "w"), "mul": (1.5, 1.3, "×"), "b": (1.7, -0.2, "b")},
+        **{"add": (3, 0.8, "+"), "relu": (4.5, 0.8, "ReLU"), "t": (4.7, -0.5, "t")},
+        **{"sub": (6, 0.2, "−"), "half": (7.5, 0.2, "½d²"), "l": (9, 0.2, "L")},
+    }
+    ways = ["x mul", "w mul", "mul add", "b add", "add relu", "relu sub", "t sub", "sub half"]
+    edges = [
+        (*way.split(), f"{name} = {values[name]:g}", f"{gradients[name]:g}")
+        for way, name in zip([*ways, "half l"], "xwubvytdL", strict=True)
+    ]
+    return computation_graph(
+        nodes, edges, "One sweep back gives the slope of the loss by every number"
+    )
+
+
+@plot
+def fork_graph(values, gradients):
+    """Draw the graph of ``L = (3 * x) * (-1 * x)`` with its numbers.
+
+    Parameters
+    ----------
+    values : dict of str to float
+        Under ``x y1 y2 L``.
+    gradients : dict of str to float
+        Under ``y1 y2 L`` and, for the two ways out of x, ``x1 x2``.
+
+    Returns
+    -------
+    Figure
+    """
+    nodes = {"x": (0, 1, "x"), "three": (2, 1.8, "× 3"), "minus": (2, 0.2, "× -1")}
+    nodes |= {"mul": (4, 1, "×"), "l": (6, 1, "L")}
+    ways = [("x three", "x", "x1"), ("x minus", "x", "x2"), ("three mul", "y1", "y1")]
+    ways += [("minus mul", "y2", "y2"), ("mul l", "L", "L")]
+    edges = [
+        (*way.split(), f"{name} = {values[name]:g}", f"{gradients[back]:g}")
+        for way, name, back in ways
+    ]
+    one, other = gradients["x1"], gradients["x2"]
+    title = f"Where x forks, its gradients meet: {one:g} and {other:g} make {one + other:g}"
+    return computation_graph(nodes, edges, title)
+
+
+@plot
 def function_and_slope(xs, curves, title=None, top=1.5):
     """Plot activations side by side, each with its slope.
 
@@ -100,7 +157,7 @@ def function_and_slope(xs, curves, title=None, top=1.5):
     -------
     Figure
     """
-    figure = new_figure(8, 2.8)
+    figure = new_figure(8, 2.8, title)
     axes = np.ravel(figure.subplots(1, len(curves), sharey=True))
     for ax, (name, (values, slopes)) in zip(axes, curves.items(), strict=True):
         ax.plot(xs, values, color=BLUE, linewidth=2, label="y")
@@ -109,18 +166,10 @@ def function_and_slope(xs, curves, title=None, top=1.5):
         ax.set_title(name, fontsize=10)
         ax.grid(alpha=0.3)
         ax.legend(fontsize=9, loc="upper left")
-    if title is not None:
-        figure.suptitle(title, fontsize=11)
     return figure
 
 
-def fixed_figure(width, height):
-    """Make a figure whose axes are placed by hand: an explorer has no time to search for room."""
-    figure = new_figure(width, height)
-    figure.set_layout_engine("none")
-    return figure
-
-
+@plot
 def step_error(steps, errors, title=None, mark=None):
     """Plot the error of a numerical derivative against the step size, both logarithmic.
 
@@ -162,6 +211,7 @@ def draw_step_error(ax, steps, errors, mark=None):
     ax.legend(fontsize=9)
 
 
+@plot
 def secant(xs, ys, points, true_slope, steps, errors, mark, titles):
     """Draw a function near a point with its measured and true slope, and the error of all steps.
 
@@ -181,7 +231,7 @@ def secant(xs, ys, points, true_slope, steps, errors, mark, titles):
     -------
     Figure
     """
-    figure = fixed_figure(8, 3.1)
+    figure = new_figure(8, 3.1, fixed=True)
     left, right = figure.subplots(
         1, 2, gridspec_kw={"left": 0.08, "right": 0.99, "bottom": 0.16, "top": 0.88, "wspace": 0.22}
     )
@@ -200,6 +250,7 @@ def secant(xs, ys, points, true_slope, steps, errors, mark, titles):
     return figure
 
 
+@plot
 def dense_shapes(N, D, M):
     """Draw the matrices of a dense layer to scale, forward and backward.
 
@@ -218,7 +269,8 @@ def dense_shapes(N, D, M):
         [("dx", N, D), "=", ("dy", N, M), "@", ("w.T", M, D)],
         [("db", 1, M), "=", ("ones", 1, N), "@", ("dy", N, M)],
     ]
-    figure = new_figure(8, 4.0)
+    title = "Only one product of what is at hand has the shape of each gradient"
+    figure = new_figure(8, 4.0, title)
     for ax, row in zip(np.ravel(figure.subplots(2, 2)), rows, strict=True):
         place = 0.0
         for part in row:
@@ -242,10 +294,10 @@ def dense_shapes(N, D, M):
         ax.set_ylim(-max(N, D, M) / 2 - 1.1, max(N, D, M) / 2 + 0.2)
         ax.set_aspect("equal")
         ax.axis("off")
-    figure.suptitle("Only one product of what is at hand has the shape of each gradient")
     return figure
 
 
+@plot
 def probability_minus_truth(probabilities, label):
     """Draw probabilities, the truth and their difference as bars.
 
@@ -261,7 +313,8 @@ def probability_minus_truth(probabilities, label):
     """
     M = len(probabilities)
     truth = np.eye(M)[label]
-    figure = new_figure(8, 2.4)
+    title = f"The score of class {label} is pulled up, all others are pushed down"
+    figure = new_figure(8, 2.4, title)
     for ax, values, title in zip(
         figure.subplots(1, 3, sharey=True),
         (probabilities, truth, probabilities - truth),
@@ -274,10 +327,10 @@ def probability_minus_truth(probabilities, label):
         ax.set_ylim(-1.05, 1.05)
         ax.set_xlabel("class")
         ax.set_title(title, fontsize=10)
-    figure.suptitle(f"The score of class {label} is pulled up, all others are pushed down")
     return figure
 
 
+@plot
 def comparison(analytic, numeric, title=None):
     """Draw what backward returned, what nudging found, and the difference, a bare 0 if equal.
 
@@ -293,7 +346,7 @@ def comparison(analytic, numeric, title=None):
     scale = limits(np.stack([analytic, numeric]), signed=True)
     difference = analytic - numeric
     difference = np.where(np.abs(difference) < 1e-6 * scale[1], 0.0, difference)
-    figure = fixed_figure(8, 3.1)
+    figure = new_figure(8, 3.1, title, fixed=True)
     places = {"left": 0.01, "right": 0.99, "bottom": 0.02, "top": 0.82, "wspace": 0.05}
     for ax, values, name in zip(
         figure.subplots(1, 3, gridspec_kw=places),
@@ -305,11 +358,10 @@ def comparison(analytic, numeric, title=None):
     for text, value in zip(ax.texts, difference.ravel(), strict=True):
         if value == 0:
             text.set_text("0")  # equal, where 0.00 is a small difference
-    if title is not None:
-        figure.suptitle(title, fontsize=11)
     return figure
 
 
+@plot
 def backprop_stages(stages, shown, title=None):
     """Draw a network stage by stage: values above, gradients below, as far back as is shown.
 
@@ -334,7 +386,7 @@ def backprop_stages(stages, shown, title=None):
     K = len(stages)
     if not 0 <= shown <= K:
         raise ValueError(f"shown is {shown}, expected 0 to {K}")
-    figure = fixed_figure(8.0, 3.3)
+    figure = new_figure(8.0, 3.3, title, fixed=True)
     axes = figure.subplots(
         2,
         K,
@@ -369,6 +421,4 @@ def backprop_stages(stages, shown, title=None):
             )
     axes[0, 0].set_ylabel("value", fontsize=9, labelpad=2)
     axes[1, 0].set_ylabel("gradient", fontsize=9, labelpad=2)
-    if title is not None:
-        figure.suptitle(title, fontsize=10)
     return figure

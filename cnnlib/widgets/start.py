@@ -1,17 +1,160 @@
-"""The explorer of lesson 00 that clicks blocks together to a network."""
+"""Explorers of lesson 00: pixels, a network that reads a digit, blocks clicked to a network."""
 
 import math
 
 import ipywidgets as widgets
+import numpy as np
 
 from cnnlib.layers.activations import ReLU, Sigmoid
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.pool import MaxPool2D
 from cnnlib.layers.reshape import Flatten
+from cnnlib.losses import softmax
 from cnnlib.network import Sequential
-from cnnlib.plots.overview import block_stacks
-from cnnlib.widgets.base import Explorer, choice
+from cnnlib.plots.start import block_stacks, pixel_window, responses
+from cnnlib.widgets.base import Explorer, check_images, choice, in_a_row, percent, slider
+from cnnlib.widgets.canvas import SOURCES, Canvas, decode
+from cnnlib.widgets.digits import prepare_digit
+
+
+class PixelExplorer(Explorer):
+    """A frame moved over a digit, and the numbers in it.
+
+    Parameters
+    ----------
+    images : ndarray of shape (N, 1, H, W)
+        Values in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If images has another shape.
+    """
+
+    hint = "Move the frame, or try another image. Then push the frame over the edge."
+
+    def __init__(self, images):
+        self.images = check_images(images)
+        super().__init__()
+
+    def make_controls(self):
+        _, _, H, W = self.images.shape
+        return {
+            "image": slider("image", 0, 0, len(self.images) - 1),
+            "row": slider("row", 7, 0, H - 1),
+            "column": slider("column", 13, 0, W - 1),
+            "size": slider("size of the frame", 7, 2, 9),
+        }
+
+    def draw(self, image, row, column, size):
+        x = self.images[image, 0]
+        figure = pixel_window(x, row, column, size, "An image is an array of numbers")
+        window = x[row : row + size, column : column + size]
+        text = (
+            f"Rows {row} to {row + size - 1}, columns {column} to {column + size - 1} of image"
+            f" {image}: {window.size} numbers, from {window.min():.2f} (background is 0) to"
+            f" {window.max():.2f} (ink is at most 1)."
+        )
+        return figure, text
+
+
+class DigitExplorer(Explorer):
+    """A network reads a test image or your drawing; every layer's response is drawn.
+
+    Parameters
+    ----------
+    network : Sequential
+        From images (1, 28, 28) to scores of 10 digits.
+    images : ndarray of shape (N, 1, 28, 28)
+        Images to choose from.
+    labels : ndarray of shape (N,), integer
+
+    Attributes
+    ----------
+    probabilities : ndarray of shape (10,)
+        What the network says now.
+    input : ndarray of shape (28, 28)
+        What it was given.
+
+    Raises
+    ------
+    ValueError
+        If images, labels and network do not fit.
+    """
+
+    hint = "Draw a digit on the canvas, or move the slider to read another test image."
+
+    def __init__(self, network, images, labels):
+        self.network = network
+        self.images = check_images(images)
+        self.labels = np.asarray(labels)
+        if self.labels.shape != (len(images),):
+            raise ValueError(f"labels has shape {self.labels.shape}, expected ({len(images)},)")
+        if network.output_shape(self.images.shape[1:]) != (10,):
+            raise ValueError("network does not return scores of 10 digits")
+        super().__init__()
+        # The picture beside the canvas, so that both are in view; below it on a narrow page.
+        self.image.layout = widgets.Layout(flex="1 1 560px", min_width="0", max_width="768px")
+        both = in_a_row(self.controls["drawing"], self.image)
+        both.layout.align_items = "flex-start"
+        self.children = [both if child is self.image else child for child in self.children]
+
+    def make_controls(self):
+        return {
+            "drawing": Canvas(),
+            "source": choice("read", SOURCES),
+            "image": slider("test image", 0, 0, len(self.images) - 1),
+        }
+
+    def arrange(self):
+        return in_a_row(self.controls["image"], self.controls["source"])
+
+    def agree(self, moved):
+        """Read what was moved last, the drawing or a test image."""
+        if moved in ("drawing", "image"):
+            self.controls["source"].value = {"drawing": "drawing", "image": "test"}[moved]
+
+    def draw(self, drawing, source, image):
+        label = None
+        if source == "test":
+            x, label = self.images[image, 0], int(self.labels[image])
+            subject = f"Test image {image}, a {label},"
+        else:
+            x, subject = (
+                prepare_digit(decode(drawing, self.controls["drawing"].size)),
+                "Your drawing",
+            )
+        layers, scores = self.responses(x)
+        self.input, self.probabilities = x, softmax(scores[None])[0]
+        best, second = np.argsort(-self.probabilities, kind="stable")[:2]
+        said = f"is read as {best} ({percent(self.probabilities[best])})"
+        title = f"{subject} {said}"
+        text = f"{title}; next comes {second} ({percent(self.probabilities[second])})."
+        if label is not None and best != label:
+            text += " That is a mistake."
+        if not x.any():
+            title = "An empty canvas: draw a digit on it"
+            text = (
+                "The canvas is empty: draw a digit on it, or choose a test image. The network knows"
+                f" no answer but a digit: it reads even nothing as {best}"
+                f" ({percent(self.probabilities[best])})."
+            )
+        return responses(x, layers, self.probabilities, title, label), text
+
+    def responses(self, x):
+        """Return names and responses of the layers worth drawing, and the scores.
+
+        Flatten changes nothing to see, and a dense layer is seen after its activation.
+        """
+        steps = [(name, y[0]) for name, y in self.network.steps(x[None, None].astype(np.float32))]
+        layers, before = [], ""
+        for name, y in steps[:-1]:
+            if not name.startswith(("flatten", "dense")):
+                layers.append((f"{before}, {name}" if before.startswith("dense") else name, y))
+            before = name
+        return layers, steps[-1][1]
+
 
 # Kind of block to how many numbers follow its name: filters and kernel, window, units.
 BLOCKS = {"Conv2D": 2, "ReLU": 0, "Sigmoid": 0, "MaxPool2D": 1, "Flatten": 0, "Dense": 1}
@@ -123,7 +266,7 @@ class BlockExplorer(Explorer):
         self.remove = widgets.Button(description="Remove last", icon="minus")
         self.add.on_click(self.add_block)
         self.remove.on_click(self.remove_block)
-        controls = {
+        return {
             "preset": choice("start from", list(PRESETS), "LeNet"),
             "block": choice("block", list(BLOCKS)),
             "size": number("filters or units", 16, 512),
@@ -134,33 +277,19 @@ class BlockExplorer(Explorer):
                 placeholder="type a block, press Tab",
             ),
         }
-        controls["preset"].observe(self.start, "value")
-        controls["stack"].observe(self.edited, "value")
-        return controls
 
     def arrange(self):
         parts = [self.controls[name] for name in ("block", "size", "kernel")]
-        row = widgets.Layout(flex_flow="row wrap")
-        return widgets.VBox(
-            [
-                self.controls["preset"],
-                widgets.Box([*parts, self.add, self.remove], layout=row),
-                self.controls["stack"],
-            ]
-        )
+        chosen = in_a_row(*parts, self.add, self.remove)
+        return widgets.VBox([self.controls["preset"], chosen, self.controls["stack"]])
 
-    def start(self, change):
-        """Begin again from a preset."""
-        if change["new"] is not None:
-            self.controls["stack"].value = list(PRESETS[change["new"]])
-
-    def edited(self, change):
-        """Empty the menu once the stack is no preset any more, so that each can be chosen again."""
-        menu = self.controls["preset"]
-        if menu.value is not None and tuple(change["new"]) != PRESETS[menu.value]:
-            menu.unobserve(self.refresh, "value")
-            menu.value = None
-            menu.observe(self.refresh, "value")
+    def agree(self, moved):
+        """Begin again from a preset; empty that menu once the stack is no preset any more."""
+        menu, stack = self.controls["preset"], self.controls["stack"]
+        if moved == "preset" and menu.value is not None:
+            stack.value = list(PRESETS[menu.value])
+        elif moved == "stack" and menu.value is not None:
+            menu.value = menu.value if tuple(stack.value) == PRESETS[menu.value] else None
 
     def add_block(self, button=None):
         """Put the chosen block at the end of the stack."""

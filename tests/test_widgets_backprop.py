@@ -5,7 +5,7 @@ import pytest
 
 from cnnlib.exercises.lesson04.suspects import KINDS, evidence, suspects
 from cnnlib.losses import SoftmaxCrossEntropy
-from cnnlib.widgets.gradients import (
+from cnnlib.widgets.backprop import (
     BackpropExplorer,
     BugHuntExplorer,
     GradientCheckExplorer,
@@ -83,13 +83,12 @@ def test_backprop_opens_with_an_open_path_to_the_input(backprop):
     assert backprop.controls["step"].value == 6
 
 
-def test_backprop_refuses_a_pixel_outside_and_keeps_the_picture(backprop):
-    before = backprop.image.value
-    backprop.controls["row"].value = 15
-    assert "pool has rows and columns 0 to 11, row 15" in backprop.problem
-    assert backprop.image.value == before
-    backprop.controls["follow"].value = "conv"
-    assert backprop.problem == ""
+def test_rows_and_columns_end_where_the_map_does(backprop):
+    assert backprop.controls["row"].max == backprop.controls["column"].max == 11
+    backprop.set(follow="conv", row=23)
+    assert backprop.problem == "" and "Pixel (11, 3) of pool" in backprop.text
+    backprop.controls["follow"].value = "pool"
+    assert backprop.controls["row"].value == 11
 
 
 def test_backprop_of_all_pixels_is_the_gradient_of_the_loss(backprop):

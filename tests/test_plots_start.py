@@ -3,30 +3,19 @@
 import matplotlib.colors
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 from cnnlib.models import build
-from cnnlib.plots import overview
-from cnnlib.plots.base import BLUE, GREEN, ORANGE, SKY, to_png
+from cnnlib.plots import start as plots
+from cnnlib.plots.base import BLUE, GREEN, ORANGE, SKY
+from tests.helpers import axes_of, texts
 
 RNG = np.random.default_rng(0)
 IMAGE = RNG.random((28, 28))
 PROBABILITIES = np.array([0, 0, 0, 0.7, 0.1, 0.2, 0, 0, 0, 0])
 
 
-def drawn(figure):
-    """Check that it renders; return its axes."""
-    assert isinstance(figure, Figure)
-    assert to_png(figure).startswith(b"\x89PNG")
-    return figure.axes
-
-
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
-
-
 def test_pixel_window_shows_the_numbers_in_the_frame():
-    left, right = drawn(overview.pixel_window(IMAGE, 3, 5, 4, "t"))
+    left, right = axes_of(plots.pixel_window(IMAGE, 3, 5, 4, "t"))
     assert left.patches[0].get_bbox().bounds == (4.5, 2.5, 4, 4)
     assert texts(right) == [f"{v:.2f}" for v in IMAGE[3:7, 5:9].ravel()]
     assert left.images[0].get_clim() == right.images[0].get_clim() == (0, 1)
@@ -35,12 +24,12 @@ def test_pixel_window_shows_the_numbers_in_the_frame():
 @pytest.mark.parametrize("row, column, name", [(25, 0, "row"), (0, 25, "column"), (-1, 0, "row")])
 def test_pixel_window_refuses_a_frame_over_the_edge(row, column, name):
     with pytest.raises(ValueError, match=f"{name} is at most 24"):
-        overview.pixel_window(IMAGE, row, column, 4)
+        plots.pixel_window(IMAGE, row, column, 4)
 
 
 def test_block_stacks_show_shapes_and_parameters():
     stacks = [build("mlp").summary(), build("lenet5").summary()]
-    plain, lenet = drawn(overview.block_stacks(stacks, (1, 28, 28), ["a", "b"], "t"))
+    plain, lenet = axes_of(plots.block_stacks(stacks, (1, 28, 28), ["a", "b"], "t"))
     assert (plain.get_title(), lenet.get_title()) == ("a", "b")
     for said in ("1 × 28 × 28", "784", "39,250", "510", "Sigmoid", "Dense(784, 50)"):
         assert said in texts(plain)
@@ -50,10 +39,10 @@ def test_block_stacks_show_shapes_and_parameters():
 
 
 def test_block_stacks_give_a_colour_to_each_kind():
-    (ax,) = drawn(overview.block_stacks([build("lenet5").summary()], (1, 28, 28)))
+    (ax,) = axes_of(plots.block_stacks([build("lenet5").summary()], (1, 28, 28)))
     boxes = [patch.get_facecolor() for patch in ax.patches if patch.get_width() == 0.47]
     kinds = ["Conv2D", "ReLU", "MaxPool2D"] * 2 + ["Flatten", "Dense", "ReLU", "Dense"]
-    expected = ["white", *(overview.KINDS[kind][0] for kind in kinds)]
+    expected = ["white", *(plots.KINDS[kind][0] for kind in kinds)]
     assert len(boxes) == len(expected)
     assert all(map(matplotlib.colors.same_color, boxes, expected))
 
@@ -70,12 +59,12 @@ def test_block_stacks_give_a_colour_to_each_kind():
     ],
 )
 def test_layers_are_written_short(layer, label):
-    (ax,) = drawn(overview.block_stacks([[("name", layer, (1, 2), 0)]], (1, 2)))
+    (ax,) = axes_of(plots.block_stacks([[("name", layer, (1, 2), 0)]], (1, 2)))
     assert label in texts(ax)
 
 
 def test_bars_are_as_long_as_parameters_are_many():
-    (ax,) = drawn(overview.block_stacks([build("mlp").summary()], (1, 28, 28)))
+    (ax,) = axes_of(plots.block_stacks([build("mlp").summary()], (1, 28, 28)))
     bars = [-patch.get_width() for patch in ax.patches if patch.get_width() < 0]
     assert bars[1] / bars[0] == pytest.approx(510 / 39250)
 
@@ -85,29 +74,13 @@ def test_bars_are_as_long_as_parameters_are_many():
 )
 def test_block_stacks_refuses_what_does_not_match(stacks, titles, message):
     with pytest.raises(ValueError, match=message):
-        overview.block_stacks(stacks, (1, 28, 28), titles)
-
-
-def test_mosaic_lays_maps_out_in_order():
-    maps = np.arange(1, 6)[:, None, None] * np.ones((5, 2, 2))
-    tiles = overview.mosaic(maps)
-    assert tiles.shape == (5, 8)
-    assert tiles[0, [0, 3, 6]].tolist() == [1, 2, 3] and tiles[3, [0, 3]].tolist() == [4, 5]
-    assert (
-        np.isnan(tiles[2]).all() and np.isnan(tiles[:, 2]).all() and np.isnan(tiles[3:, 6:]).all()
-    )
-
-
-def test_mosaic_of_a_vector_has_no_gaps():
-    tiles = overview.mosaic(np.arange(10.0))
-    assert tiles.shape == (3, 4)
-    assert tiles.ravel()[:10].tolist() == list(range(10)) and np.isnan(tiles.ravel()[10:]).all()
+        plots.block_stacks(stacks, (1, 28, 28), titles)
 
 
 def test_responses_shows_every_layer_on_its_own_scale():
     signed, positive = RNG.standard_normal((4, 6, 6)), 5 * RNG.random((4, 3, 3))
     layers = [("conv1", signed), ("relu1", positive), ("dense1", RNG.random(9))]
-    (ax,) = drawn(overview.responses(IMAGE, layers, PROBABILITIES, "t", 3))
+    (ax,) = axes_of(plots.responses(IMAGE, layers, PROBABILITIES, "t", 3))
     maps = [image.get_cmap().name for image in ax.images]
     assert maps == ["gray", "RdBu_r", "gray", "gray"]
     low, high = ax.images[1].get_clim()
@@ -120,15 +93,15 @@ def test_responses_shows_every_layer_on_its_own_scale():
 @pytest.mark.parametrize("count", [0, 1, 4, 7, 11])
 def test_responses_fit_on_the_sheet(count):
     layers = [(f"relu{k}", RNG.random((4, 6, 6))) for k in range(count)]
-    (ax,) = drawn(overview.responses(IMAGE, layers, PROBABILITIES))
+    (ax,) = axes_of(plots.responses(IMAGE, layers, PROBABILITIES))
     for image in ax.images:
         left, right, bottom, top = image.get_extent()
         assert 0 <= left < right <= 6.65 and 0 <= bottom < top <= 4.1
 
 
 def test_probabilities_mark_the_best_and_the_right_one():
-    ax = overview.sheet(4, 4)
-    overview.draw_probabilities(ax, PROBABILITIES, 1, 0, 2, 4, label=5)
+    ax = plots.sheet(4, 4)
+    plots.draw_probabilities(ax, PROBABILITIES, 1, 0, 2, 4, label=5)
     (bars,) = ax.containers
     assert [bar.get_width() for bar in bars] == pytest.approx(list(2 * PROBABILITIES))
     heights = [bar.get_y() for bar in bars]
@@ -145,7 +118,7 @@ def test_one_path_shows_its_stations():
     y = RNG.standard_normal((24, 24))
     maps = [y, np.maximum(y, 0), np.maximum(y, 0)[::2, ::2]]
     w = RNG.standard_normal((5, 5))
-    (ax,) = drawn(overview.one_path(IMAGE, w, maps, PROBABILITIES, "t"))
+    (ax,) = axes_of(plots.one_path(IMAGE, w, maps, PROBABILITIES, "t"))
     for image, expected in zip(ax.images, [IMAGE, w, *maps], strict=True):
         assert np.array_equal(image.get_array(), expected)
     assert [i.get_cmap().name for i in ax.images] == ["gray", "RdBu_r", "RdBu_r", "gray", "gray"]
@@ -155,7 +128,7 @@ def test_one_path_shows_its_stations():
 def test_preparation_frames_the_ink_and_marks_its_centre():
     image = np.zeros((28, 28))
     image[4:8, 10:20] = 1
-    (ax, empty) = drawn(overview.preparation([image, 0 * image], ["a", "b"], "t"))
+    (ax, empty) = axes_of(plots.preparation([image, 0 * image], ["a", "b"], "t"))
     assert ax.patches[0].get_bbox().bounds == (9.5, 3.5, 10, 4)
     assert matplotlib.colors.same_color(ax.patches[0].get_edgecolor(), ORANGE)
     crosses = [line for line in ax.lines if line.get_marker() == "+"]
@@ -165,12 +138,12 @@ def test_preparation_frames_the_ink_and_marks_its_centre():
 
 def test_preparation_needs_a_title_a_step():
     with pytest.raises(ValueError, match="titles holds 1"):
-        overview.preparation([IMAGE, IMAGE], ["a"])
+        plots.preparation([IMAGE, IMAGE], ["a"])
 
 
 def test_timeline_names_every_event():
     events = [(1958, "perceptron", "Rosenblatt"), (1980, "neocognitron", "Fukushima")]
-    (ax,) = drawn(overview.timeline(events, "t"))
+    (ax,) = axes_of(plots.timeline(events, "t"))
     assert texts(ax) == ["1958  perceptron\nRosenblatt", "1980  neocognitron\nFukushima"]
     points = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "o"]
     assert points == [1958, 1980]
@@ -179,4 +152,4 @@ def test_timeline_names_every_event():
 @pytest.mark.parametrize("years", [[], [1980, 1958]])
 def test_timeline_refuses_years_out_of_order(years):
     with pytest.raises(ValueError, match="in order"):
-        overview.timeline([(year, "", "") for year in years])
+        plots.timeline([(year, "", "") for year in years])

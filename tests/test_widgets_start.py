@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnlib import models
-from cnnlib.widgets.blocks import BLOCKS, PRESETS, BlockExplorer, build_blocks, read_block
+from cnnlib.widgets.start import BLOCKS, PRESETS, BlockExplorer, build_blocks, read_block
 
 
 @pytest.fixture

@@ -1,14 +1,32 @@
-"""Figures of lesson 03: patches as columns, their product with filters, and the way back."""
+"""Figures of lesson 03: patches as columns and the way back, memory as a tape, times."""
 
 import numpy as np
 from matplotlib.patches import Rectangle
 
 from cnnlib.arguments import pair
 from cnnlib.im2col import im2col, output_size, pad2d
-from cnnlib.plots.base import BLUE, GREY, limits, new_figure, outline, show_image, show_numbers
-from cnnlib.plots.memory import IMAGE_COLORS
+from cnnlib.plots.base import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    RED,
+    SKY,
+    YELLOW,
+    lattice,
+    limits,
+    new_figure,
+    outline,
+    plot,
+    show_image,
+    show_numbers,
+)
+
+IMAGE_COLORS = (SKY, YELLOW, GREEN, PURPLE)  # one an image of a batch
 
 
+@plot
 def patch_frames(x, kernel_size, steps):
     """Draw how the patch matrix of one small image fills, column by column.
 
@@ -37,7 +55,8 @@ def patch_frames(x, kernel_size, steps):
     cols = im2col(x[None, None].astype(float), (KH, KW))
     if min(steps) < 0 or max(steps) > cols.shape[1]:
         raise ValueError(f"steps are {list(steps)}, expected 0 to {cols.shape[1]}")
-    figure = new_figure(8.0, 4.6)
+    title = "Each position of the kernel fills one column"
+    figure = new_figure(8.0, 4.6, title)
     axes = figure.subplots(2, len(steps), height_ratios=(x.shape[0], len(cols)), squeeze=False)
     scale = limits(x, signed=False)
     for step, (top, below) in zip(steps, axes.T, strict=True):
@@ -56,10 +75,10 @@ def patch_frames(x, kernel_size, steps):
             outline(below, 0, step - 1, len(cols), 1)
     axes[1, 0].set_ylabel("patch matrix")
     axes[0, 0].set_ylabel("image")
-    figure.suptitle("Each position of the kernel fills one column", fontsize=11)
     return figure
 
 
+@plot
 def product(x, w, f=0, j=0):
     """Draw a convolution as the product of filter rows and patch columns, with its numbers.
 
@@ -86,7 +105,8 @@ def product(x, w, f=0, j=0):
     OW = output_size(x.shape[1], KW)
     cols, rows = im2col(x[None, None], (KH, KW)), w.reshape(F, -1)
     K, J = cols.shape
-    figure = new_figure(6.6, 4.6)
+    title = "Filter row times patch column is one output pixel"
+    figure = new_figure(6.6, 4.6, title)
     axes = figure.subplots(2, 2, width_ratios=(K, J), height_ratios=(K, F))
     scale = limits(x, signed=False)
     show_numbers(axes[0, 0], x, title="image", scale=scale)
@@ -97,10 +117,10 @@ def product(x, w, f=0, j=0):
     outline(axes[0, 1], 0, j, K, 1)
     outline(axes[1, 0], f, 0, 1, K)
     outline(axes[1, 1], f, j)
-    figure.suptitle("Filter row times patch column is one output pixel", fontsize=11)
     return figure
 
 
+@plot
 def orientations(rows, cols, image_of_row, image_of_column):
     """Draw the same patches as rows and as columns, coloured by the image they come from.
 
@@ -115,7 +135,7 @@ def orientations(rows, cols, image_of_row, image_of_column):
     -------
     Figure
     """
-    figure = new_figure(8.0, 3.4)
+    figure = new_figure(8.0, 3.4, "The same numbers, turned and in another order")
     left, right = figure.subplots(1, 2)
     for ax, table, images in (
         (left, rows, np.broadcast_to(np.reshape(image_of_row, (-1, 1)), rows.shape)),
@@ -134,10 +154,10 @@ def orientations(rows, cols, image_of_row, image_of_column):
     left.set_ylabel("N·OH·OW")
     right.set_xlabel("OH·OW·N")
     right.set_ylabel("C·KH·KW")
-    figure.suptitle("The same numbers, turned and in another order", fontsize=11)
     return figure
 
 
+@plot
 def put_back(pieces, total, titles):
     """Draw patches that are put back where they were taken from, and their sum.
 
@@ -153,7 +173,7 @@ def put_back(pieces, total, titles):
     -------
     Figure
     """
-    figure = new_figure(8.0, 2.0)
+    figure = new_figure(8.0, 2.0, "col2im adds every patch where it came from")
     axes = figure.subplots(1, len(pieces) + 1)
     scale = limits(total, signed=False)
     for k, (ax, table) in enumerate(zip(axes, [*pieces, total], strict=True)):
@@ -174,10 +194,10 @@ def put_back(pieces, total, titles):
                 fontsize=14,
                 transform=ax.transAxes,
             )
-    figure.suptitle("col2im adds every patch where it came from", fontsize=11)
     return figure
 
 
+@plot
 def matrix_and_transpose(A):
     """Draw the matrix A of im2col, which copies, beside its transpose, which adds.
 
@@ -196,10 +216,7 @@ def matrix_and_transpose(A):
         ax.set_xticks(np.arange(table.shape[1]))
         ax.set_yticks(np.arange(table.shape[0]))
         ax.tick_params(labelsize=7, length=0)
-        ax.set_xticks(np.arange(table.shape[1] + 1) - 0.5, minor=True)
-        ax.set_yticks(np.arange(table.shape[0] + 1) - 0.5, minor=True)
-        ax.grid(which="minor", color=GREY, linewidth=0.4)
-        ax.tick_params(which="minor", length=0)
+        lattice(ax, *table.shape)
     left.set(xlabel="pixel of x", ylabel="number in the patch matrix")
     right.set(xlabel="number in the patch matrix", ylabel="pixel of x")
     left.set_title("A = im2col: one 1 in a row, a copy", fontsize=10)
@@ -207,6 +224,7 @@ def matrix_and_transpose(A):
     return figure
 
 
+@plot
 def counts(tables, titles, title):
     """Draw maps of how many patches each pixel lies in, with their numbers.
 
@@ -220,15 +238,15 @@ def counts(tables, titles, title):
     -------
     Figure
     """
-    figure = new_figure(8.0, 8.0 / len(tables) + 0.5)
+    figure = new_figure(8.0, 8.0 / len(tables) + 0.5, title)
     scale = (0, max(np.max(table) for table in tables))
     axes = np.atleast_1d(figure.subplots(1, len(tables)))
     for ax, table, name in zip(axes, tables, titles, strict=True):
         show_numbers(ax, table, title=name, scale=scale, size=9)
-    figure.suptitle(title, fontsize=11)
     return figure
 
 
+@plot
 def picked_patch(x, w, kernel_size, stride, pad, at):
     """Draw one patch in its image, its column in the matrix, and its product with a filter.
 
@@ -258,8 +276,7 @@ def picked_patch(x, w, kernel_size, stride, pad, at):
     OH, OW = (output_size(s, k, stride, pad) for s, k in zip(x.shape[2:], (KH, KW), strict=True))
     row, y = w.reshape(1, -1), w.reshape(1, -1) @ cols
     j = (oh * OW + ow) * N + n
-    figure = new_figure(8.0, 4.5)
-    figure.set_layout_engine("none")  # a fixed layout is drawn in half the time
+    figure = new_figure(8.0, 4.5, fixed=True)
     grid = figure.add_gridspec(
         2,
         3,
@@ -296,4 +313,152 @@ def picked_patch(x, w, kernel_size, stride, pad, at):
     show_numbers(axes[4], output, signed=True, scale=signed, size=9)
     axes[4].set_title(f"output of image {n}", fontsize=10)
     outline(axes[4], oh, ow)
+    return figure
+
+
+def _arrow(ax, start, end, color=GREY, bend=0.0):
+    style = {"arrowstyle": "->", "color": color, "linewidth": 1.5}
+    style["connectionstyle"] = f"arc3,rad={bend}"
+    ax.annotate("", xy=end, xytext=start, arrowprops=style, annotation_clip=False)
+
+
+@plot
+def tape(values, rows, title, labels=None):
+    """Draw memory as a tape of cells, and under it which cells a view reads, step by step.
+
+    Parameters
+    ----------
+    values : ndarray of shape (M,)
+        The cells, in the order of their addresses.
+    rows : sequence of sequence of int
+        Cells that each row of the view reads, in order; arrows show the hops.
+    title : str
+    labels : sequence of str, optional
+        What stands left of each row.
+
+    Returns
+    -------
+    Figure
+    """
+    M = len(values)
+    figure = new_figure(8.0, 0.95 + 0.42 * len(rows))
+    ax = figure.subplots()
+    ax.set(xlim=(-0.6, M - 0.4), ylim=(0.95 * len(rows) + 0.6, -0.6))
+    ax.axis("off")
+    for m, value in enumerate(values):
+        ax.add_patch(Rectangle((m - 0.5, -0.5), 1, 1, facecolor="white", edgecolor=GREY))
+        ax.text(m, 0, f"{value:g}", ha="center", va="center", fontsize=10)
+    colors = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY)
+    for r, cells in enumerate(rows):
+        level, color = 1.1 + 0.95 * r, colors[r % len(colors)]
+        ax.plot(cells, [level] * len(cells), "o", color=color, markersize=7)
+        for start, end in zip(cells, cells[1:], strict=False):
+            bend = -0.3 * min(1, 1.5 / max(abs(end - start), 1))  # a long hop is no higher
+            _arrow(ax, (start, level), (end, level), color, bend)
+        if labels is not None:
+            ax.text(-0.8, level, labels[r], ha="right", va="center", fontsize=9)
+    ax.set_title(title, fontsize=11)
+    return figure
+
+
+@plot
+def two_tapes(touched, notes, title):
+    """Draw a batch of one-channel images in both orders of memory, and what one step reads.
+
+    Parameters
+    ----------
+    touched : bool ndarray of shape (N, H, W)
+        The pixels that are read, of at most four images.
+    notes : (str, str)
+        Over the memory in order NCHW, and in order CHWN.
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    N, H, W = touched.shape
+    images = np.broadcast_to(np.arange(N)[:, None, None], touched.shape)
+    figure = new_figure(8.0, 3.4, title, fixed=True)
+    sides = {"left": 0.01, "right": 0.99, "top": 0.85, "bottom": 0.03, "hspace": 0.45}
+    top, *tapes = figure.subplots(3, 1, height_ratios=(2.6, 1, 1), gridspec_kw=sides)
+    for n in range(N):
+        _cells(top, images[n], touched[n], left=n * (W + 2))
+        top.text(n * (W + 2) + W / 2, -0.3, f"image {n}", ha="center", va="bottom", fontsize=9)
+    top.set(xlim=(-0.1, N * (W + 2) - 1.9), ylim=(H + 0.1, -0.1), aspect="equal")
+    for ax, note, order in zip(tapes, notes, ((0, 1, 2), (1, 2, 0)), strict=True):
+        on = touched.transpose(order).ravel()
+        _cells(ax, images.transpose(order).reshape(1, -1), on[None])
+        ax.set(xlim=(-0.1, on.size + 0.1), ylim=(1.02, -0.02), aspect="auto")
+        ax.set_title(note, fontsize=9, loc="left")
+    return figure
+
+
+def _cells(ax, images, touched, left=0):
+    """Draw cells in the colour of their image, pale where they are not touched."""
+    colors = np.array([[int(c[k : k + 2], 16) / 255 for k in (1, 3, 5)] for c in IMAGE_COLORS])
+    picture = colors[images]
+    picture = np.where(touched[..., None], picture * 0.85, 1 - 0.2 * (1 - picture))
+    H, W = images.shape
+    ax.imshow(picture, extent=(left, left + W, H, 0), interpolation="nearest")
+    ax.vlines(left + np.arange(W + 1), 0, H, color=GREY, linewidth=0.4)
+    ax.hlines(np.arange(H + 1), left, left + W, color=GREY, linewidth=0.4)
+    ax.axis("off")
+
+
+@plot
+def step_times(times, title):
+    """Draw what share each step of several ways takes, as stacked bars.
+
+    Parameters
+    ----------
+    times : dict of str to dict of str to float
+        For each way the milliseconds of each of its steps; steps of one name share a colour.
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8.0, 1.2 + 0.4 * len(times))
+    ax = figure.subplots()
+    steps = list(dict.fromkeys(step for parts in times.values() for step in parts))
+    left = dict.fromkeys(times, 0.0)
+    for step, color in zip(steps, (ORANGE, BLUE, GREY, PURPLE), strict=False):
+        for way, parts in times.items():
+            label = step if way == next(w for w in times if step in times[w]) else None
+            ax.barh(way, parts.get(step, 0.0), left=left[way], color=color, label=label)
+            left[way] += parts.get(step, 0.0)
+    ax.invert_yaxis()
+    ax.set_xlabel("milliseconds for a batch")
+    figure.legend(fontsize=9, loc="outside lower center", ncols=len(steps))
+    ax.set_title(title, fontsize=11)
+    return figure
+
+
+@plot
+def race(seconds, title):
+    """Draw times that differ by powers of ten.
+
+    Parameters
+    ----------
+    seconds : dict of str to float
+        A way and its time.
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8.0, 0.9 + 0.4 * len(seconds))
+    ax = figure.subplots()
+    bars = ax.barh(list(seconds), list(seconds.values()), color=BLUE)
+    texts = [f"{s:.3g} s" if s >= 0.1 else f"{1000 * s:.3g} ms" for s in seconds.values()]
+    ax.bar_label(bars, texts, padding=4, fontsize=10)
+    ax.set(xscale="log", xlabel="seconds (each line is ten times the one before)")
+    ax.set_xlim(min(seconds.values()) / 3, max(seconds.values()) * 8)
+    ax.invert_yaxis()
+    ax.grid(axis="x", color=GREY, alpha=0.4)
+    ax.set_axisbelow(True)
+    ax.set_title(title, fontsize=11)
     return figure

@@ -1,12 +1,10 @@
 """Explorers of lesson 03: a patch and its column, a step of the copy and the memory it reads."""
 
-import ipywidgets as widgets
 import numpy as np
 
 from cnnlib.im2col import output_size, pad2d
-from cnnlib.plots.memory import runs, two_tapes
-from cnnlib.plots.patches import picked_patch
-from cnnlib.widgets.base import Explorer, choice, player, slider
+from cnnlib.plots.im2col import picked_patch, two_tapes
+from cnnlib.widgets.base import Explorer, choice, slider
 
 # A seven and a zero, written with a soft pencil.
 DIGITS = np.array(
@@ -50,6 +48,7 @@ class PatchExplorer(Explorer):
         "Press play: the patch walks over the images, and the matrix is filled column by column."
         " Which number changes fastest, image, ow or oh? Then try stride 2."
     )
+    plays = {"column": 500}
 
     def __init__(self, x=None):
         self.x = np.stack([DIGITS, 4 - DIGITS], axis=1) if x is None else x
@@ -80,49 +79,34 @@ class PatchExplorer(Explorer):
             "pad": slider("pad", 0, 0, 2),
         }
 
-    def arrange(self):
-        play = player(self.controls["column"], interval=500)
-        return widgets.Box(
-            [play, *self.controls.values()], layout=widgets.Layout(flex_flow="row wrap")
-        )
-
-    def refresh(self, change=None):
-        moved = None if change is None else change["owner"]
-        names, now = ("kernel", "stride", "pad"), self.values()
-        if moved is self.controls["preset"] and now["preset"] in self.PRESETS:
-            self.follow(dict(zip(names, self.PRESETS[now["preset"]], strict=True)))
+    def agree(self, moved):
+        """Let preset and sliders say the same, and column, oh, ow and image the same pixel."""
+        controls, now = self.controls, self.values()
+        names = ("kernel", "stride", "pad")
+        if moved == "preset" and now["preset"] in self.PRESETS:
+            for name, value in zip(names, self.PRESETS[now["preset"]], strict=True):
+                controls[name].value = value
         else:
             settings = tuple(now[name] for name in names)
             known = [name for name, preset in self.PRESETS.items() if preset == settings]
-            self.follow({"preset": (known or ["your own"])[0]})
+            controls["preset"].value = (known or ["your own"])[0]
         try:
             OH, OW = self.size()
-        except ValueError:
-            return super().refresh(change)
-        N, now = len(self.x), self.values()
-        for name, most in (("oh", OH - 1), ("ow", OW - 1), ("column", OH * OW * N - 1)):
-            self.follow({name: min(now[name], most)}, most)
-        oh, ow, n = min(now["oh"], OH - 1), min(now["ow"], OW - 1), now["image"]
-        if moved is self.controls["column"]:
-            at, n = divmod(min(now["column"], OH * OW * N - 1), N)
-            oh, ow = divmod(at, OW)
-        self.follow({"oh": oh, "ow": ow, "image": n, "column": (oh * OW + ow) * N + n})
-        return super().refresh(change)
+        except ValueError:  # which the picture says
+            return
+        N, column = len(self.x), now["column"]
+        for name, count in (("oh", OH), ("ow", OW), ("column", OH * OW * N)):
+            controls[name].max = count - 1
+        if moved == "column":
+            at, controls["image"].value = divmod(min(column, OH * OW * N - 1), N)
+            controls["oh"].value, controls["ow"].value = divmod(at, OW)
+        oh, ow, n = (controls[name].value for name in ("oh", "ow", "image"))
+        controls["column"].value = (oh * OW + ow) * N + n
 
     def size(self):
         """Return OH and OW for the settings of the controls."""
         kernel, stride, pad = (self.controls[k].value for k in ("kernel", "stride", "pad"))
         return tuple(output_size(size, kernel, stride, pad) for size in self.x.shape[2:])
-
-    def follow(self, values, most=None):
-        """Move controls without drawing, and a slider's end to ``most`` if it is given."""
-        for name, value in values.items():
-            control = self.controls[name]
-            control.unobserve(self.refresh, "value")
-            if most is not None:
-                control.max = most
-            control.value = value
-            control.observe(self.refresh, "value")
 
     def filter(self, kernel):
         """Make a filter that tells left from right, of shape (C, kernel, kernel)."""
@@ -149,6 +133,20 @@ class PatchExplorer(Explorer):
         return figure, text.replace("+ -", "- ")
 
 
+def runs(cells):
+    """Cut a set of cell numbers into runs of neighbours.
+
+    Returns
+    -------
+    list of (int, int)
+        First cell and length of each run.
+    """
+    cells = np.unique(cells)
+    starts = np.flatnonzero(np.diff(cells, prepend=-2) > 1)
+    lengths = np.diff(np.append(starts, len(cells)))
+    return [(int(cells[s]), int(n)) for s, n in zip(starts, lengths, strict=True)]
+
+
 class MemoryExplorer(Explorer):
     """Pick a step of im2col: which numbers it reads, and how they lie in two orders of memory."""
 
@@ -156,6 +154,7 @@ class MemoryExplorer(Explorer):
         "One step of the copy reads the strong cells. Compare the runs in both orders for one row"
         " of the patch matrix, then for one patch of one image; then try stride 2."
     )
+    plays = {"place": 700}
     STEPS = (
         ("one row of the patch matrix", "row"),
         ("one patch of one image", "patch"),
@@ -170,20 +169,11 @@ class MemoryExplorer(Explorer):
             "stride": slider("stride", 1, 1, 3),
         }
 
-    def arrange(self):
-        play = player(self.controls["place"], interval=700)
-        return widgets.Box(
-            [play, *self.controls.values()], layout=widgets.Layout(flex_flow="row wrap")
-        )
-
-    def refresh(self, change=None):
-        """Draw again; first let the slider end at the last place that there is."""
-        place, now = self.controls["place"], self.values()
+    def agree(self, moved):
+        """Let the places end at the last that there is."""
+        now = self.values()
         out = output_size(self.SIZE, self.KERNEL, now["stride"])
-        place.unobserve(self.refresh, "value")
-        place.max = (self.KERNEL if now["reads"] == "row" else out) ** 2 - 1
-        place.observe(self.refresh, "value")
-        return super().refresh(change)
+        self.controls["place"].max = (self.KERNEL if now["reads"] == "row" else out) ** 2 - 1
 
     def draw(self, reads, place, stride):
         N, size, K = self.N, self.SIZE, self.KERNEL
@@ -195,11 +185,6 @@ class MemoryExplorer(Explorer):
             what = f"tap ({kh}, {kw}) at all {out} × {out} positions of all {N} images"
         else:
             oh, ow = divmod(place, out)
-            if oh >= out:
-                raise ValueError(
-                    f"place {place} of {out * out}: with stride {stride} the output has"
-                    f" {out} × {out} pixels, numbered from 0 to {out * out - 1}"
-                )
             images = slice(None) if reads == "patches" else 0
             touched[images, oh * stride : oh * stride + K, ow * stride : ow * stride + K] = True
             whose = f"all {N} images" if reads == "patches" else "image 0"
@@ -218,5 +203,9 @@ class MemoryExplorer(Explorer):
         title = f"{best} reads {step} in fewer runs"
         if same:
             title = f"Both orders read {step} in as many runs"
-        figure = two_tapes(touched, title)
+        notes = [
+            f"memory in order {name}: {len(r)} runs, the longest of {max(n for _, n in r)} numbers"
+            for name, r in found.items()
+        ]
+        figure = two_tapes(touched, notes, title)
         return figure, f"Read: {what}, {touched.sum()} numbers; {says}."

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnlib.im2col import im2col
-from cnnlib.widgets.patches import MemoryExplorer, PatchExplorer
+from cnnlib.widgets.im2col import MemoryExplorer, PatchExplorer, runs
 
 
 def changes(explorer, name, value):
@@ -123,3 +123,11 @@ def test_the_hint_of_the_memory_explorer_can_be_followed():
 def test_an_output_pixel_that_does_not_exist_is_refused():
     with pytest.raises(ValueError, match="numbered from 0 to 3"):
         MemoryExplorer().draw("patch", 8, 2)
+
+
+@pytest.mark.parametrize(
+    "cells, expected",
+    [([], []), ([4], [(4, 1)]), ([0, 1, 2], [(0, 3)]), ([7, 1, 2, 8, 5], [(1, 2), (5, 1), (7, 2)])],
+)
+def test_runs(cells, expected):
+    assert runs(np.array(cells, int)) == expected

@@ -3,22 +3,21 @@
 import re
 
 import numpy as np
-from matplotlib import colormaps
-from matplotlib.patches import Rectangle
 
 from cnnlib.plots.base import (
     BLUE,
     GREEN,
     GREY,
-    IMAGE_MAP,
     ORANGE,
     PURPLE,
     RED,
-    SIGNED_MAP,
     SKY,
-    limits,
+    mosaic,
     new_figure,
     outline,
+    plot,
+    put,
+    sheet,
     show_image,
     show_numbers,
 )
@@ -40,6 +39,7 @@ def shape_text(shape):
     return " × ".join(map(str, shape))
 
 
+@plot
 def pixel_window(image, row, column, size, title=None):
     """Draw an image with a frame in it, and the numbers in the frame.
 
@@ -69,8 +69,7 @@ def pixel_window(image, row, column, size, title=None):
                 f"the frame leaves the image: with size {size}, {name} is at most {pixels - size},"
                 f" and it is {first}"
             )
-    figure = new_figure(8.0, 3.6)
-    figure.set_layout_engine("none")
+    figure = new_figure(8.0, 3.6, title, fixed=True)
     left, right = (
         figure.add_axes((0.02, 0.03, 0.42, 0.84)),
         figure.add_axes((0.52, 0.03, 0.42, 0.84)),
@@ -83,11 +82,10 @@ def pixel_window(image, row, column, size, title=None):
     )
     for edge in right.spines.values():
         edge.set(color=ORANGE, linewidth=2.5)
-    if title is not None:
-        figure.suptitle(title, fontsize=11)
     return figure
 
 
+@plot
 def block_stacks(stacks, input_shape, titles=None, title=None):
     """Draw networks as stacks of blocks: what comes out of each, and its parameters.
 
@@ -119,8 +117,8 @@ def block_stacks(stacks, input_shape, titles=None, title=None):
         raise ValueError(f"titles holds {len(titles)}, expected {len(stacks)}, one a network")
     tallest = max(map(len, stacks)) + 1
     height = 0.31 * (tallest + 1.2) + 0.3 * (title is not None) + 0.25 * (titles is not None)
-    figure = new_figure(8.0 if len(stacks) > 1 else 6.0, height)
-    figure.set_layout_engine("none")
+    figure = new_figure(8.0 if len(stacks) > 1 else 6.0, height, title, fixed=True)
+    height = figure.get_figheight()
     top = 1 - (0.08 + 0.3 * (title is not None) + 0.25 * (titles is not None)) / height
     for k, stack in enumerate(stacks):
         width = 1 / len(stacks)
@@ -130,8 +128,6 @@ def block_stacks(stacks, input_shape, titles=None, title=None):
         draw_stack(ax, stack, input_shape)
         if titles is not None:
             ax.set_title(titles[k], fontsize=10, fontweight="bold")
-    if title is not None:
-        figure.suptitle(title, fontsize=11, y=1 - 0.06 / height, va="top")
     return figure
 
 
@@ -155,33 +151,7 @@ def draw_stack(ax, stack, input_shape):
             ax.text(0.98, k + 0.5, f"{parameters:,}", va="center", ha="right", fontsize=8.5)
 
 
-def mosaic(maps, gap=1):
-    """Lay maps out in a near-square of tiles, NaN between them.
-
-    Parameters
-    ----------
-    maps : ndarray of shape (C, H, W) or (M,)
-        The numbers of a vector become tiles of one pixel, without gaps.
-    gap : int
-        Pixels between tiles.
-
-    Returns
-    -------
-    ndarray of shape (rows * (H + gap) - gap, columns * (W + gap) - gap)
-    """
-    maps = np.asarray(maps)
-    if maps.ndim == 1:
-        maps, gap = maps[:, None, None], 0
-    C, H, W = maps.shape
-    columns = int(np.ceil(np.sqrt(C)))
-    rows = -(-C // columns)
-    tiles = np.full((rows * columns, H + gap, W + gap), np.nan, maps.dtype)
-    tiles[:C, :H, :W] = maps
-    whole = tiles.reshape(rows, columns, H + gap, W + gap).transpose(0, 2, 1, 3)
-    whole = whole.reshape(rows * (H + gap), columns * (W + gap))
-    return whole[: whole.shape[0] - gap, : whole.shape[1] - gap]
-
-
+@plot
 def responses(image, layers, probabilities, title=None, label=None):
     """Draw what each layer makes of an image, up to the probabilities of the ten digits.
 
@@ -208,34 +178,12 @@ def responses(image, layers, probabilities, title=None, label=None):
     for k, (name, maps) in enumerate(panels):
         row, column = divmod(k, columns)
         left, bottom = 0.08 + column * share, 2.0 - 1.95 * row
-        place(ax, mosaic(maps), left, bottom, share - 0.12, signed=bool(np.min(maps) < 0))
+        put(ax, mosaic(maps), left, bottom, share - 0.12, signed=bool(np.min(maps) < 0))
         text = f"{name}\n{shape_text(np.shape(maps)).removeprefix('1 × ')}"
         ax.text(left + share / 2 - 0.06, bottom + share - 0.08, text, ha="center", fontsize=8.5)
     ax.text(7.2, 3.47, "probability", ha="center", fontsize=8.5)
     draw_probabilities(ax, probabilities, 6.65, 0.1, 1.25, 3.3, label)
     return ax.figure
-
-
-def sheet(width, height, title=None):
-    """Make a figure, in inches, with one pair of axes all over it: far faster than ten pairs."""
-    figure = new_figure(width, height)
-    figure.set_layout_engine("none")
-    ax = figure.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, width), ylim=(0, height), autoscale_on=False)
-    ax.axis("off")
-    if title is not None:
-        ax.text(width / 2, height - 0.1, title, ha="center", va="top", fontsize=11)
-    return ax
-
-
-def place(ax, values, left, bottom, size, signed=False):
-    """Draw an array into a square of a sheet; where it is NaN, in a bluish grey."""
-    low, high = limits(values[np.isfinite(values)], signed)
-    colours = colormaps[SIGNED_MAP if signed else IMAGE_MAP].with_extremes(bad="#8fa8bf")
-    extent = (left, left + size, bottom, bottom + size)
-    ax.imshow(values, cmap=colours, vmin=low, vmax=high, extent=extent, aspect="auto")
-    frame = Rectangle((left, bottom), size, size, fill=False, edgecolor=GREY, linewidth=0.8)
-    ax.add_patch(frame)
 
 
 def draw_probabilities(ax, probabilities, left, bottom, width, height, label=None):
@@ -251,6 +199,7 @@ def draw_probabilities(ax, probabilities, left, bottom, width, height, label=Non
         ax.text(left - 0.06, y, str(k), ha="right", va="center", size=9, color=ink, weight=weight)
 
 
+@plot
 def one_path(image, w, maps, probabilities, title=None):
     """Draw the way through a network along one filter: image, filter, its maps, probabilities.
 
@@ -278,7 +227,7 @@ def one_path(image, w, maps, probabilities, title=None):
     )
     ax = sheet(8.0, 2.5, title)
     for k, (values, left, size, text) in enumerate(pictures):
-        place(ax, np.asarray(values), left, 0.95 - size / 2, size, signed=k in (1, 2))
+        put(ax, np.asarray(values), left, 0.95 - size / 2, size, signed=k in (1, 2))
         ax.text(left + size / 2, 1.68, text, ha="center", fontsize=8.5)
     for x, sign in ((1.48, "∗"), (2.52, "="), (4.0, "→"), (5.48, "→"), (6.5, "⋯")):
         ax.text(x, 0.95, sign, ha="center", va="center", fontsize=15)
@@ -287,6 +236,7 @@ def one_path(image, w, maps, probabilities, title=None):
     return ax.figure
 
 
+@plot
 def preparation(steps, titles, title=None):
     """Draw how a drawing becomes an image like those of MNIST.
 
@@ -311,7 +261,7 @@ def preparation(steps, titles, title=None):
     """
     if len(titles) != len(steps):
         raise ValueError(f"titles holds {len(titles)}, expected {len(steps)}, one a step")
-    figure = new_figure(2.4 * len(steps), 2.9)
+    figure = new_figure(2.4 * len(steps), 2.9, title)
     for ax, image, text in zip(
         np.ravel(figure.subplots(1, len(steps), squeeze=False)), steps, titles, strict=True
     ):
@@ -325,11 +275,10 @@ def preparation(steps, titles, title=None):
             ink = image / image.sum()
             centre = [(ink * at).sum() for at in np.indices(image.shape)]
             ax.plot(centre[1], centre[0], "+", color=RED, markersize=11, markeredgewidth=2.5)
-    if title is not None:
-        figure.suptitle(title, fontsize=11)
     return figure
 
 
+@plot
 def timeline(events, title=None):
     """Draw events on a line of years, their texts above and below it in turn.
 
@@ -351,7 +300,7 @@ def timeline(events, title=None):
     years = [year for year, _, _ in events]
     if not years or years != sorted(years):
         raise ValueError(f"events has the years {years}, expected at least one, in order")
-    figure = new_figure(8.0, 3.0)
+    figure = new_figure(8.0, 3.0, title)
     ax = figure.subplots()
     first, last = years[0] - 7, years[-1] + 9
     ax.plot((first, last), (0, 0), color=GREY, linewidth=2)
@@ -365,6 +314,4 @@ def timeline(events, title=None):
         ax.text(year, 1.05 * reach, text, ha="center", va=align, fontsize=9, linespacing=1.3)
     ax.set(xlim=(first, last), ylim=(-3.0, 3.0))
     ax.axis("off")
-    if title is not None:
-        figure.suptitle(title, fontsize=11)
     return figure

@@ -1,0 +1,169 @@
+"""What all explorers promise: any control can be set, the picture and its words follow, once."""
+
+import functools
+import html
+
+import ipywidgets as widgets
+import numpy as np
+import pytest
+
+from cnnlib.datasets import load_mnist
+from cnnlib.exercises.lesson04.suspects import KINDS, evidence, suspects
+from cnnlib.layers.dense import Dense
+from cnnlib.layers.reshape import Flatten
+from cnnlib.models import lenet5
+from cnnlib.network import Sequential
+from cnnlib.plots.base import new_figure
+from cnnlib.widgets import backprop, base, convolution, filters, im2col, pooling, start, training
+from cnnlib.widgets.base import Explorer, choice, slider
+from cnnlib.widgets.canvas import Canvas, encode
+
+IMAGES, LABELS = (part[:9] for part in load_mnist()[1])
+
+
+@functools.cache
+def network():
+    return lenet5((2, 3), 5, rng=0)
+
+
+def small(seed):
+    return Sequential([Flatten(), Dense(784, 10, rng=seed)], (1, 28, 28))
+
+
+EXPLORERS = {
+    "pixels": lambda: start.PixelExplorer(IMAGES),
+    "digit": lambda: start.DigitExplorer(network(), IMAGES, LABELS),
+    "blocks": start.BlockExplorer,
+    "kernel": convolution.KernelExplorer,
+    "size": convolution.OutputSizeExplorer,
+    "pooling": lambda: pooling.PoolingExplorer(IMAGES[0, 0]),
+    "shift": lambda: pooling.ShiftExplorer(IMAGES),
+    "patch": im2col.PatchExplorer,
+    "memory": im2col.MemoryExplorer,
+    "step": backprop.GradientCheckExplorer,
+    "backprop": backprop.BackpropExplorer,
+    "bugs": lambda: backprop.BugHuntExplorer(suspects(), evidence, KINDS),
+    "valley": training.ValleyExplorer,
+    "cockpit": lambda: training.TrainingCockpit((IMAGES, LABELS), (IMAGES, LABELS), {"s": small}),
+    "filters": lambda: filters.FilterExplorer(network(), IMAGES, LABELS),
+    "where": lambda: filters.WhereExplorer(network(), IMAGES, LABELS),
+    "field": lambda: filters.ReceptiveFieldExplorer(network(), IMAGES),
+}
+
+
+@pytest.fixture(scope="module")
+def explorers():
+    """Make each explorer once."""
+    return functools.cache(lambda name: EXPLORERS[name]())
+
+
+def another(control):
+    """Return a value that a reader could give a control in place of its present one."""
+    if isinstance(control, Canvas):
+        return encode(np.tri(control.size))
+    if isinstance(control, widgets.TagsInput):
+        return control.value[:-1]
+    if isinstance(control, widgets.Dropdown):
+        values = [value for _, value in control._options_full]
+        return values[(values.index(control.value) + 1) % len(values)] if values else None
+    if isinstance(control, widgets.Text):
+        return "0.5"
+    if isinstance(control, widgets.FloatLogSlider):
+        return control.value * 10 if control.value < 1 else control.value / 10
+    return control.value - 1 if control.value == control.max else control.value + 1
+
+
+def counted(explorer, monkeypatch):
+    """Return a list that grows with each picture."""
+    drawn, draw = [], explorer.draw
+    monkeypatch.setattr(
+        explorer, "draw", lambda **values: (drawn.append(values), draw(**values))[1]
+    )
+    return drawn
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_every_control_can_be_set_and_draws_once(name, explorers, monkeypatch):
+    explorer = explorers(name)
+    drawn = counted(explorer, monkeypatch)
+    monkeypatch.setattr(base, "to_png", lambda figure: b"")  # half of the time
+    for control in list(explorer.controls):
+        value = another(explorer.controls[control])
+        drawn.clear()
+        explorer.set(**{control: value})
+        assert explorer.controls[control].value == value, control
+        assert len(drawn) == 1 and drawn[0] == explorer.values(), control
+        value = another(explorer.controls[control])
+        if value != explorer.controls[control].value:
+            drawn.clear()
+            explorer.controls[control].value = value  # as a hand does it
+            assert len(drawn) == 1 and drawn[0][control] == value, control
+    assert explorer.quieted == 0
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_the_sentence_stands_under_the_picture(name, explorers):
+    explorer = explorers(name)
+    explorer.refresh()
+    if not explorer.problem:
+        assert html.escape(explorer.text) in explorer.caption.value
+    assert explorer.text and explorer.caption in explorer.children
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_it_offers_its_picture_where_no_kernel_runs(name, explorers):
+    explorer = explorers(name)
+    data, _ = explorer._repr_mimebundle_()
+    assert data["text/plain"] == f"{type(explorer).__name__}: {explorer.hint}"
+    assert data["image/png"].startswith("iVBOR") and explorer.hint
+
+
+class Sum(Explorer):
+    """Two numbers; the second follows the first, and 7 is impossible."""
+
+    hint = "Add."
+
+    def make_controls(self):
+        return {"a": slider("a", 1, 0, 9), "b": slider("b", 2, 0, 9), "c": choice("c", ["x", "y"])}
+
+    def agree(self, moved):
+        if moved == "a":
+            self.controls["b"].value = self.controls["a"].value
+
+    def draw(self, a, b, c):
+        if a == 7:
+            raise ValueError("a is 7 & that is <impossible>")
+        return new_figure(1 + a, 1), f"{a} + {b} < {a + b + 1}"
+
+
+def test_controls_agree_before_the_one_picture(monkeypatch):
+    explorer = Sum()
+    assert explorer.text == "1 + 2 < 4"
+    drawn = counted(explorer, monkeypatch)
+    explorer.controls["a"].value = 5
+    assert drawn == [{"a": 5, "b": 5, "c": "x"}] and "5 + 5 &lt; 11" in explorer.caption.value
+    explorer.set(a=3, b=4, c="y")
+    assert drawn[1:] == [{"a": 3, "b": 4, "c": "y"}]
+    with pytest.raises(KeyError, match="no control 'd', there are a, b, c"):
+        explorer.set(d=1)
+
+
+def test_quiet_changes_without_drawing(monkeypatch):
+    explorer = Sum()
+    drawn = counted(explorer, monkeypatch)
+    with pytest.raises(RuntimeError), explorer.quiet(), explorer.quiet():
+        explorer.controls["a"].value = 2
+        raise RuntimeError
+    assert drawn == [] and explorer.quieted == 0 and explorer.controls["b"].value == 2
+    explorer.controls["a"].value = 4
+    assert len(drawn) == 1
+
+
+def test_what_is_impossible_is_said_and_the_last_picture_stays():
+    explorer = Sum()
+    before = explorer.image.value
+    explorer.set(a=7)
+    assert explorer.problem == "a is 7 & that is <impossible>" and explorer.image.value == before
+    assert "Not possible: a is 7 &amp; that is &lt;impossible&gt;" in explorer.warning.value
+    explorer.set(a=6)
+    assert explorer.problem == explorer.warning.value == "" and explorer.image.value != before
