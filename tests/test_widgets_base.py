@@ -86,7 +86,7 @@ def counted(explorer, monkeypatch):
 def test_every_control_can_be_set_and_draws_once(name, explorers, monkeypatch):
     explorer = explorers(name)
     drawn = counted(explorer, monkeypatch)
-    monkeypatch.setattr(base, "to_png", lambda figure: b"")  # half of the time
+    monkeypatch.setattr(base, "to_png", lambda figure: b"\x89PNG\r\n")  # saves half of the time
     for control in list(explorer.controls):
         value = another(explorer.controls[control])
         drawn.clear()
