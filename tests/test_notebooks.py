@@ -8,8 +8,8 @@ the figure in words
     20 characters, in the form that tools/notebooks.py gives. Markdown images carry it in their
     brackets.
 answer
-    The first output after a prediction (a markdown cell with ``**Predict``) bears this tag, which
-    folds it away.
+    The first output after a prediction (a markdown cell with ``**Predict:**``) bears this tag,
+    which folds it away.
 core and more
     What has to be read stands before the heading that begins with ``## More``. The first cell of a
     lesson states both times, as ``core 40 min, all 85 min``; tools/minutes.py estimates them.
@@ -243,7 +243,7 @@ def predictions_are_folded(notebook):
     """The first output after a prediction answers it."""
     problems, asked = [], None
     for number, cell in enumerate(notebook.nb.cells):
-        if cell.cell_type == "markdown" and "**Predict" in cell.source:
+        if cell.cell_type == "markdown" and minutes.PREDICT.search(cell.source):
             asked = number
         elif cell.cell_type == "code" and cell.outputs and asked is not None:
             if "answer" not in tags(cell):
@@ -676,7 +676,7 @@ BAD = [
     (predictions_are_folded, example(prose("**Predict**: x?"), prose("y"), code()), "cell 2"),
     (
         predictions_are_folded,
-        example(prose("**Predict:** x?"), code(tags=["answer"]), prose("**Predict**"), code()),
+        example(prose("**Predict:** x?"), code(tags=["answer"]), prose("**Predict:** y?"), code()),
         "cell 3",
     ),
     (times_are_true_and_short, example(code(), prose("## More")), "does not state"),

@@ -139,17 +139,3 @@ def test_preparation_frames_the_ink_and_marks_its_centre():
 def test_preparation_needs_a_title_a_step():
     with pytest.raises(ValueError, match="titles holds 1"):
         plots.preparation([IMAGE, IMAGE], ["a"])
-
-
-def test_timeline_names_every_event():
-    events = [(1958, "perceptron", "Rosenblatt"), (1980, "neocognitron", "Fukushima")]
-    (ax,) = axes_of(plots.timeline(events, "t"))
-    assert texts(ax) == ["1958  perceptron\nRosenblatt", "1980  neocognitron\nFukushima"]
-    points = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "o"]
-    assert points == [1958, 1980]
-
-
-@pytest.mark.parametrize("years", [[], [1980, 1958]])
-def test_timeline_refuses_years_out_of_order(years):
-    with pytest.raises(ValueError, match="in order"):
-        plots.timeline([(year, "", "") for year in years])

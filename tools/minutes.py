@@ -19,6 +19,7 @@ FOLDED = re.compile(r"<details.*?</details>", flags=re.DOTALL)
 LINK = re.compile(r"\]\([^)]*\)")
 HTML = re.compile(r"<[^>]+>")
 WORD = re.compile(r"[\w’'-]+")
+PREDICT = re.compile(r"\*\*Predict(?::\*\*|\*\*:)")
 EXPLORERS = re.compile(r"\b\w*(?:Explorer|Cockpit)\(")
 
 
@@ -28,7 +29,7 @@ def minutes(cells):
     for cell in cells:
         if cell.cell_type == "markdown":
             text = FOLDED.sub(" ", cell.source)
-            total += PREDICTION * text.count("**Predict")
+            total += PREDICTION * len(PREDICT.findall(text))
             total += len(WORD.findall(HTML.sub(" ", LINK.sub("]", text)))) / WORDS_A_MINUTE
         elif cell.cell_type == "code" and not cell.metadata.get("jupyter", {}).get("source_hidden"):
             total += LINE * sum(bool(line.strip()) for line in cell.source.splitlines())
