@@ -28,9 +28,10 @@ def requirements(pyproject):
     """Return ``{name: bounds}`` of what the project and its extra for tests ask for."""
     extras = pyproject["project"]["optional-dependencies"]
     texts = ["python" + pyproject["project"]["requires-python"], "pip"]
-    texts += pyproject["project"]["dependencies"] + extras["notebooks"] + extras["test"]
-    found = [Requirement(text) for text in texts if text != "cnnlib[notebooks]"]
-    return {CONDA_NAMES.get(r.name, r.name): r.specifier for r in found}
+    texts += pyproject["project"]["dependencies"]
+    texts += extras["notebooks"] + extras["mpi"] + extras["test"]
+    found = [Requirement(text) for text in texts]
+    return {CONDA_NAMES.get(r.name, r.name): r.specifier for r in found if r.name != "cnnlib"}
 
 
 def environment_problems(environment, pyproject):

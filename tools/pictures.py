@@ -5,13 +5,11 @@ python -m tools.pictures
 
 from pathlib import Path
 
-from cnnlib.plots.overview import mosaic
-
 from cnnlib import look
 from cnnlib.datasets import load_mnist
 from cnnlib.losses import softmax
 from cnnlib.models import load_trained
-from cnnlib.plots.base import BLUE, GREY, new_figure, show_image, to_png
+from cnnlib.plots.base import BLUE, GREY, mosaic, new_figure, show_image, to_png
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks" / "images"
 FILTERS = [15, 7, 17, 30]
