@@ -5,6 +5,8 @@ from contextlib import suppress
 import numpy as np
 from tqdm.auto import tqdm
 
+from cnnlib import here
+
 CANNOT_WRITE = OSError, ValueError, AttributeError  # the last where sys.stderr is None
 
 
@@ -34,6 +36,8 @@ class ProgressBar:
     def move(self, run):
         """Show one step more."""
         if self.bar is None:
+            if not here.has_threads():
+                tqdm.monitor_interval = 0  # no thread that looks after the bars
             name = f"epoch {run.epoch + 1}/{run.epochs}"
             self.bar = tqdm(total=run.steps, initial=run.batch - 1, desc=name, unit="batch")
         self.bar.update()

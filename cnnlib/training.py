@@ -13,6 +13,7 @@ from cnnlib.files import check_place
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels
 from cnnlib.optimizers import Adam
 from cnnlib.progress import ProgressBar
+from cnnlib.recordings import recalled
 
 
 class Run(RunState):
@@ -195,7 +196,7 @@ def fit(
     for name, data in (("train", train), ("valid", valid)):
         if data is not None:
             look_at_range(name, data[0])
-    with stopping_cleanly(run), ProgressBar(progress) as bar:
+    with recalled(run), stopping_cleanly(run), ProgressBar(progress) as bar:
         run.callbacks = bar, *callbacks
         while run.epoch < epochs and not run.stop:
             run.one_epoch()

@@ -11,7 +11,7 @@ import weakref
 import ipywidgets as widgets
 import numpy as np
 
-from cnnlib import models
+from cnnlib import here, models
 from cnnlib.datasets import load_mnist
 from cnnlib.files import recorded
 from cnnlib.optimizers import OPTIMIZERS
@@ -101,6 +101,8 @@ class LiveCurves(widgets.VBox):
         The picture, PNG; empty before the first step.
     """
 
+    at_end = True  # a run that is only recalled is drawn once, as it ended
+
     def __init__(self, interval=0.5):
         self.interval, self.drawn = interval, -math.inf
         self.image = widgets.Image(format="png", layout=widgets.Layout(align_self="flex-start"))
@@ -150,6 +152,10 @@ NETWORKS = {
     "SimpleConvNet": lambda seed: models.simple_convnet(rng=seed),
     "plain network": lambda seed: models.mlp(rng=seed),
 }
+NO_THREADS = (
+    "A browser gives Python one thread, which shows this page: nothing can be trained beside it. "
+    "The recorded run stays; in an ordinary Jupyter this button trains."
+)
 COCKPITS = weakref.WeakSet()
 mnist = functools.cache(load_mnist)
 
@@ -228,7 +234,13 @@ class TrainingCockpit(Explorer):
         return widgets.VBox(rows)
 
     def start(self):
-        """Train a new network with the present settings; a run in progress is stopped first."""
+        """Train a new network with the present settings; a run in progress is stopped first.
+
+        In the browser edition, which has no threads, it stays with the recorded run and says so.
+        """
+        if not here.has_threads():
+            self.warning.value = f'<b role="alert">{html.escape(NO_THREADS)}</b>'
+            return
         self.stop()
         values = self.values()
         train, test = mnist() if self.data[0] is None else self.data

@@ -1,0 +1,76 @@
+"""Runs of training that were recorded, for where one would take minutes: in the browser edition.
+
+``python -m tools.site.record`` runs the lessons and keeps what their longer runs ended with.
+"""
+
+import hashlib
+import json
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from cnnlib import here
+from cnnlib.files import load_arrays, save_arrays
+
+FOLDER = Path(__file__).parent / "recorded"
+SECONDS = 0.5  # of a run that is worth a record: 5 to 10 in a browser
+
+
+def name(run):
+    """Return the file name of a run that has not begun: equal runs from equal weights share it.
+
+    Weights are compared by their size, for the last digits of a draw depend on the machine.
+    """
+    start = {
+        key: [*w.shape, f"{np.abs(w).sum(dtype=np.float64):.4g}"]
+        for key, w in run.network.weights().items()
+    }
+    terms = {**run.terms(), "epochs": run.epochs, "start": start}
+    text = json.dumps(terms, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16] + ".npz"
+
+
+@contextmanager
+def recalled(run):
+    """Around a run: in the browser, put it at once where it ended when it was recorded.
+
+    That is done if there is such a record, and if every callback needs no more than the end
+    (its attribute ``at_end`` is true); and it is said.  Elsewhere nothing is done, except that the
+    variable RECORD_TRAINING names a folder in which a finished run is kept.
+    """
+    folder = os.environ.get("RECORD_TRAINING")
+    plain = all(getattr(callback, "at_end", False) for callback in run.callbacks)
+    if not plain or not (here.BROWSER or folder):
+        yield
+        return
+    file = name(run)
+    if here.BROWSER and (FOLDER / file).exists():
+        load(run, FOLDER / file)
+        here.note(
+            f"this run of {len(run.history.losses):,} steps took {sum(run.history.seconds):.0f} s"
+            " in an ordinary Python. It is shown as it was recorded there."
+        )
+        for callback in run.callbacks:
+            callback(run)
+    yield
+    if folder and run.epoch == run.epochs and sum(run.history.seconds) > SECONDS:
+        save(run, Path(folder) / file)
+
+
+def save(run, path):
+    """Write what a finished run left: the network's weights and the history."""
+    arrays = {f"network/{key}": value for key, value in run.network.weights().items()}
+    save_arrays(path, arrays | {f"history/{k}": v for k, v in run.history.arrays().items()})
+
+
+def load(run, path):
+    """Put a run where the one that :func:`save` wrote had ended."""
+    parts = {"network": {}, "history": {}}
+    for key, value in load_arrays(path).items():
+        part, _, rest = key.partition("/")
+        parts[part][rest] = value
+    run.network.assign(parts["network"], str(path))
+    run.history = run.history.read(parts["history"], str(path), "is no record of a run")
+    run.epoch = run.epochs
