@@ -78,9 +78,20 @@ def sandwich(T, tile):
 def by_pixel(x, rows, cols, pad=0):
     """Copy images into a block (rows, cols, C, N), ``pad`` pixels from its corner, zeros around."""
     N, C, H, W = x.shape
-    block = np.zeros((rows, cols, C, N), x.dtype)
+    block = np.empty((rows, cols, C, N), x.dtype)
+    block[:pad] = block[pad + H :] = block[:, :pad] = block[:, pad + W :] = 0
     block[pad : pad + H, pad : pad + W] = x.transpose(2, 3, 1, 0)
     return block
+
+
+def overlap_add(total, part, start, overlap, axis=0):
+    """Write a part into a total, from ``start`` on along an axis, added where the last one lies."""
+    total, part = np.moveaxis(total, axis, 0)[start:], np.moveaxis(part, axis, 0)
+    if start:
+        total[:overlap] += part[:overlap]
+    else:
+        total[:overlap] = part[:overlap]
+    total[overlap : len(part)] = part[overlap:]
 
 
 class Winograd:
@@ -158,26 +169,26 @@ class Winograd:
         """
         N, C, H, W = self.x_shape
         F, a, m, pad = self.U.shape[2], self.a, self.m, self.pad
-        dy = by_pixel(dy, self.rows, self.cols)
+        dy, UT, overlap = by_pixel(dy, self.rows, self.cols), self.U.swapaxes(2, 3), a - m
 
         def row(r):
             dU = np.zeros((a, a, C, F), dy.dtype)
-            dx = np.zeros((a, *self.x.shape[1:]), dy.dtype) if input_gradient else None
+            dx = np.empty((a, *self.x.shape[1:]), dy.dtype) if input_gradient else None
             for c in self.corners[1]:
                 dM = sandwich(self.A, dy[r : r + m, c : c + m])  # (a, a, F, N)
                 dU += self.look(r, c) @ dM.swapaxes(2, 3)
                 if input_gradient:
-                    dx[:, c : c + a] += sandwich(self.B, self.U.swapaxes(2, 3) @ dM)
+                    overlap_add(dx, sandwich(self.B, UT @ dM), c, overlap, 1)
             return dU, dx
 
         dU = np.zeros((a, a, C, F), dy.dtype)
-        dx = np.zeros((C, *self.x.shape[:2], N), dy.dtype) if input_gradient else None
+        dx = np.empty((C, *self.x.shape[:2], N), dy.dtype) if input_gradient else None
         for r, (dU_row, dx_row) in zip(
             self.corners[0], self.share(row, self.corners[0]), strict=True
         ):
             dU += dU_row
-            if input_gradient:  # rows of tiles overlap
-                dx[:, r : r + a] += dx_row.transpose(2, 0, 1, 3)
+            if input_gradient:
+                overlap_add(dx.transpose(1, 2, 0, 3), dx_row, r, overlap)
         dw = sandwich(self.G.T, dU).transpose(3, 2, 0, 1)
         if not input_gradient:
             return None, dw

@@ -84,6 +84,23 @@ def test_the_order_in_memory_changes_no_number():
         np.testing.assert_allclose(y, results[0], atol=1e-13)
 
 
+@pytest.mark.parametrize("shape", [(4000, 3), (50, 3, 8, 10)])
+@pytest.mark.parametrize("mean", [0, 1000])
+def test_float32_keeps_its_precision_far_from_zero(shape, mean):
+    """Numbers around 1,000 lie 6e-5 apart, and so far off is their mean, if rounded."""
+    x = draw(shape, np.float32) + np.float32(mean)
+    results = []
+    for dtype in (np.float32, np.float64):
+        layer = BatchNorm(3).astype(dtype)
+        layer.training = True
+        y = layer.forward(x.astype(dtype))
+        dx = layer.backward(draw(shape, np.float32, seed=1).astype(dtype))
+        results.append([y, dx, *layer.grads.values(), layer.state["mean"], layer.state["var"]])
+    for found, exact in zip(*results, strict=True):
+        assert found.dtype == np.float32
+        assert abs(found - exact).max() < 3e-6 * max(abs(exact).max(), 1)
+
+
 def test_a_momentum_given_in_float64_does_not_widen_float32():
     layer = BatchNorm(2, momentum=np.float64(0.1), eps=np.float64(1e-5))
     layer.training = True

@@ -62,19 +62,20 @@ class BatchNorm(Layer):
         TypeError, ValueError
             If dtype or channels do not fit, or a training batch has one number a channel.
         """
-        self.axes = (0, 2, 3)[: x.ndim - 1]
-        self.count = x.size // x.shape[1]
-        mean = x.mean(self.axes) if self.training else self.state["mean"]
-        self.centred = x - self.spread(mean)
+        rows = channel_rows(x)
         if self.training:
-            var = (self.centred * self.centred).mean(self.axes)
-            self.remember(mean, var)
+            mean = rows.mean(axis=1)
+            self.centred = rows - mean[:, None]
+            rest = self.centred.mean(axis=1)  # far from 0, the mean's rounding is not small
+            self.centred -= rest[:, None]
+            var = np.vecdot(self.centred, self.centred) / rows.shape[1]
+            self.remember(mean + rest, var, rows.shape[1])
         else:
-            var = self.state["var"]
+            self.centred, var = rows - self.state["mean"][:, None], self.state["var"]
         self.std = np.sqrt(var + self.eps)
-        y = self.centred * self.spread(self.params["gamma"] / self.std)
-        y += self.spread(self.params["beta"])
-        return y
+        y = self.centred * (self.params["gamma"] / self.std)[:, None]
+        y += self.params["beta"][:, None]
+        return y.reshape(*x.shape[1:], len(x)).transpose(-1, *range(x.ndim - 1))
 
     def backward(self, dy):
         """Differentiate, in training also through the batch's mean and variance.
@@ -88,17 +89,19 @@ class BatchNorm(Layer):
         ndarray, shape of x
             dx. ``grads`` holds ``gamma`` and ``beta``.
         """
-        dgamma = (dy * self.centred).sum(self.axes) / self.std
-        dbeta = dy.sum(self.axes)
+        rows, count = channel_rows(dy), self.centred.shape[1]
+        dgamma = np.vecdot(rows, self.centred) / self.std
+        dbeta = rows.sum(axis=1)
         self.grads = {"gamma": dgamma, "beta": dbeta}
         scale = self.params["gamma"] / self.std
-        if not self.training:
-            return dy * self.spread(scale)
-        dx = self.centred * self.spread(-dgamma / (self.count * self.std))
-        dx += dy
-        dx -= self.spread(dbeta / self.count)
-        dx *= self.spread(scale)
-        return dx
+        if self.training:
+            dx = self.centred * (-dgamma / (count * self.std))[:, None]
+            dx += rows
+            dx -= (dbeta / count)[:, None]
+            dx *= scale[:, None]
+        else:
+            dx = rows * scale[:, None]
+        return dx.reshape(*dy.shape[1:], len(dy)).transpose(-1, *range(dy.ndim - 1))
 
     def check(self, x):
         super().check(x)
@@ -108,15 +111,10 @@ class BatchNorm(Layer):
                 " (the last batch of an epoch holds what is left)"
             )
 
-    def remember(self, mean, var):
-        """Move the running statistics towards this batch's (the variance with n - 1)."""
-        unbiased = var * (self.count / (self.count - 1))
-        for name, new in (("mean", mean), ("var", unbiased)):
+    def remember(self, mean, var, count):
+        """Move the running statistics towards this batch's (the variance with count - 1)."""
+        for name, new in (("mean", mean), ("var", var * (count / (count - 1)))):
             self.state[name] = (1 - self.momentum) * self.state[name] + self.momentum * new
-
-    def spread(self, values):
-        """Give C values the shape that meets x channel by channel: (C,) or (C, 1, 1)."""
-        return values.reshape(-1, *[1] * (len(self.axes) - 1))
 
     def output_shape(self, shape):
         C = len(self.params["gamma"])
@@ -129,3 +127,8 @@ class BatchNorm(Layer):
 
     def describe(self):
         return str(len(self.params["gamma"]))
+
+
+def channel_rows(x):
+    """Return x as a matrix with one row for each channel; a view if the batch axis lies last."""
+    return np.moveaxis(x, 0, -1).reshape(x.shape[1], -1)
