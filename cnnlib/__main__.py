@@ -151,7 +151,7 @@ def train(options):
     }
     places = find_places(options, asked)
     data, test = load(options)
-    network = models.build(options.model, rng=options.seed)
+    network = models.build(options.model, rng=options.seed, fast=True)
     first = next((layer for layer in network.layers.values() if layer.kind == "conv"), None)
     before = None if first is None else first.params["w"].copy()
     steps = options.epochs * -(-len(data[0]) // options.batch)

@@ -1,8 +1,7 @@
 """OpenBLAS, the library behind NumPy's matrix products: which kernels it runs, on how many threads.
 
-The commands that start Python themselves call :func:`choose_kernels` before NumPy is loaded, the
-bench reports :func:`kernels_in_use`, and :func:`share` is how fast convolutions use more than one
-thread.
+The commands that start Python themselves call :func:`choose_kernels` before NumPy is loaded, and
+:func:`share` is how fast convolutions use more than one thread.
 """
 
 import contextlib
@@ -99,21 +98,6 @@ def openblas(name):
                 with contextlib.suppress(AttributeError):
                     return getattr(library, symbol.format(name))
     return None
-
-
-def kernels_in_use():
-    """Return the name of OpenBLAS's kernels and its number of threads.
-
-    Returns
-    -------
-    (str, int) or None
-        Such as ``("Haswell", 2)``; None if NumPy uses another BLAS (Accelerate, MKL).
-    """
-    name, threads = openblas("get_corename"), openblas("get_num_threads")
-    if name is None or threads is None:
-        return None
-    name.restype = ctypes.c_char_p
-    return name().decode(), threads()
 
 
 def set_threads(n):

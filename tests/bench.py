@@ -1,7 +1,10 @@
-"""How fast, how large, how accurate: prints Markdown tables.
+"""How fast against PyTorch, how large, how accurate: prints Markdown tables.
 
 Run as ``python -m tests.bench``; ``--help`` lists the options.  PyTorch is compared with where it
-is installed: eager, on the CPU, with the same number of threads, taking turns in one process.
+is installed: eager, on the CPU, taking turns in one process, like with like: both libraries use the
+same instructions and the same number of threads, and the C library keeps the memory that either
+gives back, so that neither pays for pages that the other does not.  Those settings are read when a
+process starts, so the measuring is done in a process of its own for each set of instructions.
 """
 
 import argparse
@@ -15,21 +18,20 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
+
 from cnnlib import blas
-
-CHOSEN = blas.choose_kernels()  # has to come before NumPy is loaded
-
-import numpy as np  # noqa: E402
-
-from cnnlib.layers.activations import ReLU  # noqa: E402
-from cnnlib.layers.conv import Conv2D  # noqa: E402
-from cnnlib.layers.dense import Dense  # noqa: E402
-from cnnlib.layers.pool import MaxPool2D  # noqa: E402
-from cnnlib.layers.reshape import Flatten  # noqa: E402
-from cnnlib.losses import SoftmaxCrossEntropy  # noqa: E402
-from cnnlib.models import lenet5, simple_convnet  # noqa: E402
-from cnnlib.network import Sequential  # noqa: E402
-from cnnlib.optimizers import Adam  # noqa: E402
+from cnnlib.layers.activations import ReLU
+from cnnlib.layers.conv import Conv2D
+from cnnlib.layers.dense import Dense
+from cnnlib.layers.fastconv import FastConv2D
+from cnnlib.layers.norm import BatchNorm
+from cnnlib.layers.pool import MaxPool2D
+from cnnlib.layers.reshape import Flatten
+from cnnlib.losses import SoftmaxCrossEntropy
+from cnnlib.models import build
+from cnnlib.optimizers import Adam
+from cnnlib.winograd import Winograd
 
 try:
     import torch
@@ -38,8 +40,8 @@ except ImportError:
 
 ROOT = Path(__file__).resolve().parent.parent
 RATE = 1e-3
-NETWORKS = {"simple_convnet": simple_convnet, "lenet5": lenet5}
-# Channels, filters, kernel, side of the image; "same" padding for 3x3 as in deep networks.
+NETWORKS = ("simple_convnet", "lenet5", "convnet_bn")
+# Channels, filters, kernel, side of the image, pad: "same" padding for 3x3 as in deep networks.
 CONVOLUTIONS = [
     (1, 30, 5, 28, 0),
     (16, 32, 5, 12, 0),
@@ -47,8 +49,23 @@ CONVOLUTIONS = [
     (64, 64, 3, 14, 1),
     (128, 128, 3, 14, 1),
 ]
-BLOCK = 4  # calls in a row before it is the other's turn; the first is not counted
 PAUSE = 0.04  # seconds after which idle threads of the other library have gone to sleep
+
+# The same instructions for OpenBLAS, oneDNN and PyTorch's own loops.
+INSTRUCTIONS = {
+    "avx2": {
+        "OPENBLAS_CORETYPE": "Haswell",
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "ATEN_CPU_CAPABILITY": "avx2",
+    },
+    "avx512": {
+        "OPENBLAS_CORETYPE": "SkylakeX",
+        "ONEDNN_MAX_CPU_ISA": "AVX512_CORE",
+        "ATEN_CPU_CAPABILITY": "avx512",
+    },
+}
+MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2**32)}
+UNSET = ("OPENBLAS_L2_SIZE",)  # slows OpenBLAS down by 5 % and more where it is set
 
 
 # --------------------------------------------------------------------------- what is timed
@@ -64,11 +81,11 @@ def batch_of(N, C, H, W, seed=0):
 def our_step(network, x, labels):
     """Make a function that does one training step."""
     loss, optimizer = SoftmaxCrossEntropy(), Adam(RATE)
-    network.training, network.input_gradient = True, False
 
     def step():
-        loss.forward(network.forward(x), labels)
-        network.backward(loss.backward())
+        with network.mode(training=True, input_gradient=False):
+            loss.forward(network.forward(x), labels)
+            network.backward(loss.backward())
         optimizer.step(network.params, network.grads)
 
     return step
@@ -90,18 +107,24 @@ def torch_step(network, x, labels):
 
 def torch_twin(network):
     """Build the same network, with the same weights, in PyTorch."""
-    return torch.nn.Sequential(*map(torch_layer, network.layers.values()))
+    rows = network.shapes(network.input_shape)
+    return torch.nn.Sequential(*(torch_layer(layer, inside) for _, layer, inside, _ in rows))
 
 
-def torch_layer(layer):
-    """Build the same layer, with the same weights, in PyTorch."""
+def torch_layer(layer, inside=(1, 1, 1)):
+    """Build the same layer, with the same weights, in PyTorch, for inputs of that shape."""
+    params = {name: torch.tensor(value.copy()) for name, value in layer.params.items()}
     if isinstance(layer, Conv2D):
         F, C, KH, KW = layer.params["w"].shape
         twin = torch.nn.Conv2d(C, F, (KH, KW), stride=layer.stride, padding=layer.pad)
-        weights = layer.params["w"]
+        weights = {"weight": params["w"], "bias": params["b"]}
     elif isinstance(layer, Dense):
         twin = torch.nn.Linear(*layer.params["w"].shape)
-        weights = layer.params["w"].T
+        weights = {"weight": params["w"].T, "bias": params["b"]}
+    elif isinstance(layer, BatchNorm):
+        kind = torch.nn.BatchNorm2d if len(inside) == 3 else torch.nn.BatchNorm1d
+        twin = kind(inside[0], eps=layer.eps, momentum=layer.momentum)
+        weights = {"weight": params["gamma"], "bias": params["beta"]}
     else:
         others = {
             ReLU: torch.nn.ReLU,
@@ -110,8 +133,8 @@ def torch_layer(layer):
         }
         return others[type(layer)]()
     with torch.no_grad():
-        twin.weight.copy_(torch.tensor(weights.copy()))
-        twin.bias.copy_(torch.tensor(layer.params["b"]))
+        for name, value in weights.items():
+            getattr(twin, name).copy_(value)
     return twin
 
 
@@ -142,81 +165,62 @@ def torch_convolution(conv, x, backward):
     return run
 
 
-def products_of(network, x):
-    """Make a function that does the matrix products of a training step and nothing else.
-
-    Operands have the shapes and the order in memory that they have in the step.
-    """
-    pairs = []
-    for _, layer, inside, out in network.shapes(x.shape[1:]):
-        if isinstance(layer, Conv2D | Dense):
-            pairs += layer_products(layer, len(x), inside, out, first=not pairs)
-
-    def run():
-        for a, b in pairs:
-            a @ b
-
-    return run
-
-
-def layer_products(layer, N, inside, out, first):
-    """Return the operands of y, dw and, but for the first layer, dx."""
-    w = layer.params["w"]
-    if isinstance(layer, Conv2D):
-        F, OH, OW = out
-        w = w.reshape(F, -1)
-        cols = np.ones((w.shape[1], OH * OW * N), np.float32)
-        dy = np.ones((F, OH * OW * N), np.float32)
-        return [(w, cols), (cols, dy.T), (w.T, dy)][: 2 if first else 3]
-    x = np.ones((*inside, N), np.float32).T
-    dy = np.ones((*out, N), np.float32).T
-    return [(x, w), (x.T, dy), (w, dy.T)]
-
-
 # --------------------------------------------------------------------------- timing
 
 
 def take_turns(functions, seconds):
-    """Time functions, in blocks by turns.
+    """Time functions, one after the other, round after round.
+
+    Each is called three times in its turn, and the quickest of the last two counts: the first one
+    finds the caches full of what the other function left.
 
     Parameters
     ----------
     functions : list of function
     seconds : float
-        How long, all together; each has at least one block.
+        How long, all together; there is one round at least.
 
     Returns
     -------
-    ndarray of shape (len(functions), calls)
-        Milliseconds of each counted call.
+    ndarray of shape (2, len(functions), rounds)
+        Milliseconds on the wall, and of all processors together.
     """
     for function in functions:
         function()
-    times = [[] for _ in functions]
+    rounds = []
     end = time.perf_counter() + seconds
-    while not times[0] or time.perf_counter() < end:
-        for function, mine in zip(functions, times, strict=True):
+    while not rounds or time.perf_counter() < end:
+        turns = []
+        for function in functions:
             time.sleep(PAUSE)
             function()
-            mine += [milliseconds(function) for _ in range(BLOCK - 1)]
-    return np.array(times)
+            turns.append(np.min([milliseconds(function) for _ in range(2)], axis=0))
+        rounds.append(np.transpose(turns))
+    return np.stack(rounds, axis=-1)
 
 
 def milliseconds(function):
-    start = time.perf_counter()
+    """Time one call on the wall and on the processors."""
+    start = time.perf_counter(), time.process_time()
     function()
-    return (time.perf_counter() - start) * 1e3
+    return (time.perf_counter() - start[0]) * 1e3, (time.process_time() - start[1]) * 1e3
 
 
-def compare(name, ours, theirs, seconds):
-    """Time ours, and PyTorch's where there is one, and return a row of a table."""
+def spread(ratios):
+    """Write the median and, in brackets, the quartiles."""
+    low, middle, high = np.quantile(ratios, [0.25, 0.5, 0.75])
+    return f"{middle:.2f} ({low:.2f} to {high:.2f})"
+
+
+def compare(ours, theirs, seconds):
+    """Time ours, and PyTorch's where there is one, and return the cells of a row."""
     times = take_turns([f for f in (ours, theirs) if f], seconds)
-    row = [name, f"{np.median(times[0]):.2f}"]
-    if theirs:
-        of_medians = np.median(times[0]) / np.median(times[1])
-        of_pairs = np.median(times[0] / times[1])
-        row += [f"{np.median(times[1]):.2f}", f"{of_medians:.2f}", f"{of_pairs:.2f}"]
-    return [*row, times.shape[1]]
+    cells = []
+    for clock in times:
+        cells += [f"{np.median(own):.2f}" for own in clock]
+        if theirs:
+            cells.append(spread(clock[0] / clock[1]))
+    return [*cells, times.shape[-1]]
 
 
 def use_threads(n):
@@ -236,42 +240,65 @@ def table(heads, rows):
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
-VERSUS = ["cnnlib, ms", *(["PyTorch, ms", "ratio", "ratio of pairs"] if torch else []), "calls"]
+def versus():
+    """Name the cells that `compare` returns."""
+    heads = []
+    for clock in ("wall", "CPU"):
+        heads.append(f"cnnlib, ms {clock}")
+        if torch:
+            heads += [f"PyTorch, ms {clock}", f"ratio, {clock} (quartiles)"]
+    return [*heads, "pairs"]
 
 
 def header_table(options):
-    """Say what this runs on."""
-    cpu = blas.processor(blas.read_cpuinfo()).get("model name") or platform.processor()
-    in_use = blas.kernels_in_use()
+    """Say what this runs on, and which settings decide about its speed."""
     rows = [
-        ["processor", f"{cpu or platform.machine()}, {os.cpu_count()} cores"],
+        ["processor", f"{processor()}, {os.cpu_count()} cores"],
         ["Python, NumPy", f"{platform.python_version()}, {np.__version__}"],
-        ["PyTorch", torch.__version__ if torch else "not installed"],
-        ["BLAS", f"OpenBLAS, {in_use[0]} kernels" if in_use else "not OpenBLAS"],
-        [
-            "kernels chosen by",
-            "the user" if user_chose() else "the bench" if CHOSEN else "OpenBLAS",
-        ],
-        ["threads", ", ".join(map(str, options.threads))],
+        ["PyTorch", f"{torch.__version__}, {capability()}" if torch else "not installed"],
+        ["NumPy's BLAS", numpy_blas()],
     ]
+    for name in (*INSTRUCTIONS["avx2"], *MEMORY, *UNSET):
+        rows.append([f"`{name}`", os.environ.get(name, "unset")])
+    rows.append(["load (processes that want to run)", load()])
     return table(["this machine", ""], rows)
 
 
-def user_chose():
-    return CHOSEN is None and "OPENBLAS_CORETYPE" in os.environ
+def processor():
+    return blas.processor(blas.read_cpuinfo()).get("model name") or platform.machine()
+
+
+def capability():
+    return torch.backends.cpu.get_cpu_capability()
+
+
+def numpy_blas():
+    """Name the BLAS behind NumPy, its version and kernels."""
+    try:
+        from threadpoolctl import threadpool_info
+    except ImportError:
+        return "not known, threadpoolctl is not installed"
+    found = [pool for pool in threadpool_info() if "numpy" in pool["filepath"]]
+    names = (f"{p['internal_api']} {p['version']}, {p.get('architecture')}" for p in found)
+    return "; ".join(names) or "not known to threadpoolctl"
+
+
+def load():
+    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "not known"
 
 
 def step_table(options):
-    """Compare training steps."""
+    """Compare training steps, ours of the fast network, theirs of the usual one."""
     rows = []
-    for n, (name, build) in itertools.product(options.threads, NETWORKS.items()):
+    for n, name in itertools.product(options.threads, NETWORKS):
         use_threads(n)
-        network, (x, labels) = build(rng=0), batch_of(options.batch, 1, 28, 28)
-        theirs = torch_step(network, x, labels) if torch else None
-        ours = our_step(network, x, labels)
-        row = compare(name, ours, theirs, options.seconds)
-        rows.append([row[0], n, *row[1:]])
-    return table([f"training step, batch {options.batch}, Adam", "threads", *VERSUS], rows)
+        x, labels = batch_of(options.batch, 1, 28, 28)
+        ours = our_step(build(name, rng=0, fast=True), x, labels)
+        theirs = torch_step(build(name, rng=0), x, labels) if torch else None
+        rows.append([name, n, *compare(ours, theirs, options.seconds), load()])
+    return table(
+        [f"training step, batch {options.batch}, Adam", "threads", *versus(), "load"], rows
+    )
 
 
 def convolution_table(options):
@@ -279,45 +306,42 @@ def convolution_table(options):
     rows = []
     for n, (C, F, K, side, pad) in itertools.product(options.threads, CONVOLUTIONS):
         use_threads(n)
-        conv, (x, _) = Conv2D(C, F, K, pad=pad, rng=0), batch_of(options.batch, C, side, side)
+        conv, (x, _) = FastConv2D(C, F, K, pad=pad, rng=0), batch_of(options.batch, C, side, side)
         for backward in (False, True):
             name = f"{K}x{K}, {C} to {F} channels, {side}x{side}"
             name += ", forward and backward" if backward else ", forward"
             theirs = torch_convolution(conv, x, backward) if torch else None
             ours = our_convolution(conv, x, backward)
-            row = compare(name, ours, theirs, options.seconds / 3)
-            rows.append([row[0], n, *row[1:]])
-    return table([f"convolution, batch {options.batch}", "threads", *VERSUS], rows)
+            rows.append([name, n, *compare(ours, theirs, options.seconds), load()])
+    return table([f"convolution, batch {options.batch}", "threads", *versus(), "load"], rows)
 
 
-def growing_step(N, filters=30, side=28):
-    """Make a training step of SimpleConvNet in other sizes, padded: an output for every pixel."""
-    layers = [Conv2D(1, filters, 5, pad=2, rng=0), ReLU(), MaxPool2D(2), Flatten()]
-    layers += [Dense(filters * (side // 2) ** 2, 100, rng=0), ReLU(), Dense(100, 10, rng=0)]
-    return our_step(Sequential(layers), *batch_of(N, 1, side, side))
-
-
-def growing_sizes(N):
-    """List what grows, from half to four times the usual, and how to build it."""
-    return {
-        "batch": [(N * k // 2, {"N": N * k // 2}) for k in (1, 2, 4, 8)],
-        "filters": [(F, {"N": N, "filters": F}) for F in (15, 30, 60, 120)],
-        "pixels": [(side**2, {"N": N, "side": side}) for side in (20, 28, 40, 56)],
-    }
+# What grows from half to four times the usual: images, filters, channels, side of the image.
+GROWING = {
+    "batch": [(N, 64, 64, 14) for N in (50, 100, 200, 400)],
+    "filters": [(100, 64, F, 14) for F in (16, 32, 64, 128)],
+    "channels": [(100, C, 64, 14) for C in (16, 32, 64, 128)],
+    "channels and filters": [(100, C, C, 14) for C in (16, 32, 64, 128)],
+    "pixels": [(100, 32, 32, side) for side in (8, 16, 24, 32)],
+}
 
 
 def growth_table(options):
-    """Show how the time of a step grows with each size."""
+    """Show how the time of a convolution grows, and how its multiplications do."""
     use_threads(1)
     rows = []
-    for what, sizes in growing_sizes(options.batch).items():
-        values = [value for value, _ in sizes]
-        steps = [growing_step(**size) for _, size in sizes]
-        times = np.median(take_turns(steps, options.seconds), axis=1)
-        texts = [f"{value}: {ms:.1f}" for value, ms in zip(values, times, strict=True)]
-        rows.append([what, *texts, f"{slope(values, times):.2f}"])
-    heads = ["one thread: ms of a step grow with", *["size: ms"] * 4, "exponent"]
-    return table(heads, rows)
+    for what, sizes in GROWING.items():
+        functions, multiplications = [], []
+        for N, C, F, side in sizes:
+            N = N * options.batch // 100
+            conv, (x, _) = FastConv2D(C, F, 3, pad=1, rng=0), batch_of(N, C, side, side)
+            functions.append(our_convolution(conv, x, backward=True))
+            multiplications.append(N * conv.multiplications((C, side, side)))
+        times = np.median(take_turns(functions, options.seconds)[1], axis=1)
+        ratios = np.array(multiplications) / multiplications[0]
+        rows.append([what, *(f"{ms:.1f}" for ms in times), f"{slope(ratios, times):.2f}"])
+    heads = ["3x3, forward and backward, one thread, ms CPU", "smallest", "", "", "largest"]
+    return table([*heads, "grows with its multiplications to the power of"], rows)
 
 
 def slope(values, times):
@@ -325,17 +349,37 @@ def slope(values, times):
     return np.polyfit(np.log(values), np.log(times), 1)[0]
 
 
-def share_table(options):
-    """Show how much of a step its matrix products take."""
+# Where FastConv2D changes from one way to the other: images, channels, filters, side, kernel.
+THRESHOLDS = {
+    "images": [(N, 64, 64, 14, 3) for N in (4, 8, 16, 32)],
+    "channels": [(100, C, 32, 14, 3) for C in (4, 8, 16, 32)],
+    "filters": [(100, 32, F, 14, 3) for F in (4, 8, 16, 32)],
+    "side, kernel 3": [(100, 32, 32, side, 3) for side in (2, 4, 6, 8)],
+    "side, kernel 5": [(100, 32, 32, side, 5) for side in (2, 4, 6, 8)],
+}
+
+
+def threshold_table(options):
+    """Compare Winograd's way with Conv2D around the sizes where FastConv2D changes over."""
     use_threads(1)
     rows = []
-    for name, build in NETWORKS.items():
-        network, (x, labels) = build(rng=0), batch_of(options.batch, 1, 28, 28)
-        functions = [our_step(network, x, labels), products_of(network, x)]
-        step, products = np.median(take_turns(functions, options.seconds / 2), axis=1)
-        rows.append([name, f"{step:.2f}", f"{products:.2f}", f"{products / step:.0%}"])
-    heads = ["one thread: matrix products of a step, done alone"]
-    return table([*heads, "step, ms", "products, ms", "share"], rows)
+    for what, sizes in THRESHOLDS.items():
+        row = [what]
+        for N, C, F, side, K in sizes:
+            conv, (x, _) = Conv2D(C, F, K, pad=K // 2, rng=0), batch_of(N, C, side, side)
+            dy = np.ones_like(conv.forward(x))
+
+            def fast(conv=conv, x=x, dy=dy):
+                one = Winograd(x, conv.params["w"], conv.pad)
+                one.forward(conv.params["b"])
+                one.backward(dy)
+
+            plain = our_convolution(conv, x, backward=True)
+            times = take_turns([fast, plain], options.seconds / 2)[1]
+            size = dict(zip(["images", "channels", "filters"], (N, C, F), strict=True))
+            row.append(f"{size.get(what, side)}: {np.median(times[0] / times[1]):.2f}")
+        rows.append(row)
+    return table(["Winograd's CPU time as a share of Conv2D's, f and b", *[""] * 4], rows)
 
 
 # --------------------------------------------------------------------------- whole runs
@@ -344,20 +388,24 @@ def share_table(options):
 MEASURE = """
 import resource, subprocess, sys
 code = subprocess.run(sys.argv[1:]).returncode
-print("peak", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print("peak", used.ru_maxrss, "cpu", used.ru_utime + used.ru_stime)
 sys.exit(code)
 """
+MEASURED = re.compile(r"^peak (\d+) cpu ([\d.]+)\n", re.MULTILINE)
 
 
-def train(seed):
+def train(seed, model):
     """Run ``python -m cnnlib train`` as a user does, in an empty folder.
 
     Returns
     -------
-    (str, float, int or None)
-        What it printed, seconds, peak memory in bytes where it can be measured.
+    (str, float, float or None, int or None)
+        What it printed, seconds on the wall, of all processors, peak memory in bytes; None where
+        that cannot be measured.
     """
     command = [sys.executable, "-m", "cnnlib", "train", "--quiet", "--seed", str(seed)]
+    command += ["--model", model]
     if sys.platform != "win32":
         command = [sys.executable, "-c", MEASURE, *command]
     start = time.perf_counter()
@@ -365,16 +413,26 @@ def train(seed):
         result = subprocess.run(
             command,
             cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            env=user_environment() | {"PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
+    measured = MEASURED.search(result.stdout)
+    text = MEASURED.sub("", result.stdout).strip()
     if result.returncode:
-        raise RuntimeError(f"python -m cnnlib train failed:\n{result.stdout}")
-    peak = re.search(r"^peak (\d+)$", result.stdout, re.MULTILINE)
+        raise RuntimeError(f"exit status {result.returncode}: {text or 'it printed nothing'}")
+    if not measured:
+        return text, time.perf_counter() - start, None, None
     unit = 1 if sys.platform == "darwin" else 1024
-    return result.stdout, time.perf_counter() - start, int(peak[1]) * unit if peak else None
+    cpu, peak = float(measured[2]), int(measured[1]) * unit
+    return text, time.perf_counter() - start, cpu, peak
+
+
+def user_environment():
+    """Return the environment without what the bench added for a fair comparison."""
+    mine = {*itertools.chain(*INSTRUCTIONS.values()), *MEMORY}
+    return {name: value for name, value in os.environ.items() if name not in mine}
 
 
 def accuracy(text):
@@ -388,98 +446,123 @@ def train_table(options):
     rows, accuracies = [], []
     for seed in range(options.seeds):
         try:
-            text, seconds, peak = train(seed)
+            text, seconds, cpu, peak = train(seed, options.model)
         except RuntimeError as error:
-            return f"Not measured: {str(error).strip().splitlines()[-1]}"
+            return f"Not measured: `python -m cnnlib train` ended with {error}"
         accuracies.append(accuracy(text))
-        memory = "not measured" if peak is None else f"{peak / 1e6:.0f}"
-        rows.append([f"seed {seed}", f"{accuracies[-1]:.2f}", f"{seconds:.1f}", memory])
+        used = ["not measured"] * 2 if cpu is None else [f"{cpu:.1f}", f"{peak / 1e6:.0f}"]
+        rows.append([f"seed {seed}", f"{accuracies[-1]:.2f}", f"{seconds:.1f}", *used, load()])
     if len(rows) > 1:
-        mean, spread = np.mean(accuracies), np.std(accuracies, ddof=1)
+        mean, deviation = np.mean(accuracies), np.std(accuracies, ddof=1)
         extremes = f"{min(accuracies):.2f} to {max(accuracies):.2f}"
-        rows.append(
-            [f"mean ± standard deviation, {extremes}", f"{mean:.2f} ± {spread:.2f}", "", ""]
-        )
-    return table(["`python -m cnnlib train`", "test accuracy, %", "seconds", "peak MB"], rows)
-
-
-def both_kernels(options):
-    """Run the bench again with the AVX2 and with the AVX-512 kernels."""
-    kernels = ["Haswell"]
-    if blas.has_avx512(blas.read_cpuinfo()):
-        kernels.append("SkylakeX")
-    arguments = ["--batch", options.batch, "--seconds", options.seconds, "--seeds", options.seeds]
-    arguments += ["--threads", *options.threads]
-    for name in kernels:
-        yield f"## OpenBLAS's {name} kernels"
-        result = subprocess.run(
-            [sys.executable, "-m", "tests.bench", *map(str, arguments)],
-            cwd=ROOT,
-            env=os.environ | {"OPENBLAS_CORETYPE": name},
-            capture_output=True,
-            text=True,
-        )
-        if result.returncode:
-            raise RuntimeError(f"the bench failed:\n{result.stderr}")
-        yield result.stdout.strip()
+        name = f"mean ± standard deviation, {extremes}"
+        rows.append([name, f"{mean:.2f} ± {deviation:.2f}", *[""] * 4])
+    name = f"`python -m cnnlib train --model {options.model}`"
+    return table([name, "test accuracy, %", "seconds", "CPU seconds", "peak MB", "load"], rows)
 
 
 # --------------------------------------------------------------------------- the command
 
 
+def known_instructions():
+    """List the sets that this processor has, the widest last; empty where it is not known."""
+    flags = set(blas.processor(blas.read_cpuinfo()).get("flags", "").split())
+    needed = {"avx2": {"avx2", "fma"}, "avx512": blas.SKYLAKEX}
+    return [name for name, flag in needed.items() if flag <= flags]
+
+
+def environment(instructions):
+    """Return the environment of a process that compares like with like."""
+    kept = {name: value for name, value in os.environ.items() if name not in UNSET}
+    return kept | INSTRUCTIONS.get(instructions, {}) | MEMORY
+
+
+def measure_with(instructions, arguments):
+    """Run the bench in a process of its own and return what it prints.
+
+    Raises
+    ------
+    RuntimeError
+        If it fails; with what it printed as errors.
+    """
+    result = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "--measure", *arguments],
+        cwd=ROOT,
+        env=environment(instructions),
+        capture_output=True,
+        text=True,
+    )
+    if result.returncode:
+        raise RuntimeError(f"the bench failed:\n{result.stderr}")
+    return result.stdout.strip()
+
+
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    cores = os.cpu_count() or 1
-    parser.add_argument(
+    cores, known = os.cpu_count() or 1, known_instructions()
+    add = parser.add_argument
+    add(
         "--threads",
         type=int,
         nargs="+",
         default=sorted({1, cores}),
         help=f"numbers of threads to compare with (1 and all: {cores})",
     )
-    parser.add_argument(
-        "--seconds", type=float, default=3.0, help="time for each training step's comparison (3)"
+    add("--seconds", type=float, default=3.0, help="time for each comparison (3)")
+    add("--batch", type=int, default=100, help="images at each step (100)")
+    add("--quick", action="store_true", help="a look at all but training: batch 20, one thread")
+    add("--seeds", type=int, default=1, help="how often to train, seeds 0, 1, ... (1; 0: never)")
+    add("--model", default="lenet5", help="which network to train (lenet5)")
+    add(
+        "--instructions",
+        nargs="+",
+        choices=INSTRUCTIONS,
+        default=known[-1:],
+        help=f"for both libraries; this processor has {', '.join(known) or 'none of them'}",
     )
-    parser.add_argument("--batch", type=int, default=100, help="images at each step (100)")
-    parser.add_argument(
-        "--quick",
-        action="store_true",
-        help="a look at all but training: batch 20, one block, one thread",
-    )
-    parser.add_argument(
-        "--seeds", type=int, default=1, help="how often to train, seeds 0, 1, ... (1; 0 for never)"
-    )
-    parser.add_argument(
-        "--both-kernels", action="store_true", help="with OpenBLAS's AVX2 and AVX-512 kernels"
-    )
-    parser.add_argument("--out", type=Path, help="a file to write the tables to, too")
+    add("--tables", nargs="+", choices=TABLES, default=list(TABLES), help="which tables (all)")
+    add("--measure", action="store_true", help=argparse.SUPPRESS)  # the process that does the work
+    add("--out", type=Path, help="a file to write the tables to, too")
     options = parser.parse_args(arguments)
     if min(*options.threads, options.batch // 2) < 1:
         parser.error("--threads are at least 1, --batch at least 2")
+    if set(options.instructions) - set(known):
+        parser.error(f"--instructions: this processor has {', '.join(known) or 'none of them'}")
     if options.quick:
         options.seconds, options.seeds = 0, 0
         options.threads, options.batch = options.threads[:1], 20
     return options
 
 
-def tables(options):
-    """Measure one table after the other."""
+TABLES = {
+    "steps": step_table,
+    "convolutions": convolution_table,
+    "growth": growth_table,
+    "thresholds": threshold_table,
+    "training": train_table,
+}
+
+
+def parts(options, arguments):
+    """Measure one table after the other, or have it done once for each set of instructions."""
+    if options.measure:
+        yield header_table(options)
+        for name in options.tables:
+            if name != "training" or options.seeds:
+                yield TABLES[name](options)
+        return
     yield "# Bench"
-    yield header_table(options)
-    yield step_table(options)
-    yield share_table(options)
-    yield convolution_table(options)
-    yield growth_table(options)
-    if options.seeds:
-        yield train_table(options)
+    for name in options.instructions or [None]:
+        if name:
+            yield f"## {name}, both libraries"
+        yield measure_with(name, arguments)
 
 
 def main(arguments):
     options = parse(arguments)
-    out = options.out.open("w", encoding="utf-8") if options.out else None
+    out = options.out.open("w", encoding="utf-8") if options.out and not options.measure else None
     try:
-        parts = both_kernels(options) if options.both_kernels else tables(options)
-        for part in parts:
+        for part in parts(options, arguments):
             for file in filter(None, (sys.stdout, out)):
                 print(part, end="\n\n", file=file, flush=True)
     finally:
