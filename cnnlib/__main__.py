@@ -10,7 +10,6 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from cnnlib.blas import choose_kernels
 from cnnlib.recipes import BETA2, DISTORTIONS, MODELS, QUICK, RATES, WARM
 
 
@@ -130,10 +129,6 @@ def learning_rate(text):
 
 def train(options):
     """Do what ``train`` was asked for; see :func:`main`."""
-    message = choose_kernels()
-    if message:
-        say(message)
-    # From here on NumPy is loaded, with the matrix product that was chosen above.
     from cnnlib import models, optimizers
     from cnnlib.checkpoint import Interrupted
     from cnnlib.datasets import augment

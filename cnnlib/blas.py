@@ -1,81 +1,15 @@
-"""OpenBLAS, the library behind NumPy's matrix products: which kernels it runs, on how many threads.
-
-The commands that start Python themselves call :func:`choose_kernels` before NumPy is loaded, and
-:func:`share` is how fast convolutions use more than one thread.
-"""
+"""OpenBLAS, the library behind NumPy's matrix products, and the threads that it may use."""
 
 import contextlib
 import ctypes
 import functools
 import os
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-CPUINFO = Path("/proc/cpuinfo")
-# What OpenBLAS's SkylakeX kernels are compiled for.
-SKYLAKEX = {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"}
-ZEN5 = 26  # AMD's "cpu family" of Zen 5; Zen 4, of family 25, is recognised
 # NumPy's wheels add a prefix and, for 64-bit integers, a suffix; conda and Linux packages do not.
 SYMBOLS = ("scipy_openblas_{}64_", "scipy_openblas_{}", "openblas_{}64_", "openblas_{}")
-
-
-def choose_kernels(cpuinfo=None):
-    """Ask OpenBLAS for its AVX-512 kernels where the processor has AVX-512 and it would not look.
-
-    OpenBLAS does not know the family numbers of AMD's processors from Zen 5 on and runs the AVX2
-    kernels of Haswell there (https://github.com/OpenMathLib/OpenBLAS/issues/6029).
-
-    Parameters
-    ----------
-    cpuinfo : str, optional
-        The text of Linux's ``/proc/cpuinfo``, read from there if not given.
-
-    Returns
-    -------
-    str or None
-        What was done, in one line, and None if nothing was: the processor is another one or not
-        known, ``OPENBLAS_CORETYPE`` was set by the user, or NumPy is loaded already, which is
-        when OpenBLAS reads that variable.
-    """
-    if "numpy" in sys.modules or "OPENBLAS_CORETYPE" in os.environ:
-        return None
-    if not overlooked(read_cpuinfo() if cpuinfo is None else cpuinfo):
-        return None
-    os.environ["OPENBLAS_CORETYPE"] = "SkylakeX"
-    return (
-        "OPENBLAS_CORETYPE=SkylakeX: this processor has AVX-512, which OpenBLAS overlooks."
-        " To choose otherwise, set the variable yourself."
-    )
-
-
-def read_cpuinfo():
-    """Return the text of ``/proc/cpuinfo``, empty where there is none, as on macOS and Windows."""
-    try:
-        return CPUINFO.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-
-
-def processor(cpuinfo):
-    """Return the fields of the first processor in the text of ``/proc/cpuinfo``, a dict."""
-    first = cpuinfo.strip().partition("\n\n")[0]
-    fields = (line.partition(":") for line in first.splitlines())
-    return {name.strip(): value.strip() for name, _, value in fields}
-
-
-def has_avx512(cpuinfo):
-    """Say whether the processor can run the SkylakeX kernels."""
-    return set(processor(cpuinfo).get("flags", "").split()) >= SKYLAKEX
-
-
-def overlooked(cpuinfo):
-    """Say whether the processor has AVX-512 and OpenBLAS would not use it."""
-    fields = processor(cpuinfo)
-    family = fields.get("cpu family", "")
-    zen5 = fields.get("vendor_id") == "AuthenticAMD" and family.isdigit() and int(family) >= ZEN5
-    return zen5 and has_avx512(cpuinfo)
 
 
 @functools.cache

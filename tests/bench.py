@@ -64,6 +64,11 @@ INSTRUCTIONS = {
         "ATEN_CPU_CAPABILITY": "avx512",
     },
 }
+FLAGS = {  # of a processor that has them
+    "avx2": {"avx2", "fma"},
+    "avx512": {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"},
+}
+CPUINFO = Path("/proc/cpuinfo")
 MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2**32)}
 UNSET = ("OPENBLAS_L2_SIZE",)  # slows OpenBLAS down by 5 % and more where it is set
 
@@ -253,7 +258,10 @@ def versus():
 def header_table(options):
     """Say what this runs on, and which settings decide about its speed."""
     rows = [
-        ["processor", f"{processor()}, {os.cpu_count()} cores"],
+        [
+            "processor",
+            f"{processor().get('model name') or platform.machine()}, {os.cpu_count()} cores",
+        ],
         ["Python, NumPy", f"{platform.python_version()}, {np.__version__}"],
         ["PyTorch", f"{torch.__version__}, {capability()}" if torch else "not installed"],
         ["NumPy's BLAS", numpy_blas()],
@@ -265,7 +273,13 @@ def header_table(options):
 
 
 def processor():
-    return blas.processor(blas.read_cpuinfo()).get("model name") or platform.machine()
+    """Return the fields of the first processor in Linux's ``/proc/cpuinfo``, a dict."""
+    try:
+        text = CPUINFO.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return {}
+    fields = (line.partition(":") for line in text.partition("\n\n")[0].splitlines())
+    return {name.strip(): value.strip() for name, _, value in fields}
 
 
 def capability():
@@ -466,9 +480,8 @@ def train_table(options):
 
 def known_instructions():
     """List the sets that this processor has, the widest last; empty where it is not known."""
-    flags = set(blas.processor(blas.read_cpuinfo()).get("flags", "").split())
-    needed = {"avx2": {"avx2", "fma"}, "avx512": blas.SKYLAKEX}
-    return [name for name, flag in needed.items() if flag <= flags]
+    flags = set(processor().get("flags", "").split())
+    return [name for name, needed in FLAGS.items() if needed <= flags]
 
 
 def environment(instructions):
