@@ -185,7 +185,8 @@ def errors_are_announced(notebook):
 
 # --------------------------------------------------------------------------- how it is written
 
-PLAIN_TAGS = {"answer", "backs-prose", "cited", "nbval-ignore-output", "raises-exception"}
+PLAIN_TAGS = {"answer", "backs-prose", "cited", "measured"}
+PLAIN_TAGS |= {"nbval-ignore-output", "raises-exception"}
 
 
 @rule

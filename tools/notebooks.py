@@ -14,6 +14,8 @@ What cells say about themselves:
   ``--fresh`` measures anew.
 - The tag ``raises-exception`` marks a cell that has to raise. Of the traceback, the last line is
   stored.
+- The tag ``measured`` marks a cell that asserts times. In the browser edition, where they differ, a
+  failed assertion is explained and *Run All* goes on (cnnlib/here.py).
 - The tag ``answer`` marks a cell whose output answers a prediction: what is stored is folded away,
   and opens with one click or when the cell is run.
 - The markdown cell that follows a figure says in words what it shows, for someone who cannot see
