@@ -18,7 +18,10 @@ FOLDERS = ("notebooks", "notebooks/exercises", "notebooks/solutions")
 PROSE = ("cnnlib/data/*.md", "cnnlib/weights/*.md", "tests/BENCH.md", "CONTRIBUTING.md")
 LITE = "lite/notebooks/index.html?path="
 INDEX = "# {title}\n\n```{{toctree}}\n:glob:\n:maxdepth: 1\n\n{glob}\n```\n"
-COLAB = "# Colab:"  # how the cell begins that only matters there
+ELSEWHERE = (
+    ("Colab", "https://colab.research.google.com/github/{repository}/blob/colab/notebooks/{place}"),
+    ("Binder", "https://mybinder.org/v2/gh/{repository}/HEAD?urlpath=lab/tree/notebooks/{place}"),
+)
 FOLDED = (("outputs_hidden", "hide-output"), ("source_hidden", "hide-input"))
 
 
@@ -41,8 +44,6 @@ def prepare(nb, place, megabytes):
     for cell in nb["cells"]:
         metadata = cell["metadata"]
         tags = metadata.setdefault("tags", [])
-        if cell["source"] and "".join(cell["source"]).startswith(COLAB):
-            tags.append("remove-cell")
         for key, tag in FOLDED:
             if metadata.get("jupyter", {}).get(key):
                 tags.append(tag)
@@ -61,10 +62,18 @@ def button(place, megabytes):
     """Return the HTML that opens a notebook in the browser edition, and offers its file."""
     up = "../" * (1 + place.count("/"))
     kind = "exercise" if place.startswith("exercises") else "lesson"
+    repository, others = os.environ.get("SITE_REPOSITORY"), ""
+    if repository:
+        links = [
+            f'<a href="{address.format(repository=repository, place=place)}">{name}</a>'
+            for name, address in ELSEWHERE
+        ]
+        others = f", or open it in {' or '.join(links)}"
     return (
         f'<p class="run-here"><a class="run" href="{up}{LITE}{place}">Run this {kind} here</a> '
         f"<span>in your browser, nothing to install; {megabytes} MB on a first visit. "
-        f'Or <a href="{up}lite/files/{place}" download>download</a> the notebook.</span></p>'
+        f'Or <a href="{up}lite/files/{place}" download>download</a> the notebook{others}.'
+        "</span></p>"
     )
 
 
