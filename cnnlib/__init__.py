@@ -6,6 +6,7 @@ Import names from the module that owns them.  Which lesson derives which module:
 module                   holds                                             lesson
 =======================  ================================================  ==============
 ``cnnlib.im2col``        output size, padding, im2col, col2im              01, 03
+``cnnlib.winograd``      convolution with fewer multiplications            08
 ``cnnlib.reference``     the same operations as plain loops                01, 02
 ``cnnlib.initializers``  He and Glorot starting weights                    05, 07
 ``cnnlib.losses``        softmax, softmax with cross-entropy               04

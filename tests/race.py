@@ -5,29 +5,36 @@ accuracy on the 10,000 test images.  The clock starts when the images lie in mem
 the last step; loading them and testing are counted apart.  The recipe was chosen by training on
 50,000 of the training images and comparing on the other 10,000 (``--held-back``); the test images
 were used for nothing but the last number.  On one core: ``OPENBLAS_NUM_THREADS=1``.
+
+``--ladder`` measures what each idea brought, one after the other, and writes it down for lesson 08.
 """
 
 import argparse
 import time
+from pathlib import Path
 
 import numpy as np
 
-from cnnlib import blas
+from cnnlib import blas, reference
 from cnnlib.datasets import batches, load_mnist
+from cnnlib.files import save_arrays
 from cnnlib.initializers import small
 from cnnlib.layers.activations import ReLU
+from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.fastconv import FastConv2D
 from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.pool import MaxPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.losses import SoftmaxCrossEntropy
+from cnnlib.models import lenet5
 from cnnlib.network import Sequential
 from cnnlib.optimizers import AdamW, one_cycle
 from cnnlib.training import evaluate
 
 BATCH, EPOCHS, RATE, WARM, DECAY = 100, 1.0, 0.02, 0.2, 0.02
 FILTERS = (8, 24)
+LADDER = Path(__file__).resolve().parent.parent / "cnnlib" / "data" / "ladder.npz"
 
 
 def network(rng):
@@ -63,6 +70,85 @@ def run(seed, data, test):
     return 100 * evaluate(net, *test)[1], *taken
 
 
+# --------------------------------------------------------------------------- the ladder
+
+
+class LoopConv(Conv2D):
+    """Convolution as lesson 01 writes it first."""
+
+    def forward(self, x):
+        self.x = x
+        return reference.conv2d(x, self.params["w"], self.params["b"])
+
+    def backward(self, dy):
+        dx, *gradients = reference.conv2d_backward(dy, self.x, self.params["w"])
+        self.grads = dict(zip("wb", gradients, strict=True))
+        return dx
+
+
+class RowConv(Conv2D):
+    """Convolution with the batch axis first in memory and a patch as a row, the usual way."""
+
+    def forward(self, x):
+        w, self.x_shape = self.params["w"], x.shape
+        (N, C, H, W), (F, _, K, _) = x.shape, w.shape
+        OH, OW = H - K + 1, W - K + 1
+        cols = np.empty((N, C, K, K, OH, OW), x.dtype)
+        for kh, kw in np.ndindex(K, K):
+            cols[:, :, kh, kw] = x[:, :, kh : kh + OH, kw : kw + OW]
+        self.rows = cols.transpose(0, 4, 5, 1, 2, 3).reshape(N * OH * OW, -1)
+        y = self.rows @ w.reshape(F, -1).T + self.params["b"]
+        return np.ascontiguousarray(y.reshape(N, OH, OW, F).transpose(0, 3, 1, 2))
+
+    def backward(self, dy):
+        w = self.params["w"]
+        (N, F, OH, OW), K = dy.shape, w.shape[2]
+        dy = dy.transpose(0, 2, 3, 1).reshape(-1, F)
+        self.grads = {"w": (self.rows.T @ dy).T.reshape(w.shape), "b": dy.sum(axis=0)}
+        if not self.input_gradient:
+            return None
+        cols = (dy @ w.reshape(F, -1)).reshape(N, OH, OW, -1, K, K).transpose(0, 3, 4, 5, 1, 2)
+        dx = np.zeros(self.x_shape, dy.dtype)
+        for kh, kw in np.ndindex(K, K):
+            dx[:, :, kh : kh + OH, kw : kw + OW] += cols[:, :, kh, kw]
+        return dx
+
+
+def lenet_of(conv):
+    """Build the LeNet with another class of convolutions, ReLU before the pool."""
+    net = lenet5(rng=0)
+    for layer in (net["conv1"], net["conv2"]):
+        layer.__class__ = conv
+    return net
+
+
+def per_image(net, dtype=np.float32, batch=BATCH, steps=12):
+    """Measure the CPU time of training steps, in microseconds for each image: the median."""
+    net.astype(dtype)
+    rng = np.random.default_rng(0)
+    x, labels = rng.random((batch, 1, 28, 28)).astype(dtype), rng.integers(0, 10, batch)
+    loss, optimizer, times = SoftmaxCrossEntropy(), AdamW(1e-3), []
+    with net.mode(training=True, input_gradient=False):
+        for _ in range(steps):
+            start = time.process_time()
+            loss.forward(net.forward(x), labels)
+            net.backward(loss.backward())
+            optimizer.step(net.params, net.grads)
+            times.append(time.process_time() - start)
+    return 1e6 * float(np.median(times[steps // 4 :])) / batch
+
+
+def ladder():
+    """Yield what each rung changes, and microseconds of CPU time for each image trained on."""
+    yield "LeNet, plain loops", per_image(lenet_of(LoopConv), batch=1, steps=1)
+    yield "one product, a patch a row, float64", per_image(lenet_of(RowConv), np.float64)
+    yield "float32", per_image(lenet_of(RowConv))
+    yield "batch axis last, a patch a column", per_image(lenet_of(Conv2D))
+    yield "Winograd", per_image(lenet_of(FastConv2D))
+    yield "pool before ReLU", per_image(lenet5(rng=0, fast=True))
+    yield "the race's network", per_image(network(0))
+
+
 def spread(values):
     """Write mean, deviation and range."""
     deviation = f" ± {np.std(values, ddof=1):.2f}" if len(values) > 1 else ""
@@ -73,11 +159,20 @@ def parse(arguments):
     parser = argparse.ArgumentParser(prog="python -m tests.race", description=__doc__)
     parser.add_argument("--seeds", type=int, default=30, help="how many runs, seeds 0, 1, ... (30)")
     parser.add_argument("--held-back", action="store_true", help="choose: 50,000 against 10,000")
+    parser.add_argument("--ladder", action="store_true", help="what each idea brought; no race")
     return parser.parse_args(arguments)
 
 
 def main(arguments=None):
     options = parse(arguments)
+    if options.ladder:
+        rungs = []
+        for name, cost in ladder():
+            rungs.append((name, cost))
+            print(f"{cost:12,.0f} us an image: {name}", flush=True)
+        names, costs = zip(*rungs, strict=True)
+        save_arrays(LADDER, {"rung": np.array(names), "microseconds": np.array(costs)})
+        return
     start = time.perf_counter()
     data, test = load_mnist()
     print(f"loading took {time.perf_counter() - start:.2f} s, which is not counted")

@@ -60,3 +60,30 @@ def test_the_choice_is_made_without_the_test_images(few, monkeypatch, capsys):
 def test_results_are_summed_up():
     assert race.spread([99.0]) == "99.00 (99.00 to 99.00)"
     assert race.spread([98.0, 100.0]) == "99.00 ± 1.41 (98.00 to 100.00)"
+
+
+# --------------------------------------------------------------------------- the ladder
+
+
+@pytest.mark.parametrize("conv", [race.LoopConv, race.RowConv, race.FastConv2D])
+def test_every_rung_computes_the_same(conv):
+    plain, other = race.lenet_of(race.Conv2D), race.lenet_of(conv)
+    x = np.random.default_rng(0).random((1 if conv is race.LoopConv else 16, 8, 9, 8))
+    layers = []
+    for net in (plain, other):
+        layer = net["conv2"].astype(np.float64)
+        layer.params["w"] = layer.params["w"][:8, :8]
+        layer.params["b"] = np.arange(8.0)
+        layer.channels = 8
+        y = layer.forward(x)
+        layers.append([y, layer.backward(np.cos(y)), layer.grads["w"], layer.grads["b"]])
+    for expected, found in zip(*layers, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-11)
+
+
+def test_the_recorded_ladder_only_goes_down():
+    with np.load(race.LADDER, allow_pickle=False) as stored:
+        rungs, costs = stored["rung"].tolist(), stored["microseconds"]
+    assert rungs[0] == "LeNet, plain loops" and rungs[-1] == "the race's network"
+    assert len(rungs) == len(costs) == 7
+    assert (np.diff(costs) < 0).all()
