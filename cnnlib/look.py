@@ -9,14 +9,19 @@ itself in Jupyter and is saved with ``figure.savefig("filters.png")``::
 
 `plot_filters` and `plot_spectrum` also take a plain array (F, C, KH, KW): filters from PyTorch
 (``layer.weight.detach().numpy()``) or from a file. An image is an array (C, H, W), or (H, W) where
-it is grey. Without a layer's name the first or last one that makes sense is taken; `layers` lists
-the names that there are. Lesson 06 explains what each figure shows and what it does not.
+it is grey, or the path of a photograph of a digit, which `cnnlib.digits.prepare_digit` reads.
+Without a layer's name the first or last one that makes sense is taken; `layers` lists the names
+that there are. Lesson 06 explains what each figure shows and what it does not.
 """
+
+import os
+import warnings
 
 import numpy as np
 
 from cnnlib import interpret
-from cnnlib.losses import softmax
+from cnnlib.digits import FIELD, prepare_digit
+from cnnlib.losses import check_labels, softmax
 from cnnlib.network import Sequential
 from cnnlib.plots import filters as plots
 
@@ -61,22 +66,27 @@ def plot_filters(filters, layer=None, which=None, sort=True, title=None):
     Returns
     -------
     Figure
-        One channel: a square a filter. Three: colours as the filter weighs them, grey 0. More: a
-        row a filter, at most its 32 strongest channels.
+        One channel: a square a filter. Three, of an array or of the layer that sees the image:
+        colours as the filter weighs them, grey 0. Else a row a filter, at most its 32 strongest
+        channels. What is NaN or infinite is named in the title.
 
     Raises
     ------
     KeyError, TypeError, ValueError
         If there is no such layer or filter, or the array is no bank of filters.
     """
-    w, name = bank(filters, layer)
+    w, name, colours = bank(filters, layer)
     strengths = interpret.strengths(w)
+    broken = [f for f in range(len(w)) if not np.isfinite(w[f]).all()]
     best = np.argsort(-strengths, kind="stable") if sort else np.arange(len(w))
     order = pick(which, len(w), best[:MOST_FILTERS])
     shown = "" if len(order) == len(w) else f"{len(order)} of "
     title = title or f"{shown}{len(w)} filters of {name}, with their strengths"
+    if broken:
+        title += f"; NaN or infinite, drawn as 0: {', '.join(map(str, broken))}"
+        w = np.where(np.isfinite(w), w, 0)
     labels = [f"{f}: {strengths[f]:.2f}" for f in order]
-    if w.shape[1] == 3:
+    if colours:
         return plots.colour_filters(w[order], labels, title=title)
     channels = range(w.shape[1])
     if w.shape[1] > MOST_CHANNELS:
@@ -97,7 +107,7 @@ def plot_spectrum(filters, layer=None, which=None, title=None):
     -------
     Figure
     """
-    w, name = bank(filters, layer)
+    w, name, _ = bank(filters, layer)
     order = pick(which, len(w), np.argsort(-interpret.strengths(w), kind="stable")[:6])
     channels = [int(np.abs(w[f]).sum(axis=(1, 2)).argmax()) for f in order]
     w = w[order, channels]
@@ -233,9 +243,13 @@ def plot_saliency(network, images, labels=None, layer=None, title=None, size=5):
     """
     x = as_images(network, images)
     scores = interpret.activations(network, x, list(network.layers)[-1])
-    if scores.ndim != 2:
-        raise ValueError(f"network returns shape {scores.shape}, expected scores (N, M)")
-    classes = scores.argmax(axis=1) if labels is None else np.broadcast_to(labels, len(x))
+    if scores.ndim != 2 or scores.shape[1] < 2:
+        raise ValueError(
+            f"network returns shape {scores.shape}, expected scores (N, M) of two classes or more"
+        )
+    classes = scores.argmax(axis=1) if labels is None else np.asarray(labels)
+    classes = np.repeat(classes, len(x)) if classes.ndim == 0 else classes
+    check_labels(classes, *scores.shape)
     stride = -(-max(x.shape[2:]) // 32)  # 1 up to 32 pixels: a photograph has too many places
     maps = {
         "saliency": interpret.saliency(network, x, classes),
@@ -329,14 +343,24 @@ def plot_embedding(network, images, labels, layer=None, title=None):
     -------
     Figure
     """
-    layer = layer or list(network.layers)[-2]
     x = as_images(network, images)
+    labels = np.asarray(labels)
+    check_labels(labels, len(x), 10)  # each is drawn as a numeral
+    names = list(network.layers)
+    if layer is None and len(names) < 2:
+        raise ValueError("network has one layer, expected the name of one: layer=...")
+    layer = layer or names[-2]
     features = interpret.activations(network, x, layer).reshape(len(x), -1)
+    if min(features.shape) < 2:
+        raise ValueError(
+            f"{len(x)} images with {features.shape[1]} numbers of {layer} each, expected two or"
+            " more of both: a point has two coordinates"
+        )
     places, shares = interpret.principal_components(features)
     axes = [f"{n} direction, {100 * s:.0f} % of the variance"
             for n, s in zip(("first", "second"), shares, strict=True)]  # fmt: skip
     title = title or f"{len(x):,} images as {layer} sees them"
-    return plots.scatter_classes(places, np.asarray(labels), title=title, axes=axes)
+    return plots.scatter_classes(places, labels, title=title, axes=axes)
 
 
 def plot_fooled(network, images, labels, eps=0.1, title=None):
@@ -355,6 +379,8 @@ def plot_fooled(network, images, labels, eps=0.1, title=None):
     Figure
     """
     x = as_images(network, images)
+    if x.min() < 0 or x.max() > 1:
+        raise ValueError(f"images go from {x.min():g} to {x.max():g}, expected 0 to 1")
     moved = interpret.fast_gradient_sign(network, x, labels, eps)
     said = []
     for batch in (x, moved):
@@ -371,17 +397,38 @@ def plot_fooled(network, images, labels, eps=0.1, title=None):
 
 
 def bank(filters, layer):
-    """Read a network or an array as a bank of filters; return it and its name."""
+    """Read a network or an array as a bank of filters.
+
+    Returns
+    -------
+    (float64 ndarray of shape (F, C, KH, KW), str, bool)
+        The filters, so that lengths and scales are right for small integers, too; their name; and
+        whether their three channels are colours.
+    """
     if isinstance(filters, Sequential):
         layer = layer or first(filters, "conv")
-        found = interpret.path(filters, layer)[-1]
+        *before, found = interpret.path(filters, layer)
         if found.kind != "conv":
             convs = ", ".join(layers(filters, "conv"))
             raise ValueError(f"layer is {layer!r}, a {found.kind}, expected one of {convs}")
-        return found.params["w"], layer
+        w = found.params["w"].astype(np.float64)
+        mixed = {"conv", "residual", "stack"} & {inner.kind for inner in before}
+        return w, layer, w.shape[1] == 3 and not mixed
     if layer is not None:
         raise ValueError("layer is given and filters is an array, expected a network with it")
-    return plots.check_filters(filters), "the array"
+    w = np.asarray(filters)
+    if w.dtype.kind not in "fiu":
+        came = type(filters).__name__ if w.ndim == 0 else f"an array of {w.dtype}"
+        raise TypeError(f"filters is {came}, expected a network or an array of real numbers")
+    w = plots.check_filters(w).astype(np.float64)
+    KH, KW, C, F = w.shape
+    if 1 < KH == KW and F > max(KH, C) and F != C:
+        warnings.warn(
+            f"filters has shape {w.shape}, read as (F, C, KH, KW); if it is (KH, KW, C, F), as in"
+            " Keras, pass filters.transpose(3, 2, 0, 1)",
+            stacklevel=3,
+        )
+    return w, "the array", w.shape[1] == 3
 
 
 def first(network, kind, last=False):
@@ -416,13 +463,34 @@ def pick(which, count, usual):
 
 
 def as_images(network, images):
-    """Read one image or several as an array (N, C, H, W) in the dtype of the network's weights."""
-    layers(network)
+    """Read one image or several as an array (N, C, H, W) in the dtype of the network's weights.
+
+    Parameters
+    ----------
+    network : Sequential
+    images : path or array of shape (H, W), (C, H, W) or (N, C, H, W)
+        A path is that of a photograph of a digit.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are something else, integers, none at all, or hold NaN or infinity.
+    """
+    if not isinstance(network, Sequential):
+        raise TypeError(f"network is {type(network).__name__}, expected a cnnlib Sequential")
+    if isinstance(images, (str, os.PathLike)):
+        if network.input_shape != (1, FIELD, FIELD):
+            raise ValueError(
+                f"network reads {network.input_shape}, expected (1, 28, 28) for a file"
+            )
+        images = prepare_digit(images)
     x = np.asarray(images)
     if x.dtype.kind != "f":
         raise TypeError(f"images are {x.dtype}, expected floats: x.astype('float32') / 255")
-    if x.ndim not in (2, 3, 4):
+    if x.ndim not in (2, 3, 4) or 0 in x.shape:
         raise ValueError(f"images have shape {x.shape}, expected (H, W), (C, H, W) or (N, C, H, W)")
+    if not np.isfinite(x).all():
+        raise ValueError("images hold NaN or infinity, expected numbers")
     x = x.reshape((1,) * (4 - x.ndim) + x.shape)
     weights = next(iter(network.params.values()), x)
     return x.astype(weights.dtype)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image
 
 from cnnlib import interpret, look
 from cnnlib.layers.activations import ReLU
@@ -262,3 +263,116 @@ def test_titles_can_be_chosen(lenet, digits):
         look.plot_fooled(lenet, x[:1], labels[:1], title="mine"),
     ]
     assert all("mine" in texts(drawn(figure)) for figure in calls)
+
+
+# --------------------------------------------------------------------------- what others met
+
+
+def test_strengths_and_scales_of_small_integers_are_right():
+    """By hand: the roots of 4 * 100**2, of 10**2, of 9 * 16**2; in int8 and uint8 they wrap."""
+    w = np.int8([[[[10, 0], [0, 0]]], [[[100, -100], [100, -100]]], [[[-128, 64], [0, 0]]]])
+    ax = drawn(look.plot_filters(w))
+    assert [t for t in texts(ax) if ":" in t][:3] == ["1: 200.00", "2: 143.11", "0: 10.00"]
+    assert ax.images[0].get_clim() == (-128, 128)
+    nine = np.full((1, 1, 3, 3), 16, np.uint8)
+    assert "0: 48.00" in texts(drawn(look.plot_filters(nine)))
+    two = np.int8([[[[-128]], [[100]]]])
+    assert tiles(look.plot_spectrum(two).axes[0])[0] == -128  # the stronger of two channels
+    half = np.full((1, 1, 3, 3), 300, np.float16)
+    assert "0: 900.00" in texts(drawn(look.plot_filters(half)))
+
+
+@pytest.mark.parametrize("channels", [1, 3, 5])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_one_broken_number_is_named_and_blanks_nothing_else(channels, value):
+    w = np.random.default_rng(0).standard_normal((4, channels, 3, 3))
+    whole = tiles(drawn(look.plot_filters(w, sort=False)))
+    w[3, 0, 2, 2] = value
+    ax = drawn(look.plot_filters(w, sort=False, which=[0, 1, 2]))
+    assert all(np.isfinite(tile).all() for tile in tiles(ax))
+    ax = drawn(look.plot_filters(w, sort=False))
+    assert "NaN or infinite, drawn as 0: 3" in " ".join(texts(ax))
+    assert f"3: {value}" in texts(ax) or channels == 5
+    assert len(tiles(ax)) == len(whole) and not any("nan" in t and "up to" in t for t in texts(ax))
+
+
+def test_filters_in_the_order_of_keras_are_noticed():
+    with pytest.warns(UserWarning, match=r"as in Keras, pass filters.transpose\(3, 2, 0, 1\)"):
+        look.plot_filters(np.ones((5, 5, 1, 32)))
+    look.plot_filters(np.ones((2, 1, 1, 7)))  # wide kernels are none of these
+
+
+def test_only_what_sees_the_image_has_colours():
+    network = Sequential([Conv2D(1, 3, 3, rng=0), ReLU(), Conv2D(3, 5, 3, rng=0)], (1, 8, 8))
+    assert [tile.shape for tile in tiles(drawn(look.plot_filters(network, "conv2")))] == 15 * [
+        (3, 3)
+    ]
+
+
+@pytest.mark.parametrize(
+    "filters, message",
+    [
+        (Conv2D(1, 2, 3, rng=0), "filters is Conv2D, expected a network or an array"),
+        ("w.npz", "filters is str, expected a network or an array"),
+        ({}, "filters is dict, expected a network or an array"),
+        (np.ones((1, 1, 2, 2), complex), "an array of complex128, expected .* real numbers"),
+        (np.array([[[["a"]]]]), "an array of <U1"),
+    ],
+)
+def test_what_is_no_bank_of_filters_is_named(filters, message):
+    for plot in (look.plot_filters, look.plot_spectrum):
+        with pytest.raises(TypeError, match=message):
+            plot(filters)
+
+
+def test_embedding_says_what_it_cannot_draw(lenet, digits):
+    x, labels = digits
+    with pytest.raises(ValueError, match="labels go from 1 to 26, expected 0 to 9"):
+        look.plot_embedding(lenet, x, np.arange(60) % 26 + 1)
+    with pytest.raises(ValueError, match="1 images with 128 numbers of relu3 each, expected two"):
+        look.plot_embedding(lenet, x[:1], labels[:1])
+    with pytest.raises(ValueError, match=r"labels have shape \(3,\), expected \(60,\)"):
+        look.plot_embedding(lenet, x, labels[:3])
+    single = Sequential([Flatten()], (1, 28, 28))
+    with pytest.raises(ValueError, match="network has one layer, expected the name"):
+        look.plot_embedding(single, x, labels)
+    narrow = Sequential([Flatten(), Dense(784, 1, rng=0), Dense(1, 10, rng=0)], (1, 28, 28))
+    with pytest.raises(ValueError, match="60 images with 1 numbers of dense1 each"):
+        look.plot_embedding(narrow, x, labels)
+
+
+def test_saliency_says_what_it_cannot_ask(lenet, digits):
+    one = Sequential([Flatten(), Dense(784, 1, rng=0)], (1, 28, 28))
+    with pytest.raises(ValueError, match="of two classes or more"):
+        look.plot_saliency(one, digits[0][:1])
+    with pytest.raises(ValueError, match=r"labels have shape \(2, 10\), expected \(2,\)"):
+        look.plot_saliency(lenet, digits[0][:2], labels=np.eye(10, dtype=int)[[7, 2]])
+
+
+def test_fooling_needs_images_between_0_and_1(lenet, digits):
+    x, labels = digits
+    with pytest.raises(ValueError, match="images go from -0.424.* to 2.82.*, expected 0 to 1"):
+        look.plot_fooled(lenet, (x[:3] - 0.1307) / 0.3081, labels[:3])
+
+
+@pytest.mark.parametrize(
+    "images, message",
+    [
+        (np.zeros((0, 1, 28, 28), np.float32), r"images have shape \(0, 1, 28, 28\)"),
+        (np.full((28, 28), np.nan), "images hold NaN or infinity"),
+    ],
+)
+def test_nothing_and_no_numbers_are_refused(lenet, images, message):
+    for plot in (look.plot_feature_maps, look.plot_saliency, look.plot_most_exciting):
+        with pytest.raises(ValueError, match=message):
+            plot(lenet, images)
+
+
+def test_a_photograph_of_a_digit_is_looked_at(lenet, digits, tmp_path):
+    ink = np.kron(digits[0][0, 0], np.ones((6, 6)))
+    Image.fromarray(np.uint8(230 - 200 * ink)).save(tmp_path / "seven.png")
+    assert any(
+        t.startswith("7 (") for t in texts(drawn(look.plot_saliency(lenet, tmp_path / "seven.png")))
+    )
+    with pytest.raises(ValueError, match="expected .1, 28, 28. for a file"):
+        look.plot_feature_maps(colour_network(), tmp_path / "seven.png")

@@ -157,8 +157,8 @@ def test_a_registry_or_a_machine_path_is_noticed(text):
 
 LEVELS = {
     # plumbing below all levels, which no lesson derives; not counted as core
-    **dict.fromkeys(["arguments", "files", "blas", "here", "owndata", "progress", "recipes"], -1),
-    **dict.fromkeys(["recordings"], -1),
+    **dict.fromkeys(["arguments", "files", "blas", "here", "digits", "owndata"], -1),
+    **dict.fromkeys(["progress", "recipes", "recordings"], -1),
     **dict.fromkeys(["im2col", "reference", "winograd"], 0),
     **dict.fromkeys(["initializers", "losses", "optimizers", "datasets"], 0),
     "layers": 1,

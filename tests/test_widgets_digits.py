@@ -1,4 +1,4 @@
-"""The explorers that look at digits, driven without a browser, and how a drawing is prepared."""
+"""The explorers that look at digits, driven without a browser."""
 
 import re
 
@@ -15,7 +15,6 @@ from cnnlib.plots import start as plots
 from cnnlib.widgets import canvas, start
 from cnnlib.widgets.base import percent
 from cnnlib.widgets.canvas import Canvas, decode, encode
-from cnnlib.widgets.digits import average_matrix, fit_box, prepare_digit
 from cnnlib.widgets.start import DigitExplorer, PixelExplorer
 
 MNIST = load_mnist()[1]
@@ -36,13 +35,6 @@ def drawing(digit, row=0, column=0, zoom=3):
     large = np.kron(digit, np.ones((zoom, zoom), np.float32))
     field = np.zeros((112, 112), np.float32)
     field[row : row + len(large), column : column + len(large)] = large
-    return field
-
-
-def stick(row, column, rows, columns, size=112):
-    """Draw one upright rectangle of ink."""
-    field = np.zeros((size, size), np.float32)
-    field[row : row + rows, column : column + columns] = 1
     return field
 
 
@@ -69,76 +61,6 @@ def test_no_text_is_no_ink():
 def test_what_is_no_drawing_is_refused(text, message):
     with pytest.raises(ValueError, match=message):
         decode(text, 4)
-
-
-# Preparation as for MNIST
-
-
-@pytest.mark.parametrize("before, after", [(28, 20), (20, 20), (7, 20), (112, 20), (3, 1)])
-def test_resampling_averages(before, after):
-    matrix = average_matrix(before, after)
-    assert matrix.shape == (after, before)
-    assert np.allclose(matrix.sum(axis=1), 1, atol=1e-5)  # each new pixel is a mean
-    assert np.allclose(matrix.sum(axis=0), after / before, atol=1e-5)  # each old one counts alike
-
-
-def test_resampling_by_hand():
-    assert np.array_equal(average_matrix(4, 2), [[0.5, 0.5, 0, 0], [0, 0, 0.5, 0.5]])
-    assert np.allclose(average_matrix(3, 2), [[2 / 3, 1 / 3, 0], [0, 1 / 3, 2 / 3]])
-
-
-@pytest.mark.parametrize(
-    "rows, columns, shape",
-    [(40, 20, (20, 10)), (20, 40, (10, 20)), (7, 7, (20, 20)), (100, 1, (20, 1)), (90, 3, (20, 1))],
-)
-def test_a_drawing_fits_the_box_and_keeps_its_proportions(rows, columns, shape):
-    box = fit_box(stick(5, 9, rows, columns))
-    assert box.shape == shape and np.allclose(box, 1, atol=1e-5)
-
-
-def test_an_empty_drawing_stays_empty():
-    assert fit_box(np.zeros((9, 9))) is None
-    assert prepare_digit(np.zeros((9, 9))).sum() == 0
-
-
-def test_digits_of_mnist_are_prepared_already():
-    changed = [n for n, x in enumerate(MNIST[0][:, 0]) if not np.array_equal(prepare_digit(x), x)]
-    for n in changed:  # these do not fill the box of 20 pixels, in MNIST itself
-        rows, columns = np.nonzero(MNIST[0][n, 0])
-        assert max(np.ptp(rows), np.ptp(columns)) + 1 == 19
-    assert len(changed) == 3
-
-
-@pytest.mark.parametrize("row, column, zoom", [(0, 0, 3), (28, 28, 3), (3, 20, 2), (0, 0, 4)])
-def test_where_and_how_large_it_is_drawn_does_not_matter(row, column, zoom):
-    for x in MNIST[0][:30, 0]:
-        assert np.allclose(prepare_digit(drawing(x, row, column, zoom)), x, atol=1e-5)
-
-
-def test_the_centre_of_mass_is_in_the_middle():
-    triangle = np.tril(np.ones((60, 60), np.float32))
-    field = prepare_digit(np.pad(triangle, ((50, 2), (0, 52))))
-    assert field.shape == (28, 28) and field.dtype == np.float32
-    for axis in (0, 1):
-        centre = (field.sum(axis=1 - axis) @ np.arange(28)) / field.sum()
-        assert 13.5 - 1e-3 <= centre <= 14.5 + 1e-3
-        used = np.flatnonzero(field.sum(axis=1 - axis))
-        assert used[-1] - used[0] + 1 == 20
-    assert field.sum(axis=1).argmax() > 14  # it is the mass that is centred, not the box
-
-
-@pytest.mark.parametrize(
-    "pixels, message",
-    [
-        (np.zeros((1, 28, 28)), "shape"),
-        (np.full((28, 28), np.nan), "ink in"),
-        (np.full((28, 28), -0.1), "ink in"),
-        (np.full((28, 28), 255.0), "goes up to 255"),
-    ],
-)
-def test_what_is_no_ink_is_refused(pixels, message):
-    with pytest.raises(ValueError, match=message):
-        prepare_digit(pixels)
 
 
 # The canvas

@@ -4,11 +4,11 @@ import ipywidgets as widgets
 import numpy as np
 
 from cnnlib import interpret
+from cnnlib.digits import prepare_digit
 from cnnlib.losses import softmax
 from cnnlib.plots.filters import filter_card, look_card, picked_field
 from cnnlib.widgets.base import Explorer, check_images, choice, in_a_row, percent, slider
 from cnnlib.widgets.canvas import SOURCES, Canvas, decode
-from cnnlib.widgets.digits import prepare_digit
 
 
 def check_network(network, images, kinds):

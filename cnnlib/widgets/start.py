@@ -5,6 +5,7 @@ import math
 import ipywidgets as widgets
 import numpy as np
 
+from cnnlib.digits import prepare_digit
 from cnnlib.layers.activations import ReLU, Sigmoid
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
@@ -15,7 +16,6 @@ from cnnlib.network import Sequential
 from cnnlib.plots.start import block_stacks, pixel_window, responses
 from cnnlib.widgets.base import Explorer, check_images, choice, in_a_row, percent, slider
 from cnnlib.widgets.canvas import SOURCES, Canvas, decode
-from cnnlib.widgets.digits import prepare_digit
 
 
 class PixelExplorer(Explorer):

@@ -1,0 +1,329 @@
+"""A digit of your own, drawn or photographed, made into an image like those of MNIST.
+
+    x = prepare_digit("seven.png")             # or an array, grey, RGB or RGBA, 0 to 1 or 0 to 255
+    network.forward(x[None, None])
+
+Below all levels: no lesson derives it, lesson 00 shows what `fit_box` and `prepare_digit` do.
+"""
+
+import os
+import warnings
+
+import numpy as np
+
+FIELD, BOX = 28, 20  # pixels of an MNIST image, and of the box that its digit fits
+WORK, COARSE = 256, 128  # pixels of the longer side, where ink is found, and where it is grouped
+LUMINANCE = np.float32([0.299, 0.587, 0.114])  # of red, green, blue: ITU-R BT.601
+
+
+def prepare_digit(picture, ink=None):
+    """Make an image like those of MNIST from a drawing or a photograph: same size, same place.
+
+    What is not ink is taken away: the paper, its shade, and noise. The rest is scaled, keeping its
+    proportions, until it fits a box of 20 by 20 pixels; the box is placed in a field of 28 by 28
+    so that the centre of mass of the ink is in the middle.
+
+    Parameters
+    ----------
+    picture : path or array
+        As for :func:`read_picture`. A drawing on a ground of 0 is taken as it is.
+    ink : {"dark", "light"}, optional
+        What the ink is like, compared with the paper; found out if not given.
+
+    Returns
+    -------
+    float32 ndarray of shape (28, 28)
+        In [0, 1], 0 where there is no ink; zeros for a picture of nothing but zeros.
+
+    Raises
+    ------
+    FileNotFoundError, TypeError, ValueError
+        If there is no picture, or no ink that stands out in it.
+
+    Warns
+    -----
+    UserWarning
+        If it was not clear which parts are ink: says what was assumed.
+
+    Source: LeCun, Bottou, Bengio, Haffner (1998), section III.A.
+    """
+    found, doubt = find_ink(read_picture(picture), ink)
+    if doubt:
+        warnings.warn(doubt, stacklevel=2)
+    return centre(fit_box(found))
+
+
+# --------------------------------------------------------------------------- reading a picture
+
+
+def read_picture(picture):
+    """Read a picture, from a file or an array, as an array of grey from 0, black, to 1, white.
+
+    Parameters
+    ----------
+    picture : path or array
+        A PNG, JPEG or other file that Pillow reads; or an array of shape (H, W), or with 1, 2
+        (grey, alpha), 3 or 4 channels first or last, of booleans, of integers from 0 to 255 (16
+        bit: 65535), or of floats from 0 to 1 or 0 to 255. Colours become their luminance. What is
+        transparent becomes white, or black where the rest is light.
+
+    Returns
+    -------
+    float32 ndarray of shape (H, W)
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    TypeError, ValueError
+        If it is no picture.
+    """
+    name = "picture"
+    if isinstance(picture, (str, os.PathLike)):
+        name = repr(str(picture))
+        picture = read_file(picture)
+    x = np.asarray(picture)
+    if x.dtype.kind not in "biuf":
+        raise TypeError(f"{name} is {x.dtype}, expected numbers")
+    x = x.squeeze(axis=tuple(k for k in range(x.ndim - 2) if x.shape[k] == 1))
+    if x.ndim == 3 and x.shape[2] > 4 and x.shape[0] <= 4:
+        x = x.transpose(1, 2, 0)
+    if 0 in x.shape or x.ndim not in (2, 3) or (x.ndim == 3 and x.shape[2] > 4):
+        raise ValueError(
+            f"{name} has shape {np.shape(picture)}, expected (H, W), (H, W, C) or (C, H, W) with"
+            " C of 1 to 4"
+        )
+    low, high = float(x.min()), float(x.max())
+    white = 1 if high <= 1 else 65535 if x.dtype == np.uint16 and high > 255 else 255
+    if not 0 <= low <= high <= white:
+        raise ValueError(f"{name} goes from {low:g} to {high:g}, expected 0 to 1 or 0 to 255")
+    x = np.divide(x, white, dtype=np.float32, casting="same_kind")
+    if x.ndim == 2:
+        return x
+    colours, alpha = (x[..., :-1], x[..., -1]) if x.shape[2] in (2, 4) else (x, np.float32(1))
+    grey = colours @ LUMINANCE if colours.shape[2] == 3 else colours[..., 0]
+    ground = np.float32(1 if (grey * alpha).sum() <= 0.5 * np.sum(alpha) else 0)
+    return grey if x.shape[2] in (1, 3) else alpha * grey + (1 - alpha) * ground
+
+
+def read_file(path):
+    """Read a picture's file as an array, turned as a camera says that it was held."""
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(path) as opened:
+            image = ImageOps.exif_transpose(opened)
+            return np.asarray(image if image.mode[0] in "IF" else image.convert("RGBA"))
+    except FileNotFoundError:
+        raise FileNotFoundError(f"no file {str(path)!r}") from None
+    except Exception as error:  # Pillow raises nearly anything where a file is damaged
+        raise ValueError(f"{str(path)!r} cannot be read as a picture: {error}") from None
+
+
+# --------------------------------------------------------------------------- ink and paper
+
+
+def find_ink(grey, ink=None):
+    """Tell the ink of a digit from the paper.
+
+    The paper is what the rim of the picture shows, and may darken smoothly from one side to the
+    other; ink is what differs from it by much more than the paper's noise.
+
+    Parameters
+    ----------
+    grey : ndarray of shape (H, W)
+        In [0, 1]. Where its rim is 0, it is taken for ink already.
+    ink : {"dark", "light"}, optional
+
+    Returns
+    -------
+    (float32 ndarray of shape (h, w), str)
+        Ink, from 0 to 1, in a picture not larger than the one that came; and what was assumed,
+        empty if there was no doubt.
+
+    Raises
+    ------
+    ValueError
+        If nothing stands out, or if more than half of the picture does.
+    """
+    if ink not in (None, "dark", "light"):
+        raise ValueError(f"ink is {ink!r}, expected 'dark', 'light' or None")
+    rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    if ink != "dark" and np.quantile(rim, 0.75) == 0:
+        return grey, ""
+    scale = min(1, WORK / max(grey.shape))
+    grey = resized(grey, *(max(1, round(scale * size)) for size in grey.shape))
+    change = grey - paper(grey, np.ones(grey.shape, bool))
+    cubes = {
+        "dark": float((-(change.clip(max=0) ** 3)).sum()),
+        "light": (change.clip(0) ** 3).sum(),
+    }
+    guess = max(cubes, key=cubes.get)
+    doubt = ""
+    if ink is None and min(cubes.values()) > 0.2 * max(cubes.values()):
+        other = "dark" if guess == "light" else "light"
+        doubt = f"took what is {guess} for ink; if that is wrong, pass ink={other!r}"
+    sign = 1 if (ink or guess) == "light" else -1
+    for _ in range(2):  # the second time, the paper is fitted without what was found to be ink
+        smooth = blurred(sign * change)
+        level = float(np.median(smooth[smooth >= 0.5 * smooth.max()]))
+        mask = smooth > 0.4 * level
+        blank = blurred(mask.astype(np.float32)) == 0
+        noise = np.median(np.abs(change[blank])) if blank.any() else 0
+        if level < max(0.04, 4 * noise):
+            raise ValueError("no ink stands out from the paper: expected a digit in a picture")
+        if mask.mean() > 0.5:
+            raise ValueError(
+                f"{mask.mean():.0%} of the picture stands out: expected a digit with paper around"
+            )
+        change = grey - paper(grey, blank)
+    mask = parts(mask)
+    near = blurred(mask.astype(np.float32)) > 0
+    return thickened(((sign * change / level - 0.2) / 0.6).clip(0, 1) * near, mask), doubt
+
+
+def paper(grey, blank):
+    """Fit a smooth surface, a polynomial of degree two, that ignores what differs from it.
+
+    Parameters
+    ----------
+    grey : ndarray of shape (H, W)
+    blank : bool ndarray of shape (H, W)
+        Where to look at all.
+
+    Returns
+    -------
+    float32 ndarray of shape (H, W)
+    """
+    H, W = grey.shape
+    rows, columns = np.linspace(-1, 1, H)[:, None], np.linspace(-1, 1, W)[None]
+    powers = [(i, j) for i in range(3) for j in range(3 - i)]
+    terms = [np.broadcast_to(rows**i * columns**j, (H, W)) for i, j in powers]
+    some = np.index_exp[:: max(1, H // 32), :: max(1, W // 32)]
+    a = np.stack([term[some][blank[some]] for term in terms], axis=1)
+    y = grey[some][blank[some]].astype(np.float64)
+    weights = np.ones_like(y)
+    for _ in range(20):  # the smallest sum of absolute differences, by weighted squares
+        left = a.T * weights
+        c = np.linalg.lstsq(left @ a, left @ y, rcond=None)[0]
+        weights = 1 / np.maximum(np.abs(y - a @ c), 1e-3)
+    return np.tensordot(c, terms, axes=1).astype(np.float32)
+
+
+def blurred(x):
+    """Average every pixel with its eight neighbours."""
+    framed = np.pad(x, 1, mode="edge")
+    rows = framed[:-2] + framed[1:-1] + framed[2:]
+    return (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / 9
+
+
+def parts(mask, share=0.04):
+    """Keep the connected parts of a mask that are large, and not at the edge if others are not."""
+    small = resized(mask.astype(np.float32), *(min(size, COARSE) for size in mask.shape)) > 0.2
+    labels = np.where(small, np.arange(1, small.size + 1).reshape(small.shape), 0)
+    while True:  # every pixel takes the greatest number of those that it is connected with
+        spread = np.where(small, dilated(labels), 0)
+        if np.array_equal(spread, labels):
+            break
+        labels = spread
+    sizes = np.bincount(labels.ravel())
+    inner = sizes.copy()
+    inner[np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])] = 0
+    sizes[0] = 0
+    if inner.max() > share * sizes.max():
+        sizes = inner
+    kept = (sizes > share * sizes.max())[labels] & small
+    return mask & (resized(kept.astype(np.float32), *mask.shape) > 0)
+
+
+def dilated(x):
+    """Take the greatest of every pixel and its eight neighbours."""
+    framed = np.pad(x, 1)
+    rows = np.maximum(np.maximum(framed[:-2], framed[1:-1]), framed[2:])
+    return np.maximum(np.maximum(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:])
+
+
+def thickened(ink, mask, stroke=0.1):
+    """Widen strokes that are thinner than a tenth of the digit, as those of MNIST seldom are."""
+    rows, columns = np.nonzero(mask)
+    inner = ~dilated(~mask)
+    width = 2 * mask.sum() / max(1, (mask & ~inner).sum())  # twice the area, by the outline
+    missing = stroke * max(np.ptp(rows), np.ptp(columns)) - width
+    for _ in range(round(missing / 2)):
+        ink = dilated(ink)
+    return ink
+
+
+# --------------------------------------------------------------------------- size and place
+
+
+def fit_box(pixels, size=BOX):
+    """Cut a drawing out and scale it, keeping its proportions, until it just fits a square box.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (H, W)
+        Ink in [0, 1], 0 where there is none.
+    size : int
+        Rows and columns of the box.
+
+    Returns
+    -------
+    float32 ndarray of shape (h, w), the larger of the two is `size`; None if there is no ink
+
+    Raises
+    ------
+    ValueError
+        If pixels is no grey image with values in [0, 1].
+    """
+    pixels = np.asarray(pixels, np.float32)
+    if pixels.ndim != 2 or not (np.isfinite(pixels).all() and 0 <= pixels.min(initial=0)):
+        raise ValueError(f"pixels has shape {pixels.shape}, expected (H, W) of ink in [0, 1]")
+    if pixels.max(initial=0) > 1:
+        raise ValueError(f"pixels goes up to {pixels.max():g}, expected ink in [0, 1]")
+    rows, columns = np.nonzero(pixels)
+    if not len(rows):
+        return None
+    digit = pixels[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    scale = size / max(digit.shape)
+    return resized(digit, *(max(1, round(length * scale)) for length in digit.shape))
+
+
+def centre(box):
+    """Place a box in a field of zeros so that its centre of mass is in the middle.
+
+    Parameters
+    ----------
+    box : ndarray of shape (h, w) or None
+
+    Returns
+    -------
+    float32 ndarray of shape (28, 28)
+    """
+    field = np.zeros((FIELD, FIELD), np.float32)
+    if box is None:
+        return field
+    # In MNIST the centre of mass, rounded, is pixel 14 of 0 to 27.
+    corner = []
+    for axis, length in enumerate(box.shape):
+        middle = (box.sum(axis=1 - axis) @ np.arange(length)) / box.sum()
+        start = int(np.ceil(FIELD // 2 - 0.5 - middle - 1e-6))
+        corner.append(min(max(start, 0), FIELD - length))
+    row, column = corner
+    field[row : row + box.shape[0], column : column + box.shape[1]] = box
+    return field
+
+
+def resized(x, height, width):
+    """Return an image of another size; each pixel is the mean of those that it covers."""
+    if x.shape == (height, width):
+        return x
+    return average_matrix(x.shape[0], height) @ x @ average_matrix(x.shape[1], width).T
+
+
+def average_matrix(before, after):
+    """Return the matrix that resamples ``before`` pixels to ``after``, each a mean by overlap."""
+    edges = np.arange(after + 1) * (before / after)
+    at = np.arange(before)
+    overlap = np.minimum(edges[1:, None], at + 1) - np.maximum(edges[:-1, None], at)
+    return (np.clip(overlap, 0, None) * (after / before)).astype(np.float32)
