@@ -12,7 +12,7 @@ import warnings
 import numpy as np
 
 FIELD, BOX = 28, 20  # pixels of an MNIST image, and of the box that its digit fits
-WORK, COARSE = 256, 128  # pixels of the longer side, where ink is found, and where it is grouped
+WORK = 160  # pixels of the longer side of the picture in which ink is looked for
 LUMINANCE = np.float32([0.299, 0.587, 0.114])  # of red, green, blue: ITU-R BT.601
 
 
@@ -124,14 +124,13 @@ def read_file(path):
 
 
 def find_ink(grey, ink=None):
-    """Tell the ink of a digit from the paper.
+    """Tell the ink of a digit from the paper that it is on.
 
-    The paper is what the rim of the picture shows, and may darken smoothly from one side to the
-    other; ink is what differs from it by much more than the paper's noise.
+    The paper may be shaded and rough; ink is what differs from it by far more than it varies.
 
     Parameters
     ----------
-    grey : ndarray of shape (H, W)
+    grey : float ndarray of shape (H, W)
         In [0, 1]. Where its rim is 0, it is taken for ink already.
     ink : {"dark", "light"}, optional
 
@@ -153,94 +152,84 @@ def find_ink(grey, ink=None):
         return grey, ""
     scale = min(1, WORK / max(grey.shape))
     grey = resized(grey, *(max(1, round(scale * size)) for size in grey.shape))
-    change = grey - paper(grey, np.ones(grey.shape, bool))
-    cubes = {
-        "dark": float((-(change.clip(max=0) ** 3)).sum()),
-        "light": (change.clip(0) ** 3).sum(),
-    }
-    guess = max(cubes, key=cubes.get)
+    change, noise = without_paper(grey)
+    cubes = change**3  # ink stands out further than anything else, to one side
+    lean = float(cubes.sum() / max(np.abs(cubes).sum(), 1e-12))
+    guess, other = ("light", "dark") if lean > 0 else ("dark", "light")
     doubt = ""
-    if ink is None and min(cubes.values()) > 0.2 * max(cubes.values()):
-        other = "dark" if guess == "light" else "light"
+    if ink is None and abs(lean) < 2 / 3:
         doubt = f"took what is {guess} for ink; if that is wrong, pass ink={other!r}"
-    sign = 1 if (ink or guess) == "light" else -1
-    for _ in range(2):  # the second time, the paper is fitted without what was found to be ink
-        smooth = blurred(sign * change)
-        level = float(np.median(smooth[smooth >= 0.5 * smooth.max()]))
-        mask = smooth > 0.4 * level
-        blank = blurred(mask.astype(np.float32)) == 0
-        noise = np.median(np.abs(change[blank])) if blank.any() else 0
-        if level < max(0.04, 4 * noise):
-            raise ValueError("no ink stands out from the paper: expected a digit in a picture")
-        if mask.mean() > 0.5:
-            raise ValueError(
-                f"{mask.mean():.0%} of the picture stands out: expected a digit with paper around"
-            )
-        change = grey - paper(grey, blank)
-    mask = parts(mask)
-    near = blurred(mask.astype(np.float32)) > 0
-    return thickened(((sign * change / level - 0.2) / 0.6).clip(0, 1) * near, mask), doubt
+    change = change if (ink or guess) == "light" else -change
+    smooth = blurred(change)
+    highest = smooth.max()
+    level = np.median(smooth[smooth >= highest - abs(highest) / 2])
+    if level < max(0.04, 4 * noise):
+        raise ValueError("no ink stands out from the paper: expected a digit in a picture")
+    mask = smooth > 0.4 * level
+    if mask.mean() > 0.5:
+        raise ValueError(
+            f"{mask.mean():.0%} of the picture stands out: expected a digit with paper around"
+        )
+    mask = large_parts(mask)
+    found = ((change / level - 0.2) / 0.6).clip(0, 1) * dilated(mask)
+    return thickened(found, mask), doubt
 
 
-def paper(grey, blank):
-    """Fit a smooth surface, a polynomial of degree two, that ignores what differs from it.
+def without_paper(grey):
+    """Subtract the paper: the surface of degree two on which most pixels agree.
 
-    Parameters
-    ----------
-    grey : ndarray of shape (H, W)
-    blank : bool ndarray of shape (H, W)
-        Where to look at all.
+    Fitted by least squares to the rim, then again and again to all that lie near it.
 
     Returns
     -------
-    float32 ndarray of shape (H, W)
+    (float32 ndarray of shape (H, W), float)
+        How much lighter than the paper each pixel is, and by how much the paper itself varies.
     """
-    H, W = grey.shape
-    rows, columns = np.linspace(-1, 1, H)[:, None], np.linspace(-1, 1, W)[None]
-    powers = [(i, j) for i in range(3) for j in range(3 - i)]
-    terms = [np.broadcast_to(rows**i * columns**j, (H, W)) for i, j in powers]
-    some = np.index_exp[:: max(1, H // 32), :: max(1, W // 32)]
-    a = np.stack([term[some][blank[some]] for term in terms], axis=1)
-    y = grey[some][blank[some]].astype(np.float64)
-    weights = np.ones_like(y)
-    for _ in range(20):  # the smallest sum of absolute differences, by weighted squares
-        left = a.T * weights
-        c = np.linalg.lstsq(left @ a, left @ y, rcond=None)[0]
-        weights = 1 / np.maximum(np.abs(y - a @ c), 1e-3)
-    return np.tensordot(c, terms, axes=1).astype(np.float32)
+    rows, columns = (np.linspace(-1, 1, size) for size in grey.shape)
+    rows, columns = (x.ravel() for x in np.meshgrid(rows, columns, indexing="ij"))
+    terms = np.stack([rows**i * columns**j for i in range(3) for j in range(3 - i)], axis=1)
+    y = grey.ravel().astype(np.float64)
+    agree = np.maximum(np.abs(rows), np.abs(columns)) > 0.75
+    for _ in range(10):
+        sample = np.flatnonzero(agree)
+        sample = sample[:: max(1, len(sample) // 1000)]
+        surface = terms @ np.linalg.lstsq(terms[sample], y[sample], rcond=None)[0]
+        far = np.abs(y - surface)
+        agree = far <= max(0.01, 2 * np.median(far))
+    return (y - surface).astype(np.float32).reshape(grey.shape), float(np.median(far[agree]))
 
 
 def blurred(x):
     """Average every pixel with its eight neighbours."""
-    framed = np.pad(x, 1, mode="edge")
-    rows = framed[:-2] + framed[1:-1] + framed[2:]
-    return (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / 9
-
-
-def parts(mask, share=0.04):
-    """Keep the connected parts of a mask that are large, and not at the edge if others are not."""
-    small = resized(mask.astype(np.float32), *(min(size, COARSE) for size in mask.shape)) > 0.2
-    labels = np.where(small, np.arange(1, small.size + 1).reshape(small.shape), 0)
-    while True:  # every pixel takes the greatest number of those that it is connected with
-        spread = np.where(small, dilated(labels), 0)
-        if np.array_equal(spread, labels):
-            break
-        labels = spread
-    sizes = np.bincount(labels.ravel())
-    inner = sizes.copy()
-    inner[np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])] = 0
-    sizes[0] = 0
-    if inner.max() > share * sizes.max():
-        sizes = inner
-    kept = (sizes > share * sizes.max())[labels] & small
-    return mask & (resized(kept.astype(np.float32), *mask.shape) > 0)
+    return np.mean(neighbours(x, mode="edge"), axis=0)
 
 
 def dilated(x):
     """Take the greatest of every pixel and its eight neighbours."""
-    framed = np.pad(x, 1)
-    rows = np.maximum(np.maximum(framed[:-2], framed[1:-1]), framed[2:])
-    return np.maximum(np.maximum(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:])
+    return np.max(neighbours(x), axis=0)
+
+
+def neighbours(x, **how):
+    """Return a picture nine times, each time moved by -1, 0 or 1 pixel along both axes."""
+    framed = np.pad(x, 1, **how)
+    H, W = x.shape
+    return [framed[i : i + H, j : j + W] for i in range(3) for j in range(3)]
+
+
+def large_parts(mask, share=0.04):
+    """Keep the large connected parts of a mask; those at the edge only if there are no others."""
+    labels = np.arange(1, mask.size + 1).reshape(mask.shape) * mask
+    before = None
+    while not np.array_equal(labels, before):  # until a part has the number of its last pixel
+        before, labels = labels, dilated(labels) * mask
+        labels = labels.ravel()[labels - 1] * mask  # leap: what the pixel of that number has
+    sizes = np.bincount(labels.ravel())
+    sizes[0] = 0
+    inner = sizes.copy()
+    inner[np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])] = 0
+    if inner.max() > share * sizes.max():
+        sizes = inner
+    return (sizes > share * sizes.max())[labels]
 
 
 def thickened(ink, mask, stroke=0.1):
