@@ -114,3 +114,31 @@ def test_dilated_taps():
     codes = [ax.images[0].get_array() for ax in figure.axes]
     assert [(c == plots.TAP).sum() for c in codes] == [9, 9, 9]
     assert [ax.get_title() for ax in figure.axes][1] == "dilation 2: 9 taps, span 5"
+
+
+def test_volumes_mark_a_window_through_all_channels_a_filter_and_a_pixel():
+    figure = plots.volumes((3, 8, 7), (4, 3, 3, 2), (4, 6, 6), f=2, row=1, column=5)
+    (ax,) = figure.axes
+    faces = [p for p in ax.patches if p.get_alpha() is None]
+    marks = [p for p in ax.patches if p.get_alpha() is not None]
+    sizes = [(p.get_height(), p.get_width()) for p in faces]
+    assert sizes == [(8, 7)] * 3 + [(3, 2)] * 4 * 3 + [(6, 6)] * 4
+    assert [(p.get_height(), p.get_width()) for p in marks] == [(3, 2)] * 3 * 2 + [(1, 1)]
+    assert [text.get_text().split("\n")[0] for text in ax.texts] == [
+        "x: (3, 8, 7)",
+        "w: (4, 3, 3, 2)",
+        "y: (4, 6, 6)",
+    ]
+    window, face = marks[0], faces[2]  # of the first channel, which is drawn last
+    assert window.get_x() - face.get_x() == 5
+    assert face.get_y() + 8 - (window.get_y() + 3) == 1
+
+
+def test_all_windows_stand_where_the_stride_puts_them():
+    figure = plots.all_windows(np.zeros((6, 6)), np.ones((3, 3)), np.zeros((2, 2)), stride=2)
+    corners = [
+        ax.patches[-1].get_xy()
+        for ax in figure.axes
+        if len(ax.patches) and "window" in ax.get_title()
+    ]
+    assert corners == [(-0.5, -0.5), (1.5, -0.5), (-0.5, 1.5), (1.5, 1.5)]

@@ -88,25 +88,28 @@ def window_sum(x, w, b, y, row, column):
 
 
 @plot
-def all_windows(x, w, y):
-    """Draw every position of a filter on a small picture, and the output pixel that it gives.
+def all_windows(x, w, y, stride=1, title=None):
+    """Draw every position of a filter on a small image, and the output pixel that it gives.
 
     Parameters
     ----------
     x : ndarray of shape (H, W)
+        With its frame, if it has one.
     w : ndarray of shape (KH, KW)
     y : ndarray of shape (OH, OW)
+    stride : int
+    title : str, optional
 
     Returns
     -------
     Figure
     """
-    title = "The same nine weights at every position give the whole output"
+    title = title or "The same nine weights at every position give the whole output"
     figure = new_figure(PAGE, 3.6, title)
     axes = figure.subplots(2, y.size, height_ratios=(len(x), len(y)))
     for k, (row, column) in enumerate(np.ndindex(*y.shape)):
         show_numbers(axes[0, k], x, title=f"window of y[{row}, {column}]", size=9)
-        outline(axes[0, k], row, column, *w.shape)
+        outline(axes[0, k], row * stride, column * stride, *w.shape)
         show_numbers(axes[1, k], y, size=9)
         outline(axes[1, k], row, column, color=BLUE)
     return figure
@@ -208,6 +211,61 @@ def channel_sum(x, w, b, names):
         axes[c, 3].text(0.1, 0.5, f"sum {sums[c]:.2f}", va="center", fontsize=11)
     total = f"all channels and bias {b:g}:\ny = {sums.sum() + b:.2f}"
     axes[-1, 3].text(0.1, 0.15, total, va="center", fontsize=11, color=BLUE)
+    return figure
+
+
+@plot
+def volumes(x, w, y, f, row, column):
+    """Draw the arrays of a convolution layer as volumes, and what makes one output pixel.
+
+    Parameters
+    ----------
+    x : (int, int, int)
+        C, H, W of the input.
+    w : (int, int, int, int)
+        F, C, KH, KW of the filters.
+    y : (int, int, int)
+        F, OH, OW of the output.
+    f, row, column : int
+        Which pixel of which map is marked.
+
+    Returns
+    -------
+    Figure
+    """
+    (C, H, W), (F, _, KH, KW), (_, OH, OW) = x, w, y
+    slant, gap = 0.8, 2.5  # how far the next channel is drawn up and to the right; between arrays
+    figure = new_figure(PAGE, 2.6, "Each filter sees all channels and makes one map", fixed=True)
+    ax = figure.add_axes((0.01, 0, 0.98, 0.9))
+    ax.axis("off")
+
+    def stack(left, depth, height, width, window, marked, colour):
+        """Draw channels one behind the other, and on some of them a window."""
+        faces = [(left + slant * k, slant * k) for k in range(depth)]
+        for x0, y0 in reversed(faces):
+            ax.add_patch(Rectangle((x0, y0), width, height, facecolor="white", edgecolor=GREY))
+        top, start, rows, columns = window
+        for x0, y0 in [faces[k] for k in marked]:
+            corner = x0 + start, y0 + height - top - rows
+            face = {"facecolor": colour, "edgecolor": colour, "alpha": 0.5}
+            ax.add_patch(Rectangle(corner, columns, rows, **face))
+        return left + width + slant * (depth - 1)
+
+    end = stack(0, C, H, W, (row, column, KH, KW), range(C), ORANGE)
+    starts = [0, end + gap]
+    for g in range(F):
+        marked = range(C) if g == f else ()
+        end = stack(end + (gap if g == 0 else 1), C, KH, KW, (0, 0, KH, KW), marked, ORANGE)
+    starts.append(end + gap)
+    end = stack(end + gap, F, OH, OW, (row, column, 1, 1), [f], BLUE)
+    texts = (
+        f"x: ({C}, {H}, {W})\none window,\nall {C} channels",
+        f"w: ({F}, {C}, {KH}, {KW})\n{F} filters\nof {C} channels each",
+        f"y: ({F}, {OH}, {OW})\none map\nfor each filter",
+    )
+    for left, text in zip(starts, texts, strict=True):
+        ax.text(left, -0.8, text, ha="left", va="top", fontsize=9)
+    ax.set(xlim=(-0.5, end + 4), ylim=(-5, H + slant * C), aspect="equal")
     return figure
 
 
