@@ -26,8 +26,6 @@ EXPLORER = re.compile(r"\w+(?:Explorer|Cockpit): ")  # how the text of a stored 
 SETTINGS = {
     # Render all cells, not only those in view.
     "notebook-extension/tracker": {"windowingMode": "none"},
-    # No pop-up that covers the page.
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 PATIENCE = 600  # seconds after which a wait is given up: no test is about how long it takes
 
@@ -113,6 +111,9 @@ class Server:
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
         options = {"ip": "127.0.0.1", "port": 0, "root_dir": self.served}
         command += [f"--ServerApp.{key}={value}" for key, value in options.items()]
+        # As `make lab` does; for Notebook too.
+        apps = ("LabApp", "JupyterNotebookApp")
+        command += [f"--{app}.app_settings_dir={ROOT / 'tools' / 'lab'}" for app in apps]
         self.process = subprocess.Popen(
             command,
             env=environment(self.folder) | {"JUPYTER_TOKEN": self.token},
@@ -166,10 +167,11 @@ class Server:
 class Reader:
     """Someone who has opened a notebook in a page of the browser."""
 
-    def __init__(self, page, server, name):
+    def __init__(self, page, server, name, kind="lab/tree"):
+        """Open it in JupyterLab, or in Notebook 7 with ``notebooks`` for a kind."""
         self.page = page
         page.set_default_timeout(1000 * PATIENCE)
-        page.goto(f"{server.address}/lab/tree/{name}?reset&token={server.token}")
+        page.goto(f"{server.address}/{kind}/{name}?reset&token={server.token}")
         page.wait_for_selector(".jp-Notebook .jp-CodeCell")
         self.wait_until_idle()
 

@@ -165,5 +165,56 @@ def test_what_is_impossible_is_said_and_the_last_picture_stays():
     explorer.set(a=7)
     assert explorer.problem == "a is 7 & that is <impossible>" and explorer.image.value == before
     assert "Not possible: a is 7 &amp; that is &lt;impossible&gt;" in explorer.warning.value
+    assert explorer.image.stale and "cnnlib-stale" in explorer.caption._dom_classes  # both dimmed
     explorer.set(a=6)
+    assert not explorer.image.stale and "cnnlib-stale" not in explorer.caption._dom_classes
     assert explorer.problem == explorer.warning.value == "" and explorer.image.value != before
+
+
+def point(explorer, name, row, column):
+    """Click on a pixel of an array in the picture, as the page tells it."""
+    spot = next(spot for spot in explorer.spots if spot.name == name)
+    across = (column - spot.x[0]) / (spot.x[1] - spot.x[0])
+    down = (row - spot.y[0]) / (spot.y[1] - spot.y[0])
+    x = spot.left + across * (spot.right - spot.left)
+    y = spot.top + down * (spot.bottom - spot.top)
+    explorer.image._handle_custom_msg({"kind": "down", "x": x, "y": y}, [])
+
+
+@pytest.mark.parametrize(
+    "name, array, row, column, expected",
+    [
+        ("pixels", "image", 20, 3, {"row": 16, "column": 0, "size": 8}),
+        ("kernel", "output y", 5, 7, {"row": 5, "column": 7}),
+        ("kernel", "input x", 5, 7, {"row": 4, "column": 6}),
+        ("kernel", "input x", 0, 27, {"row": 0, "column": 25}),
+        ("pooling", "y", 2, 1, {"step": 7}),
+        ("pooling", "x", 0, 5, {"step": 2}),
+        ("patch", "matrix", 4, 9, {"column": 9, "oh": 1, "ow": 0, "image": 1}),
+        ("patch", "output", 3, 2, {"oh": 3, "ow": 2, "column": 28}),
+        ("patch", "image", 1, 2, {"oh": 0, "ow": 1}),
+        ("backprop", "pool", 3, 11, {"follow": "pool", "row": 3, "column": 11}),
+        ("backprop", "conv", 20, 1, {"follow": "conv", "row": 20, "column": 1}),
+        ("field", "map", 1, 6, {"row": 1, "column": 6}),
+        ("field", "image", 27, 0, {"row": 7, "column": 0}),
+    ],
+)
+def test_a_click_in_the_picture_sets_the_controls(name, array, row, column, expected):
+    explorer = EXPLORERS[name]()
+    if name == "pixels":
+        explorer.set(size=8)
+    point(explorer, array, row, column)
+    assert {key: explorer.controls[key].value for key in expected} == expected
+    assert explorer.image.points and not explorer.problem
+
+
+def test_a_click_beside_the_arrays_changes_nothing_and_is_answered(monkeypatch):
+    explorer, answers = EXPLORERS["pixels"](), []
+    monkeypatch.setattr(explorer.image, "send", answers.append)
+    before = explorer.values()
+    explorer.image._handle_custom_msg({"kind": "down", "x": 0.001, "y": 0.999}, [])
+    assert explorer.values() == before and answers == [{"kind": "done"}]
+
+
+def test_only_pictures_that_can_be_pointed_at_say_so():
+    assert not Sum().image.points and Sum().spots == ()

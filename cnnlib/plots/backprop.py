@@ -410,7 +410,7 @@ def backprop_stages(stages, shown, title=None):
                 ax.set_box_aspect(1)
                 ax.set_title(label, fontsize=9)
                 continue
-            show_image(ax, array, bool(is_gradient or np.min(array) < 0), label)
+            show_image(ax, array, bool(is_gradient or np.min(array) < 0), label, gid=name)
             for frame in frames:
                 outline(ax, *frame, width=1.5)
         if k and known:

@@ -6,6 +6,7 @@ the bottom, changes nothing of what it says.
 
 import functools
 import io
+from typing import NamedTuple
 
 import matplotlib
 import matplotlib.figure
@@ -118,6 +119,56 @@ def to_png(figure, dpi=96):
     return buffer.getvalue()
 
 
+class Spot(NamedTuple):
+    """Where in a figure an array or axes stand: shares of its width and height, and what is there.
+
+    ``left`` to ``bottom`` are the shares; ``x`` is at left and right, ``y`` at top and bottom.
+    """
+
+    name: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    x: tuple
+    y: tuple
+
+    def place(self, across, down):
+        """Return the (x, y) of a place given by shares from the top left, or None if outside."""
+        if not (self.left <= across <= self.right and self.top <= down <= self.bottom):
+            return None
+        over, under = (
+            (across - self.left) / (self.right - self.left),
+            (down - self.top) / (self.bottom - self.top),
+        )
+        (x0, x1), (y0, y1) = self.x, self.y
+        return x0 + over * (x1 - x0), y0 + under * (y1 - y0)
+
+
+def spots(figure):
+    """Return where in a figure, once it is rendered, stand arrays and axes that have a ``gid``.
+
+    Returns
+    -------
+    list of Spot
+        Of an array, x counts its columns and y its rows; the middle of the first pixel is (0, 0).
+    """
+    found = []
+    for ax in figure.axes:
+        if ax.get_gid():
+            (left, low), (right, high) = ax.get_position().get_points()
+            x, y = ax.get_xlim(), ax.get_ylim()[::-1]
+            found.append(Spot(ax.get_gid(), left, 1 - high, right, 1 - low, x, y))
+        for image in filter(lambda image: image.get_gid(), ax.images):
+            left, right, bottom, top = image.get_extent()
+            corners = ax.transData.transform([(left, top), (right, bottom)])
+            (left, top), (right, bottom) = figure.transFigure.inverted().transform(corners)
+            H, W = image.get_array().shape[:2]
+            box = (left, 1 - top, right, 1 - bottom)
+            found.append(Spot(image.get_gid(), *box, (-0.5, W - 0.5), (-0.5, H - 0.5)))
+    return found
+
+
 def limits(values, signed):
     """Return the least and greatest value of a colour scale; a signed one is centred on 0.
 
@@ -129,12 +180,12 @@ def limits(values, signed):
     return (-top, top) if signed else (min(0.0, float(np.min(values, initial=0))), top)
 
 
-def colours(signed):
-    """Return the map of signed values or of others; what is not finite is a bluish grey."""
-    return colormaps[SIGNED_MAP if signed else IMAGE_MAP].with_extremes(bad=NO_NUMBER)
+def colours(signed, missing=NO_NUMBER):
+    """Return the map of signed values or of others, and a colour for what is not finite."""
+    return colormaps[SIGNED_MAP if signed else IMAGE_MAP].with_extremes(bad=missing)
 
 
-def show_image(ax, values, signed=False, title=None, scale=None):
+def show_image(ax, values, signed=False, title=None, scale=None, missing=NO_NUMBER, gid=None):
     """Draw one array as an image, without ticks.
 
     Parameters
@@ -146,6 +197,10 @@ def show_image(ax, values, signed=False, title=None, scale=None):
     title : str, optional
     scale : (float, float), optional
         Values of the darkest and lightest colour, where several images share one scale.
+    missing : str
+        Colour of what is not finite.
+    gid : str, optional
+        A name for :func:`spots`, so that the array can be pointed at.
 
     Returns
     -------
@@ -157,12 +212,13 @@ def show_image(ax, values, signed=False, title=None, scale=None):
     if title is not None:
         ax.set_title(title, fontsize=10)
     if values.ndim == 3:
-        return ax.imshow(np.clip(values.transpose(1, 2, 0), 0, 1))
+        return ax.imshow(np.clip(values.transpose(1, 2, 0), 0, 1), gid=gid)
     low, high = limits(values, signed) if scale is None else scale
-    return ax.imshow(values, cmap=colours(signed), vmin=low, vmax=high)
+    shown = np.ma.masked_invalid(values)
+    return ax.imshow(shown, cmap=colours(signed, missing), vmin=low, vmax=high, gid=gid)
 
 
-def show_numbers(ax, values, signed=False, title=None, scale=None, form="{:g}", size=10):
+def show_numbers(ax, values, signed=False, title=None, scale=None, form="{:g}", size=10, gid=None):
     """Draw a small array as a table: each number in a cell of its colour.
 
     An infinite number is a grey sign on white.
@@ -175,10 +231,8 @@ def show_numbers(ax, values, signed=False, title=None, scale=None, form="{:g}", 
         Font size in points.
     """
     values = np.asarray(values)
-    image = show_image(ax, values, signed, title, scale)
+    image = show_image(ax, values, signed, title, scale, "white", gid)
     low, high = image.get_clim()
-    image.set_data(np.ma.masked_invalid(values))
-    image.set_cmap(image.cmap.with_extremes(bad="white"))
     for (row, column), value in np.ndenumerate(values):
         ink, text = GREY, f"{value}".replace("-", "−").replace("inf", "∞")
         if np.isfinite(value):
@@ -342,7 +396,7 @@ def sheet(width, height, title=None):
     return ax
 
 
-def put(ax, values, left, bottom, width, height=None, signed=False, scale=None):
+def put(ax, values, left, bottom, width, height=None, signed=False, scale=None, gid=None):
     """Draw an image into a place of a sheet, with a thin frame.
 
     Parameters
@@ -355,6 +409,8 @@ def put(ax, values, left, bottom, width, height=None, signed=False, scale=None):
         Inches; a square if height is not given.
     signed : bool
     scale : (float, float), optional
+    gid : str, optional
+        A name for :func:`spots`.
     """
     height = width if height is None else height
     extent = (left, left + width, bottom, bottom + height)
@@ -362,7 +418,8 @@ def put(ax, values, left, bottom, width, height=None, signed=False, scale=None):
         ax.imshow(np.clip(np.transpose(values, (1, 2, 0)), 0, 1), extent=extent, aspect="auto")
     else:
         low, high = limits(values, signed) if scale is None else scale
-        ax.imshow(values, cmap=colours(signed), vmin=low, vmax=high, extent=extent, aspect="auto")
+        look = {"cmap": colours(signed), "vmin": low, "vmax": high, "gid": gid}
+        ax.imshow(np.ma.masked_invalid(values), extent=extent, aspect="auto", **look)
     frame(ax, left, bottom, width, height, GREY, 0.5)
 
 

@@ -143,7 +143,18 @@ def sliding_window(x, w, y, row, column):
         scale = (0, 1) if array is x else limits(array, signed)
         size = 2.9 / max(array.shape)  # of a pixel
         H, W = array.shape
-        number_tile(ax, array, left, 5.15 - H * size, size, f"{title}, {H} x {W}", signed, scale)
+        number_tile(
+            ax,
+            array,
+            left,
+            5.15 - H * size,
+            size,
+            f"{title}, {H} x {W}",
+            signed,
+            scale,
+            None,
+            title,
+        )
         corner = (left + column * size, 5.15 - (row + mark[0]) * size)
         ax.add_patch(
             Rectangle(corner, mark[1] * size, mark[0] * size, fill=False, ec=colour, lw=1.8)
@@ -158,12 +169,12 @@ def sliding_window(x, w, y, row, column):
     return ax.figure
 
 
-def number_tile(ax, values, left, bottom, size, title, signed, scale, form=None):
+def number_tile(ax, values, left, bottom, size, title, signed, scale, form=None, gid=None):
     """Draw an array into a sheet, titled, its numbers too if a form is given; size is a pixel's."""
     H, W = values.shape
     right, top = left + size * W, bottom + size * H
     low, high = scale
-    put(ax, values, left, bottom, right - left, top - bottom, signed, scale)
+    put(ax, values, left, bottom, right - left, top - bottom, signed, scale, gid)
     ax.text((left + right) / 2, top + 0.07, title, ha="center", fontsize=10)
     if form is None:
         return

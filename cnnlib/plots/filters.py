@@ -660,12 +660,11 @@ def picked_field(image, response, at, field, measured, title):
     axes = figure.subplots(
         1, 3, gridspec_kw={"left": 0.01, "right": 0.99, "bottom": 0.02, "top": 0.82, "wspace": 0.05}
     )
-    show_image(
-        axes[0], response, bool((np.asarray(response) < 0).any()), "the map: one pixel picked"
-    )
+    signed = bool((np.asarray(response) < 0).any())
+    show_image(axes[0], response, signed, "the map: one pixel picked", gid="map")
     outline(axes[0], *at)
-    show_image(axes[1], image, title="what it can see")
-    show_image(axes[2], measured, title="what moves it, measured")
+    show_image(axes[1], image, title="what it can see", gid="image")
+    show_image(axes[2], measured, title="what moves it, measured", gid="image")
     rows, columns = field
     for ax in axes[1:]:
         outline(ax, rows[0], columns[0], len(rows), len(columns))

@@ -63,8 +63,7 @@ def patch_frames(x, kernel_size, steps):
         show_numbers(top, x, scale=scale, size=9)
         filled = np.full(cols.shape, np.nan)
         filled[:, :step] = cols[:, :step]
-        show_image(below, filled, scale=scale)
-        below.set_facecolor("white")
+        show_image(below, filled, scale=scale, missing="white")
         for (i, j), value in np.ndenumerate(filled[:, :step]):
             color = "white" if value < np.mean(scale) else "black"
             below.text(j, i, f"{value:g}", ha="center", va="center", fontsize=8, color=color)
@@ -292,16 +291,23 @@ def picked_patch(x, w, kernel_size, stride, pad, at):
     axes = [figure.add_subplot(grid[k // 2, k % 2]) for k in range(4)]
     axes.append(figure.add_subplot(grid[:, 2]))
     scale, signed = limits(x, signed=False), limits(y, signed=True)
-    show_numbers(axes[0], pad2d(x, pad)[n, c], scale=scale, size=9)
+    show_numbers(axes[0], pad2d(x, pad)[n, c], scale=scale, size=9, gid="image")
     axes[0].set_title(f"image {n}, channel {c}", fontsize=10)
     outline(axes[0], oh * stride, ow * stride, KH, KW)
     later = np.arange(cols.shape[1]) > j  # what is not filled yet stays white
-    show_image(axes[1], np.where(later, np.nan, cols), scale=scale)
-    axes[1].set_facecolor("#dcebf7")
+    pale = {"missing": "#dcebf7"}
+    show_image(axes[1], np.where(later, np.nan, cols), scale=scale, gid="matrix", **pale)
     axes[1].set_title(f"patch matrix {len(cols)} × {cols.shape[1]}, column {j}", fontsize=10)
     show_image(axes[2], row, signed=True, title="filter, a row")
-    show_image(axes[3], np.where(later, np.nan, y), True, f"output, number {j}", signed)
-    axes[3].set_facecolor("#dcebf7")
+    show_image(
+        axes[3],
+        np.where(later, np.nan, y),
+        True,
+        f"output, number {j}",
+        signed,
+        gid="matrix",
+        **pale,
+    )
     outline(axes[1], 0, j, len(cols), 1)
     outline(axes[2], 0, 0, 1, len(cols))
     outline(axes[3], 0, j)
@@ -310,7 +316,7 @@ def picked_patch(x, w, kernel_size, stride, pad, at):
     for ax in axes[1:4]:
         ax.set_aspect("auto")
     output = y.reshape(OH, OW, N)[:, :, n]
-    show_numbers(axes[4], output, signed=True, scale=signed, size=9)
+    show_numbers(axes[4], output, signed=True, scale=signed, size=9, gid="output")
     axes[4].set_title(f"output of image {n}", fontsize=10)
     outline(axes[4], oh, ow)
     return figure

@@ -101,8 +101,9 @@ def pooling_step(x, y, kernel_size, stride, position, winner=None, pad=0, title=
     scale = limits(np.concatenate([x[np.isfinite(x)], y.ravel()]), signed)
     H, W = x.shape
     ink = {"signed": signed, "scale": scale, "form": "{:.3g}"}
-    show_numbers(axes[0], x, title=f"x, {H} by {W}", size=number_size(W), **ink)
-    show_numbers(axes[1], y, title=f"y, {OH} by {OW}", size=number_size(1.6 * OW), **ink)
+    show_numbers(axes[0], x, title=f"x, {H} by {W}", size=number_size(W), gid="x", **ink)
+    size = number_size(1.6 * OW)
+    show_numbers(axes[1], y, title=f"y, {OH} by {OW}", size=size, gid="y", **ink)
     if pad:
         frame = outline(axes[0], pad, pad, H - 2 * pad, W - 2 * pad, GREY, 2)
         frame.set_linestyle("--")
@@ -115,10 +116,8 @@ def pooling_step(x, y, kernel_size, stride, position, winner=None, pad=0, title=
             columns[oh, ow], rows[oh, ow], s=(190 / W) ** 2, facecolors="none", edgecolors=RED, lw=3
         )
         top = max(KH * KW - 1, 1)
-        show_numbers(
-            axes[2], winner, title="winner, kh · KW + kw", scale=(-top, 2 * top),
-            size=number_size(1.6 * OW),
-        )  # fmt: skip
+        taps = {"title": "winner, kh · KW + kw", "scale": (-top, 2 * top)}
+        show_numbers(axes[2], winner, size=size, gid="y", **taps)
         outline(axes[2], oh, ow, 1, 1, ORANGE, 3.5)
     return figure
 

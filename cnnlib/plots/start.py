@@ -74,7 +74,7 @@ def pixel_window(image, row, column, size, title=None):
         figure.add_axes((0.02, 0.03, 0.42, 0.84)),
         figure.add_axes((0.52, 0.03, 0.42, 0.84)),
     )
-    show_image(left, image, title=f"the image, {H} × {W} pixels", scale=(0, 1))
+    show_image(left, image, title=f"the image, {H} × {W} pixels", scale=(0, 1), gid="image")
     outline(left, row, column, size, size)
     window = image[row : row + size, column : column + size]
     show_numbers(

@@ -5,7 +5,7 @@ to the best of them.
 """
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from cnnlib.plots.base import (
     BLUE,
@@ -366,10 +366,10 @@ def cockpit(losses, accuracies, rates, tested, filters, rate=None, title=None):
     Figure
     """
     figure = new_figure(8, 4.4, title, fixed=True)
-    loss = figure.add_axes((0.085, 0.59, 0.255, 0.31))
-    accuracy = figure.add_axes((0.445, 0.59, 0.245, 0.31))
-    speed = figure.add_axes((0.085, 0.12, 0.605, 0.29))
-    picture = figure.add_axes((0.73, 0.12, 0.26, 0.78))
+    loss = figure.add_axes((0.105, 0.58, 0.235, 0.27))
+    accuracy = figure.add_axes((0.445, 0.58, 0.245, 0.27))
+    speed = figure.add_axes((0.105, 0.12, 0.585, 0.29))
+    picture = figure.add_axes((0.73, 0.12, 0.26, 0.73))
     steps = np.arange(1, len(losses) + 1)
     thin = slice(None, None, max(1, len(steps) // 400))
     for ax, values, colour in ((loss, losses, RED), (accuracy, 100 * np.array(accuracies), BLUE)):
@@ -382,7 +382,12 @@ def cockpit(losses, accuracies, rates, tested, filters, rate=None, title=None):
     dress(accuracy, "", "right, %")
     latest = smooth(accuracies)[-1] if len(steps) else 0.0
     accuracy.set_ylim(100 - 100 * max(0.08, min(1, 4 * (1 - latest))), 100.5)
-    accuracy.legend(fontsize=8, loc="lower right")
+    where = {"loc": "lower right", "bbox_to_anchor": (1.03, 0.97), "borderaxespad": 0.2}
+    accuracy.legend(fontsize=8, ncols=2, frameon=False, **where)  # over the axes, on no data
+    wide = len(losses) and max(losses) > 50 * min(losses)
+    loss.yaxis.set_major_locator(LogLocator(subs=(1,) if wide else (1, 2, 5)))
+    loss.yaxis.set_major_formatter("{x:g}")  # narrow: the label beside it is seen
+    loss.yaxis.set_minor_locator(NullLocator())
     speed.plot(steps[thin], np.array(rates)[thin], color=GREEN)
     if rate is not None:
         speed.axhline(rate, color=ORANGE, linewidth=1.5, linestyle="--")

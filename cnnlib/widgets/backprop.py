@@ -16,7 +16,7 @@ from cnnlib.losses import SoftmaxCrossEntropy, softmax
 from cnnlib.network import Sequential
 from cnnlib.optimizers import Adam
 from cnnlib.plots.backprop import backprop_stages, comparison, secant
-from cnnlib.widgets.base import Explorer, choice, slider
+from cnnlib.widgets.base import Explorer, choice, slider, within
 
 DIGITS = (18, 0, 1, 3, 4, 8, 11, 9)  # of the test images; the first one is hard to read
 STOPS = ("nothing", "the probabilities", "the scores", "pool", "relu", "conv", "the input")
@@ -81,6 +81,14 @@ class BackpropExplorer(Explorer):
             controls["label"].value = int(self.labels[controls["digit"].value])
         most = {"pool": 11, "conv": 23, "all": 23}[controls["follow"].value]
         controls["row"].max = controls["column"].max = most
+
+    def pointed(self, name, x, y):
+        """Follow the pixel of pool, of conv or of relu that is pointed at."""
+        follow = {"pool": "pool", "conv": "conv", "relu": "conv"}.get(name)
+        if follow is None:
+            return {}
+        most = 11 if follow == "pool" else 23
+        return {"follow": follow, "row": within(y, most), "column": within(x, most)}
 
     def draw(self, digit, label, follow, filter, row, column, step):
         """Draw values above and gradients below; see the class."""

@@ -8,22 +8,26 @@ import html
 import ipywidgets as widgets
 import numpy as np
 
-from cnnlib.plots.base import to_png
+from cnnlib.plots.base import spots, to_png
+from cnnlib.widgets.picture import Picture
+
+AGAIN = "<b>To make it move, run this cell again.</b> This is the last picture it drew."
 
 
 class Explorer(widgets.VBox):
     """Controls, a picture drawn from their values, and the same said in words.
 
-    A subclass gives a ``hint`` and the methods :meth:`make_controls` and :meth:`draw`.  It draws
-    into an image and not into an Output widget: it flickers less, works the same everywhere, and
-    a test reads it without a browser.
+    A subclass gives a ``hint`` and the methods :meth:`make_controls` and :meth:`draw`; with
+    :meth:`pointed` its picture can be clicked and dragged.  It draws into an image and not into an
+    Output widget: it flickers less, works the same everywhere, and a test reads it without a
+    browser.
 
     Attributes
     ----------
     controls : dict of str to Widget
         ``explorer.controls["stride"].value = 2`` does what moving the slider does.
-    image : widgets.Image
-        The picture, PNG.
+    image : Picture
+        The picture, PNG, and the same in words.
     text : str
         What the picture shows, in words; under it for every reader.
     problem : str
@@ -33,18 +37,23 @@ class Explorer(widgets.VBox):
     hint = ""
     plays = {}  # control to milliseconds between the steps of its play button
     quieted = 0  # how many `with self.quiet()` we are in
+    spots = ()  # what can be pointed at in the picture
 
     def __init__(self):
         self.controls = self.make_controls()
         # In its own size, where the page has room: stretched, it is blurred.
-        self.image = widgets.Image(format="png", layout=widgets.Layout(align_self="flex-start"))
+        self.image = Picture(layout=widgets.Layout(align_self="flex-start", max_width="100%"))
+        self.image.points = type(self).pointed is not Explorer.pointed
+        self.image.on_msg(self.told)
         self.caption = widgets.HTML()
         self.warning = widgets.HTML()
         self.text = self.problem = ""
-        super().__init__(
-            [widgets.HTML(f"<em>{html.escape(self.hint)}</em>"), self.arrange()]
-            + [self.warning, self.image, self.caption]
-        )
+        self.lead = widgets.HTML(f"<em>{html.escape(self.hint)}</em>")
+        again, controls = widgets.HTML(AGAIN), self.arrange()
+        again.add_class("cnnlib-again")
+        controls.add_class("cnnlib-controls")
+        super().__init__([self.lead, again, controls] + [self.warning, self.image, self.caption])
+        self.add_class("cnnlib-explorer")
         for name, control in self.controls.items():
             control.observe(functools.partial(self.moved, name), "value")
         self.agree(None)
@@ -83,6 +92,29 @@ class Explorer(widgets.VBox):
             Name of the control; None at the start.
         """
 
+    def pointed(self, name, x, y):
+        """Return the controls to set, a dict, for a place of the picture that is pointed at.
+
+        Parameters
+        ----------
+        name : str
+            Of the array or the axes, as the figure's ``gid`` says.
+        x, y : float
+            Column and row of an array, the middle of its first pixel is (0, 0); or places of axes.
+        """
+        raise NotImplementedError
+
+    def told(self, image, message, buffers=None):
+        """Do what a click or a drag in the picture asks for, and say that it is done."""
+        try:
+            for spot in self.spots:
+                place = spot.place(message["x"], message["y"])
+                values = {} if place is None else self.pointed(spot.name, *place)
+                if values:
+                    self.set(**values)
+        finally:
+            image.send({"kind": "done"})
+
     def values(self):
         """Return the values of the controls, a dict."""
         return {name: control.value for name, control in self.controls.items()}
@@ -110,9 +142,14 @@ class Explorer(widgets.VBox):
         except ValueError as error:
             self.problem = str(error)
             self.warning.value = f'<b role="alert">Not possible: {html.escape(self.problem)}</b>'
+            self.image.stale = True
+            self.caption.add_class("cnnlib-stale")
             return
         self.problem = self.warning.value = ""
-        self.image.value = to_png(figure)
+        self.image.value, self.image.alt = to_png(figure), self.text
+        self.spots = spots(figure) if self.image.points else ()
+        self.image.stale = False
+        self.caption.remove_class("cnnlib-stale")
         self.caption.value = f'<div aria-live="polite">{html.escape(self.text)}</div>'
 
     def set(self, **values):
@@ -142,6 +179,11 @@ class Explorer(widgets.VBox):
         data["text/plain"] = repr(self)
         data["image/png"] = base64.b64encode(self.image.value).decode("ascii")
         return data, metadata
+
+
+def within(place, most):
+    """Round a place to a whole number from 0 to most."""
+    return min(max(round(place), 0), most)
 
 
 def in_a_row(*children):

@@ -107,7 +107,11 @@ function render({ model, el }) {
     pointer = event.pointerId;
     canvas.setPointerCapture(pointer);
     last = place(event);
-    stroke(event);
+    pen.fillStyle = "white"; // a dot, where nothing moves
+    pen.beginPath();
+    pen.arc(...last, (LINE * canvas.width) / 2, 0, 2 * Math.PI);
+    pen.fill();
+    due ??= setTimeout(send, 150);
   });
   canvas.addEventListener("pointermove", (event) => {
     if (event.pointerId === pointer) stroke(event);

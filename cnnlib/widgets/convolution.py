@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from cnnlib.datasets import load_mnist, load_photo
 from cnnlib.im2col import output_size
 from cnnlib.plots.convolution import kernel_positions, sliding_window
-from cnnlib.widgets.base import Explorer, choice, in_a_row, slider
+from cnnlib.widgets.base import Explorer, choice, in_a_row, slider, within
 
 OWN = "own numbers"
 KERNELS = {
@@ -138,6 +138,12 @@ class KernelExplorer(Explorer):
         row.max, column.max = (size - 3 for size in self.images[controls["image"].value].shape)
         play.max = (row.max + 1) * (column.max + 1) - 1
         play.value = row.value * (column.max + 1) + column.value
+
+    def pointed(self, name, x, y):
+        """Move the window to a pixel of the input, or of the output."""
+        edge = 1 if name == "input x" else 0
+        row, column = self.controls["row"], self.controls["column"]
+        return {"row": within(y - edge, row.max), "column": within(x - edge, column.max)}
 
     def draw(self, kernel, image, row, column, **taps):
         x, w = self.images[image], read_filter(taps.values())

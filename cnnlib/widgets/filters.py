@@ -7,7 +7,7 @@ from cnnlib import interpret
 from cnnlib.digits import prepare_digit
 from cnnlib.losses import softmax
 from cnnlib.plots.filters import filter_card, look_card, picked_field
-from cnnlib.widgets.base import Explorer, check_images, choice, in_a_row, percent, slider
+from cnnlib.widgets.base import Explorer, check_images, choice, in_a_row, percent, slider, within
 from cnnlib.widgets.canvas import SOURCES, Canvas, decode
 
 
@@ -238,6 +238,15 @@ class ReceptiveFieldExplorer(Explorer):
         """Let rows and columns end where the map does."""
         _, OH, OW = self.shapes[self.controls["layer"].value]
         self.controls["row"].max, self.controls["column"].max = OH - 1, OW - 1
+
+    def pointed(self, name, x, y):
+        """Pick a pixel of the map, or the one above a pixel of the image."""
+        row, column = self.controls["row"], self.controls["column"]
+        if name == "image":
+            H, W = self.images.shape[2:]
+            y = (y + 0.5) * (row.max + 1) / H - 0.5
+            x = (x + 0.5) * (column.max + 1) / W - 0.5
+        return {"row": within(y, row.max), "column": within(x, column.max)}
 
     def draw(self, layer, row, column, image):
         x = self.images[image : image + 1]

@@ -4,7 +4,7 @@ import numpy as np
 
 from cnnlib.im2col import output_size, pad2d
 from cnnlib.plots.im2col import picked_patch, two_tapes
-from cnnlib.widgets.base import Explorer, choice, slider
+from cnnlib.widgets.base import Explorer, choice, slider, within
 
 # A seven and a zero, written with a soft pencil.
 DIGITS = np.array(
@@ -102,6 +102,15 @@ class PatchExplorer(Explorer):
             controls["oh"].value, controls["ow"].value = divmod(at, OW)
         oh, ow, n = (controls[name].value for name in ("oh", "ow", "image"))
         controls["column"].value = (oh * OW + ow) * N + n
+
+    def pointed(self, name, x, y):
+        """Choose a column of the matrix, an output pixel, or the patch around a pixel."""
+        if name == "matrix":
+            return {"column": within(x, self.controls["column"].max)}
+        if name == "image":
+            kernel, stride = self.controls["kernel"].value, self.controls["stride"].value
+            x, y = ((place - (kernel - 1) / 2) / stride for place in (x, y))
+        return {"oh": within(y, self.controls["oh"].max), "ow": within(x, self.controls["ow"].max)}
 
     def size(self):
         """Return OH and OW for the settings of the controls."""

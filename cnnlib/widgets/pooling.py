@@ -8,7 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from cnnlib.im2col import output_size, pad2d
 from cnnlib.layers.pool import AvgPool2D, MaxPool2D
 from cnnlib.plots.pooling import picture_rows, pooling_step
-from cnnlib.widgets.base import Explorer, choice, slider
+from cnnlib.widgets.base import Explorer, choice, slider, within
 
 TIES = ((0, 0, 4, 4, 0, 1), (0, 0, 4, 1, 0, 0), (2, 0, 0, 0, 3, 0),
         (0, 2, 0, 0, 0, 3), (5, 5, 0, 0, 0, 0), (5, 5, 0, 7, 0, 0))  # fmt: skip
@@ -80,6 +80,14 @@ class PoolingExplorer(Explorer):
         kernel, stride, pad = (self.controls[name].value for name in ("kernel", "stride", "pad"))
         with contextlib.suppress(ValueError):  # which the picture says
             self.controls["step"].max = output_size(6, kernel, stride, pad) ** 2 - 1
+
+    def pointed(self, name, x, y):
+        """Choose the output pixel, or the first window that a pixel of the input lies in."""
+        kernel, stride, pad = (self.controls[name].value for name in ("kernel", "stride", "pad"))
+        last = output_size(6, kernel, stride, pad) - 1
+        middle, each = ((kernel - 1) / 2, stride) if name == "x" else (0, 1)
+        row, column = (within((place - middle) / each, last) for place in (y, x))
+        return {"step": row * (last + 1) + column}
 
     def draw(self, input, mode, kernel, stride, pad, step):
         layer = (MaxPool2D if mode == "max" else AvgPool2D)(kernel, stride, pad)

@@ -14,7 +14,7 @@ from cnnlib.layers.reshape import Flatten
 from cnnlib.losses import softmax
 from cnnlib.network import Sequential
 from cnnlib.plots.start import block_stacks, pixel_window, responses
-from cnnlib.widgets.base import Explorer, check_images, choice, in_a_row, percent, slider
+from cnnlib.widgets.base import Explorer, check_images, choice, in_a_row, percent, slider, within
 from cnnlib.widgets.canvas import SOURCES, Canvas, decode
 
 
@@ -46,6 +46,12 @@ class PixelExplorer(Explorer):
             "column": slider("column", 13, 0, W - 1),
             "size": slider("size of the frame", 7, 2, 9),
         }
+
+    def pointed(self, name, x, y):
+        """Move the frame to where the image is pointed at."""
+        _, _, H, W = self.images.shape
+        size = self.controls["size"].value
+        return {"row": within(y - size // 2, H - size), "column": within(x - size // 2, W - size)}
 
     def draw(self, image, row, column, size):
         x = self.images[image, 0]

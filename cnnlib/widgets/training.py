@@ -160,10 +160,19 @@ COCKPITS = weakref.WeakSet()
 mnist = functools.cache(load_mnist)
 
 
+LEADS = {
+    "running": "It trains. Move the rate and watch the loss; pause it, or stop it.",
+    "paused": "It holds. Move the rate if you like, then press Resume.",
+    "finished": "It is through all its epochs. Change something and press Start again.",
+    "stopped": "It was stopped and keeps what it learned. Press Start to train a new one.",
+    "failed": "It stopped by itself. Press Start to try again.",
+}
+
+
 class TrainingCockpit(Explorer):
     """Train a network in a thread: start, pause, stop it, change its learning rate on the way.
 
-    It opens with a recorded run. Making another cockpit stops the ones there are.
+    It opens with a recorded run. Making another cockpit, or starting one, stops the others.
 
     Parameters
     ----------
@@ -241,7 +250,8 @@ class TrainingCockpit(Explorer):
         if not here.has_threads():
             self.warning.value = f'<b role="alert">{html.escape(NO_THREADS)}</b>'
             return
-        self.stop()
+        for cockpit in {self, *COCKPITS}:  # one at a time: they share the processor
+            cockpit.stop()
         values = self.values()
         train, test = mnist() if self.data[0] is None else self.data
         self.network = self.networks[values["network"]](0)
@@ -333,6 +343,7 @@ class TrainingCockpit(Explorer):
             paused = state == "paused"
             self.buttons["pause"].description = "Resume" if paused else "Pause"
             self.buttons["pause"].icon = "play" if paused else "pause"
+            self.lead.value = f"<em>{html.escape(LEADS[state])}</em>"
             self.refresh()
 
     def moved(self, name, change=None):

@@ -1,0 +1,110 @@
+// The picture of an explorer: an image that says where it is pointed at. It also names for screen
+// readers what ipywidgets leaves nameless, and keeps the notebook from taking a slider's keys.
+
+const PATIENCE = 3000; // ms after which an answer is taken for lost
+
+const NAMES = { "fa-play": "Play or pause", "fa-pause": "Play or pause", "fa-stop": "Back to the start", "fa-retweet": "Repeat" };
+
+function name(root) {
+  // On what has the focus itself: a shortcut may be meant for it alone.
+  for (const element of root.querySelectorAll("[tabindex], button, input, select")) {
+    element.setAttribute("data-lm-suppress-shortcuts", "true");
+  }
+  for (const slider of root.querySelectorAll(".widget-slider")) {
+    const label = slider.parentElement.querySelector(".widget-label") ?? slider.querySelector(".widget-label");
+    for (const handle of slider.querySelectorAll(".noUi-handle")) {
+      handle.setAttribute("aria-label", label?.textContent.trim() || "value");
+    }
+  }
+  for (const button of root.querySelectorAll(".widget-play button")) {
+    const icon = Object.keys(NAMES).find((kind) => button.querySelector(`.${kind}`));
+    if (icon) button.setAttribute("aria-label", NAMES[icon]);
+  }
+  for (const field of root.querySelectorAll("input[title], input[placeholder]")) {
+    field.setAttribute("aria-label", field.title || field.placeholder);
+  }
+}
+
+function render({ model, el }) {
+  const image = document.createElement("img");
+  image.className = "widget-image cnnlib-picture";
+  image.draggable = false;
+  let url = null; // of what is shown
+  let pointer = null; // which mouse, finger or pen is down
+  let next = null; // where it was last, if Python has not been told
+  let waiting = null; // timer, while Python draws what it was told
+
+  function show() {
+    const old = url;
+    url = URL.createObjectURL(new Blob([model.get("value")], { type: "image/png" }));
+    image.addEventListener("load", () => old && URL.revokeObjectURL(old), { once: true });
+    image.src = url;
+  }
+  function say() {
+    image.alt = model.get("alt");
+    image.classList.toggle("cnnlib-stale", model.get("stale"));
+    image.classList.toggle("cnnlib-points", model.get("points"));
+  }
+
+  function tell() {
+    if (waiting !== null || next === null) return;
+    model.send(next);
+    next = null;
+    waiting = setTimeout(answered, PATIENCE);
+  }
+  function answered() {
+    clearTimeout(waiting);
+    waiting = null;
+    tell();
+  }
+  function point(event, kind) {
+    const box = image.getBoundingClientRect();
+    const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    next = { kind, x, y };
+    tell();
+  }
+
+  image.addEventListener("pointerdown", (event) => {
+    if (event.button > 0 || pointer !== null || !model.get("points")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    pointer = event.pointerId;
+    image.setPointerCapture(pointer);
+    point(event, "down");
+  });
+  image.addEventListener("pointermove", (event) => {
+    if (event.pointerId === pointer) point(event, "move");
+  });
+  for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) {
+    image.addEventListener(kind, (event) => {
+      if (event.pointerId === pointer) pointer = null;
+    });
+  }
+
+  let root = null;
+  const watcher = new MutationObserver(() => name(root));
+  const frame = requestAnimationFrame(function look() {
+    root = el.closest(".cnnlib-explorer");
+    if (!root) return;
+    name(root);
+    watcher.observe(root, { childList: true, subtree: true });
+  });
+
+  model.on("change:value", show);
+  model.on("change:alt change:stale change:points", say);
+  model.on("msg:custom", answered);
+  show();
+  say();
+  el.append(image);
+  return () => {
+    cancelAnimationFrame(frame);
+    watcher.disconnect();
+    clearTimeout(waiting);
+    model.off("change:value", show);
+    model.off("change:alt change:stale change:points", say);
+    model.off("msg:custom", answered);
+    URL.revokeObjectURL(url);
+  };
+}
+
+export default { render };
