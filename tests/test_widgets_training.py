@@ -332,7 +332,9 @@ def valley():
     return ValleyExplorer()
 
 
-@pytest.mark.parametrize("name, value", [("rule", "adam"), ("rate", 0.5), ("steps", 3)])
+@pytest.mark.parametrize(
+    "name, value", [("rule", "adam"), ("rate", 0.5), ("steps", 3), ("x", 2.5), ("y", -1.0)]
+)
 def test_every_control_of_the_valley_changes_the_picture(valley, name, value):
     before = valley.image.value
     valley.controls[name].value = value
@@ -346,6 +348,16 @@ def test_sgd_walks_as_the_formula_says(valley):
     assert "to (-6.65, 0), height 2.21" in valley.text
     assert "multiplies x by 0.95 and y by 0." in valley.text
     assert height(-6.65, 0) == pytest.approx(2.21, abs=0.005)
+
+
+def test_the_start_can_be_dragged(valley):
+    (spot,) = valley.spots
+    x, y = (spot.left + spot.right) / 2, spot.top + (spot.bottom - spot.top) / 6
+    for kind, across in (("down", x), ("move", spot.left + 0.75 * (spot.right - spot.left))):
+        valley.image._handle_custom_msg({"kind": kind, "x": across, "y": y}, [])
+    assert valley.controls["x"].value == 4 and valley.controls["y"].value == 2
+    assert "from (4, 2), height 4.80" in valley.text
+    np.testing.assert_allclose(descend(SGD(0.3), 1, (4, 2))[-1], [4 * 0.97, 2 * 0.4])
 
 
 @pytest.mark.filterwarnings("error")

@@ -43,7 +43,7 @@ def descend(optimizer, steps=30, start=START):
     ndarray of shape (steps + 1, 2)
         The points visited, start first.
     """
-    point = {"p": np.array(start)}
+    point = {"p": np.array(start, float)}
     path = [point["p"].copy()]
     for _ in range(steps):
         x, y = point["p"]
@@ -52,8 +52,16 @@ def descend(optimizer, steps=30, start=START):
     return np.array(path)
 
 
+def place(name, value, edge):
+    """Make a slider for a coordinate, from ``-edge`` to ``edge``."""
+    style = {"description_width": "initial"}
+    return widgets.FloatSlider(
+        value=value, min=-edge, max=edge, description=name, style=style, readout_format=".1f"
+    )
+
+
 class ValleyExplorer(Explorer):
-    """Walk down a narrow valley with any rule, at any rate."""
+    """Walk down a narrow valley with any rule, at any rate, from any start: it can be dragged."""
 
     hint = (
         "SGD bounces from wall to wall. Raise its rate above 1, then lower it to 0.1: which "
@@ -66,23 +74,29 @@ class ValleyExplorer(Explorer):
             "rule": choice("rule", list(OPTIMIZERS)),
             "rate": log_slider("rate", 10**-0.02, -3, 1, 0.01),
             "steps": slider("steps", 30, 0, 60),
+            "x": place("start x", START[0], EDGE[0]),
+            "y": place("start y", START[1], EDGE[1]),
         }
 
-    def draw(self, rule, rate, steps):
+    def pointed(self, name, x, y):
+        """Start where the valley is pointed at."""
+        return {"x": round(x, 1), "y": round(y, 1)}
+
+    def draw(self, rule, rate, steps, x, y):
         """Draw the way from the start; see the class."""
         with np.errstate(all="ignore"):
-            path = descend(OPTIMIZERS[rule](rate), steps)
-        x, y = path[-1]
-        end = height(x, y)
+            path = descend(OPTIMIZERS[rule](rate), steps, (x, y))
+        last, end = path[-1], height(*path[-1])
         far = np.nonzero((np.abs(path) > EDGE).any(axis=1))[0]
         title = f"{rule} at rate {rate:.3g}: height {end:.2g} after {steps} steps"
         text = (
-            f"{rule}, rate {rate:.3g}: from ({START[0]:g}, {START[1]:g}), height "
-            f"{height(*START):.2f}, in {steps} steps to ({x:.3g}, {y:.3g}), height {end:.3g}. "
+            f"{rule}, rate {rate:.3g}: from ({x:g}, {y:g}), height {height(x, y):.2f}, in {steps} "
+            f"steps to ({last[0]:.3g}, {last[1]:.3g}), height {end:.3g}. "
         )
         text += f"It left the picture at step {far[0]}." if len(far) else ""
         if rule == "sgd":
             text += f" Each step multiplies x by {1 - rate / 10:.3g} and y by {1 - 2 * rate:.3g}."
+        text += " Drag the blue square to start elsewhere."
         figure = plots.valley({rule: np.clip(path, -1e6, 1e6)}, titles=[title])
         return figure, text
 
