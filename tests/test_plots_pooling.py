@@ -88,9 +88,11 @@ def test_shift_curves_draws_a_curve_a_way():
     assert [text.get_text() for text in axes[-1].get_legend().get_texts()] == ["pixels", "max"]
 
 
-def test_dot_positions_has_the_input_on_the_horizontal_axis():
-    (ax,) = axes_of(plots.dot_positions(np.repeat(np.eye(3), 2, axis=0), "t"))
-    assert ax.images[0].get_array().shape == (3, 6)
+def test_shift_curves_draws_bars_that_are_longer_on_one_side():
+    means, ends = np.array([[0.0, 5.0]]), np.array([[[0.0, 1.0], [0.0, 3.0]]])
+    (ax,) = axes_of(plots.shift_curves([0, 1], [(means, ends)], ["pixels"], ["u"], "t"))
+    (bars,) = ax.containers[0].lines[2]
+    assert [segment[:, 1].tolist() for segment in bars.get_segments()] == [[0, 0], [4, 8]]
 
 
 def test_picture_rows_titles_labels_and_scales():

@@ -16,7 +16,6 @@ from cnnlib.plots.base import (
     new_figure,
     outline,
     plot,
-    show_image,
     show_numbers,
 )
 
@@ -235,8 +234,8 @@ def shift_curves(shifts, panels, names, ylabels, title):
     ----------
     shifts : sequence of int, length K
         Pixels.
-    panels : sequence of (ndarray of shape (M, K), ndarray of shape (M, K) or None)
-        A panel's curves, and their spread above and below, or None.
+    panels : sequence of (ndarray of shape (M, K), ndarray of shape (M, K) or (M, 2, K) or None)
+        A panel's curves, and their spread above and below (or below, above: (M, 2, K)), or None.
     names : sequence of str, length M
         One a curve.
     ylabels : sequence of str
@@ -262,30 +261,4 @@ def shift_curves(shifts, panels, names, ylabels, title):
         ax.grid(color="0.9")
         ax.spines[["top", "right"]].set_visible(False)
     axes[-1].legend(frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    return figure
-
-
-@plot
-def dot_positions(outputs, title):
-    """Draw where a dot is after pooling, for every place it can have before.
-
-    Parameters
-    ----------
-    outputs : ndarray of shape (W, OW)
-        A row of the output for each column that the dot may lie in.
-    title : str
-
-    Returns
-    -------
-    Figure
-    """
-    W, OW = outputs.shape
-    figure = new_figure(5.0, 3.0)
-    ax = figure.subplots()
-    show_image(ax, outputs.T)
-    ax.set_xticks(range(W))
-    ax.set_yticks(range(OW))
-    ax.set_xlabel("column of the dot in x")
-    ax.set_ylabel("column in y")
-    ax.set_title(title, fontsize=11)
     return figure
