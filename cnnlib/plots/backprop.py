@@ -269,7 +269,7 @@ def dense_shapes(N, D, M):
         [("dx", N, D), "=", ("dy", N, M), "@", ("w.T", M, D)],
         [("db", 1, M), "=", ("ones", 1, N), "@", ("dy", N, M)],
     ]
-    title = "Only one product of what is at hand has the shape of each gradient"
+    title = "With N, D and M all different, one product alone has the shape of each gradient"
     figure = new_figure(8, 4.0, title)
     for ax, row in zip(np.ravel(figure.subplots(2, 2)), rows, strict=True):
         place = 0.0
