@@ -12,7 +12,8 @@ def at_least(least, **arguments):
         If an argument is not an integer, or less than ``least``.
     """
     for name, value in arguments.items():
-        if not isinstance(value, (int, np.integer)) or value < least:
+        whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+        if not whole or value < least:
             raise ValueError(f"{name} is {value}, expected an integer, at least {least}")
 
 

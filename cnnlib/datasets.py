@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cnnlib.arguments import at_least
 from cnnlib.files import fetch_idx, find_idx, load_arrays, read_idx
 
 MNIST_FILE = Path(__file__).parent / "data" / "mnist.npz"
@@ -103,7 +104,7 @@ def load_fashion_mnist(folder=None, cache=None, mirrors=MIRRORS, timeout=20.0):
     """
     web = ("http://", "https://")
     if not isinstance(mirrors, (list, tuple)) or not all(str(m).startswith(web) for m in mirrors):
-        raise ValueError(f"mirrors must be a list of http or https addresses, got {mirrors!r}")
+        raise ValueError(f"mirrors is {mirrors!r}, expected a list of http or https addresses")
     _check_positive("timeout", timeout)
     if folder is not None:
         files = {find_idx(Path(folder), name): name for name in FASHION_MNIST}
@@ -144,8 +145,10 @@ def load_photo(grey=False, height=None):
 
     Source: portrait by James S. Davis, United States Navy; public domain.
     """
-    if height is not None and (not _is_integer(height) or height < 1 or 600 % height):
-        raise ValueError(f"height must be an integer that divides 600, got {height!r}")
+    if height is not None:
+        at_least(1, height=height)
+        if 600 % height:
+            raise ValueError(f"height is {height}, expected an integer that divides 600")
     from matplotlib import cbook, image
 
     photo = image.imread(cbook.get_sample_data("grace_hopper.jpg", asfileobj=False))
@@ -189,11 +192,10 @@ def batches(x, y, batch_size, rng=None):
     """
     for name, array in (("x", x), ("y", y)):
         if not isinstance(array, np.ndarray) or array.ndim == 0:
-            raise TypeError(f"{name} must be an array with an axis of samples, got {array!r:.60}")
+            raise TypeError(f"{name} is {array!r:.60}, expected an array with an axis of samples")
     if len(x) != len(y):
-        raise ValueError(f"x and y must be of equal length, got {len(x)} and {len(y)}")
-    if not _is_integer(batch_size) or batch_size < 1:
-        raise ValueError(f"batch_size must be an integer of at least 1, got {batch_size!r}")
+        raise ValueError(f"x has {len(x)} samples and y {len(y)}, expected as many")
+    at_least(1, batch_size=batch_size)
     starts = range(0, len(x), batch_size)
     if rng is None:
         picks = (slice(i, i + batch_size) for i in starts)
@@ -245,9 +247,9 @@ def augment(x, rng, shift=2.0, rotate=10.0, scale=0.1, elastic=0.0, smoothness=4
     strengths = {"shift": shift, "rotate": rotate, "scale": scale, "elastic": elastic}
     for name, value in strengths.items():
         if not _is_number(value) or value < 0:
-            raise ValueError(f"{name} must be a number of at least 0, got {value!r}")
+            raise ValueError(f"{name} is {value!r}, expected a number, at least 0")
     if scale >= 1:
-        raise ValueError(f"scale must be below 1, or an image would vanish, got {scale!r}")
+        raise ValueError(f"scale is {scale!r}, expected less than 1, or an image would vanish")
     _check_positive("smoothness", smoothness)
 
     rows, cols, angles, sizes = rng.uniform(-1, 1, size=(4, n))
@@ -386,34 +388,30 @@ def _to_pairs(x_train, y_train, x_test, y_test):
 # Checks of arguments
 
 
-def _is_integer(value):
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
-
-
 def _is_number(value):
     return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _check_positive(name, value):
     if not _is_number(value) or value <= 0:
-        raise ValueError(f"{name} must be a number above 0, got {value!r}")
+        raise ValueError(f"{name} is {value!r}, expected a number above 0")
 
 
 def _check_rng(rng):
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator, as default_rng(0), got {rng!r}")
+        raise TypeError(f"rng is {rng!r}, expected a numpy.random.Generator, as default_rng(0)")
     return rng
 
 
 def _check_images(x):
     if not isinstance(x, np.ndarray) or x.dtype not in (np.float32, np.float64):
-        came = f"dtype {x.dtype}" if isinstance(x, np.ndarray) else type(x).__name__
-        raise TypeError(f"x must be an array of float32 or float64, got {came}")
+        came = x.dtype if isinstance(x, np.ndarray) else type(x).__name__
+        raise TypeError(f"x is {came}, expected an array of float32 or float64")
     if x.ndim != 4:
-        raise ValueError(f"x must have the shape (N, C, H, W), got {x.shape}")
+        raise ValueError(f"x has shape {x.shape}, expected (N, C, H, W)")
     return x
 
 
 def _check_shape(name, array, shape):
     if np.shape(array) != shape:
-        raise ValueError(f"{name} must have the shape {shape}, got {np.shape(array)}")
+        raise ValueError(f"{name} has shape {np.shape(array)}, expected {shape}")

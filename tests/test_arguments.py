@@ -10,6 +10,8 @@ def test_at_least():
         at_least(1, kernel=2, stride=0)
     with pytest.raises(ValueError, match="stride is 1.5, expected an integer, at least 1"):
         at_least(1, stride=1.5)
+    with pytest.raises(ValueError, match="stride is True, expected an integer, at least 1"):
+        at_least(1, stride=True)
 
 
 def test_pair():
