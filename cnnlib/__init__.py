@@ -23,8 +23,17 @@ module                   holds                                             lesso
 ``cnnlib.plots``         every figure                                      all
 ``cnnlib.widgets``       every explorer                                    all
 ``cnnlib.exercises``     the checks of the exercises                       01 to 06
+``cnnlib.distributed``   training on several processes                     09
+``cnnlib.bridge``        weights and networks from PyTorch and back        09
+``cnnlib.digits``        a digit of your own, also from a photograph       00
+``cnnlib.owndata``       data of your own
+``cnnlib.recipes``       what the command trains with
 ``cnnlib.progress``      the progress bar of a run
 ``cnnlib.files``         arrays and downloads, written whole or not at all
+``cnnlib.recordings``    runs that were recorded, for where training is slow
+``cnnlib.here``          where Python runs: in a browser or not
+``cnnlib.blas``          OpenBLAS: its kernels and threads
+``cnnlib.arguments``     checks of arguments
 =======================  ================================================  ==============
 """
 
