@@ -4,7 +4,8 @@ Trains one small network once for each seed, on all 60,000 training images, and 
 accuracy on the 10,000 test images.  The clock starts when the images lie in memory and stops after
 the last step; loading them and testing are counted apart.  The recipe was chosen by training on
 50,000 of the training images and comparing on the other 10,000 (``--held-back``); a first,
-smaller one had been seen to stay below 99 % on the test images.  On one core: ``OPENBLAS_NUM_THREADS=1``.
+smaller one had been seen to stay below 99 % on the test images.  On one core:
+``OPENBLAS_NUM_THREADS=1``.
 
 ``--ladder`` measures what each idea brought, one after the other, and writes it down for lesson 08.
 """
