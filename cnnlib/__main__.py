@@ -10,6 +10,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+from cnnlib.exercises.grade import add_command
 from cnnlib.recipes import BETA2, DISTORTIONS, MODELS, QUICK, RATES, WARM
 
 
@@ -28,6 +29,8 @@ def main(arguments=None):
     """
     command_line = parser()
     options = command_line.parse_args(arguments)
+    if hasattr(options, "run"):
+        return options.run(options)
     if options.folder is not None and options.data != "fashion":
         command_line.error("--folder is for --data fashion, MNIST comes with the package")
     options = argparse.Namespace(**(MODELS[options.model] | vars(options)))
@@ -65,6 +68,7 @@ def parser():
     )
     top.add_argument("--version", action="version", version=version("cnnlib"))
     commands = top.add_subparsers(required=True, metavar="COMMAND")
+    add_command(commands)
     command = commands.add_parser(
         "train",
         help="train a network, test it on all test images, save weights and filters",

@@ -131,7 +131,7 @@ def test_the_minutes_of_the_headings_add_up_to_its_time(name):
 @each
 def test_the_teachers_page_tells_minutes_and_points(name):
     """In a table whose rows are the sections, under a heading with the number of the exercise."""
-    page = (tools.EXERCISES / "README.md").read_text(encoding="utf-8")
+    page = (tools.EXERCISES / "TEACHING.md").read_text(encoding="utf-8")
     (part,) = re.findall(rf"^### {name[:2]} .*?(?=^### |\Z)", page, flags=re.DOTALL | re.MULTILINE)
     cells = SOLVED[name].cells
     headings = [re.match(r"## \d+\. .*\((\d+) minutes", c.source) for c in cells]
@@ -232,6 +232,17 @@ def test_marks_that_do_not_fit_are_refused(source, solution, problem):
         tools.student_edition(nb)
 
 
+@each
+def test_every_check_of_a_course_has_a_hidden_one_that_is_imported_anew(name):
+    nb = tools.with_hidden_tests(copy.deepcopy(SOLVED[name]), name[:2], 5)
+    for cell in nb.cells:
+        if is_check(cell):
+            hidden = cell.source.split("### BEGIN HIDDEN TESTS")[1]
+            assert hidden.count(".require()") == 1 and "sys.modules.pop" in hidden, cell.id
+            assert compile(hidden, cell.id, "exec")
+    assert "seed=5" in "".join(cell.source for cell in nb.cells)
+
+
 def test_self_study_parts_are_cut_out():
     text = "One.\n<!-- self-study -->\nSee [it](../solutions/a.ipynb).\n<!-- end -->\nTwo."
     alone = "<!-- self-study -->[it](../solutions/a.ipynb)<!-- end -->"
@@ -248,6 +259,13 @@ def test_the_command_line_writes_what_it_says(tmp_path, capsys, monkeypatch):
     assert sorted(p.stem for p in source.glob("*/*.ipynb")) == names
     text = (source / names[0] / f"{names[0]}.ipynb").read_text(encoding="utf-8")
     assert "BEGIN SOLUTION" in text and "../solutions/" not in text
+    path = source / names[0] / f"{names[0]}.ipynb"
+    path.write_text("a teacher's own", encoding="utf-8")
+    assert tools.main(["--course", str(tmp_path / "course")]) == 1
+    assert path.read_text(encoding="utf-8") == "a teacher's own"
+    assert "nothing was written" in capsys.readouterr().out
+    assert tools.main(["--course", str(tmp_path / "course"), "--force"]) == 0
+    assert "BEGIN SOLUTION" in path.read_text(encoding="utf-8")
     capsys.readouterr()
     assert tools.main(["--class", "--to", str(tmp_path / "handout")]) == 0
     assert capsys.readouterr().out == "", "nothing changed, so nothing is written"

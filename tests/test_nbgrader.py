@@ -74,7 +74,7 @@ def source():
 def course(tmp_path_factory, source):
     """A course in which three students have handed in, and which is graded."""
     course = tmp_path_factory.mktemp("class") / "course"
-    tools.begin_course(course)
+    tools.begin_course(course, seed=7)
     for folder in (course / "source").iterdir():
         if folder.name != NAME:
             shutil.rmtree(folder)
@@ -93,7 +93,16 @@ def course(tmp_path_factory, source):
 
     hand_in(course, "right", solve)
     hand_in(course, "wrong", flip)
+
+    def trick(nb):
+        cells = by_grade_id(nb)
+        first = next(cell for cell in cells.values() if cell.metadata.nbgrader.solution)
+        first.source += "\nimport os\nos.environ.pop('NBGRADER_EXECUTION', None)"
+        first.source += "\nfrom unittest.mock import MagicMock\ncheck = MagicMock()"
+        first.source += "\nconvolve = conv = output_size = box = None"
+
     hand_in(course, "empty")
+    hand_in(course, "tricks", trick)
     nbgrader(course, "autograde", NAME)
     return course
 
@@ -130,8 +139,9 @@ def test_a_wrong_function_costs_its_points_and_those_of_what_builds_on_it(scores
     assert not {"check-pad", "check-conv", "check-by-hand", "check-parameters"} & lost
 
 
-def test_an_empty_one_gets_nothing(scores):
-    assert all(score == 0 for score, _, _ in scores["empty"].values())
+@pytest.mark.parametrize("student", ["empty", "tricks"])
+def test_an_empty_one_gets_nothing_whatever_it_does_to_the_checks(scores, student):
+    assert all(score == 0 for score, _, _ in scores[student].values())
 
 
 def test_the_teacher_sees_what_was_wrong(course):

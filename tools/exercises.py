@@ -1,6 +1,6 @@
 """Make the student editions of the exercises from their solved editions.
 
-    python -m tools.exercises [--check] [--class] [--to FOLDER] [--course FOLDER]
+    python -m tools.exercises [--check] [--class] [--to FOLDER] [--course FOLDER [--force]]
 
 Without options: writes ``notebooks/exercises/NN_*.ipynb`` from ``notebooks/solutions/NN_*.ipynb``.
 What is taken out is marked as nbgrader wants it, and nbgrader, told so by the configuration below,
@@ -15,16 +15,20 @@ the solved edition. ``--class`` leaves it out, for classes that are to work with
 
 ``--course FOLDER`` begins a course for nbgrader: its configuration, and each exercise as an
 assignment of its own, without the parts for self-study. nbgrader does the rest; the teacher's page,
-``notebooks/exercises/README.md``, says how.
+``notebooks/exercises/TEACHING.md``, says how. To every check it adds a hidden one with
+other cases. What is in the folder already is overwritten with ``--force`` only.
 """
 
 import argparse
+import importlib
+import random
 import re
 import sys
 from pathlib import Path
 
 import nbformat
 
+from cnnlib.exercises.engine.check import Check
 from tools.notebooks import dumps
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,7 +45,7 @@ c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "cnnlib"
 c.ClearSolutions.code_stub = {{"python": "{CODE_STUB}"}}
 c.ClearSolutions.text_stub = "{TEXT_STUB}"
-c.ExecutePreprocessor.timeout = 300
+c.ExecutePreprocessor.timeout = 600
 '''
 
 
@@ -128,12 +132,57 @@ def write(path, text):
     return True
 
 
-def begin_course(folder):
-    """Write nbgrader's configuration and one assignment an exercise."""
-    write(folder / "nbgrader_config.py", NBGRADER_CONFIG)
+HIDDEN = """
+### BEGIN HIDDEN TESTS
+import importlib, sys
+for _ in [name for name in sys.modules if name.startswith("cnnlib.exercises")]:
+    sys.modules.pop(_)
+importlib.import_module("cnnlib.exercises.lesson{lesson}.tasks").{task}({given}).require()
+### END HIDDEN TESTS"""
+
+
+def with_hidden_tests(nb, lesson, seed):
+    """Add to every check, in place, one that a student has not seen; return `nb`.
+
+    It imports the checks anew, so that nothing that a notebook did to them counts, and draws other
+    cases.
+    """
+    for cell in nb.cells:
+        call = re.fullmatch(r"(check|lesson\d\d)\.(\w+)\((.*)\)", cell.source, flags=re.DOTALL)
+        if not (cell.metadata.get("nbgrader", {}).get("grade") and call):
+            continue
+        owner, task, given = call.groups()
+        number = lesson if owner == "check" else owner.removeprefix("lesson")
+        tasks = importlib.import_module(f"cnnlib.exercises.lesson{number}.tasks")
+        if isinstance(getattr(tasks, task), Check):
+            given = f"{given}, seed={seed}"
+        cell.source += HIDDEN.format(lesson=number, task=task, given=given)
+    return nb
+
+
+def begin_course(folder, seed=None, force=False):
+    """Write nbgrader's configuration and one assignment an exercise.
+
+    Raises
+    ------
+    FileExistsError
+        If some of it is there, since it may hold the teacher's own work; with ``force`` it is
+        overwritten.
+    """
+    seed = random.SystemRandom().randrange(2, 10**6) if seed is None else seed
+    texts = {folder / "nbgrader_config.py": NBGRADER_CONFIG}
     for path in solved():
         nb = without_self_study(without_outputs(read(path)))
-        write(folder / "source" / path.stem / path.name, dumps(nb))
+        nb = with_hidden_tests(nb, path.stem[:2], seed)
+        texts[folder / "source" / path.stem / path.name] = dumps(nb)
+    there = [path for path in texts if path.exists()]
+    if there and not force:
+        raise FileExistsError(
+            f"{there[0]} is there already, and may hold your own changes: nothing was written."
+            " Name another folder, or begin anew with --force."
+        )
+    for path, text in texts.items():
+        write(path, text)
 
 
 def stale():
@@ -152,13 +201,18 @@ def main(argv=None):
     )
     parser.add_argument("--to", type=Path, default=EXERCISES, metavar="FOLDER")
     parser.add_argument("--course", type=Path, metavar="FOLDER", help="begin a course for nbgrader")
+    parser.add_argument("--force", action="store_true", help="overwrite a course that is there")
     args = parser.parse_args(argv)
     if args.check:
         for path in stale():
             print(f"{path.relative_to(ROOT)}: do `make exercises`")
         return int(bool(stale()))
     if args.course:
-        begin_course(args.course)
+        try:
+            begin_course(args.course, force=args.force)
+        except FileExistsError as error:
+            print(error)
+            return 1
         return 0
     for path in solved():
         nb = student_edition(read(path), self_study=not args.in_class)

@@ -39,9 +39,13 @@ def one_filter(w, **_):
     return len(w) == 1
 
 
-def stride_1(stride, **_):
+def stride_1(stride=1, **_):
     return stride == 1
 
 
-def no_padding(pad, **_):
+def no_padding(pad=0, **_):
     return pad == 0
+
+
+def plain(stride=1, pad=0, **_):
+    return stride == 1 and pad == 0

@@ -35,9 +35,11 @@ def loops(*changes):
 # Of each task: the mistake, and what to replace in the solution so as to make it.
 MUTANTS = {
     "output_size": [
+        ("defaults", ("stride=1, pad=0):", "stride, pad):")),
         ("the division is rounded up", ("way // stride", "-(-way // stride)")),
         ("the division is not rounded down", ("way // stride", "way / stride")),
         ("the 1 is not added", (" + 1", "")),
+        ("// comes before the sums", ("way // stride", "size + 2 * pad - kernel // stride")),
         ("padding is counted once", ("2 * pad", "pad")),
         ("padding is left out", (" + 2 * pad", "")),
         ("padding is subtracted", ("+ 2 * pad", "- 2 * pad")),
@@ -46,6 +48,10 @@ MUTANTS = {
         ("dtype", ("way // stride", "float(way // stride)")),
     ],
     "convolve": [
+        (
+            "the return stands inside a loop, which ends with its first turn",
+            ("    return y", "        return y"),
+        ),
         ("the kernel is flipped", ("w[kh, kw]", "w[KH - 1 - kh, KW - 1 - kw]")),
         ("the rows of the kernel are flipped", ("w[kh, kw]", "w[-1 - kh, kw]")),
         ("the columns of the kernel are flipped", ("w[kh, kw]", "w[kh, -1 - kw]")),
@@ -64,13 +70,14 @@ MUTANTS = {
         ("square images", (SIZE, "(output_size(H, KH), output_size(H, KW))")),
         ("square kernels", ("np.ndindex(KH, KW)", "np.ndindex(KH, KH)")),
         ("the result is kept as integers, so that fractions are cut off", ("x.dtype", "int")),
-        ("dtype", ("x.dtype", "float")),
+        ("remark", ("x.dtype", "float")),
         ("changed", ("    return y", "    x *= 0\n    return y")),
         ("no return", ("    return y", "")),
         ("printed", ("    return y", "    print(y)")),
         ("endless", ("    return y", "    while True:\n        pass")),
     ],
     "pad": [
+        ("np.empty", ("np.zeros", "np.empty")),
         ("the frame is at the top and left only", ("2 * pad", "pad")),
         (
             "the frame is at the bottom and right only",
@@ -100,6 +107,7 @@ MUTANTS = {
         ("the result is all zeros, as it was made", ("padded[pad", "padded.copy()[pad")),
     ],
     "convolve_strided": [
+        ("defaults", ("stride=1, pad=0):", "stride, pad):")),
         ("the kernel is flipped", ("w[kh, kw]", "w[::-1, ::-1][kh, kw]")),
         ("the rows of the kernel are flipped", ("w[kh, kw]", "w[::-1][kh, kw]")),
         ("the columns of the kernel are flipped", ("w[kh, kw]", "w[:, ::-1][kh, kw]")),
@@ -149,8 +157,10 @@ MUTANTS = {
         ("square kernels", ("np.ndindex(KH, KW)", "np.ndindex(KH, KH)")),
         ("stride 1", ("    return y", "    return y[::stride, ::stride]")),
         ("cases without padding", ("    return y", "    return y[pad:, pad:]")),
+        ("stride 1 without padding", ("    return y", "    return y + (stride > 1 or pad > 0)")),
     ],
     "conv": [
+        ("defaults", ("stride=1, pad=0):", "stride, pad):")),
         ("the kernel is flipped", ("w[f, c]", "w[f, c, ::-1, ::-1]")),
         ("the rows of the kernel are flipped", ("w[f, c]", "w[f, c, ::-1]")),
         ("the columns of the kernel are flipped", ("w[f, c]", "w[f, c, :, ::-1]")),
@@ -218,6 +228,7 @@ MUTANTS = {
         ("square kernels", loops(("(C, KH, KW)", "(C, KH, KH)"))),
         ("stride 1", ("    return y", "    return y[:, :, ::stride, ::stride]")),
         ("cases without padding", ("    return y", "    return y[:, :, pad:, pad:]")),
+        ("stride 1 without padding", ("    return y", "    return y + (stride > 1 or pad > 0)")),
         ("one channel", (CONV, CONV.replace("w[f, c]", "w[f, c] * (c + 1)"))),
         ("one image", ("(N, F, OH, OW)", "(1, F, OH, OW)"), ("ndindex(N, F)", "ndindex(1, F)")),
         ("one filter", ("(N, F, OH, OW)", "(N, 1, OH, OW)"), ("ndindex(N, F)", "ndindex(N, 1)")),
@@ -236,7 +247,7 @@ MUTANTS = {
         ("the weights are not divided", ("1 / K**2", "1.0")),
         ("the weights are divided by K", ("1 / K**2", "1 / K")),
         ("it is a row of K weights", ("(K, K), 1 / K**2", "(1, K), 1 / K")),
-        ("dtype", ("1 / K**2)", "1 / K**2).astype(np.float32)")),
+        ("remark", ("1 / K**2)", "1 / K**2).astype(np.float32)")),
     ],
     "move_down": [
         ("the picture moves up", ("w[0, 1]", "w[2, 1]")),
@@ -297,6 +308,7 @@ QUESTIONS = {
         ("the division is rounded up", {"c": 15}),
         ("the division is not rounded down", {"c": 14.5}),
         ("the 1 is not added", {"a": 23}),
+        ("// comes before the sums", {"c": 30}),
         ("padding is counted once", {"b": 27}),
         ("padding is left out", {"b": 26}),
         ("padding is subtracted", {"b": 24}),

@@ -29,6 +29,7 @@ MUTANTS = {
             "the last row and the last column of windows are missing",
             ("    return y", "    return y[:, :, :-1, :-1]"),
         ),
+        ("the size is H // stride", (SIZES, "H // stride, W // stride")),
         ("the least is taken", (".max()", ".min()")),
         ("the mean is taken", (".max()", ".mean()")),
         ("the sum is taken", (".max()", ".sum()")),
@@ -40,7 +41,7 @@ MUTANTS = {
         ("square images", ("output_size(W, ", "output_size(H, ")),
         ("one channel", ("    return y", "    return y * np.arange(1, C + 1).reshape(C, 1, 1)")),
         ("one image", ("x[n, c, row", "x[0, c, row")),
-        ("dtype", ("x.dtype", "float")),
+        ("remark", ("x.dtype", "float")),
     ],
     "avg_pool": [
         ("windows start one pixel apart", (CUT, NEXT)),
@@ -53,6 +54,16 @@ MUTANTS = {
         ("only the first channel is used", (CUT, CUT + "[:, :1]")),
         ("rows and columns of the window are exchanged", ("KH, KW = kernel", "KW, KH = kernel")),
         ("the last row and the last column of windows are missing", SHORT),
+        (
+            "the size is H // stride",
+            (
+                "    return y / (KH * KW)",
+                "    y = np.zeros((N, C, H // stride, W // stride), x.dtype)\n"
+                "    for n, c, i, j in np.ndindex(y.shape):\n"
+                "        y[n, c, i, j] = x[n, c, i * stride :][:KH, j * stride :][:, :KW].mean()\n"
+                "    return y",
+            ),
+        ),
         ("the sum is not divided", (" / (KH * KW)", "")),
         ("the sum is divided by the rows of the window", ("(KH * KW)", "KH")),
         ("the sum is divided by the columns of the window", ("(KH * KW)", "KW")),
@@ -69,7 +80,7 @@ MUTANTS = {
         ),
         ("one channel", (" / (KH", " * np.arange(1, x.shape[1] + 1).reshape(-1, 1, 1) / (KH")),
         ("one image", (CUT, CUT.replace("x[:, ", "x[:1, "))),
-        ("dtype", ("x.dtype", "float")),
+        ("remark", ("x.dtype", "float")),
         ("changed", ("    return y", "    x += 0.5\n    return y")),
     ],
     "max_pool": [
@@ -124,7 +135,7 @@ MUTANTS = {
             ("winner[larger]", "winner[:1][larger]"),
             ("y[larger]", "y[:1][larger]"),
         ),
-        ("dtype", ("x.dtype", "float")),
+        ("remark", ("x.dtype", "float")),
         ("dtype", ("winner = np.zeros(y.shape, int)", "winner = np.zeros(y.shape)")),
         (
             "loops",
@@ -157,7 +168,7 @@ MUTANTS = {
             ),
         ),
         ("the largest number itself is put there", ("= 1", "= window.max()")),
-        ("dtype", ("np.zeros_like(window)", "np.zeros(window.shape, bool)")),
+        ("remark", ("np.zeros_like(window)", "np.zeros(window.shape, bool)")),
     ],
     "global_pool": [
         ("axes of length 1 are kept", ("axis=(2, 3)", "axis=(2, 3), keepdims=True")),

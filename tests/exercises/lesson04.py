@@ -68,6 +68,7 @@ def pool(text, *changes):
 # Of each task: the mistake, and what to replace in the solution so as to make it.
 MUTANTS = {
     "numerical_gradient": [
+        ("defaults", ("eps=1e-6):", "eps):")),
         (
             "only f(x + eps) and f(x) are compared",
             ("= value - eps", "= value"),
@@ -101,7 +102,17 @@ MUTANTS = {
         ),
         ("a copy of x is nudged", ("    gradient =", "    x = x.copy()\n    gradient =")),
         ("all signs are turned around", ("above - below", "below - above")),
-        ("the result is all zeros, as it was made", ("gradient[index] =", "slope =")),
+        (
+            "all slopes are 0, as if both calls of f saw the same x",
+            ("gradient[index] =", "slope ="),
+        ),
+        (
+            "all slopes are 0, as if both calls of f saw the same x",
+            ("        above = f(x)\n", ""),
+            ("        x[index] = value\n", ""),
+            ("above - below", "f(x) - below"),
+        ),
+        ("/ 2 * eps divides by 2 and multiplies with eps", ("(2 * eps)", "2 * eps")),
         (
             "the result is kept as integers, so that fractions are cut off",
             ("_like(x)", "_like(x, int)"),
@@ -117,9 +128,10 @@ MUTANTS = {
         ("dy is multiplied with the output", ("(x > 0)", "np.maximum(x, 0)")),
         ("the mask itself is returned", ("dy * (x > 0)", "(x > 0).astype(x.dtype)")),
         ("changed", ("return dy * (x > 0)", "dy[x <= 0] = 0\n    return dy")),
-        ("dtype", ("(x > 0)", "(x > 0).astype(float)")),
+        ("remark", ("(x > 0)", "(x > 0).astype(float)")),
     ],
     "dense_backward": [
+        ("order", ("return dy @ w.T, x.T @ dy,", "return x.T @ dy, dy @ w.T,")),
         ("w is not transposed in dx", ("dy @ w.T", "dy @ w")),
         ("dx is transposed", ("dy @ w.T", "w @ dy.T")),
         ("dx is divided by N", ("dy @ w.T", "dy @ w.T / len(x)")),
@@ -137,6 +149,13 @@ MUTANTS = {
         ),
     ],
     "softmax": [
+        ("the mean of the row is subtracted and not its largest", ("scores.max", "scores.mean")),
+        ("the axis that is summed away is missing", ("sum(axis=1, keepdims=True)", "sum(axis=1)")),
+        (
+            "the axis of the largest and of the sum is missing",
+            ("sum(axis=1, keepdims=True)", "sum(axis=1)"),
+            ("max(axis=1, keepdims=True)", "max(axis=1)"),
+        ),
         ("the sums go over the images and not over the classes", ("axis=1", "axis=0")),
         (
             "one sum is taken over all images",
@@ -148,7 +167,7 @@ MUTANTS = {
             "scores are divided without exp",
             ("np.exp(scores - scores.max(axis=1, keepdims=True))", "scores"),
         ),
-        ("dtype", ("return exps", "return 1.0 * exps.astype(float)")),
+        ("remark", ("return exps", "return 1.0 * exps.astype(float)")),
         ("changed", ("    exps =", "    scores -= 1\n    exps =")),
     ],
     "cross_entropy": [
@@ -171,9 +190,17 @@ MUTANTS = {
             "the log of a p that has become 0 is taken",
             ("    dscores =", "    logs = np.log(softmax(scores))\n    dscores ="),
         ),
+        *(
+            (
+                f"{small} is added to p inside the log",
+                ("-logs[rows, labels]", f"-np.log(np.exp(logs[rows, labels]) + {small})"),
+            )
+            for small in ("1e-7", "1e-8", "1e-9", "1e-10", "1e-12", "1e-15")
+        ),
+        ("each image's loss is returned and not their mean", ("labels].mean()", "labels]")),
         (
-            "a small number is added to p, so that large losses are cut",
-            ("-logs[rows, labels]", "-np.log(np.exp(logs[rows, labels]) + 1e-12)"),
+            "the gradient is that with respect to p",
+            ("dscores / len(labels)", "-np.eye(len(logs[0]))[labels] / np.exp(logs) / len(labels)"),
         ),
         (
             "nothing is subtracted before exp",
@@ -185,6 +212,7 @@ MUTANTS = {
         ("changed", ("    return -logs", "    scores *= 2\n    return -logs")),
     ],
     "conv_backward": [
+        ("defaults", ("stride=1, pad=0):", "stride, pad):")),
         (
             "dw is averaged over the images",
             (RETURN, RETURN.replace("dw.", "dw.").replace("w.shape)", "w.shape) / len(x)")),
@@ -238,7 +266,7 @@ MUTANTS = {
         ("one filter", (RETURN, RETURN.replace("return dx", "return dx * F"))),
         ("stride 1", (DX, DX.replace("stride", "1"))),
         ("cases without padding", (DX, DX.replace("pad)", "0)"))),
-        ("dtype", (RETURN, RETURN.replace("return dx", "return dx.astype(float)"))),
+        ("remark", (RETURN, RETURN.replace("return dx", "return dx.astype(float)"))),
         ("changed", ("    return dx", "    w *= 2\n    return dx")),
     ],
     "max_pool_backward": [
@@ -293,9 +321,13 @@ MUTANTS = {
         ("one channel", ("    return dx", "    return dx * x.shape[1]")),
         ("one image", ("    return dx", "    return dx * len(x)")),
         ("the result is all zeros, as it was made", ("dx[:, :, rows, columns] +=", "part =")),
-        ("dtype", ("dy.dtype", "float")),
+        ("remark", ("dy.dtype", "float")),
     ],
     "avg_pool_backward": [
+        (
+            "the gradient is divided by the pixels of the image",
+            ("(KH * KW)", "(shape[2] * shape[3])"),
+        ),
         ("the gradient is not divided", (" / (KH * KW)", "")),
         ("the gradient is divided by the rows of the window", ("(KH * KW)\n", "KH\n")),
         ("the gradient is divided by the columns of the window", ("(KH * KW)\n", "KW\n")),

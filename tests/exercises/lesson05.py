@@ -52,7 +52,7 @@ MUTANTS = {
             ("(self.x > 0)", "(np.broadcast_to(self.x, dy.shape) > 0)"),
         ),
         ("changed", ("return np.maximum(x, 0)", "return np.maximum(x, 0, out=x)")),
-        ("dtype", ("(self.x > 0)", "(self.x > 0).astype(float)")),
+        ("remark", ("(self.x > 0)", "(self.x > 0).astype(float)")),
     ],
     "dense_layer": [
         ("forward adds no bias", (' + self.params["b"]', "")),
@@ -128,9 +128,13 @@ MUTANTS = {
             "the search starts at 0, so that negative numbers never win",
             ("        return y", "        return np.maximum(y, 0)"),
         ),
-        ("dtype", ("C, H, W, N), dy.dtype", "C, H, W, N), float")),
+        ("remark", ("C, H, W, N), dy.dtype", "C, H, W, N), float")),
     ],
     "sgd_step": [
+        (
+            "the entry of the dict is replaced, and the network keeps the old array",
+            ("p -=", "params[name] = p -"),
+        ),
         ("the step goes uphill", ("-=", "+=")),
         ("a copy is changed and not the parameters", ("p -= rate", "p = p - rate")),
         (
@@ -141,6 +145,20 @@ MUTANTS = {
         ("changed", ("p -= rate * grads[name]", "grads[name] *= rate\n        p -= grads[name]")),
     ],
     "momentum": [
+        (
+            "the entry of the dict is replaced, and the network keeps the old array",
+            ("p -=", "params[name] = p -"),
+        ),
+        (
+            "the first velocity is the gradient itself, and is changed at the next step",
+            ("np.zeros_like(p))\n            v *= self.momentum", "None)"),
+            (
+                "v += grads[name]",
+                "if v is None:\n                self.velocity[name] = v = grads[name]\n"
+                "            else:\n                v *= self.momentum\n"
+                "                v += grads[name]",
+            ),
+        ),
         ("the step goes uphill", ("+= grads", "-= grads")),
         ("the velocity is forgotten after each step", ("v *= self.momentum", "v *= 0")),
         (
@@ -163,6 +181,18 @@ MUTANTS = {
         ("a copy is changed and not the parameters", ("p -= self", "p = p - self")),
     ],
     "adam": [
+        (
+            "the entry of the dict is replaced, and the network keeps the old array",
+            ("p -=", "params[name] = p -"),
+        ),
+        (
+            "the corrected means are kept",
+            (
+                ADAM,
+                "m /= 1 - one**t\n            v /= 1 - two**t\n            "
+                "p -= self.rate * m / (np.sqrt(v) + self.eps)",
+            ),
+        ),
         ("the step goes uphill", ("p -= self", "p += self")),
         (
             "the correction of the start is forgotten",
@@ -197,6 +227,7 @@ MUTANTS = {
         ("a copy is changed and not the parameters", ("p -= self", "p = p - self")),
     ],
     "batches": [
+        ("the rng that is handed over is not used", ("rng.permutation", "np.random.permutation")),
         ("nothing is shuffled", ("rng.permutation(len(x))", "np.arange(len(x))")),
         (
             "images and labels no longer belong together",
@@ -216,6 +247,10 @@ MUTANTS = {
         ),
     ],
     "accuracy": [
+        (
+            "all images go forward at once",
+            ("    for i in", "    batch_size = len(x)\n    for i in"),
+        ),
         (
             "the mean of the batches is taken, and the last one is smaller",
             ("right += (read", "right += len(x) / -(-len(x) // batch_size) * (read"),
@@ -239,6 +274,25 @@ MUTANTS = {
         ),
     ],
     "train_epoch": [
+        (
+            "the whole set goes forward, and not the batch",
+            ("network.forward(images), right", "network.forward(x), labels"),
+        ),
+        (
+            "softmax comes before cross_entropy",
+            ("cross_entropy(network", "cross_entropy(softmax(network"),
+            ("(images), right", "(images)), right"),
+            (
+                "    network.training, losses",
+                "    def softmax(s):\n        e = np.exp(s - s.max(axis=1, keepdims=True))\n"
+                "        return e / e.sum(axis=1, keepdims=True)\n\n    network.training, losses",
+            ),
+        ),
+        (
+            "the rng that is handed over is not used",
+            ("batch_size, rng):\n        loss", "batch_size, np.random):\n        loss"),
+        ),
+        ("the mean of the losses is returned", ("return losses", "return np.mean(losses)")),
         ("nothing is shuffled", ("batches(x, labels, batch_size, rng)", IN_ORDER)),
         (
             "what is left over at the end is dropped",
@@ -263,6 +317,12 @@ MUTANTS = {
         ("only the last loss is returned", ("return losses", "return losses[-1]")),
     ],
     "cosine_rate": [
+        ("the angle is in degrees", ("math.pi", "180")),
+        ("the last step is steps - 1", ("/ steps", "/ (steps - 1)")),
+        (
+            "it falls along a straight line",
+            ("(1 + math.cos(math.pi * step / steps)) / 2", "(1 - step / steps)"),
+        ),
         ("the rate climbs and does not fall", ("1 + math", "1 - math")),
         ("the sum is not halved", (" / 2", "")),
         ("it falls along a quarter of the wave", ("math.pi *", "math.pi / 2 *")),

@@ -80,7 +80,7 @@ MUTANTS = {
             "the width is returned and not the last pixel",
             ("return low, high", "return low, high - low + 1"),
         ),
-        ("dtype", ("return low, high", "return float(low), float(high)")),
+        ("remark", ("return low, high", "return float(low), float(high)")),
     ],
     "most_exciting": [
         (
@@ -163,7 +163,7 @@ MUTANTS = {
         ("only the first channel is used", (".max(axis=1)", "[:, 0]")),
         ("it is multiplied with the image", ("backward(dscores)", "backward(dscores) * x")),
         ("the gradient is squared", (SIZE, "(network.backward(dscores) ** 2).max(axis=1)")),
-        ("dtype", (".max(axis=1)", ".max(axis=1).astype(float)")),
+        ("remark", (".max(axis=1)", ".max(axis=1).astype(float)")),
     ],
     "occlusion": [
         ("all signs are turned around", (FALL, "network.forward(covered)[0, c] - whole")),
@@ -223,6 +223,11 @@ MUTANTS = {
         ),
     ],
     "climb": [
+        (
+            "the gradient is computed once, and not at each step",
+            ("    for _ in range(steps):\n", "    if steps:\n"),
+            ("        x = (1", "    for _ in range(steps):\n        x = (1"),
+        ),
         ("it goes downhill", ("x + rate", "x - rate")),
         ("the gradient is not brought to length", (f" / {UNIT}", "")),
         ("the gradient is divided by its largest size", (UNIT, "np.abs(dx).max()")),

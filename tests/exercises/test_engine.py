@@ -8,17 +8,20 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from cnnlib import reference
 from cnnlib.exercises.engine import progress
+from cnnlib.exercises.engine import result as engine_result
 from cnnlib.exercises.engine.check import Case, Check, Limit, Steps
 from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.mistakes import Changed, Mistake, changed, mistakes
 from cnnlib.exercises.engine.question import Question
-from cnnlib.exercises.engine.result import collect
-from cnnlib.exercises.engine.running import count_steps, explain, is_stub, run, time_limit
+from cnnlib.exercises.engine.result import Refused, collect
+from cnnlib.exercises.engine.running import count_steps, explain, is_stub, run, within
 from cnnlib.exercises.engine.show import beside, number, tables
 
 
@@ -94,7 +97,6 @@ FOUND = [
     ("print(2 * x)", ["printed"]),
     ("y = 2 * x", ["no return"]),
     ("x *= 2\n    return x", ["changed"]),
-    ("return (2 * x).astype(np.float32)", ["dtype"]),
     ("return 2 * x + 0.5", []),
     ("return x[0]", []),
     ("return x.tolist()", []),
@@ -178,9 +180,8 @@ def test_a_shape_that_differs_is_said():
     [
         ("return 7 * x", "In every case your numbers are 3.5 times what they should be."),
         ("return 2 * x + 0.25", "In every case your numbers differ by 0.25."),
-        ("return x.tolist()", "The result y is a list, expected an array or a number."),
-        ("return x, x", "The result y is a tuple, expected an array or a number."),
-        ("return x.astype(str)", "The result y holds <U32, expected numbers."),
+        ("return x, x", "the result y is a tuple of 2, expected an array or a number."),
+        ("return x.astype(str)", "the result y holds <U32, expected numbers."),
     ],
 )
 def test_facts_about_an_unknown_mistake_are_told(body, fact):
@@ -324,7 +325,7 @@ def test_several_outputs_are_compared_by_name():
     assert check.diagnose(lambda x: {"dw": 2 * x, "dx": x}).ok
     text = str(check.diagnose(lambda x: (x, 3 * x)))
     assert "dw: expected" in text and "dx: expected" not in text
-    assert "It returned an array, expected dx, dw." in str(check.diagnose(lambda x: x))
+    assert "it returned an array, expected dx, dw." in str(check.diagnose(lambda x: x))
 
 
 def test_the_way_in_which_a_thing_is_used_can_be_given():
@@ -378,7 +379,7 @@ def test_pairs_are_made_only_of_changes_of_one_source_that_do_not_meet():
 
 
 def test_integers_are_asked_for_where_they_are_needed():
-    check = make(right=lambda n: n // 2)
+    check = make(right=lambda n: n // 2, whole="y")
     check.cases = lambda rng: [Case("four", (4,))]
     assert check.diagnose(lambda n: n // 2).ok and check.diagnose(lambda n: np.int64(n // 2)).ok
     assert check.diagnose(lambda n: n / 2).mistakes == ["dtype"]
@@ -387,7 +388,7 @@ def test_integers_are_asked_for_where_they_are_needed():
 def test_how_wide_an_integer_is_does_not_matter():
     check = make(right=lambda x: (x > 1).astype(np.int64))
     assert check.diagnose(lambda x: (x > 1).astype(np.uint8)).ok
-    assert check.diagnose(lambda x: (x > 1).astype(float)).mistakes == ["dtype"]
+    assert "counts something" in str(check.diagnose(lambda x: (x > 1).astype(float)))
 
 
 def test_an_argument_that_is_a_function_is_shown_by_its_name():
@@ -404,7 +405,7 @@ def test_what_the_check_draws_depends_on_the_seed_only():
     seen = []
     for seed in (0, 0, 1):
         CHECK.diagnose(remember, seed)
-    assert np.array_equal(seen[4], seen[9]) and not np.array_equal(seen[4], seen[14])
+    assert np.array_equal(seen[4], seen[11]) and not np.array_equal(seen[4], seen[18])
 
 
 # ---------------------------------------------------------------------- too long, too many steps
@@ -441,8 +442,7 @@ def test_an_endless_loop_is_stopped_outside_the_main_thread_as_well():
 
 
 def test_the_time_limit_does_not_touch_what_is_quick():
-    with time_limit(5):
-        assert sum(range(10)) == 45
+    assert within(5, sum, (range(10),)) == 45
     outcome = run(lambda x: x.sum(), (np.ones(3),), 5)
     assert outcome.value == 3 and not outcome.late and outcome.changed == []
 
@@ -571,7 +571,7 @@ def test_answers_come_in_any_form():
 def test_a_goal_says_how_far_it_is():
     def measure(thing):
         if thing() < 0:
-            raise ValueError("it is negative")
+            raise Refused("it is negative")
         return thing(), "It was tried."
 
     goal = named("far", Goal(measure, 0.9, form="{:.0%}", todo="Write it", more="Further?"))
@@ -602,6 +602,7 @@ def fresh(monkeypatch, tmp_path):
 
 def test_in_grading_a_wrong_answer_raises_and_nothing_is_kept(fresh, monkeypatch, capsys):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    monkeypatch.setattr(engine_result, "GRADING", True)
     with pytest.raises(AssertionError, match="one is added") as caught:
         CHECK(lambda x: 2 * x + 1)
     assert caught.value._render_traceback_()[0] == "✗ double: one is added."
@@ -689,3 +690,172 @@ def test_without_a_state_folder_it_is_under_home(monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert progress.state_folder() == tmp_path / ".local" / "state" / "cnnlib" / "progress"
+
+
+# ---------------------------------------------------------------------- rude cells, small repairs
+
+RUDE = {
+    "import sys\n    sys.exit()": "it calls sys.exit(): use return.",
+    "raise SystemExit": "it calls sys.exit(): use return.",
+    "input()": "it asks for input: its arguments are all it gets.",
+}
+
+
+@pytest.mark.parametrize("body", RUDE)
+def test_what_a_function_must_not_do_is_said(body):
+    assert str(diagnose(f"def double(x):\n    {body}")) == f"✗ double: {RUDE[body]}"
+
+
+def test_an_async_function_is_told_so():
+    assert "it is an async def: write def." in str(diagnose("async def double(x):\n    return x"))
+
+
+SWALLOWED = {
+    "an endless loop": "while 1:\n        try:\n            x = x\n        except:\n            x",
+    "one that ends": "try:\n        while 1:\n            x\n    except:\n        return 2 * x",
+}
+
+
+@pytest.mark.parametrize("body", SWALLOWED.values(), ids=SWALLOWED)
+def test_the_end_of_the_time_cannot_be_caught(body):
+    assert diagnose(f"def double(x):\n    {body}", make(seconds=0.3)).mistakes == ["endless"]
+
+
+def test_settings_and_figures_are_as_before(tmp_path):
+    import matplotlib.pyplot as plt
+
+    before = os.getcwd(), np.geterr(), np.get_printoptions(), plt.get_fignums()
+    body = f"np.seterr(all='raise'); np.set_printoptions(precision=1); os.chdir({str(tmp_path)!r})"
+    body += "; plt.plot([1]); plt.show(); return 2 * x"
+    assert diagnose(f"def double(x):\n    {body}", os=os, plt=plt).ok
+    assert (os.getcwd(), np.geterr(), np.get_printoptions(), plt.get_fignums()) == before
+
+
+def test_an_interrupt_stops_the_check_in_one_line():
+    with pytest.raises(KeyboardInterrupt) as caught:
+        diagnose("def double(x):\n    raise KeyboardInterrupt")
+    assert caught.value._render_traceback_() == ["The check was stopped."]
+
+
+def test_exit_does_not_end_the_session(monkeypatch):
+    class Shell:
+        def ask_exit(self):
+            ended.append(1)
+
+    ended, shell = [], Shell()
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    result = diagnose("def double(x):\n    shell.ask_exit()", shell=shell)
+    assert "it calls exit(), which would end the session: use return." in str(result)
+    shell.ask_exit()
+    assert ended == [1]
+
+
+def test_np_empty_is_not_taken_for_zeros():
+    grown = "y = np.empty(x.shape)\n    y += 2 * x\n    return y"
+    assert diagnose(f"def double(x):\n    {grown}").mistakes == ["np.empty"]
+    filled = "y = np.empty_like(x)\n    y[...] = 2 * x\n    return y"
+    assert diagnose(f"def double(x):\n    {filled}").ok
+
+
+def test_float64_is_a_tick_with_a_remark_and_a_list_is_an_array():
+    single = make(right=lambda x: 2 * np.float32(x))
+    assert "A remark: y is float64 where float32 came in." in str(single.diagnose(double))
+    assert diagnose("def double(x):\n    return (2 * x).tolist()").ok
+    ragged = "def double(x):\n    return [[1], [2, 3]]"
+    assert "the rows of the list y differ in length." in str(diagnose(ragged))
+
+
+@pytest.mark.parametrize(
+    "source, name",
+    [
+        (
+            "y = 0 * x\n    for i, v in np.ndenumerate(x):\n        y[i] = 2 * v\n        return y",
+            "return",
+        ),
+        ("k = 0\n    return 2 * x[k:-k] if x.ndim == 2 else 2 * x", "slice"),
+        (
+            "h, w = x.shape[-1], len(x)\n    return 2 * x[:w] if x.ndim == 1 else 2 * x[:w, :w]",
+            "name",
+        ),
+    ],
+)
+def test_a_repair_that_makes_it_right_names_what_is_wrong(source, name):
+    text = f"def double(x):\n    {source}\n"
+    names, filename = {"np": np}, f"<repair {name}>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
+    exec(compile(text, filename, "exec"), names)
+    kinds = {
+        "return": "the return stands inside a loop",
+        "slice": "ends at minus 0",
+        "name": "w stands where h belongs",
+    }
+    assert kinds[name] in str(CHECK.diagnose(names["double"]))
+
+
+def test_results_in_another_order_and_in_another_shape_are_said():
+    check = make(right=lambda x: (x, 2 * x), outputs="dx dw")
+    assert check.diagnose(lambda x: (2 * x, x)).mistakes == ["order"]
+    assert check.diagnose(lambda x: (x, 2 * x.ravel())).mistakes == ["shape"]
+    assert "it returned an array, expected dx, dw." in str(check.diagnose(lambda x: x))
+
+
+def test_as_many_digits_are_shown_as_differ():
+    text = str(diagnose("def double(x):\n    return 2 * x * (1 + 3e-7)"))
+    assert "They differ by 3e-07 of the largest number, and 1e-07 is allowed." in text
+    assert re.search(r"\n +2 +\[2\.0000006\]", text), text
+
+
+def test_a_default_that_is_gone_is_said():
+    check = make(right=lambda x, times=2: times * x)
+    check.cases = lambda rng: [Case("three times", (np.ones(2), 3)), Case("twice", (np.ones(2),))]
+    assert check.diagnose(lambda x, times=2: times * x).ok
+    assert check.diagnose(lambda x, times: times * x).mistakes == ["defaults"]
+
+
+class Gate(Doubler):
+    def forward(self, x):
+        return 2 * x
+
+    def backward(self, dy):
+        return 2 * dy
+
+
+def test_of_a_class_a_missing_method_and_an_object_are_said():
+    class Half(Doubler):
+        def forward(self, x):
+            return 2 * x
+
+    check = make(right=Gate, call=lambda kind, x: kind().forward(x))
+    assert check.diagnose(Gate).ok
+    assert str(check.diagnose(Half)).startswith("○ double: backward is missing. Write it.")
+    text = str(check.diagnose(Gate()))
+    assert (
+        "the class was expected, and one of its objects came." in text
+        and "check.double(Gate)" in text
+    )
+
+
+def test_work_that_the_package_does_is_not_the_readers():
+    check = make(right=lambda x: pooled(x))
+    check.cases = lambda rng: [Case("an image", (np.ones((1, 1, 3, 3)),))]
+    wrapped = lambda x: reference.max_pool2d(x, (2, 2), 1)  # noqa: E731
+    assert check.diagnose(wrapped).mistakes == ["borrowed"]
+    assert check.diagnose(reference.max_pool2d).mistakes == ["borrowed"]
+
+
+def pooled(x):
+    return reference.max_pool2d(x, (2, 2), 1)
+
+
+@pytest.mark.parametrize("given", ["12", "12.0", "12,0", " 12 ", np.array([12])])
+def test_a_number_may_be_written_in_any_usual_way(given):
+    assert SIZES.diagnose({"p": given, "q": 4, "r": "5"}).ok
+
+
+def test_answers_may_be_rounded_as_far_as_is_said():
+    pen = named("pen", Question({"a": 2.302585}, todo="", more="", hint="Ten.", decimals=2))
+    assert all(pen.diagnose(a).ok for a in (2.3, 2.303, 2.3026, "2.30"))
+    assert not pen.diagnose(2.31).ok and not pen.diagnose(2.29).ok
+    assert "One number is asked for." in str(pen.diagnose((1, 0)))
+    letter = named("letter", Question({"a": "grad_cam"}, todo="", more="", hint="Look."))
+    assert letter.diagnose("Grad-CAM").ok and letter.diagnose("grad cam").ok

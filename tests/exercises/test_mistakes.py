@@ -8,7 +8,7 @@ import pytest
 
 from cnnlib.exercises.engine.check import Check
 from cnnlib.exercises.engine.goal import Goal
-from cnnlib.exercises.engine.mistakes import GENERAL, Mistake
+from cnnlib.exercises.engine.mistakes import GENERAL
 from tests.exercises.solutions import LESSONS, TASKS, answer, changed
 
 EVERY = {
@@ -69,6 +69,9 @@ def test_a_mistake_put_into_the_solution_is_named(lesson, task, name, changes, m
     if name == "endless":
         monkeypatch.setattr(check, "seconds", 0.5)
     result = check.diagnose(changed(lesson, task, *changes))
+    if name == "remark":
+        assert result.ok, result
+        return
     assert result.mistakes == [name] and result.state == "wrong", result
 
 
@@ -133,13 +136,20 @@ def test_the_cases_tell_all_limits_apart(lesson, task):
         assert held[one] != held[other], (one, other)
 
 
+COVERED = {  # by a mistake of the task's own
+    ("04-numerical_gradient", "the result is all zeros, as it was made"): (
+        "all slopes are 0, as if both calls of f saw the same x"
+    )
+}
+
+
 @pytest.mark.parametrize("name, mistake", FLOATS)
 def test_general_mistakes_are_named_in_every_check_of_floats(name, mistake):
     _, task = EVERY[name]
     made = next(m for m in task.mistakes if m.name == mistake)
-    assert isinstance(made, Mistake)
     found = task.explanations(task.trial(made), made)
-    assert [mistake] in [[m.name for m in each] for each in found]
+    named = [[m.name for m in each] for each in found]
+    assert [COVERED.get((name, mistake), mistake)] in named
 
 
 @each_check

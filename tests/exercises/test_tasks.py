@@ -77,7 +77,12 @@ def test_winners_are_those_of_the_library():
 GENTLE = [
     (lambda x: x[:, :, ::2, ::2], "a tolerance of 0.46; the goal is a tolerance of 0.60."),
     (lambda x: x[:, :, :14, :14].max(axis=(2, 3), keepdims=True), "the shape (200, 1, 1, 1)"),
-    (lambda x: 1 + 0 * x[:, :, ::2, ::2], "different digits come out nearly alike"),
+    (lambda x: 1 + 0 * x[:, :, ::2, ::2], "one even grey"),
+    (lambda x: 0 * x[:, :, ::2, ::2] + x.mean(axis=(1, 2, 3), keepdims=True), "one even grey"),
+    (
+        lambda x: np.sort(x[:, :, ::2, ::2].reshape(len(x), -1)).reshape(-1, 1, 14, 14),
+        "too little is left to read",
+    ),
     (lambda x: 0 * x[:, :, ::2, ::2], "come out all zero"),
     (lambda x: np.nan * x[:, :, ::2, ::2], "not finite"),
 ]
@@ -99,7 +104,7 @@ def test_what_the_open_problem_says_about_others_is_true():
 
 def test_the_whole_matrix_is_not_frugal():
     result = L03.frugal_conv.diagnose(solved("03")["conv_fast"])
-    assert result.state == "wrong" and "0 times less" in str(result)
+    assert result.state == "wrong" and "more than the patch matrix itself" in str(result)
 
 
 def test_a_wrong_convolution_is_not_frugal():
@@ -121,9 +126,7 @@ def test_other_ways_to_cut_are_accepted():
             y[n] += np.tensordot(w[:, :, kh, kw], x[n, :, kh : kh + 28, kw : kw + 28], 1)
         return y
 
-    assert L03.frugal_conv.diagnose(by_tap).ok
-    text = str(L03.frugal_conv.diagnose(by_image))
-    assert text.startswith("✗ frugal_conv: ") and "goal is 8 times" in text
+    assert L03.frugal_conv.diagnose(by_tap).ok and L03.frugal_conv.diagnose(by_image).ok
     x, w, b = np.ones((2, 4, 32, 32)), np.ones((6, 4, 5, 5)), np.ones(6)
     np.testing.assert_allclose(by_image(x, w, b), reference.conv2d(x, w, b))
 
@@ -174,6 +177,12 @@ def test_results_in_another_order_are_not_called_a_multiple():
 def test_a_layer_that_leaves_no_gradients_is_told_so():
     forgets = changed("05", "dense_layer", (', "b": dy.sum(axis=0)', ""))
     assert "backward leaves nothing under grads['b']" in str(L05.dense_layer.diagnose(forgets))
+
+
+def test_a_layer_without_params_is_told_why():
+    own = ('    kind = "relu"\n', '    kind = "relu"\n\n    def __init__(self):\n        pass\n')
+    found = L05.relu_layer.diagnose(changed("05", "relu_layer", own))
+    assert found.mistakes == ["no super"] and "super().__init__()" in str(found)
 
 
 def test_the_solutions_layers_are_right_for_the_library():

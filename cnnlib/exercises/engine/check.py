@@ -6,6 +6,7 @@ of them only if what the reader's function gives is, in every case, what that wr
 
 import functools
 import inspect
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,9 +14,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cnnlib.exercises.engine.mistakes import GENERAL, Mistake, pairs
-from cnnlib.exercises.engine.result import Task, either, kind_of, listed
-from cnnlib.exercises.engine.running import count_steps, explain, is_stub, run
-from cnnlib.exercises.engine.show import tables
+from cnnlib.exercises.engine.repairs import repairs
+from cnnlib.exercises.engine.result import Refused, Task, either, kind_of, listed
+from cnnlib.exercises.engine.running import (
+    NotHere,
+    borrowed,
+    count_steps,
+    explain,
+    is_stub,
+    lends,
+    run,
+)
+from cnnlib.exercises.engine.show import digits_to_tell, tables
 
 
 @dataclass(frozen=True)
@@ -80,6 +90,9 @@ class Check(Task):
         Tried where no mistake explains what was found.
     outputs : str
         Names of what is returned, several if a tuple or a dict is: ``"dx dw db"``.
+    whole : str, optional
+        Names of outputs that have to be integers, because they count or number something. What
+        is right and has another dtype otherwise gets a remark.
     todo, more : str
         What to write; what to try when it is right. A sentence each.
     steps : Steps, optional
@@ -101,6 +114,7 @@ class Check(Task):
         limits=(),
         *,
         outputs="y",
+        whole="",
         todo,
         more,
         steps=None,
@@ -111,7 +125,8 @@ class Check(Task):
         super().__init__(todo, more)
         self.right, self.cases, self.limits, self.steps = right, cases, limits, steps
         self.args = list(inspect.signature(call or right).parameters)[1 if call else 0 :]
-        self.outputs, self.seconds, self.tolerance = outputs.split(), seconds, tolerance
+        self.outputs, self.whole = outputs.split(), whole.split()
+        self.seconds, self.tolerance = seconds, tolerance
         self.call = call or (lambda thing, *given: thing(*given))
         self.mistakes = list(mistakes) + [
             Mistake(name, functools.partial(self._spoilt, change), hint, direct=True)
@@ -129,21 +144,52 @@ class Check(Task):
 
     def diagnose(self, thing, seed=0):
         """Do the work of a call, without keeping the progress."""
+        kind = "class" if inspect.isclass(self.right) else "function"
         if not callable(thing):
-            call = f"check.{self.name}({getattr(thing, '__name__', 'your_function')})"
+            own = type(thing).__name__ if kind == "class" else "your_function"
+            call = f"check.{self.name}({getattr(thing, '__name__', own)})"
+            came = "one of its objects" if kind == "class" else kind_of(thing)
             return self.result(
                 "wrong",
-                f"a function was expected, and {kind_of(thing)} came.",
-                f"Hand over the function itself, without calling it: {call}",
+                f"the {kind} was expected, and {came} came.",
+                f"Hand over the {kind} itself, without calling it: {call}",
             )
         if is_stub(thing):
             return self.unwritten("not written yet")
+        if missing := self._missing(thing):
+            return self.unwritten(f"{missing} is missing")
+        if lends(getattr(thing, "__code__", None)):
+            return self._borrowed(thing.__name__)
         trial = self.trial(thing, seed)
         found = self._stuck(trial) or self._wrong(trial, thing, seed)
-        if found := found or self._untidy(trial) or self._slow(thing):
+        found = found or self._untidy(trial) or self._slow(thing)
+        if found:
             return found
+        for case in trial.cases[0], trial.cases[-1]:
+            if name := borrowed(self.using(thing), case.args, self.seconds):
+                return self._borrowed(name)
         title = f"right in all {len(trial.cases)} cases."
-        return self.result("done", title, f"Tried: {listed(trial.labels())}.", self.more)
+        tried = f"Tried: {listed(trial.labels())}."
+        return self.result("done", title, tried, self._remark(trial), self.more)
+
+    def _missing(self, thing):
+        """Name a method that a class has to have, and has not or only from what it is derived."""
+        if not (inspect.isclass(self.right) and inspect.isclass(thing)):
+            return ""
+        base = self.right.__mro__[1]
+        for name, method in vars(self.right).items():
+            if inspect.isfunction(method) and name != "__init__":
+                if getattr(thing, name, None) is getattr(base, name, None):
+                    return name
+        return ""
+
+    def _borrowed(self, name):
+        return self.result(
+            "wrong",
+            f"the work is done by {name} of cnnlib.",
+            "Write it yourself: that is the exercise.",
+            mistakes=["borrowed"],
+        )
 
     # ------------------------------------------------------------------ running it
 
@@ -203,20 +249,13 @@ class Check(Task):
         names = self.outputs
         if isinstance(value, dict):
             value = tuple(value.get(name) for name in names)
-        if len(names) == 1:
+        elif len(names) == 1:
             value = (value,)
+        elif isinstance(value, np.ndarray) and value.shape == (len(names),):
+            value = tuple(value)
         if not isinstance(value, (tuple, list)) or len(value) != len(names):
             raise TypeError(f"it returned {kind_of(value)}, expected {', '.join(names)}")
-        for name, part in zip(names, value, strict=True):
-            if not isinstance(part, (np.ndarray, int, float, np.generic)):
-                raise TypeError(
-                    f"the result {name} is {kind_of(part)}, expected an array or a number"
-                )
-            if np.asarray(part).dtype.kind not in "biuf":
-                raise TypeError(
-                    f"the result {name} holds {np.asarray(part).dtype}, expected numbers"
-                )
-        return {name: np.asarray(part) for name, part in zip(names, value, strict=True)}
+        return {name: _array(name, part) for name, part in zip(names, value, strict=True)}
 
     def close(self, value, wanted):
         """Say whether shape and numbers are equal, as far as the dtype allows."""
@@ -224,16 +263,25 @@ class Check(Task):
             return False
         if wanted.size == 0:
             return True
-        singles = np.float32 in (value.dtype, wanted.dtype)
-        allowed = self.tolerance or (1e-4 if singles else 1e-7)
+        allowed, largest = self.allowed(value, wanted)
         if not (np.isfinite(value).all() and np.isfinite(wanted).all()):
             return np.allclose(value, wanted, rtol=allowed, equal_nan=True)
-        largest = max(1e-6, float(np.max(np.abs(wanted))))
         return float(np.max(np.abs(value - wanted.astype(float)))) <= allowed * largest
+
+    def allowed(self, value, wanted):
+        """Return the error that is allowed, and the largest number, of which it is a share."""
+        singles = np.float32 in (value.dtype, wanted.dtype)
+        finite = np.abs(wanted[np.isfinite(wanted)].astype(float))
+        return self.tolerance or (1e-4 if singles else 1e-7), max(1e-6, finite.max(initial=0.0))
 
     def equal(self, value, other):
         """Say whether two results, as :meth:`read` gives them, are the same."""
         return all(self.close(value[name], other[name]) for name in self.outputs)
+
+    def _reshaped(self, value, wanted):
+        """Say whether results are the same but for the shape of some of them."""
+        pairs = [(value[name], wanted[name]) for name in self.outputs]
+        return all(a.size == b.size and self.close(a.reshape(b.shape), b) for a, b in pairs)
 
     # ------------------------------------------------------------------ what explains it
 
@@ -258,6 +306,7 @@ class Check(Task):
         floats = all(array.dtype.kind == "f" for array in trial.expected[0].values())
         known = [m for m in self.mistakes if floats or m.name not in GENERAL]
         found = [([m], m) for m in known if self.explained(trial, m)]
+        found = [each for each in found if not each[1].direct] or found  # the general ones last
         found = found or [(both, m) for both, m in pairs(known) if self.explained(trial, m)]
         if not found:
             return []
@@ -305,12 +354,17 @@ class Check(Task):
             return self.result(
                 "wrong",
                 f"not finished after {self.seconds:g} seconds, so it was stopped.",
-                "Does a loop go on for ever? What makes it end, and does that change in the loop?",
+                "Does a loop go on for ever? What makes it end, and does that change in the loop?"
+                " Or is it only slow?",
                 *self._shown(case),
                 mistakes=["endless"],
             )
         if any(isinstance(o.error, NotImplementedError) for o in trial.outcomes):
             return self.unwritten("not written yet")
+        for error in (o.error for o in trial.outcomes):
+            if isinstance(error, (NotHere, Refused)):
+                name = getattr(error, "mistake", "not here")
+                return self.result("wrong", f"{error}.", mistakes=[name])
         nothing = [o for o in trial.outcomes if o.value is None and o.error is None]
         if len(nothing) == len(trial.outcomes):
             if any(o.printed for o in nothing):
@@ -333,8 +387,10 @@ class Check(Task):
         bad = [i for i, ok in enumerate(trial.right) if not ok]
         if not bad:
             return None
-        first = bad[0]
-        blocks = self._difference(trial, first)
+        blocks = self._difference(trial, bad[0])
+        if plain := self._plain(trial, bad):
+            title, hint, name = plain
+            return self.result("wrong", f"{title}.", hint, *blocks, mistakes=[name])
         if found := self.explanations(trial, thing, seed):
             both = "" if len(found) == 1 else " All of these give in every case what yours gives."
             return self.result(
@@ -344,6 +400,11 @@ class Check(Task):
                 *blocks,
                 mistakes=[m.name for each in found for m in each],
             )
+        if plain := self._misshapen(trial, bad):
+            title, hint, name = plain
+            return self.result("wrong", f"{title}.", hint, *blocks, mistakes=[name])
+        if mended := self._mended(thing, seed, bad, ("return", "slice")):
+            return self.result("wrong", f"{mended.name}.", mended.hint, mistakes=[mended.name])
         if limits := self._limits(trial):
             return self.result(
                 "wrong",
@@ -352,17 +413,69 @@ class Check(Task):
                 *blocks,
                 mistakes=[limit.name for limit in limits],
             )
+        if mended := self._mended(thing, seed, bad, ("name",)):
+            return self.result(
+                "wrong", f"{mended.name}.", mended.hint, *blocks, mistakes=[mended.name]
+            )
         cases = f"{len(bad)} of {len(trial.cases)} cases"
-        raised = trial.outcomes[first].error
+        raised = trial.outcomes[bad[0]].error
+        title = f"it raises {type(raised).__name__} in {cases}." if raised else f"wrong in {cases}."
+        if problem := trial.problems[bad[0]]:
+            title = f"{problem}."
         right = trial.labels(right=True)
         return self.result(
             "wrong",
-            f"it raises {type(raised).__name__} in {cases}." if raised else f"wrong in {cases}.",
-            "" if raised else "It is none of the mistakes that this check knows.",
+            title,
+            "" if raised or problem else "It is none of the mistakes that this check knows.",
             f"Right: {listed(right)}." if right else "",
             self.observation(trial),
             *blocks,
         )
+
+    def _plain(self, trial, bad):
+        """Find what can be said without knowing the function: title, hint, name; or None."""
+        errors = [trial.outcomes[i].error for i in bad]
+        longest = max(len(case.args) for case in trial.cases)
+        if all(len(trial.cases[i].args) < longest for i in bad) and all(
+            isinstance(error, TypeError) and "missing" in str(error) for error in errors
+        ):
+            left_out = self.args[len(trial.cases[bad[0]].args) : longest]
+            hint = "Leave the first line as it was: others call it without these arguments."
+            return f"{' and '.join(left_out)} have no default any more", hint, "defaults"
+        if any(o.empty and _spoilt(v) for o, v in zip(trial.outcomes, trial.values, strict=True)):
+            hint = "It holds whatever lay in memory, 0 only by luck: np.zeros."
+            return "np.empty is not filled with zeros", hint, "np.empty"
+        if any(value is None for value in trial.values):
+            return None
+        for order in itertools.permutations(self.outputs):
+            renamed = [dict(zip(order, value.values(), strict=True)) for value in trial.values]
+            if all(map(self.equal, renamed, trial.expected)):
+                hint = f"Expected: {', '.join(self.outputs)}."
+                return "the results come in another order", hint, "order"
+        return None
+
+    def _misshapen(self, trial, bad):
+        """Find that only the shape of a result is wrong; as :meth:`_plain`."""
+        if None in trial.values or not all(map(self._reshaped, trial.values, trial.expected)):
+            return None
+        value, wanted = trial.values[bad[0]], trial.expected[bad[0]]
+        name = next(n for n in self.outputs if value[n].shape != wanted[n].shape)
+        hint = f"{value[name].shape} came, {wanted[name].shape} was expected."
+        return f"the numbers of {name} are right, and the shape is not", hint, "shape"
+
+    def _mended(self, thing, seed, bad, kinds):
+        """Find a small repair of the reader's function that makes it right, also in other cases."""
+        for kind, mistake in repairs(thing):
+            if kind not in kinds:
+                continue
+            case = self.cases(np.random.default_rng(seed))[bad[0]]
+            _, value, _ = self._use(mistake, case, self.seconds)
+            expected = self.read(self.call(self.right, *case.args))
+            if value is None or not self.equal(value, expected):
+                continue
+            if all(all(self.trial(mistake, s).right) for s in (seed, seed + 1)):
+                return mistake
+        return None
 
     def _limits(self, trial):
         """Return the limits inside which all cases are right and outside which none is."""
@@ -385,21 +498,29 @@ class Check(Task):
                     *self._shown(case),
                     mistakes=["changed"],
                 )
-        for case, values, expected in zip(trial.cases, trial.values, trial.expected, strict=True):
-            for name, value in values.items():
-                wanted = expected[name]
-                if _kinds_differ(value, wanted):
-                    return self.result(
-                        "wrong",
-                        f"the numbers are right, but {name} has the dtype {value.dtype},"
-                        f" expected {wanted.dtype}.",
-                        f"Case: {case.label}. Make arrays in the dtype of the input, such as"
-                        " np.zeros(shape, x.dtype)."
-                        if wanted.ndim
-                        else "Sizes and counts are integers: divide them with //.",
-                        mistakes=["dtype"],
-                    )
+        for name in self.whole:
+            if any(value[name].dtype.kind == "f" for value in trial.values):
+                return self.result(
+                    "wrong",
+                    f"the numbers are right, but {name} holds fractions, and it counts.",
+                    "Divide with //, and make arrays of whole numbers with np.zeros(shape, int).",
+                    mistakes=["dtype"],
+                )
         return None
+
+    def _remark(self, trial):
+        """Say what is worth saying about a right answer; or ""."""
+        for values, expected in zip(trial.values, trial.expected, strict=True):
+            for name, value in values.items():
+                wanted = expected[name].dtype
+                if value.ndim and value.dtype.kind == wanted.kind == "f" and value.dtype != wanted:
+                    return (
+                        f"A remark: {name} is {value.dtype} where {wanted} came in."
+                        " np.zeros(shape, x.dtype) keeps what x has."
+                    )
+                if value.dtype.kind == "f" and wanted.kind in "iu":
+                    return f"A remark: {name} counts something. // keeps it a whole number."
+        return ""
 
     def _slow(self, thing):
         """Find that it loops where it must not."""
@@ -457,23 +578,49 @@ class Check(Task):
 
     def _compared(self, prefix, value, wanted):
         """Return the blocks that show what was expected beside what came."""
-        blocks, marked = [], None
+        blocks, marked, digits = [], None, 4
         if value.shape != wanted.shape:
             blocks.append(f"Shape {wanted.shape} was expected, {value.shape} came.")
         else:
-            marked = ~np.isclose(value, wanted, rtol=1e-4, atol=1e-6)
-        shown = tables(f"{prefix}expected", wanted, marked, mark=False)
-        return [*blocks, shown + tables(f"{prefix}yours", value, marked)]
+            allowed, largest = self.allowed(value, wanted)
+            with np.errstate(invalid="ignore"):
+                off = np.abs(np.subtract(value, wanted, dtype=float))
+            marked = ~(
+                (off <= allowed * largest)
+                | (value == wanted)
+                | (np.isnan(value) & np.isnan(wanted))
+            )
+            digits = digits_to_tell(value[marked], wanted[marked])
+            if (worst := np.max(off)) < 1e-3 * largest:
+                blocks.append(
+                    f"They differ by {worst / largest:.0e} of the largest number, and"
+                    f" {allowed:.0e} is allowed."
+                )
+        shown = tables(f"{prefix}expected", wanted, marked, mark=False, digits=digits)
+        return [*blocks, shown + tables(f"{prefix}yours", value, marked, digits=digits)]
+
+
+def _array(name, part):
+    """Read what was returned as an array; lists are welcome."""
+    if isinstance(part, list):
+        try:
+            part = np.array(part)
+        except ValueError:
+            raise TypeError(f"the rows of the list {name} differ in length") from None
+    if not isinstance(part, (np.ndarray, int, float, np.generic)):
+        raise TypeError(f"the result {name} is {kind_of(part)}, expected an array or a number")
+    if np.asarray(part).dtype.kind not in "biuf":
+        raise TypeError(f"the result {name} holds {np.asarray(part).dtype}, expected numbers")
+    return np.asarray(part)
+
+
+def _spoilt(values):
+    return values is not None and any(
+        v.dtype.kind == "f" and np.isnan(v).any() for v in values.values()
+    )
 
 
 def _failed(outcome, value):
     """Say whether a call gave nothing: it raised, or some result of it is an empty array."""
     empty = value is not None and any(array.size == 0 for array in value.values())
     return outcome.error is not None or empty
-
-
-def _kinds_differ(value, wanted):
-    """Say whether a dtype is not the one expected; how wide an integer is does not matter."""
-    if value.dtype.kind in "iu" and wanted.dtype.kind in "iu":
-        return False
-    return value.dtype.kind != wanted.dtype.kind if not wanted.ndim else value.dtype != wanted.dtype

@@ -1,7 +1,7 @@
 """Open problems: no single right answer, but a number to reach."""
 
-from cnnlib.exercises.engine.result import Task, kind_of
-from cnnlib.exercises.engine.running import explain, is_stub, run
+from cnnlib.exercises.engine.result import Refused, Task, kind_of
+from cnnlib.exercises.engine.running import NotHere, explain, is_stub, run
 
 
 class Goal(Task):
@@ -14,7 +14,7 @@ class Goal(Task):
     measure : callable
         Takes what the reader hands over and returns a number, the larger the better, and a
         sentence about what was found, in which nothing depends on the machine. For what cannot
-        be measured it raises ValueError with the reason.
+        be measured it raises :class:`Refused` with the reason.
     goal : float
         What has to be reached.
     form : str
@@ -40,15 +40,15 @@ class Goal(Task):
         """Do the work of a call, without keeping the progress."""
         if thing is None or thing is ... or callable(thing) and is_stub(thing):
             return self.unwritten("not written yet")
-        outcome = run(lambda given: self.measure(thing), (None,), self.seconds)
+        outcome = run(lambda given: self.measure(thing), (None,), self.seconds, contain=False)
         if isinstance(outcome.error, NotImplementedError):
             return self.unwritten("not written yet")
         if outcome.late:
             text = f"not finished after {self.seconds:g} seconds, so it was stopped."
             return self.result("wrong", text, mistakes=["endless"])
+        if isinstance(outcome.error, (Refused, NotHere)):
+            return self.result("wrong", f"{outcome.error}", mistakes=["refused"])
         if outcome.error is not None:
-            if isinstance(outcome.error, ValueError) and self._raised(outcome.error):
-                return self.result("wrong", f"{outcome.error}")
             return self.result("wrong", "it raised:", explain(outcome.error), mistakes=["raised"])
         if not isinstance(outcome.value, tuple):
             return self.result("wrong", f"{kind_of(outcome.value)} came back.")
@@ -57,10 +57,3 @@ class Goal(Task):
         if reached >= self.goal:
             return self.result("done", text, said, self.more)
         return self.result("wrong", text, said)
-
-    def _raised(self, error):
-        """Say whether measuring raised an error, and not what was measured."""
-        trace = error.__traceback__
-        while trace.tb_next is not None:
-            trace = trace.tb_next
-        return trace.tb_frame.f_code.co_filename == self.measure.__code__.co_filename

@@ -21,12 +21,15 @@ class Question(Task):
         Wrong versions of ``right``: functions, or dicts of wrong answers.
     hint : str
         For a wrong answer that no mistake explains.
+    decimals : int, optional
+        To how many digits behind the point an answer may be rounded; by default it may not.
     """
 
-    def __init__(self, right, parts=None, mistakes=(), *, todo, more, hint):
+    def __init__(self, right, parts=None, mistakes=(), *, todo, more, hint, decimals=None):
         super().__init__(todo, more)
         self.parts = parts or dict.fromkeys(right, ())
         self.answers, self.mistakes, self.hint = right, list(mistakes), hint
+        self.decimals = decimals
 
     def value(self, source, part):
         """Return the answer that ``right`` or a mistake gives for a part, or None."""
@@ -54,7 +57,7 @@ class Question(Task):
         if len(missing) == len(self.parts):
             return self.unwritten("not answered yet")
         given = {part: named[part] for part in self.parts if part not in missing}
-        wrong = [p for p in given if not same(given[p], self.value(self.answers, p))]
+        wrong = [p for p in given if not same(given[p], self.value(self.answers, p), self.decimals)]
         if not wrong and not missing:
             what = f"all {len(self.parts)} answers are right." if len(self.parts) > 1 else "right."
             return self.result("done", what, self.more)
@@ -81,28 +84,38 @@ class Question(Task):
 
     def fitting(self, value, part):
         """Return the mistakes that lead to an answer."""
-        return [m for m in self.mistakes if same(value, self.value(m.function, part))]
+        return [
+            m for m in self.mistakes if same(value, self.value(m.function, part), self.decimals)
+        ]
 
     def explain(self, value, found):
         """Say what is wrong with an answer."""
         if not found:
-            return f"{_answer(value)} is not right. {self.hint}"
+            asked = " One number is asked for." if isinstance(value, (tuple, list)) else ""
+            return f"{_answer(value)} is not right.{asked} {self.hint}"
         hints = " ".join(dict.fromkeys(m.hint for m in found if m.hint))
         return f"{_answer(value)} is what comes out if {either([m.name for m in found])}. {hints}"
 
 
-def same(value, other):
-    """Say whether an answer equals another: texts without case, numbers to four digits.
+def same(value, other, decimals=None):
+    """Say whether an answer equals another, in any usual spelling.
 
-    A function that is handed over stands for its name.
+    A text may be a number, with a point or a comma; of other texts case, hyphens and a full stop do
+    not matter. A function that is handed over stands for its name.
     """
     value = getattr(value, "__name__", value)
-    if isinstance(other, str) or isinstance(value, str):
-        return str(value).strip().lower() == str(other).strip().lower()
+    value = value.item() if isinstance(value, np.ndarray) and value.size == 1 else value
     try:
-        return other is not None and bool(np.isclose(float(value), float(other), rtol=1e-4))
-    except (TypeError, ValueError):
-        return False
+        given, wanted = (float(str(v).replace(",", ".")) for v in (value, other))
+    except ValueError:
+        return _plain(value) == _plain(other)
+    rounding = 0 if decimals is None else 0.5001 * 10.0**-decimals
+    return abs(given - wanted) <= max(rounding, 1e-4 * abs(wanted), 1e-8)
+
+
+def _plain(value):
+    text = str(value).strip(" .").lower()
+    return text.replace("-", "_").replace(" ", "_")
 
 
 def _answer(value):

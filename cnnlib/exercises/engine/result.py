@@ -2,6 +2,7 @@
 
 import html
 import os
+import sys
 from dataclasses import dataclass, field
 
 from cnnlib.exercises.engine import progress
@@ -73,7 +74,7 @@ class Result:
 
     def _ipython_display_(self):
         """In grading, print: a cell with a result would be taken for one that gives points."""
-        if not grading():
+        if not GRADING:
             raise NotImplementedError  # IPython goes on to _repr_html_
         print(self)
 
@@ -97,9 +98,25 @@ class Result:
         return "".join([*parts, "</div>"])
 
 
-def grading():
-    """Say whether nbgrader runs the notebook: then what is not right has to raise."""
-    return bool(os.environ.get("NBGRADER_EXECUTION"))
+# Whether nbgrader runs the notebook: then what is not right has to raise. Looked at once, since a
+# cell of the notebook can change it.
+GRADING = bool(os.environ.get("NBGRADER_EXECUTION"))
+
+
+def _not_run():
+    """Say whether IPython could not even begin with the cell before this one."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    last = getattr(shell, "last_execution_result", None)
+    return last is not None and last.error_before_exec is not None
+
+
+class Refused(Exception):
+    """Raised where what the reader handed over cannot be judged: says why, and by which name."""
+
+    def __init__(self, why, mistake="refused"):
+        super().__init__(why)
+        self.mistake = mistake
 
 
 class Task:
@@ -117,7 +134,10 @@ class Task:
         """Keep the progress and return the result; in grading, raise if it is not right."""
         if result.ok:
             progress.record(self.lesson, self.name)
-        return result.require() if grading() else result
+        if _not_run():
+            note = "The cell that you ran before this one did not run at all, so that what is"
+            result.blocks.insert(0, f"{note} checked here is the version before it.")
+        return result.require() if GRADING else result
 
     def result(self, state, title, *blocks, mistakes=()):
         return Result(state, self.name, title, list(mistakes), [b for b in blocks if b])
@@ -129,6 +149,8 @@ class Task:
 def kind_of(value):
     if value is None or value is ...:
         return str(value)
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of {len(value)}"
     name = {"ndarray": "array"}.get(type(value).__name__, type(value).__name__)
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 

@@ -1,11 +1,13 @@
 """Run a reader's function without trusting it: time limit, prints caught, errors told shortly."""
 
 import ast
+import builtins
 import contextlib
 import copy
 import inspect
 import io
 import linecache
+import os
 import re
 import signal
 import sys
@@ -16,14 +18,16 @@ import time
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 
+PACKAGE = Path(__file__).parents[2]
 # Where code lies that the reader did not write.
 LIBRARIES = tuple(
     str(Path(path))
     for path in (
-        Path(__file__).parents[2],
+        PACKAGE,
         Path(np.__file__).parent,
         sysconfig.get_path("stdlib"),
         sysconfig.get_path("platstdlib"),
@@ -36,43 +40,63 @@ class TimeUp(BaseException):
     """Raised inside code that runs too long; no ``except Exception`` stops it."""
 
 
-@contextlib.contextmanager
-def time_limit(seconds):
-    """Raise :class:`TimeUp` in the block when it runs longer than that.
+class NotHere(Exception):
+    """Says what a function must not do while it is checked."""
 
-    On the main thread of a system with alarms, which is where Jupyter runs cells, by an alarm; it
-    also ends a call that sleeps. Elsewhere by a trace function, which slows loops and does not end
-    a single long call into compiled code.
+
+class Interrupted(KeyboardInterrupt):
+    """Says, without the lines of this package, that the reader stopped a check."""
+
+    def _render_traceback_(self):
+        return ["The check was stopped."]
+
+
+def _use(function, args):
+    return function(*args)
+
+
+def within(seconds, function, args):
+    """Return ``function(*args)``, or raise :class:`TimeUp` when that takes longer.
+
+    On the main thread of a system with alarms, which is where Jupyter runs cells, by an alarm,
+    which also ends a call that sleeps and rings on where the function catches everything.
+    Elsewhere by a trace function, which slows loops and does not end a single long call into
+    compiled code.
     """
-    end = time.monotonic() + seconds
+    end, rung = time.monotonic() + seconds, False
     if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
-        running = True
 
         def ring(number, frame):
-            if running:  # else the block ended just before
+            nonlocal rung
+            rung = True
+            while frame is not None and frame.f_code is not _use.__code__:
+                frame = frame.f_back
+            if frame is not None:  # else the function ended just before
                 raise TimeUp
 
         handler = signal.signal(signal.SIGALRM, ring)
-        timer = signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3), 1.0)
+        timer = signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3), 1e-3)
         try:
-            try:
-                yield
-            finally:
-                running = False
+            value = _use(function, args)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)
             if timer[0]:
                 signal.setitimer(signal.ITIMER_REAL, *timer)
-        return
+    else:
 
-    def trace(frame, event, arg):
-        if time.monotonic() > end:
-            raise TimeUp
-        return trace
+        def trace(frame, event, arg):
+            nonlocal rung
+            if time.monotonic() > end:
+                rung = True
+                raise TimeUp
+            return trace
 
-    with tracing(trace):
-        yield
+        with tracing(trace):
+            value = _use(function, args)
+    if rung:  # and the function caught it
+        raise TimeUp
+    return value
 
 
 @contextlib.contextmanager
@@ -102,6 +126,8 @@ class Outcome:
         What it printed, and the first warning.
     changed : list of int
         Numbers of the arguments that it changed.
+    empty : bool
+        Whether it called np.empty.
     """
 
     value: object = None
@@ -110,29 +136,102 @@ class Outcome:
     printed: str = ""
     warned: str = ""
     changed: list = field(default_factory=list)
+    empty: bool = False
 
 
-def run(function, args, seconds):
+def run(function, args, seconds, contain=True):
     """Call ``function(*args)`` on copies of the arguments, for at most so many seconds.
 
     Returns
     -------
     Outcome
+
+    Raises
+    ------
+    Interrupted
+        If the reader stops it.
     """
     given, outcome, prints = copy.deepcopy(args), Outcome(), io.StringIO()
     try:
         with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(prints):
             warnings.simplefilter("always")
-            with time_limit(seconds):
-                outcome.value = function(*given)
+            with contained(outcome if contain else None):
+                outcome.value = within(seconds, function, given)
+            if inspect.iscoroutine(outcome.value):
+                outcome.value.close()
+                raise NotHere("it is an async def: write def")
     except TimeUp:
         outcome.late = True
+    except SystemExit:
+        outcome.error = NotHere("it calls sys.exit(): use return")
+    except KeyboardInterrupt:
+        raise Interrupted() from None
     except Exception as error:
         outcome.error = error
     outcome.printed = prints.getvalue()
     outcome.warned = str(caught[0].message) if caught else ""
     outcome.changed = [i for i, (a, b) in enumerate(zip(given, args, strict=True)) if differ(a, b)]
     return outcome
+
+
+def _refuse(what):
+    def refused(*args, **named):
+        raise NotHere(what)
+
+    return refused
+
+
+def _filled(make, outcome):
+    """Fill what np.empty makes: it holds whatever lay in memory, zeros today, others tomorrow."""
+
+    def empty(*args, **named):
+        array = make(*args, **named)
+        code = sys._getframe(1).f_code
+        if not own(code.co_filename) or not {"empty", "empty_like"} & set(code.co_names):
+            return array  # compiled code of NumPy, which has no frame, calls it as well
+        outcome.empty = True
+        if array.dtype.kind in "fc":
+            array.fill(np.nan)
+        elif array.dtype.kind in "iu":
+            array.fill(np.iinfo(array.dtype).max // 3)
+        return array
+
+    return empty
+
+
+@contextlib.contextmanager
+def contained(outcome=None):
+    """Keep what a reader's function does to the session from outlasting it.
+
+    Folder, settings of NumPy and figures are as before afterwards; ``input`` and ``exit`` raise.
+    With an outcome, what the reader's own code makes by np.empty is filled, and that noted there.
+    """
+    folder, pyplot = os.getcwd(), sys.modules.get("matplotlib.pyplot")
+    figures = set(pyplot.get_fignums()) if pyplot else set()
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(np.errstate())
+        stack.enter_context(np.printoptions())
+        for owner, name, new in (
+            (builtins, "input", _refuse("it asks for input: its arguments are all it gets")),
+            (
+                shell,
+                "ask_exit",
+                _refuse("it calls exit(), which would end the session: use return"),
+            ),
+            (pyplot, "show", lambda *args, **named: None),
+            (outcome and np, "empty", _filled(np.empty, outcome)),
+            (outcome and np, "empty_like", _filled(np.empty_like, outcome)),
+        ):
+            if owner:
+                stack.enter_context(mock.patch.object(owner, name, new))
+        try:
+            yield
+        finally:
+            os.chdir(folder)
+            for number in set(pyplot.get_fignums()) - figures if pyplot else ():
+                pyplot.close(number)
 
 
 def differ(a, b):
@@ -168,6 +267,44 @@ def count_steps(function, args, seconds):
     return None if outcome.error or outcome.late else steps
 
 
+# Modules that hold what the exercises ask for, and what a reader may use of them.
+LENDERS = ("reference", "im2col", "gradcheck", "interpret", "losses", "optimizers", "training")
+LENT = ("output_size", "softmax")
+
+
+def borrowed(function, args, seconds):
+    """Say what of this package, of what exercises ask for, a reader's own code calls; or ""."""
+    found = ""
+
+    def note(frame, event, arg):
+        nonlocal found
+        if event != "call" or frame.f_back is None or not own(frame.f_back.f_code.co_filename):
+            return
+        if lends(frame.f_code):
+            found = found or frame.f_code.co_name
+
+    def noted(*given):
+        before = sys.getprofile()
+        sys.setprofile(note)
+        try:
+            return function(*given)
+        finally:
+            sys.setprofile(before)
+
+    run(noted, args, seconds)
+    return found
+
+
+def lends(code):
+    """Say whether code is of this package and what an exercise asks for."""
+    if code is None:
+        return False
+    path = Path(code.co_filename)
+    if not path.is_relative_to(PACKAGE) or code.co_name in LENT:
+        return False
+    return path.name == "mistakes.py" or path.parent == PACKAGE and path.stem in LENDERS
+
+
 def is_stub(thing):
     """Say whether a function, or something in a class, is still to be written.
 
@@ -176,8 +313,8 @@ def is_stub(thing):
     """
     if inspect.isclass(thing):  # whose own source a notebook does not know
         methods = [value for value in vars(thing).values() if inspect.isfunction(value)]
-        alone = all(method.__name__ == "__init__" for method in methods)
-        return alone or any(map(is_stub, methods))
+        methods = [method for method in methods if method.__name__ != "__init__"]
+        return not methods or any(map(is_stub, methods))
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(thing))).body[0]
     except (OSError, TypeError, SyntaxError, IndexError):

@@ -11,8 +11,8 @@ WRONG = "background:rgba(213,94,0,.35);font-weight:bold"
 CELL = "padding:1px 7px;text-align:right;border:1px solid rgba(127,127,127,.35)"
 
 
-def number(value):
-    """Write a number with at most four digits that count."""
+def number(value, digits=4):
+    """Write a number with at most so many digits that count."""
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
     if isinstance(value, str):
@@ -21,22 +21,37 @@ def number(value):
         return "nan"
     if abs(value) < 1e-9:
         return "0"
-    return f"{value:d}" if isinstance(value, (int, np.integer)) else f"{value:.4g}"
+    return f"{value:d}" if isinstance(value, (int, np.integer)) else f"{value:.{digits}g}"
+
+
+def digits_to_tell(values, others):
+    """Say how many digits show that numbers differ which are not equal."""
+    pairs = list(zip(np.ravel(values)[:64].tolist(), np.ravel(others)[:64].tolist(), strict=True))
+    for digits in (4, 6, 8, 10, 12):
+        if all(number(a, digits) != number(b, digits) for a, b in pairs):
+            return digits
+    return 16
 
 
 class Table:
     """A titled array of at most two axes, with some of its numbers marked as wrong."""
 
-    def __init__(self, title, values, marked=None):
-        self.title = title
+    def __init__(self, title, values, marked=None, digits=4):
+        self.title, self.digits = title, digits
         self.values = np.atleast_2d(values)
         self.marked = np.zeros(self.values.shape, bool) if marked is None else marked
         self.marked = np.atleast_2d(self.marked)
 
+    def write(self, value):
+        return number(value, self.digits)
+
     def text(self):
         """Return the lines of the table; marked numbers stand in brackets."""
         cells = [
-            [f"[{number(v)}]" if m else f" {number(v)} " for v, m in zip(row, marks, strict=True)]
+            [
+                f"[{self.write(v)}]" if m else f" {self.write(v)} "
+                for v, m in zip(row, marks, strict=True)
+            ]
             for row, marks in zip(self.values.tolist(), self.marked.tolist(), strict=True)
         ]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
@@ -53,7 +68,7 @@ class Table:
             cells = []
             for value, mark in zip(row, marks, strict=True):
                 style = f"{CELL};{WRONG}" if mark else CELL
-                cells.append(f'<td style="{style}">{html.escape(number(value))}</td>')
+                cells.append(f'<td style="{style}">{html.escape(self.write(value))}</td>')
             rows.append(f"<tr>{''.join(cells)}</tr>")
         return (
             '<div style="display:inline-block;vertical-align:top;margin:0 2em 0.6em 0">'
@@ -62,7 +77,7 @@ class Table:
         )
 
 
-def tables(name, values, marked=None, most=2, mark=True):
+def tables(name, values, marked=None, most=2, mark=True, digits=4):
     """Cut an array of any shape into tables that can be read.
 
     Parameters
@@ -75,6 +90,8 @@ def tables(name, values, marked=None, most=2, mark=True):
         Slices shown of an array with more than two axes.
     mark : bool
         Whether to mark what is wrong, or only to choose the slices by it.
+    digits : int
+        Of each number.
 
     Returns
     -------
@@ -83,19 +100,20 @@ def tables(name, values, marked=None, most=2, mark=True):
     values = np.asarray(values)
     if values.ndim <= 2:
         title = name if values.ndim == 0 else f"{name}, shape {values.shape}"
-        return [_crop(title, values, marked, mark)]
+        return [_crop(title, values, marked, mark, digits)]
     slices = list(np.ndindex(values.shape[:-2]))
     if marked is not None and marked.any():
         slices = [index for index in slices if marked[index].any()]
     shown, shape = [], f", shape {values.shape}"
     for index in slices[:most]:
         title = f"{name}[{', '.join(map(str, index))}]{shape}"
-        shown.append(_crop(title, values[index], None if marked is None else marked[index], mark))
+        marks = None if marked is None else marked[index]
+        shown.append(_crop(title, values[index], marks, mark, digits))
         shape = ""
     return shown
 
 
-def _crop(title, values, marked, mark):
+def _crop(title, values, marked, mark, digits):
     grid = np.atleast_2d(values)
     marks = np.zeros(grid.shape, bool) if marked is None else np.atleast_2d(marked)
     first = np.argwhere(marks)[0] if marks.any() else (0, 0)
@@ -106,7 +124,7 @@ def _crop(title, values, marked, mark):
             f"{s} to {s + n - 1}" for s, n in zip(start, grid[window].shape, strict=True)
         )
         title = f"{title}: rows {rows}, columns {columns}"
-    return Table(title, grid[window], marks[window] & mark)
+    return Table(title, grid[window], marks[window] & mark, digits)
 
 
 def beside(shown):

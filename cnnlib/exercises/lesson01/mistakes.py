@@ -13,7 +13,7 @@ from cnnlib.exercises.engine.mistakes import mistakes
 # ---------------------------------------------------------------------- sizes
 
 
-def output_size(size, kernel, stride, pad):
+def output_size(size, kernel, stride=1, pad=0):
     return (size + 2 * pad - kernel) // stride + 1
 
 
@@ -30,6 +30,11 @@ SIZES = mistakes(
     ("padding is left out", {" + 2 * pad": ""}, "Padding makes the image larger."),
     ("padding is subtracted", {"+ 2 * pad": "- 2 * pad"}, "Padding makes the image larger."),
     ("the stride is left out", {" // stride": ""}, "With larger steps there are fewer places."),
+    (
+        "// comes before the sums",
+        {"(size + 2 * pad - kernel)": "size + 2 * pad - kernel"},
+        "Put brackets around the way that the window can move: (...) // stride.",
+    ),
     (
         "the 1 is added before dividing",
         {"- kernel) // stride + 1": "- kernel + 1) // stride"},

@@ -10,7 +10,7 @@ from cnnlib.exercises.engine.check import Case, Check, Limit
 from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
-from cnnlib.exercises.engine.result import collect
+from cnnlib.exercises.engine.result import Refused, collect
 from cnnlib.exercises.lesson01 import mistakes
 
 __all__ = ["TASKS", "need", "progress"]  # and every task, by its name
@@ -44,14 +44,16 @@ def _sizes(rng):
         Case("stride 2, a pixel left over", (6, 3, 2, 0)),
         Case("stride 3 and padding", (7, 3, 3, 2)),
         *(Case("random", tuple(numbers)) for numbers in drawn),
+        Case("stride and pad left out", (6, 3)),
     ]
 
 
 output_size = Check(
-    reference.size_after,
+    lambda size, kernel, stride=1, pad=0: reference.size_after(size, kernel, stride, pad),
     _sizes,
     mistakes.SIZES,
     outputs="size",
+    whole="size",
     todo="Return the number of places at which the kernel fits along one axis",
     more="What should come out for a kernel of 5 on an image of 3? See cnnlib.im2col.output_size.",
 )
@@ -116,12 +118,16 @@ def _strides(rng):
         Case("stride 3, 8 by 8", (whole(rng, 8, 8), whole(rng, 2, 2), 3, 0)),
         Case("random, stride 1", (whole(rng, 4, 5), whole(rng, 2, 3), 1, 0)),
         Case("random, stride 2", (whole(rng, 6, 9), whole(rng, 2, 3), 2, 2)),
+        Case("stride and pad left out", (whole(rng, 4, 5), whole(rng, 2, 3))),
     ]
 
 
 STEPS = (
     Limit("stride 1", cases.stride_1, mistakes.START),
     Limit("cases without padding", cases.no_padding, "Are sizes taken after padding?"),
+    Limit(
+        "stride 1 without padding", cases.plain, "Are stride and pad handed on, and used for sizes?"
+    ),
 )
 convolve_strided = Check(
     mistakes.convolve,
@@ -152,6 +158,7 @@ def _layers(rng):
         Case("a kernel wider than high", (*draw(1, 2, 4, 4, 1, 2, 3), 1, 1)),
         Case("float32", (*single, 1, 0)),
         Case("all at once", (*draw(2, 3, 6, 5, 4, 3, 2), 2, 1)),
+        Case("stride and pad left out", draw(2, 2, 4, 5, 3, 2, 3)),
     ]
 
 
@@ -278,7 +285,7 @@ def _told_apart(tell):
     for digit in (1, 7):
         answers = [tell(picture.copy()) for picture in images[labels == digit][:100, 0]]
         if any(answer is None for answer in answers):
-            raise ValueError("your function returns None for some digits, expected 1 or 7.")
+            raise Refused("your function returns None for some digits, expected 1 or 7.")
         share[digit] = float(np.mean([int(answer) == digit for answer in answers]))
     told = f"Of the ones it finds {share[1]:.0%}, of the sevens {share[7]:.0%}."
     return (share[1] + share[7]) / 2, told

@@ -68,6 +68,11 @@ def _where(what):
             },
             PLACE,
         ),
+        (
+            "the size is H // stride",
+            {SIZES: "OH, OW = H // stride, W // stride"},
+            "The last windows hang over the edge: (H - KH) // stride + 1.",
+        ),
         (f"the {what} of all channels is taken", {"x[n, c,": "x[n, :,"}, CHANNEL),
         ("only the first channel is used", {"x[n, c,": "x[n, 0,"}, CHANNEL),
         (

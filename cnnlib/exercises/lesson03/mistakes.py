@@ -69,7 +69,7 @@ IM2COL = mistakes(
 # ---------------------------------------------------------------------- the product
 
 
-def conv_fast(x, w, b, stride, pad):
+def conv_fast(x, w, b, stride=1, pad=0):
     (N, _, H, W), (F, _, KH, KW) = x.shape, w.shape
     OH, OW = (reference.size_after(*pair, stride, pad) for pair in ((H, KH), (W, KW)))
     y = w.reshape(F, -1) @ reference.im2col(x, (KH, KW), stride, pad) + b[:, None]
@@ -183,11 +183,16 @@ ADJOINT = mistakes(
         TEST,
     ),
     ("it compares two norms", {BOTH: "(forward(x) ** 2).sum(), (backward(c) ** 2).sum()"}, TEST),
+    (
+        "small differences pass",
+        {"np.isclose(one, other)": "abs(one - other) < 1"},
+        "How small depends on the numbers: compare with np.isclose.",
+    ),
     ("backward is not used", {"x * backward(c)": "x * x"}, TEST),
 )
 
 
-def patch_megabytes(N, C, H, W, K, stride, pad):
+def patch_megabytes(N, C, H, W, K, stride=1, pad=0):
     OH, OW = (H + 2 * pad - K) // stride + 1, (W + 2 * pad - K) // stride + 1
     return N * C * K * K * OH * OW * 4 / 1e6
 

@@ -11,7 +11,7 @@ from cnnlib.exercises.engine.check import Case, Check, Limit, Steps
 from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
-from cnnlib.exercises.engine.result import collect
+from cnnlib.exercises.engine.result import Refused, collect
 from cnnlib.exercises.lesson03 import mistakes
 
 __all__ = ["TASKS", "need", "progress"]  # and every task, by its name
@@ -51,6 +51,7 @@ def _images(rng):
     single = rng.normal(size=(2, 2, 4, 3)).astype(np.float32)
     return [
         *(Case(label, (distinct(rng, *shape), *rest)) for label, shape, *rest in SHAPES),
+        Case("stride and pad left out", (distinct(rng, 2, 2, 3, 4), (2, 3))),
         Case("float32", (single, (2, 2), 1, 0)),
     ]
 
@@ -99,7 +100,11 @@ def _layers(rng):
         x, w = rng.integers(-3, 4, (N, C, H, W)) * 1.0, rng.integers(-3, 4, (F, C, KH, KW)) * 1.0
         drawn.append(Case(label, (x, w, np.arange(1.0, F + 1), stride, pad)))
     x, w = (rng.normal(size=s).astype(np.float32) for s in ((2, 2, 4, 3), (2, 2, 2, 2)))
-    return [*drawn, Case("float32", (x, w, np.ones(2, np.float32), 1, 0))]
+    return [
+        *drawn,
+        Case("float32", (x, w, np.ones(2, np.float32), 1, 0)),
+        Case("stride and pad left out", drawn[-2].args[:3]),
+    ]
 
 
 conv_fast = Check(
@@ -113,6 +118,11 @@ conv_fast = Check(
             "cases without padding",
             cases.no_padding,
             "Is pad passed on to im2col, and used for sizes?",
+        ),
+        Limit(
+            "stride 1 without padding",
+            cases.plain,
+            "Are stride and pad passed on to im2col, and used for the sizes?",
         ),
     ),
     todo="One im2col, one matrix product, one bias, and the axes in the right order",
@@ -143,7 +153,11 @@ def _matrices(rng):
         cols = distinct(rng, *reference.im2col(np.zeros(shape), *rest).shape)
         drawn.append(Case(label, (cols, shape, *rest)))
     single = rng.normal(size=(8, 12)).astype(np.float32)
-    return [*drawn, Case("float32", (single, (2, 2, 4, 3), (2, 2), 1, 0))]
+    return [
+        *drawn,
+        Case("float32", (single, (2, 2, 4, 3), (2, 2), 1, 0)),
+        Case("stride and pad left out", drawn[-2].args[:3]),
+    ]
 
 
 col2im = Check(
@@ -181,6 +195,10 @@ def half(x):
     return x / 2
 
 
+def a_thousandth_off(c):
+    return 2.002 * c
+
+
 def _back(name, col2im, stride=1):
     def backward(c):
         return col2im(c, (1, 1, 4, 4), (2, 2), stride)
@@ -199,6 +217,7 @@ def _pairs(rng):
         Case("copying, twice", (np.copy, np.copy, one, one[::-1].copy())),
         Case("copying, with x and c equal", (np.copy, np.copy, one, one.copy())),
         Case("doubling and halving", (double, half, one, two)),
+        Case("wrong by a thousandth", (double, a_thousandth_off, one, one)),
         Case("im2col and a right col2im", (im2col_1, _back("col2im_1", reference.col2im), x, c)),
         Case("col2im with =", (im2col_1, _back("col2im_last", last), x, c)),
         Case("col2im with a mean", (im2col_1, _back("col2im_mean", mean), x, c)),
@@ -227,6 +246,7 @@ patch_megabytes = Check(
         Case("stride 2", (10, 3, 33, 33, 3, 2, 0)),
         Case("not square", (2, 3, 10, 6, 3, 1, 0)),
         Case("VGG's second layer", (32, 64, 224, 224, 3, 1, 1)),
+        Case("stride and pad left out", (10, 3, 9, 8, 3)),
     ],
     mistakes.MEGABYTES,
     outputs="megabytes",
@@ -242,7 +262,7 @@ def _memory(conv):
     right = reference.conv2d(x[:1], w, b)
     given = np.asarray(conv(x[:1].copy(), w.copy(), b.copy()))
     if given.shape != right.shape or not np.allclose(given, right, atol=1e-3):
-        raise ValueError("the result is not the convolution. Check it with check.conv_fast first.")
+        raise Refused("the result is not the convolution. Check it with check.conv_fast first.")
     already = tracemalloc.is_tracing()
     tracemalloc.start()
     tracemalloc.reset_peak()
@@ -253,12 +273,17 @@ def _memory(conv):
         tracemalloc.stop()
     result, matrix = 8 * 6 * 28 * 28 * 4, 8 * 4 * 25 * 28 * 28 * 4
     times = min(matrix / max(1, peak - result), 10.0)
+    if times < 1:
+        raise Refused(
+            "at its peak it holds more than the patch matrix itself, beside the result; the goal is"
+            " a sixth of it. The product and copies count, too."
+        )
     return float(np.floor(times)), "Beside its result, that is. More than 10 times counts as 10."
 
 
 frugal_conv = Goal(
     _memory,
-    8,
+    6,
     form="{:.0f} times less memory than the patch matrix",
     todo="Return conv_fast's result without holding the patch matrix of all images at once",
     more="Time it against conv_fast. How small may the pieces be before it gets slow?",

@@ -42,7 +42,7 @@ BY_HAND = mistakes(
 # ---------------------------------------------------------------------- nudging
 
 
-def numerical_gradient(f, x, eps):
+def numerical_gradient(f, x, eps=1e-6):
     gradient = np.zeros_like(x)
     for index in np.ndindex(x.shape):
         value = x[index]
@@ -94,6 +94,17 @@ NUDGING = mistakes(
         "all numbers are nudged at once",
         {"value = x[index]": "part = ...\n        value = x.copy()", **ALL_OF},
         "One number at a time.",
+    ),
+    (
+        "/ 2 * eps divides by 2 and multiplies with eps",
+        {"/ (2 * eps)": "/ 2 * eps"},
+        "Put brackets around what you divide by: (2 * eps).",
+    ),
+    (
+        "all slopes are 0, as if both calls of f saw the same x",
+        {"x[index] = value - eps": "pass"},
+        "`p = x` is a second name for x and not a copy of it. Or is nothing ever written into the"
+        " array that you return?",
     ),
     (
         "a copy of x is nudged",
@@ -178,6 +189,21 @@ SOFTMAX = mistakes(
     ),
     ("nothing is subtracted before exp", {SHIFTED: "scores"}, LARGEST),
     (
+        "the mean of the row is subtracted and not its largest",
+        {"scores.max": "scores.mean"},
+        f"{LARGEST} The mean can lie far below it.",
+    ),
+    (
+        "the axis that is summed away is missing",
+        {"sum(axis=1, keepdims=True)": "sum(axis=1)"},
+        ROWS,
+    ),
+    (
+        "the axis of the largest and of the sum is missing",
+        {"max(axis=1, keepdims=True)": "max(axis=1)", "sum(axis=1, keepdims=True)": "sum(axis=1)"},
+        ROWS,
+    ),
+    (
         "the largest score of all images is subtracted",
         {"max(axis=1, keepdims=True)": "max()"},
         "Then every exponential of a row with small scores becomes 0. Subtract the row's own.",
@@ -206,6 +232,16 @@ UNSAFE = "np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)"
 ENTROPY = mistakes(
     cross_entropy,
     ("the loss is summed over the images and not averaged", {"losses.mean": "losses.sum"}, MEAN),
+    (
+        "each image's loss is returned and not their mean",
+        {"float(losses.mean())": "losses"},
+        MEAN,
+    ),
+    (
+        "the gradient is that with respect to p",
+        {"(p - truth) / N": "-truth / p / N"},
+        "The gradient with respect to the scores is (p - t) / N.",
+    ),
     ("the loss is averaged over the classes as well", {"mean()": "mean() / M"}, MEAN),
     (
         "the minus sign of the loss is missing",
@@ -231,10 +267,13 @@ ENTROPY = mistakes(
         "np.log is the natural one.",
     ),
     ("the log of a p that has become 0 is taken", {LOGS: "logs = np.log(softmax(scores))"}, LOG),
-    (
-        "a small number is added to p, so that large losses are cut",
-        {LOGS: "logs = np.log(softmax(scores) + 1e-12)"},
-        LOG,
+    *(
+        (
+            f"{small} is added to p inside the log",
+            {LOGS: f"logs = np.log(softmax(scores) + {small})"},
+            f"It changes small losses a little and cuts large ones. {LOG}",
+        )
+        for small in ("1e-7", "1e-8", "1e-9", "1e-10", "1e-12", "1e-15")
     ),
     (
         "nothing is subtracted before exp",
@@ -384,6 +423,11 @@ AVG_POOL = mistakes(
     ("the gradient is divided by the rows of the window", {"(KH * KW)": "KH"}, EQUAL),
     ("the gradient is divided by the columns of the window", {"(KH * KW)": "KW"}, EQUAL),
     ("the gradient is divided by the square of the stride", {"(KH * KW)": "stride**2"}, EQUAL),
+    (
+        "the gradient is divided by the pixels of the image",
+        {"(KH * KW)": "(shape[2] * shape[3])"},
+        EQUAL,
+    ),
     ("windows that overlap overwrite each other", {"+=": "="}, LIES),
     ("windows start one pixel apart", {"oh * stride, ow * stride": "oh, ow"}, STRIDE),
     (

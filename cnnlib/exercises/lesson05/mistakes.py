@@ -13,6 +13,7 @@ from cnnlib.exercises.lesson02.mistakes import max_pool
 from cnnlib.exercises.lesson04 import mistakes as lesson04
 from cnnlib.exercises.lesson04.mistakes import ONCE, cross_entropy, max_pool_backward
 from cnnlib.layers.base import Layer
+from cnnlib.losses import softmax  # noqa: F401, which mistakes use
 
 
 def made(known, name):
@@ -230,6 +231,11 @@ SGD = mistakes(
     ("the step goes uphill", {"p -=": "p +="}, DOWN),
     ("a copy is changed and not the parameters", {"p -=": "p = p -"}, PLACE),
     (
+        "the entry of the dict is replaced, and the network keeps the old array",
+        {"p -=": "params[name] = p -"},
+        PLACE,
+    ),
+    (
         "only the first parameter is changed",
         {"params.items()": "list(params.items())[:1]"},
         "Loop over all names.",
@@ -282,6 +288,21 @@ MOMENTUM = mistakes(
         "Keep a velocity for every name, in a dict.",
     ),
     ("a copy is changed and not the parameters", {"p -=": "p = p -"}, PLACE),
+    (
+        "the entry of the dict is replaced, and the network keeps the old array",
+        {"p -=": "params[name] = p -"},
+        PLACE,
+    ),
+    (
+        "the first velocity is the gradient itself, and is changed at the next step",
+        {
+            "before = self.velocity.get(name, 0 * p)": "v = self.velocity.get(name)",
+            "v = self.momentum * before + grads[name]": "if v is None:\n                "
+            "v = grads[name]\n            else:\n                v *= self.momentum\n"
+            "                v += grads[name]",
+        },
+        "The gradients are not yours to change: begin with a copy of them, or with zeros.",
+    ),
 )
 
 
@@ -344,6 +365,16 @@ ADAM = mistakes(
         "Keep m and v for every name.",
     ),
     ("a copy is changed and not the parameters", {"p -=": "p = p -"}, PLACE),
+    (
+        "the entry of the dict is replaced, and the network keeps the old array",
+        {"p -=": "params[name] = p -"},
+        PLACE,
+    ),
+    (
+        "the corrected means are kept",
+        {"m, v = m / np": "self.m[name], self.v[name] = m, v = m / np"},
+        "The next step goes on from m and v as they were before the correction.",
+    ),
 )
 
 # ---------------------------------------------------------------------- the loop
@@ -379,6 +410,11 @@ BATCHES = mistakes(
         "every epoch has the same order",
         {"rng.permutation": "np.random.default_rng(0).permutation"},
         "Use the rng that is handed over: making one anew draws the same numbers again.",
+    ),
+    (
+        "the rng that is handed over is not used",
+        {"rng.permutation": "np.random.permutation"},
+        "rng.permutation(N): with the same rng a run can be repeated.",
     ),
     (
         "some images come twice and others never",
@@ -427,6 +463,11 @@ ACCURACY = mistakes(
         "Keep network.training before you change it, and put it back.",
     ),
     (
+        "all images go forward at once",
+        {"network.training = False": "network.training, batch_size = False, len(x)"},
+        "Go through them in parts of batch_size: a large set does not fit into memory at once.",
+    ),
+    (
         "the labels of the first part are used for all",
         {"labels[i : i + batch_size]": "labels[: len(read)]"},
         "labels[i : ...]",
@@ -446,6 +487,7 @@ def train_epoch(network, optimizer, x, labels, batch_size, rng):
 
 in_order = made(BATCHES, "nothing is shuffled")
 without_rest = made(BATCHES, "what is left over at the end is dropped")
+by_chance = made(BATCHES, "the rng that is handed over is not used")
 PAIR = "dscores is the second thing that cross_entropy returns: network.backward(dscores)."
 BACK, STEP = "network.backward(dscores)", "optimizer.step(network.params, network.grads)"
 EPOCH = mistakes(
@@ -477,7 +519,27 @@ EPOCH = mistakes(
         {"(images), right)": "(images), np.roll(right, 1))"},
         "x and labels of one batch.",
     ),
+    (
+        "the whole set goes forward, and not the batch",
+        {"network.forward(images), right": "network.forward(x), labels"},
+        "network.forward(images): of this batch alone.",
+    ),
+    (
+        "softmax comes before cross_entropy",
+        {"network.forward(images)": "softmax(network.forward(images))"},
+        "cross_entropy takes scores, and its softmax is its own.",
+    ),
+    (
+        "the rng that is handed over is not used",
+        {"batches(x": "by_chance(x"},
+        "batches(x, labels, batch_size, rng).",
+    ),
     ("the network is not in training mode", {"= True": "= False"}, "network.training = True."),
+    (
+        "the mean of the losses is returned",
+        {"return losses": "return float(np.mean(losses))"},
+        "One loss for each batch, in a list.",
+    ),
     (
         "only the last loss is returned",
         {"return losses": "return losses[-1]"},
@@ -497,6 +559,17 @@ COSINE = mistakes(
     ("the sum is not halved", {" / 2": ""}, "1 + cos goes from 2 to 0."),
     ("it falls along a quarter of the wave", {"math.pi": "math.pi / 2"}, WAVE),
     ("it goes along a whole wave", {"math.pi": "2 * math.pi"}, WAVE),
+    (
+        "the angle is in degrees",
+        {"math.pi": "180"},
+        "math.cos takes radians: half a wave is math.pi.",
+    ),
+    ("the last step is steps - 1", {"/ steps": "/ (steps - 1)"}, WAVE),
+    (
+        "it falls along a straight line",
+        {"1 + math.cos(math.pi * step / steps)": "2 - 2 * step / steps"},
+        WAVE,
+    ),
     (
         "1 is not added, so that the rate gets negative",
         {"1 + ": "", " / 2": ""},

@@ -10,7 +10,7 @@ from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.mistakes import Mistake
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
-from cnnlib.exercises.engine.result import collect
+from cnnlib.exercises.engine.result import Refused, collect
 from cnnlib.exercises.lesson05 import mistakes
 from cnnlib.losses import softmax
 from cnnlib.network import Sequential
@@ -26,6 +26,7 @@ first_loss = Question(
     todo="Work out the four losses; expressions such as math.log(7) are welcome",
     more="What does a first loss of 4 say about a network with ten classes?",
     hint="What is the probability of the right class? The loss of an image is -log p.",
+    decimals=2,
 )
 
 # ---------------------------------------------------------------------- layers
@@ -33,6 +34,9 @@ first_loss = Question(
 
 def _send(layer, x, dy, **params):
     """Send something else through a layer first, then x and dy; return y and all gradients."""
+    if not (hasattr(layer, "params") and hasattr(layer, "grads")):
+        why = "the layer has no params and grads: its __init__ has to call super().__init__() first"
+        raise Refused(why, "no super")
     layer.params = params
     decoy = np.resize(np.array([1, -1, 1], x.dtype), x[:1].shape)
     layer.backward(np.ones_like(layer.forward(decoy)))
@@ -42,7 +46,7 @@ def _send(layer, x, dy, **params):
         return None
     missing = [name for name in params if name not in layer.grads]
     if missing:
-        raise KeyError(f"backward leaves nothing under grads[{missing[0]!r}]")
+        raise Refused(f"backward leaves nothing under grads[{missing[0]!r}]", "no grads")
     return (y, dx, *(layer.grads[name] for name in params))
 
 
@@ -149,9 +153,12 @@ pool_layer = Check(
 
 
 def _step(function, params, grads, rate):
+    """Hand parameters over as a network does, in a dict of its own, and look at the arrays."""
     params = {name: value.copy() for name, value in params.items()}
-    function(params, grads, rate)
-    return tuple(params[name] for name in ("w", "b"))
+    given = dict(params)
+    function(given, grads, rate)
+    kept = all(given.get(name) is params[name] for name in params)
+    return params["w"], params["b"], int(kept)
 
 
 def _slopes(rng):
@@ -170,7 +177,7 @@ sgd_step = Check(
     mistakes.sgd_step,
     _slopes,
     mistakes.SGD,
-    outputs="w b",
+    outputs="w b arrays_kept",
     todo="Change every parameter in place, against its gradient",
     more="Why must it change the arrays and not put new ones into the dict?",
     call=_step,
@@ -178,15 +185,24 @@ sgd_step = Check(
 
 
 def _walk(kind, start, gradients, rate):
-    """Let a rule take steps with two parameters of one number; its rate is halved on the way."""
-    rule, way = kind(rate), []
+    """Let a rule take steps with two parameters of one number; its rate is halved on the way.
+
+    The parameters come in a new dict at each step, as a network hands them over. Equal gradients
+    are one array.
+    """
+    rule, way, kept = kind(rate), [], True
     params = {"w": start[:1].copy(), "b": start[1:].copy()}
+    grads = {}
     for t, g in enumerate(gradients):
         if t == 2:
             rule.rate = rate / 2
-        rule.step(params, {"w": g[:1].copy(), "b": g[1:].copy()})
+        if t == 0 or not np.array_equal(g, gradients[t - 1]):
+            grads = {"w": g[:1].copy(), "b": g[1:].copy()}
+        given = dict(params)
+        rule.step(given, grads)
+        kept = kept and all(given.get(name) is params[name] for name in params)
         way.append(np.concatenate([params["w"], params["b"]]))
-    return np.array(way)
+    return np.array(way), int(kept)
 
 
 def _ways(rng):
@@ -205,7 +221,7 @@ momentum = Check(
     mistakes.Momentum,
     _ways,
     mistakes.MOMENTUM,
-    outputs="way",
+    outputs="way arrays_kept",
     todo="Keep a velocity for each parameter and step along it",
     more="With a constant gradient, how long does a step become in the end?",
     call=_walk,
@@ -214,7 +230,7 @@ adam = Check(
     mistakes.Adam,
     _ways,
     mistakes.ADAM,
-    outputs="way",
+    outputs="way arrays_kept",
     todo="Keep two running means for each parameter, and step",
     more="How long is Adam's very first step, whatever the gradient is?",
     call=_walk,
@@ -237,12 +253,15 @@ def _batches(function, x, labels, batch_size, seed):
     seen, told = (np.concatenate([batch[i] for batch in first]) for i in (0, 1))
     fit = len(seen) == len(told) and all((seen * 7) % 10 == told)
     again = np.concatenate([batch[0] for batch in second])
+    once_more = list(function(x, labels, batch_size, np.random.default_rng(seed)))
+    repeated = np.array_equal(seen, np.concatenate([batch[0] for batch in once_more]))
     return (
         np.array([len(batch[0]) for batch in first]),
         int(len(np.unique(seen)) == len(seen)),
         int(fit),
         int(not np.array_equal(seen, np.sort(seen))),
         int(not np.array_equal(seen, again)),
+        int(repeated),
     )
 
 
@@ -255,7 +274,7 @@ batches = Check(
         Case("batches of 1", _data(rng, 8, 1)),
     ],
     mistakes.BATCHES,
-    outputs="sizes no_image_twice labels_fit shuffled new_order_next_time",
+    outputs="sizes no_image_twice labels_fit shuffled new_order_next_time drawn_by_rng",
     todo="Return or yield pairs of images and labels, in an order drawn by rng",
     more="Why is the order drawn anew for every epoch?",
     call=_batches,
@@ -266,22 +285,24 @@ class Judge:
     """Stands in for a network: its input is its scores, unless it is in training."""
 
     def __init__(self):
-        self.training = True
+        self.training, self.sizes = True, []
 
     def forward(self, x):
+        self.sizes.append(len(x))
         return -x if self.training else x.copy()
 
 
 def _accuracy(function, x, labels, batch_size):
     network = Judge()
     value = function(network, x, labels, batch_size)
-    return None if value is None else (value, int(network.training))
+    return None if value is None else (value, int(network.training), np.array(network.sizes))
 
 
 def _scores(rng, N, size, right):
     labels = rng.integers(0, 3, N)
     x = rng.random((N, 3))
-    x[np.arange(N), (labels + (np.arange(N) >= right)) % 3] += 2
+    wrong = np.arange(N) < N - right  # the last ones are right, so that leaving them out shows
+    x[np.arange(N), (labels + wrong) % 3] += 2
     return x, labels, size
 
 
@@ -294,7 +315,7 @@ accuracy = Check(
         Case("10 images, 4 at a time", _scores(rng, 10, 4, 5)),
     ],
     mistakes.ACCURACY,
-    outputs="accuracy training_afterwards",
+    outputs="accuracy training_afterwards parts",
     todo="Return the share of images whose highest score is the right class",
     more="What accuracy has a network that always says 1?",
     call=_accuracy,
@@ -304,49 +325,59 @@ accuracy = Check(
 class Recorder:
     """Stands in for a network and an optimizer, and writes down what is done with them."""
 
-    def __init__(self, x, labels):
-        self.labels = {tuple(row): int(label) for row, label in zip(x, labels, strict=True)}
+    def __init__(self, x):
         self.training, self.params, self.grads = False, {"w": np.zeros(1)}, {"w": np.zeros(1)}
-        self.events, self.modes, self.seen, self.sizes, self.right = [], [], [], [], 1
+        self.numbers = {tuple(row): n for n, row in enumerate(x)}
+        self.events, self.modes, self.seen, self.sizes = [], [], [], []
+        self.sent = np.full(x.shape, np.nan)  # for each image, times the size of its batch
 
     def forward(self, x):
         self.events.append(1)
         self.modes.append(bool(self.training))
-        self.x = x
-        self.seen += [tuple(row) for row in x]
+        self.batch = [self.numbers[tuple(row)] for row in x]
+        self.seen += self.batch
         self.sizes.append(len(x))
         return x.copy()
 
     def backward(self, dscores):
         self.events.append(2)
-        wanted = softmax(self.x)
-        wanted[np.arange(len(wanted)), [self.labels[tuple(row)] for row in self.x]] -= 1
-        wanted /= len(wanted)
-        if np.shape(dscores) != wanted.shape:
-            self.right = -1
-        elif np.allclose(dscores * len(wanted), wanted, atol=1e-6):
-            self.right = -2
-        elif not np.allclose(dscores, wanted, atol=1e-6):
-            self.right = min(self.right, 0)
+        if np.shape(dscores) == (len(self.batch), self.sent.shape[1]):
+            self.sent[self.batch] = np.asarray(dscores) * len(self.batch)
 
     def step(self, params, grads):
         self.events.append(3)
 
 
 def _epoch(function, x, labels, batch_size, seed):
-    network = Recorder(x, labels)
-    rng = np.random.default_rng(seed)
-    losses = function(network, network, x, labels, batch_size, rng)
+    once, again = Recorder(x), Recorder(x)
+    losses, _ = (
+        function(each, each, x, labels, batch_size, np.random.default_rng(seed))
+        for each in (once, again)
+    )
     if losses is None:
         return None
-    count = np.size(losses) if np.ndim(losses) else 0
-    mean = float("nan")
-    if count == len(network.sizes) and network.right == 1:
-        mean = float(np.dot(losses, network.sizes) / max(1, sum(network.sizes)))
-    order = np.array_equal([tuple(row) for row in x[: len(network.seen)]], network.seen)
-    seen = len(set(network.seen))
-    modes = int(all(network.modes))
-    return np.array(network.events), seen, network.right, modes, int(not order), count, mean
+    # What is sent back should be softmax(x) less a 1 at the label: for which labels is it?
+    truth = softmax(x) - once.sent
+    clear = np.isclose(truth.max(axis=1), 1) & np.isclose(np.abs(truth).sum(axis=1), 1)
+    used = np.where(clear, truth.argmax(axis=1), labels)
+    sent = once.sent + np.eye(x.shape[1])[used] - np.eye(x.shape[1])[labels]
+    single = np.ndim(losses) == 0
+    sizes = once.sizes[-1:] if single else once.sizes
+    if np.size(losses) == len(sizes) and np.array_equal(used, labels):
+        mean = float(np.dot(np.ravel(losses), sizes) / max(1, sum(sizes)))
+    else:
+        mean = float("nan")
+    return (
+        np.array(once.events),
+        np.array(once.sizes),
+        sent,
+        int(np.array_equal(used, labels)),
+        int(all(once.modes)),
+        int(once.seen != sorted(once.seen)),
+        int(once.seen == again.seen),
+        0 if single else np.size(losses),
+        mean,
+    )
 
 
 def _rows(rng, N, size):
@@ -361,7 +392,8 @@ train_epoch = Check(
         Case("9 images in batches of 3", _rows(rng, 9, 3)),
     ],
     mistakes.EPOCH,
-    outputs="forward_1_backward_2_step_3 images_seen right_gradient training shuffled losses mean",
+    outputs="forward_1_backward_2_step_3 sizes sent_for_each_image labels_fit training shuffled"
+    " drawn_by_rng losses mean_loss",
     todo="For every batch: forward, loss, backward, step; return the losses in a list",
     more="Your loop knows nothing of convolutions. What would it take to train another network?",
     call=_epoch,
@@ -445,7 +477,7 @@ read_curves = Question(
 
 def _network(thing):
     if not isinstance(thing, Sequential):
-        raise ValueError(f"expected a network, a Sequential, and {type(thing).__name__} came.")
+        raise Refused(f"expected a network, a Sequential, and {type(thing).__name__} came.")
     return thing
 
 
@@ -473,7 +505,7 @@ def _mnist(network):
         name for name, part in network.layers.items() if type(part).__module__.startswith("cnnlib.")
     ]
     if library:
-        raise ValueError(f"{', '.join(library)} come from cnnlib: plug in layers of your own.")
+        raise Refused(f"{', '.join(library)} come from cnnlib: plug in layers of your own.")
     network.training = False
     _, (x, labels) = load_mnist()
     right = [

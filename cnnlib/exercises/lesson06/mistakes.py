@@ -396,5 +396,13 @@ CLIMB = mistakes(
         {"* x + rate * dx": "* (x + rate * dx", LENGTH: f"{LENGTH})"},
         SHRINK,
     ),
+    (
+        "the gradient is computed once, and not at each step",
+        {
+            "    for _ in": "    dx = slopes(network, x, c)\n    for _ in",
+            "        dx = slopes(network, x, c)\n": "",
+        },
+        "Where the image has changed, the gradient has, too.",
+    ),
     ("the last step is missing", {"(steps)": "(steps - 1)"}, "How often does your loop run?"),
 )

@@ -8,7 +8,7 @@ from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.mistakes import Mistake
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
-from cnnlib.exercises.engine.result import collect
+from cnnlib.exercises.engine.result import Refused, collect
 from cnnlib.exercises.lesson06 import mistakes
 from cnnlib.layers.activations import ReLU
 from cnnlib.layers.conv import Conv2D
@@ -294,9 +294,9 @@ def _erase(rank_pixels):
     for n, (image, label) in enumerate(zip(images, labels, strict=True)):
         ranks = rank_pixels(network, image[None].copy(), int(label))
         if ranks is None:
-            raise ValueError("your function returns None, expected an array of shape (28, 28).")
+            raise Refused("your function returns None, expected an array of shape (28, 28).")
         if np.shape(ranks) != (28, 28) or not np.isfinite(ranks).all():
-            raise ValueError(
+            raise Refused(
                 f"your function returns the shape {np.shape(ranks)}, expected finite numbers in"
                 " the shape (28, 28)."
             )

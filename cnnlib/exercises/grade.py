@@ -1,0 +1,191 @@
+"""Grade a folder of returned notebooks: a table, student by task, as CSV and as a page.
+
+``python -m cnnlib grade FOLDER`` runs every notebook below a folder in a kernel of its own. After
+each check it asks the package's own checks again, imported anew, with cases that the visible check
+does not have. What cannot be run is said by name.
+"""
+
+import ast
+import csv
+import html
+import json
+import re
+import secrets
+import sys
+from pathlib import Path
+
+ASK = """
+import importlib, json, sys
+for _ in [name for name in sys.modules if name.startswith("cnnlib.exercises")]:
+    sys.modules.pop(_)
+_ = getattr(importlib.import_module("cnnlib.exercises.lesson{lesson}.tasks"), "{task}")
+_ = _.diagnose({given}{seed})
+print("{token}", json.dumps([_.state, _.title]))
+"""
+SIGNS = {"done": "✓", "wrong": "✗", "todo": "○", "": "–"}
+
+
+def add_command(commands):
+    """Add ``grade`` to a command line."""
+    command = commands.add_parser(
+        "grade",
+        help="run the notebooks that students returned, and make a table of their tasks",
+        description="Run every notebook below FOLDER and write grades.csv and grades.html into it:"
+        " a row for each notebook, a column for each task. Running a notebook runs what a student"
+        " wrote: do it where that can do no harm.",
+    )
+    command.add_argument("folder", type=Path, metavar="FOLDER")
+    command.add_argument(
+        "--seconds", type=int, default=120, help="that a cell may take, by default 120"
+    )
+    command.set_defaults(run=_run)
+
+
+def _run(options):
+    """Grade; return the exit status."""
+    try:
+        grade(options.folder, options.seconds)
+    except (ImportError, OSError, ValueError) as error:
+        print(f"cnnlib: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def grade(folder, seconds=120):
+    """Grade all notebooks below a folder and write ``grades.csv`` and ``grades.html`` into it.
+
+    Returns
+    -------
+    dict of str to (dict of str to (str, str), str)
+        By notebook: by task, state and finding; and what is wrong with the notebook, or "".
+
+    Raises
+    ------
+    ValueError
+        If there are no notebooks.
+    """
+    paths = sorted(p for p in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+    if not paths:
+        raise ValueError(f"{folder} holds no notebooks")
+    found = {}
+    for path in paths:
+        name = path.relative_to(folder).with_suffix("").as_posix()
+        found[name] = verdicts(path, seconds)
+        done = sum(state == "done" for state, _ in found[name][0].values())
+        said = f"; {found[name][1]}" if found[name][1] else ""
+        print(f"{name}: {done} of {len(found[name][0])} right{said}", flush=True)
+    tasks = list(dict.fromkeys(task for results, _ in found.values() for task in results))
+    write_csv(folder / "grades.csv", found, tasks)
+    (folder / "grades.html").write_text(page(found, tasks), encoding="utf-8")
+    print(f"wrote {folder / 'grades.csv'} and {folder / 'grades.html'}")
+    return found
+
+
+def verdicts(path, seconds):
+    """Run one notebook; return state and finding by task, and what is wrong with the notebook."""
+    import nbformat  # with Jupyter, which the package does not need otherwise
+    from nbclient import NotebookClient
+    from nbclient.exceptions import DeadKernelError
+
+    try:
+        nb = nbformat.read(path, as_version=4)
+    except Exception as error:  # half a file, other JSON, another format
+        return (
+            {},
+            f"cannot be read: {str(error).partition(chr(10))[0][:80] or type(error).__name__}",
+        )
+    nb.metadata.pop("kernelspec", None)  # whatever it was run with, here it is this Python
+    token, results = secrets.token_hex(8), {}
+    for cell in (cell for cell in nb.cells if cell.cell_type == "code"):
+        cell.outputs = []
+        for name, lesson, task, given, seed in calls(cell.source, nb):
+            results[name] = "", "not run"
+            ask = ASK.format(
+                lesson=lesson, task=task, given=given, seed=seed, token=f"{token} {name}"
+            )
+            cell.source += f"\n{ask}"
+    if not results:
+        return {}, "holds no check of an exercise: cleared, or another notebook"
+    client = NotebookClient(
+        nb, timeout=seconds, allow_errors=True, interrupt_on_timeout=True, kernel_name="python3"
+    )
+    problem = ""
+    try:
+        client.execute(cwd=str(path.parent))
+    except DeadKernelError:
+        problem = "the kernel died: a cell ended it, or took all memory"
+    texts = (
+        output.text
+        for cell in nb.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if output.output_type == "stream"
+    )
+    for line in "".join(texts).splitlines():
+        if match := re.fullmatch(rf"{token} (\S+) (\[.*\])", line):
+            results[match[1]] = tuple(json.loads(match[2]))
+    return results, problem
+
+
+def calls(source, nb):
+    """Yield the checks that a cell calls: column, lesson, task, arguments, and a seed as text."""
+    from importlib import import_module
+
+    from cnnlib.exercises.engine.check import Check
+
+    imports = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "code")
+    own = re.search(r"exercises\.lesson(\d\d) import tasks as check", imports)
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return
+    for node in tree.body:
+        call = getattr(node, "value", None) if isinstance(node, ast.Expr) else None
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+            continue
+        owner, task = ast.unparse(call.func.value), call.func.attr
+        lesson = re.sub(r"^lesson(?=\d\d$)", "", owner) if owner != "check" else own and own[1]
+        if not re.fullmatch(r"0[1-6]", str(lesson)):
+            continue
+        known = getattr(import_module(f"cnnlib.exercises.lesson{lesson}.tasks"), task, None)
+        if hasattr(known, "diagnose"):
+            given = ", ".join(ast.unparse(part) for part in [*call.args, *call.keywords])
+            seed = f", seed={secrets.randbelow(10**6) + 2}" if isinstance(known, Check) else ""
+            yield f"{lesson}:{task}", lesson, task, given, seed
+
+
+def write_csv(path, found, tasks):
+    """Write a row for each notebook: 1 for right, 0 for wrong, nothing where no check was."""
+    with path.open("w", newline="", encoding="utf-8-sig") as file:  # which spreadsheets know
+        rows = csv.writer(file)
+        rows.writerow(["notebook", *tasks, "right", "problem"])
+        for name, (results, problem) in found.items():
+            marks = [int(results[task][0] == "done") if task in results else "" for task in tasks]
+            right = sum(mark == 1 for mark in marks)
+            rows.writerow([_harmless(name), *marks, right, _harmless(problem)])
+
+
+def _harmless(text):
+    """Keep a spreadsheet from taking a text for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+
+
+def page(found, tasks):
+    """Return a page with the table; a finding shows when the mouse rests on its sign."""
+    head = "".join(f"<th>{html.escape(task)}</th>" for task in ["notebook", *tasks, "right", ""])
+    rows = []
+    for name, (results, problem) in found.items():
+        cells = [f"<th>{html.escape(name)}</th>"]
+        for task in tasks:
+            state, said = results.get(task, ("", "no check of it"))
+            sign = f'<abbr title="{html.escape(said)}">{SIGNS[state]}</abbr>'
+            cells.append(f'<td class="{state}">{sign}</td>')
+        right = sum(state == "done" for state, _ in results.values())
+        cells += [f"<td>{right}</td>", f"<td>{html.escape(problem)}</td>"]
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Grades</title><style>'
+        "body{font-family:sans-serif}td,th{padding:2px 8px;border:1px solid #ccc}td{text-align:"
+        "center}table{border-collapse:collapse}.done{color:#009e73}.wrong{color:#d55e00}"
+        f"</style><table><tr>{head}</tr>{''.join(rows)}</table></html>\n"
+    )

@@ -1,0 +1,100 @@
+"""Grading a folder: right and wrong notebooks, tricks, and notebooks that came back broken."""
+
+import csv
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from cnnlib.exercises.grade import grade
+
+IMPORTS = "import numpy as np\nfrom cnnlib.exercises.lesson02 import tasks as check"
+RIGHT = "def global_pool(x):\n    return x.mean(axis=(2, 3))"
+CHECK = "check.global_pool(global_pool)"
+FIELD = "check.receptive_field(receptive_field)"
+TRICKS = {
+    "environment": ["import os; os.environ.pop('NBGRADER_EXECUTION', None)"],
+    "mock": ["from unittest.mock import MagicMock; check = MagicMock(); global_pool = None"],
+    "taken": ["global_pool = check.global_pool.right"],
+    "wrapped": ["def global_pool(x):\n    return check.global_pool.right(x)"],
+    "patched": [
+        "from cnnlib.exercises.engine.check import Check\n"
+        "Check.diagnose = lambda *a, **k: check.by_hand.result('done', 'right')\n"
+        "global_pool = None"
+    ],
+}
+CELLS = {
+    "right": [IMPORTS, RIGHT, CHECK],
+    "wrong": [IMPORTS, RIGHT.replace("mean", "sum"), CHECK],
+    "empty": [IMPORTS, "def global_pool(x):\n    pass  # YOUR CODE HERE", CHECK],
+    "reordered": [IMPORTS, CHECK, RIGHT],
+    "copied": [IMPORTS, RIGHT, CHECK, CHECK],
+    "split": [IMPORTS, RIGHT, "x = 1", CHECK],
+    "no answer": [IMPORTS, CHECK, FIELD],
+    "syntax": [IMPORTS, "def (", RIGHT, CHECK],
+    "ends": [IMPORTS, RIGHT, CHECK, "import os; os._exit(0)", FIELD],
+    "cleared": [],
+    "retyped": [IMPORTS, RIGHT],
+    **{name: [IMPORTS, *cells, CHECK] for name, cells in TRICKS.items()},
+}
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("returned")
+    for name, sources in CELLS.items():
+        nb = new_notebook(cells=[new_code_cell(source) for source in sources])
+        if name == "retyped":
+            nb.cells.append(new_markdown_cell(CHECK))
+        if name == "split":
+            nb.metadata["kernelspec"] = {
+                "name": "julia-1.9",
+                "display_name": "J",
+                "language": "julia",
+            }
+        (folder / name).mkdir()
+        nbformat.write(nb, folder / name / "02.ipynb")
+    (folder / "half.ipynb").write_text('{"cells": [{"cell_type": "co')
+    return folder, grade(folder, 60)
+
+
+def state(graded, name, task="02:global_pool"):
+    return graded[1][f"{name}/02"][0].get(task, ("absent", ""))[0]
+
+
+@pytest.mark.parametrize("name", ["right", "copied", "split", "syntax", "ends"])
+def test_a_right_answer_counts_whatever_else_is_in_the_notebook(graded, name):
+    assert state(graded, name) == "done"
+
+
+@pytest.mark.parametrize("name", ["wrong", "empty", "reordered", "no answer", "retyped", *TRICKS])
+def test_what_is_not_right_does_not_count(graded, name):
+    assert state(graded, name) != "done"
+
+
+def test_what_is_wrong_with_a_notebook_is_said_by_name(graded):
+    problems = {name: problem for name, (_, problem) in graded[1].items()}
+    assert problems["half"].startswith("cannot be read: ")
+    assert (
+        "the kernel died" in problems["ends/02"]
+        and state(graded, "ends", "02:receptive_field") == ""
+    )
+    for name in ("cleared", "retyped"):
+        assert problems[f"{name}/02"].startswith("holds no check")
+    assert problems["right/02"] == problems["wrong/02"] == ""
+
+
+def test_the_tables_have_a_row_for_each_notebook_and_a_column_for_each_task(graded):
+    folder, found = graded
+    rows = list(csv.DictReader((folder / "grades.csv").read_text("utf-8-sig").splitlines()))
+    assert [row["notebook"] for row in rows] == list(found) and len(rows) == len(CELLS) + 1
+    marks = {row["notebook"]: row for row in rows}
+    assert marks["right/02"]["02:global_pool"] == "1" and marks["wrong/02"]["02:global_pool"] == "0"
+    assert marks["half"]["02:global_pool"] == "" and marks["right/02"]["right"] == "1"
+    text = (folder / "grades.html").read_text(encoding="utf-8")
+    assert text.count("<tr>") == len(CELLS) + 2 and "the sum is not divided" in text
+
+
+def test_a_folder_without_notebooks_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="holds no notebooks"):
+        grade(tmp_path)
