@@ -33,6 +33,31 @@ def test_product_shows_the_output():
         plots.product(SMALL, np.ones((3, 3)))
 
 
+def test_two_factorings_frame_the_same_sum():
+    w = np.array([[1.0, -1], [2, 0.5]])
+    figure = drawn(plots.two_factorings(SMALL[:3, :3], w, (1, 0)))
+    left, image, right, row, patches, output = figure.axes
+    assert texts(right) == texts(output)
+    assert texts(image) == [f"{v:g}" for v in SMALL[:3, :3].ravel()]
+    shown = [text.get_text() for text in left.texts if text.get_visible()]
+    assert shown == [f"{v:g}" for v in w.ravel()] * 4  # each weight once in each row
+    framed = [ax.patches[0].get_bbox().bounds for ax in figure.axes]
+    assert framed[2][:2] == (-0.5, 1.5) and framed[5][:2] == (1.5, -0.5)  # output pixel 2, twice
+
+
+@pytest.mark.parametrize(
+    "x, w, at, message",
+    [
+        (SMALL[None], np.ones((2, 2)), (0, 0), "x, w have shapes"),
+        (SMALL, np.ones((2, 2, 2)), (0, 0), "x, w have shapes"),
+        (SMALL, np.ones((3, 3)), (0, 2), "at is .0, 2., expected a pixel of the 2 × 2 output"),
+    ],
+)
+def test_two_factorings_refuse(x, w, at, message):
+    with pytest.raises(ValueError, match=message):
+        plots.two_factorings(x, w, at)
+
+
 def test_orientations_colours_by_image():
     table = np.arange(8.0).reshape(4, 2)
     figure = drawn(plots.orientations(table, table.T, [0, 0, 1, 1], [0, 1, 0, 1]))

@@ -120,6 +120,65 @@ def product(x, w, f=0, j=0):
 
 
 @plot
+def two_factorings(x, w, at):
+    """Draw one convolution factored in two ways: weights in the big matrix, or pixels in it.
+
+    Above, lesson 01's dense layer that is a convolution: a sparse matrix of weights times the
+    image as a column.  Below, lesson 03's: the filter as a row times the patch matrix.
+
+    Parameters
+    ----------
+    x : ndarray of shape (H, W)
+    w : ndarray of shape (KH, KW)
+        One filter.
+    at : (int, int)
+        Output pixel (oh, ow) to frame.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If x or w is not a table, or at is no pixel of the output.
+    """
+    x, w = np.asarray(x, float), np.asarray(w, float)
+    if x.ndim != 2 or w.ndim != 2:
+        raise ValueError(f"x, w have shapes {x.shape}, {w.shape}, expected (H, W) and (KH, KW)")
+    (H, W), (KH, KW), (oh, ow) = x.shape, w.shape, at
+    OH, OW = output_size(H, KH), output_size(W, KW)
+    if not (0 <= oh < OH and 0 <= ow < OW):
+        raise ValueError(f"at is {at}, expected a pixel of the {OH} × {OW} output")
+    j, pixels = oh * OW + ow, np.eye(H * W).reshape(H * W, 1, H, W)
+    sparse = (w.reshape(1, -1) @ im2col(pixels, w.shape)).reshape(OH * OW, H * W)
+    column, cols = x.reshape(-1, 1), im2col(x[None, None], w.shape)
+    zero = np.where(sparse == 0, np.nan, sparse)  # no ink where no weight is
+    grey, signed = limits(x, signed=False), limits(w, signed=True)
+    both = limits(sparse @ column, signed=True)
+    figure = new_figure(8.0, 7.0, "The same sums, factored in two ways")
+    above, below = figure.subfigures(2, 1, height_ratios=(H * W, KH * KW + 3))
+    left, middle, right = above.subplots(1, 3, width_ratios=(H * W, 2, 1.5))
+    above.suptitle("the weights in the big matrix, the image a column", fontsize=10)
+    show_numbers(left, zero, signed=True, scale=signed, size=8)
+    for text in left.texts:
+        text.set_visible(text.get_text() != "nan")
+    show_numbers(middle, column, scale=grey, size=8, title="image")
+    show_numbers(right, sparse @ column, signed=True, scale=both, size=8, title="output")
+    row, matrix, output = below.subplots(1, 3, width_ratios=(KH * KW, OH * OW, OH * OW))
+    below.suptitle("the pixels in the big matrix, the filter a row", fontsize=10)
+    show_numbers(row, w.reshape(1, -1), signed=True, scale=signed, size=8, title="filter")
+    show_numbers(matrix, cols, scale=grey, size=8, title="patches")
+    show_numbers(output, w.reshape(1, -1) @ cols, True, "output", both, size=8)
+    for ax, *place in (
+        (left, j, 0, 1, H * W), (middle, 0, 0, H * W, 1), (right, j, 0),
+        (row, 0, 0, 1, KH * KW), (matrix, 0, j, KH * KW, 1), (output, 0, j),
+    ):  # fmt: skip
+        outline(ax, *place)
+    return figure
+
+
+@plot
 def orientations(rows, cols, image_of_row, image_of_column):
     """Draw the same patches as rows and as columns, coloured by the image they come from.
 
