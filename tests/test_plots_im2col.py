@@ -127,6 +127,7 @@ def test_step_times_stack():
     assert max(ends) == 3.0 and 1.5 in ends
 
 
-def test_race_labels_seconds_and_milliseconds():
-    (ax,) = drawn(plots.race({"slow": 40.0, "fast": 0.002}, "Race")).axes
-    assert texts(ax) == ["40 s", "2 ms"] and ax.get_xscale() == "log"
+def test_race_marks_a_point_a_way_and_says_its_time():
+    (ax,) = drawn(plots.race({"slow": 40.0, "fast": 0.002, "faster": 3e-6}, "Race")).axes
+    assert texts(ax) == ["40 s", "2 ms", "3 µs"] and ax.get_xscale() == "log"
+    assert ax.lines[0].get_xdata().tolist() == [40.0, 0.002, 3e-6] and not ax.patches

@@ -503,7 +503,7 @@ def step_times(times, title):
 
 @plot
 def race(seconds, title):
-    """Draw times that differ by powers of ten.
+    """Draw times that differ by powers of ten, as points: bars have no length on such an axis.
 
     Parameters
     ----------
@@ -517,11 +517,14 @@ def race(seconds, title):
     """
     figure = new_figure(8.0, 0.9 + 0.4 * len(seconds))
     ax = figure.subplots()
-    bars = ax.barh(list(seconds), list(seconds.values()), color=BLUE)
-    texts = [f"{s:.3g} s" if s >= 0.1 else f"{1000 * s:.3g} ms" for s in seconds.values()]
-    ax.bar_label(bars, texts, padding=4, fontsize=10)
+    ax.plot(list(seconds.values()), list(seconds), "o", color=BLUE, markersize=9)
+    for way, s in seconds.items():
+        units = ((1, "s"), (1e3, "ms"), (1e6, "µs"))
+        factor, unit = next((f, u) for f, u in units if s * f >= 0.1 or u == "µs")
+        ax.annotate(f"{s * factor:.3g} {unit}", (s, way), (10, -4), textcoords="offset points")
     ax.set(xscale="log", xlabel="seconds (each line is ten times the one before)")
     ax.set_xlim(min(seconds.values()) / 3, max(seconds.values()) * 8)
+    ax.margins(y=0.3)
     ax.invert_yaxis()
     ax.grid(axis="x", color=GREY, alpha=0.4)
     ax.set_axisbelow(True)
