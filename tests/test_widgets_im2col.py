@@ -120,9 +120,11 @@ def test_the_hint_of_the_memory_explorer_can_be_followed():
     assert explorer.controls["place"].max == 8
 
 
-def test_an_output_pixel_that_does_not_exist_is_refused():
-    with pytest.raises(ValueError, match="numbered from 0 to 3"):
-        MemoryExplorer().draw("patch", 8, 2)
+def test_an_output_pixel_that_does_not_exist_cannot_be_chosen():
+    explorer = MemoryExplorer()
+    explorer.set(reads="patch", stride=2)
+    explorer.controls["place"].value = 8
+    assert explorer.controls["place"].value == 3 and not explorer.problem
 
 
 @pytest.mark.parametrize(
