@@ -355,8 +355,9 @@ def recorded(name):
     Returns
     -------
     dict of str to ndarray
-        The values tried, an array an axis; ``accuracy`` and ``loss`` on the 10,000 test images,
-        with an axis for each and the seeds last; what else the experiment kept.
+        The values tried, an array an axis; with an axis for each and the seeds last, the accuracies
+        ``test``, on the 10,000 test images, and ``valid``, on the training images held back (NaN
+        where none were), and ``loss`` on the test images; what else the experiment kept.
 
     Raises
     ------

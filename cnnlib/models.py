@@ -54,7 +54,7 @@ def mlp(hidden=50, rng=None, fast=False):
     Sequential
         From images (1, 28, 28) to scores of 10 classes.
 
-    Source: Saitoh, Deep Learning from Scratch, chapter 5.
+    Source: Saitoh, Deep Learning from Scratch, the network of chapter 4 in the blocks of chapter 5.
     """
     rng = np.random.default_rng(rng)
     layers = [Flatten(), Dense(28 * 28, hidden, init=glorot, rng=rng)]

@@ -1,4 +1,4 @@
-"""The recorded experiments of lesson 05 are what tools/experiments.py does."""
+"""The recorded experiments of the lessons are what tools/experiments.py does."""
 
 from itertools import product
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cnnlib.files import RECORDS, load_arrays, recorded
+from cnnlib.training import evaluate
 from tools import experiments as tools
 
 NAMES = list(tools.EXPERIMENTS)
@@ -31,9 +32,13 @@ def test_every_experiment_is_recorded_for_all_its_values_and_seeds(name):
     for axis, values in experiment.axes.items():
         assert found[axis].tolist() == list(values)
     shape = (*map(len, experiment.axes.values()), experiment.seeds)
-    for key in ("accuracy", "loss", "parameters", "done"):
+    for key in ("test", "valid", "loss", "parameters", "done"):
         assert found[key].shape == shape
-    assert (found["accuracy"] > 0.05).all() and (found["accuracy"] < 1).all()
+    for key in ("test", "valid"):
+        assert not ((found[key] <= 0.05) | (found[key] >= 1)).any()
+    for place, tried in places(name):  # images that were trained on choose nothing
+        held_back = experiment.recipe(*tried).images == 60_000 - tools.HELD_BACK
+        assert (np.isnan(found["valid"][place]) != held_back).all()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -43,12 +48,11 @@ def test_the_record_counts_parameters_and_steps_as_the_recipe_does(name):
         recipe = tools.EXPERIMENTS[name].recipe(*tried)
         assert (found["parameters"][place] == recipe.network(0).parameters()).all()
         whole = found["done"][place] == recipe.steps
-        assert (whole | (found["accuracy"][place] < 0.15)).all()  # only what diverged is shorter
+        assert (whole | (found["test"][place] < 0.15)).all()  # only what diverged is shorter
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_doing_the_first_steps_again_gives_the_recorded_losses(name, mnist):
-    train, (x, labels) = mnist
     place, recipe = middle(name)
     head = recorded(name)["head"][place]
 
@@ -56,19 +60,54 @@ def test_doing_the_first_steps_again_gives_the_recorded_losses(name, mnist):
         run.stop = len(run.history.losses) == tools.HEAD
 
     for seed in (0, tools.EXPERIMENTS[name].seeds - 1):
-        _, history, _, _ = tools.run(recipe, seed, train, (x[:100], labels[:100]), [stop])
+        train, _, _ = recipe.data(*mnist, seed)
+        _, history = tools.run(recipe, seed, train, [stop])
         np.testing.assert_allclose(history.losses, head[seed], rtol=2e-3)
     if len(head) > 1:
         assert not np.allclose(head[0], head[1], rtol=2e-3)
 
 
-def test_doing_a_whole_run_again_gives_nearly_the_recorded_accuracy(mnist):
-    recipe = tools.EXPERIMENTS["plain_width"].recipe(10)
-    _, history, loss, accuracy = tools.run(recipe, 1, *mnist)
-    found = recorded("plain_width")
+def test_doing_a_whole_run_again_gives_nearly_the_recorded_accuracies(mnist):
+    recipe, found = tools.EXPERIMENTS["cnn_width"].recipe(1), recorded("cnn_width")
+    train, held_back, test = recipe.data(*mnist, 1)
+    network, history = tools.run(recipe, 1, train)
     assert len(history.losses) == recipe.steps
-    assert abs(accuracy - found["accuracy"][0, 1]) < 0.004
-    assert abs(loss - found["loss"][0, 1]) < 0.02
+    for key, data in (("valid", held_back), ("test", test)):
+        assert abs(evaluate(network, *data)[1] - found[key][0, 1]) < 0.01
+
+
+def test_a_recipe_holds_back_the_last_images_and_shuffles_all_alike(mnist):
+    train, test = mnist
+    plain = tools.Recipe(tools.plain(10))
+    (x, _), (kept, labels), (x_test, _) = plain.data(train, test, 0)
+    assert len(x) == 50_000 and len(kept) == len(labels) == 10_000
+    np.testing.assert_array_equal(kept, train[0][50_000:])
+    np.testing.assert_array_equal(x_test, test[0])
+    recipe = tools.Recipe(tools.plain(10), shuffled=True)
+    mixed = recipe.data(train, test, 0)
+    order = np.random.default_rng([0, 784]).permutation(784)
+    for (part, _), whole in zip(mixed, (x, kept, x_test), strict=True):
+        np.testing.assert_array_equal(part[7].ravel(), whole[7].ravel()[order])
+    assert not np.array_equal(recipe.data(train, test, 1)[2][0][7], mixed[2][0][7])
+
+
+def test_what_is_watched_is_recorded():
+    for name in ("sure_plain", "sure_lenet"):
+        found, epochs = recorded(name), tools.EXPERIMENTS[name].recipe().epochs
+        assert found["by_epoch"].shape == (3, epochs, 2)
+        np.testing.assert_allclose(found["by_epoch"][:, -1, 0], found["test"])
+    found = recorded("shrinking")
+    assert found["by_shift"].shape == (3, 3, 4)
+    np.testing.assert_allclose(found["by_shift"][..., 0], found["test"])
+    found = recorded("dead")
+    assert found["most"].shape == (3, len(found["at"][0]), 16 + 32 + 128)
+    assert found["strength"].shape == (3, len(found["at"][0]), 16 + 32)
+
+
+def test_moved_images_leave_blank_paper():
+    x = np.arange(1.0, 10).reshape(1, 1, 3, 3)
+    assert tools.moved(x, 1, 0)[0, 0].tolist() == [[0, 0, 0], [1, 2, 3], [4, 5, 6]]
+    assert tools.moved(x, 0, -2)[0, 0].tolist() == [[3, 0, 0], [6, 0, 0], [9, 0, 0]]
 
 
 def test_the_cockpit_opens_with_a_run_by_its_recipe(mnist):
@@ -83,7 +122,7 @@ def test_the_cockpit_opens_with_a_run_by_its_recipe(mnist):
     def stop(run):
         run.stop = len(run.history.losses) == 50
 
-    _, history, _, _ = tools.run(recipe, 0, mnist[0], (mnist[1][0][:50], mnist[1][1][:50]), [stop])
+    _, history = tools.run(recipe, 0, mnist[0], [stop])
     np.testing.assert_allclose(history.losses, found["losses"][:50], rtol=5e-3)
 
 
@@ -94,9 +133,9 @@ def test_the_card_shows_the_record():
 
 
 def test_the_record_is_small_and_needs_no_pickle():
-    assert RECORDS.stat().st_size < 200_000
+    assert RECORDS.stat().st_size < 400_000
     with np.load(RECORDS, allow_pickle=False) as arrays:
-        assert all(array.dtype.kind in "fiU" for array in arrays.values())
+        assert all(array.dtype.kind in "bfiU" for array in arrays.values())
 
 
 def test_an_unknown_experiment_is_refused(capsys):

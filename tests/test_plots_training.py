@@ -24,15 +24,6 @@ def test_smooth_is_the_mean_of_what_came_last():
     assert len(plots.smooth([], 7)) == 0
 
 
-def test_learning_curves_count_in_epochs_and_percent():
-    losses = np.linspace(2, 1, 40)
-    left, right = axes(plots.learning_curves({"net": (losses, [0.5, 0.9])}, "T", [0.97], width=5))
-    assert line(left, "net").get_xdata()[-1] == 2.0
-    np.testing.assert_allclose(line(left, "net").get_ydata()[-1], losses[-5:].mean())
-    np.testing.assert_allclose(line(right, "net").get_ydata(), [50, 90])
-    assert [text.get_text() for text in right.texts] == ["97%"]
-
-
 def test_valley_draws_each_path():
     paths = {"one": np.array([[1.0, 2.0], [0.5, 0.1]]), "two": np.zeros((3, 2))}
     first, second = axes(plots.valley(paths, titles=["A", "B"]))[:2]
@@ -42,7 +33,10 @@ def test_valley_draws_each_path():
 
 def test_sweep_draws_the_mean_and_the_range_of_the_seeds():
     found = np.array([[0.9, 0.92, 0.97], [0.5, 0.6, 0.7]])
-    left, right = axes(plots.sweep({"l": {"a": found}, "r": {"b": found}}, [1, 10], "rate"))
+    left, right = axes(
+        plots.sweep({"l": {"a": found}, "r": {"b": found}}, [1, 10], "rate", ylabel="Y")
+    )
+    assert left.get_ylabel() == "Y" and right.get_ylabel() == ""
     np.testing.assert_allclose(line(left, "a").get_ydata(), [93, 60])
     corners = left.collections[0].get_paths()[0].vertices[:, 1]
     assert np.isclose(corners.min(), 50) and np.isclose(corners.max(), 97)
@@ -87,14 +81,6 @@ def test_mistakes_say_what_was_read_and_what_it_is():
     figure = plots.mistakes(images, [1, 2, 3], [7, 8, 9], [0.99, 0.5, 0.8], columns=2)
     titles = [ax.get_title() for ax in axes(figure)]
     assert titles[0] == "read 7 (99.0%)\nis 1" and titles[3] == ""
-
-
-def test_calibration_is_drawn_in_percent():
-    groups = {"net": (np.array([0.6, 0.9]), np.array([0.5, 0.95]), np.array([3, 700]))}
-    left, right = axes(plots.calibration(groups))
-    assert line(left, "net").get_xdata().tolist() == [60, 90]
-    assert line(left, "net").get_ydata().tolist() == [50, 95]
-    assert line(right, "net").get_ydata().tolist() == [3, 700]
 
 
 @pytest.mark.parametrize("steps", [0, 1, 5000])

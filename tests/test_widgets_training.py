@@ -73,7 +73,7 @@ def test_it_opens_with_the_recorded_run(cockpit):
     record = recorded("cockpit")
     assert cockpit.state == "recorded" and cockpit.thread is None
     assert f"recorded run of {len(record['losses']):,} steps" in cockpit.text
-    assert f"of all 10,000 it reads {record['accuracy'][0]:.1%}" in cockpit.text
+    assert f"of all 10,000 it reads {record['test'][0]:.1%}" in cockpit.text
     assert bytes(cockpit.image.value).startswith(b"\x89PNG")
     assert not cockpit.buttons["start"].disabled
     assert cockpit.buttons["pause"].disabled and cockpit.buttons["stop"].disabled

@@ -1,11 +1,12 @@
-"""Do the experiments that lesson 05 shows, and record them.
+"""Do the experiments that the lessons show, and record them.
 
     python tools/experiments.py [NAME ...]
 
-Each takes one to five minutes on one core; without a name, all are done.  Every run trains on all
-60,000 training images and is measured on all 10,000 test images; its seed decides the weights and
-the order of the images, so two runs of one seed differ in nothing but what is compared.  The
-results go to ``cnnlib/data/experiments.npz`` and, as tables, to ``cnnlib/data/EXPERIMENTS.md``.
+Each takes one to eight minutes on one core; without a name, all are done.  A choice (a rule, a
+rate, a width) is made on 10,000 training images that are held back: such a run trains on the other
+50,000.  A result is measured on all 10,000 test images.  A run's seed decides the weights and the
+order of the images, so two runs of one seed differ in nothing but what is compared.  The results
+go to ``cnnlib/data/experiments.npz`` and, as tables, to ``cnnlib/data/EXPERIMENTS.md``.
 """
 
 import sys
@@ -19,12 +20,19 @@ import numpy as np
 from cnnlib import models
 from cnnlib.datasets import load_mnist
 from cnnlib.files import load_arrays, save_arrays
+from cnnlib.initializers import glorot, small
+from cnnlib.layers.activations import ReLU, Sigmoid
+from cnnlib.layers.conv import Conv2D
+from cnnlib.layers.dense import Dense
+from cnnlib.layers.pool import AvgPool2D, MaxPool2D
+from cnnlib.layers.reshape import Flatten
+from cnnlib.network import Sequential
 from cnnlib.optimizers import OPTIMIZERS, constant, cosine, one_cycle, step_decay
-from cnnlib.training import evaluate, fit
+from cnnlib.training import evaluate, fit, predict
 
 DATA = Path(models.__file__).parent / "data"
 HEAD = 20  # losses kept of the start of each run: enough to recognise it
-IMAGES = 60_000
+HELD_BACK = 10_000  # training images, the last ones, on which choices are made
 RULES = tuple(OPTIMIZERS)
 RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 SCHEDULES = {
@@ -45,14 +53,29 @@ class Recipe:
     schedule: str = "one-cycle"
     batch: int = 100
     epochs: int = 1
+    images: int = 60_000 - HELD_BACK
+    shuffled: bool = False  # whether the pixels of all images stand in one other order
+    decay: float = 0.0
 
     @property
     def steps(self):
-        return self.epochs * -(-IMAGES // self.batch)
+        return self.epochs * -(-self.images // self.batch)
 
     def optimizer(self):
         schedule = SCHEDULES[self.schedule](self.rate, self.steps)
-        return OPTIMIZERS[self.rule](schedule)
+        more = {"weight_decay": self.decay, "beta2": 0.99} if self.decay else {}
+        return OPTIMIZERS[self.rule](schedule, **more)
+
+    def data(self, train, test, seed):
+        """Return training, held-back and test images as this run sees them."""
+        x, labels = train
+        parts = [(x[: self.images], labels[: self.images]), (x[-HELD_BACK:], labels[-HELD_BACK:])]
+        parts.append(test)
+        if self.shuffled:
+            order = np.random.default_rng([seed, 784]).permutation(784)
+            shape = (-1, 1, 28, 28)
+            parts = [(x.reshape(-1, 784)[:, order].reshape(shape), y) for x, y in parts]
+        return parts
 
 
 @dataclass(frozen=True)
@@ -64,6 +87,7 @@ class Experiment:
     recipe: Callable  # of one value an axis
     seeds: int = 3
     curves: bool = False  # whether every loss, accuracy and rate is kept
+    watch: Callable | None = None  # of (train, held back, test): a callback with `arrays`
 
 
 def cnn(first, hidden):
@@ -71,17 +95,137 @@ def cnn(first, hidden):
     return lambda seed: models.lenet5((first, 2 * first), hidden, rng=seed)
 
 
-def plain(hidden):
+def plain(hidden, activation=Sigmoid):
     """Return a function from a seed to a plain network."""
-    return lambda seed: models.mlp(hidden, rng=seed)
+
+    def network(seed):
+        rng = np.random.default_rng(seed)
+        layers = [Flatten(), Dense(28 * 28, hidden, init=glorot, rng=rng)]
+        layers += [activation(), Dense(hidden, 10, init=glorot, rng=rng)]
+        return Sequential(layers, input_shape=(1, 28, 28))
+
+    return network
+
+
+def lenet(seed):
+    """Build the LeNet of the lessons."""
+    return models.lenet5(rng=seed)
+
+
+def shrinking(how):
+    """Return a function from a seed to a LeNet whose maps shrink by pooling or by strides."""
+
+    def network(seed):
+        rng = np.random.default_rng(seed)
+        pools = {"max pooling": [MaxPool2D(2)], "average pooling": [AvgPool2D(2)], "strides": []}
+        stride = 2 if how == "strides" else 1
+        layers = []
+        for channels, filters in ((1, 16), (16, 32)):
+            layers += [Conv2D(channels, filters, 5, stride=stride, rng=rng), ReLU()]
+            layers += [type(pool)(2) for pool in pools[how]]
+        layers += [Flatten(), Dense(512, 128, rng=rng), ReLU(), Dense(128, 10, init=small, rng=rng)]
+        return Sequential(layers, input_shape=(1, 28, 28))
+
+    return network
 
 
 SMALL = cnn(4, 32)
+ALL = {"images": 60_000}
 HEADLINE = {
-    "plain": Recipe(plain(50), batch=32, epochs=16),
-    "book": Recipe(lambda seed: models.simple_convnet(rng=seed), batch=32),
-    "lenet": Recipe(lambda seed: models.lenet5(rng=seed), batch=32),
+    "plain": Recipe(plain(50), batch=32, epochs=16, **ALL),
+    "book": Recipe(lambda seed: models.simple_convnet(rng=seed), batch=32, **ALL),
+    "lenet": Recipe(lenet, batch=32, **ALL),
 }
+DIFFERENCE = {
+    "plain, Sigmoid, 50": plain(50),
+    "plain, ReLU, 50": plain(50, ReLU),
+    "plain, Sigmoid, 100": plain(100),
+    "plain, ReLU, 100": plain(100, ReLU),
+}
+
+
+class EachEpoch:
+    """A callback that keeps, after each epoch, accuracy and mean confidence on the test images."""
+
+    def __init__(self, train, held_back, test):
+        self.test, self.found = test, []
+
+    def __call__(self, run):
+        if run.batch == 0:
+            scores = predict(run.network, self.test[0]).astype(np.float64)
+            likely = np.exp(scores - scores.max(axis=1, keepdims=True))
+            sure = 1 / likely.sum(axis=1)  # the highest of the probabilities
+            right = scores.argmax(axis=1) == self.test[1]
+            self.found.append((right.mean(), sure.mean()))
+
+    @property
+    def arrays(self):
+        return {"by_epoch": np.array(self.found)}
+
+
+def moved(x, down, right):
+    """Move images by whole pixels over blank paper."""
+    y = np.zeros_like(x)
+    H, W = x.shape[2:]
+    y[:, :, max(down, 0) : H + min(down, 0), max(right, 0) : W + min(right, 0)] = x[
+        :, :, max(-down, 0) : H + min(-down, 0), max(-right, 0) : W + min(-right, 0)
+    ]
+    return y
+
+
+class Shifts:
+    """A callback that keeps, at the end, the accuracy on test images moved by 0 to 3 pixels.
+
+    Every test image is moved once: up, left, down or right, in turn.
+    """
+
+    def __init__(self, train, held_back, test):
+        self.test = test
+
+    def __call__(self, run):
+        if run.batch == 0 and run.epoch == 2:
+            x, labels = self.test
+            found = []
+            for shift in range(4):
+                y = np.empty_like(x)
+                for k, (down, right) in enumerate([(-1, 0), (0, -1), (1, 0), (0, 1)]):
+                    y[k::4] = moved(x[k::4], shift * down, shift * right)
+                found.append(evaluate(run.network, y, labels)[1])
+            self.arrays = {"by_shift": np.array(found)}
+
+
+class Alive:
+    """A callback that keeps, every 250 steps, what units answer most on held-back images."""
+
+    layers = ("relu1", "relu2", "relu3")
+
+    def __init__(self, train, held_back, test):
+        self.x, self.found, self.norms, self.at = held_back[0][:2000], [], [], []
+
+    def __call__(self, run):
+        steps = len(run.history.losses)
+        if run.batch and steps % 250 == 0 or steps == 1:
+            most = {name: [] for name in self.layers}
+            for start in range(0, len(self.x), 500):
+                for name, y in run.network.steps(self.x[start : start + 500]):
+                    if name in most:
+                        most[name].append(y.max(axis=(0, 2, 3) if y.ndim == 4 else 0))
+            self.at.append(steps)
+            self.found.append(np.concatenate([np.max(most[n], axis=0) for n in self.layers]))
+            filters = [run.network[name].params["w"] for name in ("conv1", "conv2")]
+            self.norms.append(
+                np.concatenate([np.sqrt((w**2).sum(axis=(1, 2, 3))) for w in filters])
+            )
+
+    @property
+    def arrays(self):
+        return {
+            "at": np.array(self.at),
+            "most": np.array(self.found, np.float32),
+            "strength": np.array(self.norms, np.float32),
+        }
+
+
 EXPERIMENTS = {
     "headline": Experiment(
         "The plain network after 16 epochs, two convolutional ones after one: how much is luck?",
@@ -89,20 +233,56 @@ EXPERIMENTS = {
         HEADLINE.get,
         seeds=5,
     ),
+    "difference": Experiment(
+        "What do ReLU and width do for the plain network, in 1 and in 16 epochs?",
+        {"network": tuple(DIFFERENCE), "epochs": (1, 16)},
+        lambda name, epochs: Recipe(DIFFERENCE[name], batch=32, epochs=epochs, **ALL),
+    ),
+    "shuffled": Experiment(
+        "What if the pixels of all images stand in one other order, for one epoch?",
+        {"network": ("plain", "LeNet"), "shuffled": (False, True)},
+        lambda name, shuffled: Recipe(
+            {"plain": plain(50), "LeNet": lenet}[name], batch=32, shuffled=shuffled, **ALL
+        ),
+        seeds=5,
+    ),
+    "shrinking": Experiment(
+        "How well does a LeNet that never saw a moved image read moved ones, two epochs?",
+        {"maps shrink by": ("max pooling", "average pooling", "strides")},
+        lambda how: Recipe(shrinking(how), batch=32, epochs=2, **ALL),
+        watch=Shifts,
+    ),
+    "dead": Experiment(
+        "When do units of the LeNet that ships fall silent, and do some come back?",
+        {},
+        lambda: Recipe(lenet, "adamw", 0.006, batch=32, epochs=5, decay=0.1, **ALL),
+        watch=Alive,
+    ),
+    "sure_plain": Experiment(
+        "The plain network's accuracy and mean confidence on the test images by epoch.",
+        {},
+        lambda: Recipe(plain(50), rate=0.001, schedule="constant", batch=32, epochs=16, **ALL),
+        watch=EachEpoch,
+    ),
+    "sure_lenet": Experiment(
+        "The LeNet's accuracy and mean confidence on the test images by epoch.",
+        {},
+        lambda: Recipe(lenet, rate=0.001, schedule="constant", batch=32, epochs=6, **ALL),
+        watch=EachEpoch,
+    ),
     "optimizers": Experiment(
         "Which rule learns most in one epoch, and how much does its rate matter?",
         {"rule": RULES, "rate": RATES},
-        lambda rule, rate: Recipe(SMALL, rule, rate, "constant"),
+        lambda rule, rate: Recipe(SMALL, rule, rate, "constant", **ALL),
     ),
     "schedules": Experiment(
         "What does a schedule add in two epochs?",
-        {"schedule": tuple(SCHEDULES), "rate": (0.001, 0.003, 0.01)},
+        {"schedule": tuple(SCHEDULES), "rate": (0.001, 0.003, 0.01, 0.03)},
         lambda schedule, rate: Recipe(SMALL, "adam", rate, schedule, epochs=2),
-        seeds=5,
     ),
     "batches": Experiment(
         "How large a batch, and with which rate, for one epoch?",
-        {"batch": (16, 32, 64, 128, 256, 512, 1024), "rate": (0.0003, 0.001, 0.003, 0.01, 0.03)},
+        {"batch": (16, 64, 256, 1024), "rate": (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)},
         lambda batch, rate: Recipe(SMALL, "adam", rate, "constant", batch),
     ),
     "cnn_width": Experiment(
@@ -110,28 +290,23 @@ EXPERIMENTS = {
         {"filters": (1, 2, 4, 8, 16, 32)},
         lambda filters: Recipe(cnn(filters, 64)),
     ),
-    "plain_width": Experiment(
-        "How many hidden units, for five epochs?",
-        {"hidden": (10, 25, 50, 100, 200, 400)},
-        lambda hidden: Recipe(plain(hidden), epochs=5),
-    ),
     "cockpit": Experiment(
         "What happens when the rate is cut to a tenth, twice, in two epochs?",
         {},
-        lambda: Recipe(cnn(8, 64), "adam", 0.01, "step", batch=32, epochs=2),
+        lambda: Recipe(cnn(8, 64), "adam", 0.01, "step", batch=32, epochs=2, **ALL),
         seeds=1,
         curves=True,
     ),
 }
 
 
-def run(recipe, seed, train, test, callbacks=()):
+def run(recipe, seed, train, callbacks=()):
     """Train one network; a rate so high that the loss overflows ends the run where it is.
 
     Returns
     -------
-    (Sequential, History, float, float)
-        The network, what it did, loss and accuracy on the test images.
+    (Sequential, History)
+        The network and what it did.
     """
     network = recipe.network(seed)
     kept = {"history": None}
@@ -153,7 +328,7 @@ def run(recipe, seed, train, test, callbacks=()):
             )
         except FloatingPointError:
             pass
-        return network, kept["history"], *evaluate(network, *test)
+    return network, kept["history"]
 
 
 def carry_out(name, train, test):
@@ -162,32 +337,44 @@ def carry_out(name, train, test):
     Returns
     -------
     dict of str to ndarray
-        The axes; ``accuracy``, ``loss`` and ``parameters``, an axis each and the seeds last;
-        ``head``, the first losses of each run; ``done``, its steps.
+        The axes; ``test`` and ``valid``, the accuracies on test images and on those held back
+        (nan where all were trained on), ``loss`` on the test images and ``parameters``, an axis
+        each and the seeds last; ``head``, the first losses of each run; ``done``, its steps.
     """
     experiment = EXPERIMENTS[name]
     values = list(experiment.axes.values())
     shape = (*map(len, values), experiment.seeds)
     arrays = {axis: np.array(tried) for axis, tried in experiment.axes.items()}
-    for key, dtype in (("accuracy", float), ("loss", float), ("parameters", int), ("done", int)):
-        arrays[key] = np.zeros(shape, dtype)
+    kinds = {"test": float, "valid": float, "loss": float, "parameters": int, "done": int}
+    arrays |= {key: np.zeros(shape, dtype) for key, dtype in kinds.items()}
     arrays["head"] = np.full((*shape, HEAD), np.nan, np.float32)
+    watched = {}
     for place in product(*map(range, shape)):
         tried = [axis[i] for axis, i in zip(values, place, strict=False)]
         recipe, seed = experiment.recipe(*tried), place[-1]
-        watch = Watch(test)
-        network, history, loss, accuracy = run(
-            recipe, seed, train, test, [watch] if experiment.curves else []
-        )
+        own, held_back, own_test = recipe.data(train, test, seed)
+        callbacks = [Watch(own_test)] if experiment.curves else []
+        callbacks += [experiment.watch(own, held_back, own_test)] if experiment.watch else []
+        network, history = run(recipe, seed, own, callbacks)
         losses = history.losses if history is not None else []
-        arrays["accuracy"][place], arrays["loss"][place] = accuracy, loss
+        with np.errstate(all="ignore"):
+            loss, accuracy = evaluate(network, *own_test)
+            chosen_by = evaluate(network, *held_back)[1]
+        arrays["test"][place], arrays["loss"][place] = accuracy, loss
+        arrays["valid"][place] = chosen_by if recipe.images <= 60_000 - HELD_BACK else np.nan
         arrays["parameters"][place], arrays["done"][place] = network.parameters(), len(losses)
         arrays["head"][(*place, slice(len(losses[:HEAD])))] = losses[:HEAD]
         print(name, *tried, f"seed {seed}: {accuracy:.2%} after {len(losses)} steps", flush=True)
         if experiment.curves:
             kept = {"losses": losses, "accuracies": history.accuracies, "rates": history.rates}
             arrays |= {key: np.float32(value) for key, value in kept.items()}
-            arrays |= {"tested": np.array(watch.tested), "filters": network["conv1"].params["w"]}
+            tested, filters = np.array(callbacks[0].tested), network["conv1"].params["w"]
+            arrays |= {"tested": tested, "filters": filters}
+        if experiment.watch:
+            watched[place] = callbacks[-1].arrays
+    for key in next(iter(watched.values()), {}):
+        found = np.array([watched[place][key] for place in np.ndindex(shape)])
+        arrays[key] = found.reshape(*shape, *found.shape[1:])
     return arrays
 
 
@@ -212,22 +399,26 @@ def table(name, arrays):
     lines = [f"## {name}", "", experiment.question, ""]
     many = f"{experiment.seeds} seed{'s' * (experiment.seeds > 1)}"
     lines += [f"{many}; `python tools/{Path(__file__).name} {name}`.", ""]
-    lines += ["| " + " | ".join([*axes, "test accuracy, %"]) + " |", "|---" * (len(axes) + 1) + "|"]
+    chosen = not np.isnan(arrays["valid"]).any()
+    heads = [*axes, *(["held-back accuracy, %"] * chosen), "test accuracy, %"]
+    lines += ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
     for place in product(*(range(len(arrays[axis])) for axis in axes)):
-        tried = [f"{arrays[axis][i]}" for axis, i in zip(axes, place, strict=True)]
-        found = 100 * arrays["accuracy"][place]
-        cell = f"{found.mean():.2f} ({found.min():.2f} to {found.max():.2f})"
-        lines.append("| " + " | ".join([*tried, cell]) + " |")
+        cells = [f"{arrays[axis][i]}" for axis, i in zip(axes, place, strict=True)]
+        for key in ["valid"] * chosen + ["test"]:
+            found = 100 * arrays[key][place]
+            cells.append(f"{found.mean():.2f} ({found.min():.2f} to {found.max():.2f})")
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
 CARD = """# Recorded experiments
 
-`experiments.npz` holds what `tools/experiments.py` recorded for lesson 05, and
-`cnnlib.files.recorded(name)` reads it. Each run trained on all 60,000 training images of
-MNIST and was measured on all 10,000 test images. Its seed decides the weights and the order of the
-images. Another build of NumPy's matrix product rounds otherwise, and a run on it ends a little
-elsewhere, within about the range of the seeds.
+`experiments.npz` holds what `tools/experiments.py` recorded for the lessons. Choices are made on
+the last 10,000 of MNIST's training images, held back from a training on the other 50,000; where a
+table has no column for them, all 60,000 are trained on. Results are measured on all 10,000 test
+images. A run's seed decides the weights and the order of the images. Another build of NumPy's
+matrix product rounds otherwise, and a run on it ends a little elsewhere, within about the range of
+the seeds.
 
 """
 

@@ -5,7 +5,7 @@ to the best of them.
 """
 
 import numpy as np
-from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import LogLocator, NullLocator
 
 from cnnlib.plots.base import (
     BLUE,
@@ -44,45 +44,6 @@ def smooth(values, width=50):
     ends = np.arange(1, len(sums))
     starts = np.maximum(ends - width, 0)
     return (sums[ends] - sums[starts]) / (ends - starts)
-
-
-@plot
-def learning_curves(runs, title=None, goals=(), width=100):
-    """Draw the loss on the batches, and the accuracy after each epoch, against epochs.
-
-    Parameters
-    ----------
-    runs : dict of str to (sequence of float, sequence of float)
-        Label to the loss at every step and the test accuracy after every epoch.
-    title : str, optional
-    goals : sequence of float
-        Accuracies to mark with a line.
-    width : int
-        Steps that the loss is averaged over.
-
-    Returns
-    -------
-    Figure
-    """
-    figure = new_figure(8, 3.3, title)
-    left, right = figure.subplots(1, 2)
-    for k, (label, (losses, accuracies)) in enumerate(runs.items()):
-        look = style(k) | {"label": label}
-        epochs = np.arange(1, len(losses) + 1) * len(accuracies) / len(losses)
-        first = min(width, len(losses) - 1)
-        left.plot(epochs[first:], smooth(losses, width)[first:], **look)
-        right.plot(range(1, len(accuracies) + 1), 100 * np.array(accuracies), marker="o", **look)
-    for goal in goals:
-        right.axhline(100 * goal, color=GREY, linewidth=1)
-        right.annotate(
-            f"{goal:.0%}", (1, 100 * goal), (2, 3), textcoords="offset points", color=GREY
-        )
-    dress(left, "epoch", f"loss, mean of {width} batches", None, "y")
-    dress(right, "epoch", "test accuracy, %")
-    right.set_ylim(top=100)
-    right.xaxis.set_major_locator(MaxNLocator(integer=True))
-    left.legend(fontsize=9)
-    return figure
 
 
 @plot
@@ -133,15 +94,17 @@ def valley(paths, title=None, titles=None, curvatures=(0.1, 2.0), extent=(-8.0, 
 
 
 @plot
-def sweep(groups, x, xlabel, title=None, floor=None, legend="upper left"):
-    """Draw test accuracy against a setting, for several choices, in panels that share their scale.
+def sweep(
+    groups, x, xlabel, title=None, floor=None, legend="upper left", ylabel="test accuracy, %"
+):
+    """Draw accuracy against a setting, for several choices, in panels that share their scale.
 
     Parameters
     ----------
     groups : dict of str to dict of str to ndarray of shape (K, seeds)
         Title of a panel to label to accuracies.
     x : ndarray of shape (K,), or dict of label to such
-    xlabel, title : str
+    xlabel, title, ylabel : str
     floor : float, optional
         Where the axis begins, in percent.
     legend : str
@@ -157,7 +120,7 @@ def sweep(groups, x, xlabel, title=None, floor=None, legend="upper left"):
         for k, (label, found) in enumerate(choices.items()):
             places = x[label] if isinstance(x, dict) else x
             band(ax, places, 100 * np.asarray(found), label, k)
-        dress(ax, xlabel, "test accuracy, %" if ax is axes[0] else "", name or None, "x")
+        dress(ax, xlabel, ylabel if ax is axes[0] else "", name or None, "x")
         if floor is not None:
             ax.set_ylim(floor, 100)
         ax.legend(fontsize=8, loc=legend)
@@ -318,36 +281,6 @@ def mistakes(images, labels, read, probabilities, columns=6, title=None):
         text = f"read {read[k]} ({probabilities[k]:.1%})\nis {labels[k]}"
         show_image(ax, images[k, 0])
         ax.set_title(text, fontsize=8)
-    return figure
-
-
-@plot
-def calibration(groups, title=None):
-    """Draw how often a network is right against how sure it says it is.
-
-    Parameters
-    ----------
-    groups : dict of str to (ndarray, ndarray, ndarray)
-        Label to mean probability, share that is right and number of images of each group.
-    title : str, optional
-
-    Returns
-    -------
-    Figure
-    """
-    figure = new_figure(8, 3.6, title)
-    left, right = figure.subplots(1, 2)
-    left.plot([0, 100], [0, 100], color=GREY, linewidth=1, label="as often right as sure")
-    for k, (label, (sure, share, counts)) in enumerate(groups.items()):
-        look = style(k) | {"label": label}
-        left.plot(100 * sure, 100 * share, marker="o", **look)
-        right.plot(100 * sure, counts, marker="o", **look)
-    dress(left, "probability of the digit read, %", "of these, right, %")
-    dress(right, "probability of the digit read, %", "images", None, "y")
-    least = 100 * min(np.nanmin([sure, share]) for sure, share, _ in groups.values())
-    left.set_xlim(least - 3, 101)
-    left.set_ylim(least - 3, 101)
-    left.legend(fontsize=9)
     return figure
 
 

@@ -118,13 +118,15 @@ class LiveCurves(widgets.VBox):
     at_end = True  # a run that is only recalled is drawn once, as it ended
 
     def __init__(self, interval=0.5):
-        self.interval, self.drawn = interval, -math.inf
+        self.interval, self.drawn, self.cost = interval, -math.inf, 0.0
         self.image = widgets.Image(format="png", layout=widgets.Layout(align_self="flex-start"))
         super().__init__([self.image])
 
     def __call__(self, run):
         """Draw, if the last picture is old enough or an epoch is done."""
-        if run.batch == 0 or time.monotonic() - self.drawn >= self.interval:
+        start = time.monotonic()
+        pause = max(self.interval, 4 * self.cost)  # a slow machine draws less and trains on
+        if run.batch == 0 or start - self.drawn >= pause:
             history = run.history
             steps = len(history.losses)
             title = f"epoch {run.epoch + 1}, step {steps:,}"
@@ -136,6 +138,7 @@ class LiveCurves(widgets.VBox):
             figure = plots.cockpit(*kept, tested, first_filters(run.network), title=title)
             self.image.value = to_png(figure)
             self.drawn = time.monotonic()
+            self.cost = self.drawn - start
 
     def __repr__(self):
         return "LiveCurves: drawn while the cell runs"
@@ -210,8 +213,8 @@ class TrainingCockpit(Explorer):
     """
 
     hint = (
-        "A recorded run: twice the rate was cut, and the accuracy rose. Press Start to train your "
-        "own. While it runs, move the rate, pause, go on, stop."
+        "A recorded run: what does the accuracy do where the rate is cut? Press Start to train "
+        "your own. While it runs, move the rate, pause, go on, stop."
     )
 
     def __init__(self, train=None, test=None, networks=NETWORKS, interval=0.5, every=100):
@@ -389,7 +392,7 @@ class TrainingCockpit(Explorer):
                 f"A recorded run of {len(kept[0]):,} steps. At rate 0.01 it reads {before:.1%} of "
                 f"the first 1,000 test images after 1,250 steps; the rate is cut to 0.001 there "
                 f"and to 0.0001 after 2,500 steps, and it ends at {after:.1%}; of all 10,000 it "
-                f"reads {self.record['accuracy'][0]:.1%}. Press Start."
+                f"reads {self.record['test'][0]:.1%}. Press Start."
             )
         history = self.history
         parts = ("losses", "accuracies", "rates")
