@@ -125,7 +125,7 @@ class LiveCurves(widgets.VBox):
     def __call__(self, run):
         """Draw, if the last picture is old enough or an epoch is done."""
         start = time.monotonic()
-        pause = max(self.interval, 4 * self.cost)  # a slow machine draws less and trains on
+        pause = self.interval and max(self.interval, 4 * self.cost)  # a slow machine draws less
         if run.batch == 0 or start - self.drawn >= pause:
             history = run.history
             steps = len(history.losses)
