@@ -1,4 +1,4 @@
-"""Images to learn from: MNIST, Fashion-MNIST, a photograph; batches and random distortions.
+"""Images to learn from: MNIST, Fashion-MNIST, photographs; batches and random distortions.
 
 Images are float arrays of shape ``(N, C, H, W)`` with values in [0, 1], labels int64 of shape
 ``(N,)``.
@@ -15,6 +15,7 @@ from cnnlib.arguments import at_least
 from cnnlib.files import fetch_idx, find_idx, load_arrays, read_idx
 
 MNIST_FILE = Path(__file__).parent / "data" / "mnist.npz"
+PHOTOGRAPHS_FILE = MNIST_FILE.with_name("photographs.jpg")
 
 # SHA-256 of the four files unzipped: the same whichever gzip packed them.
 FASHION_MNIST = {
@@ -160,6 +161,26 @@ def load_photo(grey=False, height=None):
         width = x.shape[3] // box
         x = x[..., : width * box].reshape(1, -1, height, box, width, box).mean(axis=(3, 5))
     return np.ascontiguousarray(x)
+
+
+def load_photographs():
+    """Load seven small photographs in colour; ``cnnlib/data/README.md`` says whose they are.
+
+    Returns
+    -------
+    ndarray of shape (7, 3, 224, 320)
+        float32 in [0, 1].
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    """
+    from matplotlib import image
+
+    sheet = image.imread(PHOTOGRAPHS_FILE)  # one below the other
+    x = sheet.reshape(-1, 224, *sheet.shape[1:]).transpose(0, 3, 1, 2)
+    return np.divide(x, 255, dtype=np.float32, order="C")
 
 
 # ---------------------------------------------------------------------------------------------

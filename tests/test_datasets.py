@@ -724,3 +724,11 @@ def test_matplotlib_is_imported_only_for_the_photograph():
     tree = ast.parse(Path(datasets.__file__).read_text())
     top = {alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
     assert "numpy" in top and "matplotlib" not in top
+
+
+def test_seven_photographs_in_colour_come_with_the_package():
+    photos = datasets.load_photographs()
+    assert photos.shape == (7, 3, 224, 320) and photos.dtype == np.float32
+    assert photos.flags.c_contiguous and 0 <= photos.min() < 0.01 and 0.99 < photos.max() <= 1
+    red, _, blue = photos.mean(axis=(2, 3)).T
+    assert red.argmax() == 5 and (blue > red).tolist() == [False] * 3 + [True] * 2 + [False, True]
