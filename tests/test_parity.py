@@ -1,7 +1,7 @@
 """Random networks, every layer with every option, held to PyTorch: outputs, gradients, statistics.
 
 Skipped where PyTorch is missing. A few dozen networks each time, always the same ones;
-``CNNLIB_NETWORKS=1000 python -m pytest tests/test_parity.py`` tries as many as it says.
+``PARITY_NETWORKS=1000 python -m pytest tests/test_parity.py`` tries as many as it says.
 """
 
 import os
@@ -21,7 +21,7 @@ from cnnlib.network import Residual, Sequential
 torch = pytest.importorskip("torch", exc_type=ImportError)
 nn = torch.nn
 
-COUNT = int(os.environ.get("CNNLIB_NETWORKS", 40))
+COUNT = int(os.environ.get("PARITY_NETWORKS", 40))
 TOLERANCE = {np.float32: 2e-4, np.float64: 1e-9}  # as a share of the array's largest number
 
 
