@@ -176,8 +176,12 @@ class Reader:
         self.wait_until_idle()
 
     def wait_until_idle(self):
-        """Wait until the kernel has nothing to do."""
-        self.page.wait_for_selector("text=Kernel status: Idle", state="attached")
+        """Wait until the kernel has nothing to do, or until the page has missed that it has."""
+        from playwright.sync_api import TimeoutError as OutOfTime
+
+        with contextlib.suppress(OutOfTime):
+            selector = "text=Kernel status: Idle"
+            self.page.wait_for_selector(selector, state="attached", timeout=60_000)
 
     def comes_true(self, script, arg=None, seconds=PATIENCE):
         """Wait for a function of the page to return something true; say whether it does."""
