@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 KINDS = {"f": "floats", "b": "a truth value"}
-RECORDS = Path(__file__).parent / "data" / "experiments.npz"
+RECORDS = Path(__file__).parent / "data" / "experiments"
 IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MOST_BYTES = 1 << 30  # of a file, unpacked: what claims more is refused before memory is filled
 MOST_DOWNLOADED = 64 << 20
@@ -364,8 +364,7 @@ def recorded(name):
     ValueError
         If there is no such experiment.
     """
-    arrays = load_arrays(RECORDS)
-    names = {key.partition("/")[0] for key in arrays}
+    names = sorted(path.stem for path in RECORDS.glob("*.npz"))
     if name not in names:
-        raise ValueError(f"name is {name!r}, expected one of {', '.join(sorted(names))}")
-    return {k.partition("/")[2]: v for k, v in arrays.items() if k.startswith(f"{name}/")}
+        raise ValueError(f"name is {name!r}, expected one of {', '.join(names)}")
+    return load_arrays(RECORDS / f"{name}.npz")

@@ -6,7 +6,7 @@ Each takes one to eight minutes on one core; without a name, all are done.  A ch
 rate, a width) is made on 10,000 training images that are held back: such a run trains on the other
 50,000.  A result is measured on all 10,000 test images.  A run's seed decides the weights and the
 order of the images, so two runs of one seed differ in nothing but what is compared.  The results
-go to ``cnnlib/data/experiments.npz`` and, as tables, to ``cnnlib/data/EXPERIMENTS.md``.
+go to a file each in ``cnnlib/data/experiments`` and, as tables, to ``cnnlib/data/EXPERIMENTS.md``.
 """
 
 import sys
@@ -19,7 +19,7 @@ import numpy as np
 
 from cnnlib import models
 from cnnlib.datasets import load_mnist
-from cnnlib.files import load_arrays, save_arrays
+from cnnlib.files import RECORDS, recorded, save_arrays
 from cnnlib.initializers import glorot, small
 from cnnlib.layers.activations import ReLU, Sigmoid
 from cnnlib.layers.conv import Conv2D
@@ -413,8 +413,8 @@ def table(name, arrays):
 
 CARD = """# Recorded experiments
 
-`experiments.npz` holds what `tools/experiments.py` recorded for the lessons. Choices are made on
-the last 10,000 of MNIST's training images, held back from a training on the other 50,000; where a
+`experiments` holds what `tools/experiments.py` recorded for the lessons. Choices are made on the
+last 10,000 of MNIST's training images, held back from a training on the other 50,000; where a
 table has no column for them, all 60,000 are trained on. Results are measured on all 10,000 test
 images. A run's seed decides the weights and the order of the images. Another build of NumPy's
 matrix product rounds otherwise, and a run on it ends a little elsewhere, within about the range of
@@ -423,14 +423,10 @@ the seeds.
 """
 
 
-def card(arrays):
+def card():
     """Write the card of all that is recorded."""
-    tables = []
-    for name in EXPERIMENTS:
-        parts = {k.partition("/")[2]: v for k, v in arrays.items() if k.startswith(f"{name}/")}
-        if parts:
-            tables.append(table(name, parts))
-    return CARD + "\n\n".join(tables) + "\n"
+    done = [name for name in EXPERIMENTS if (RECORDS / f"{name}.npz").exists()]
+    return CARD + "\n\n".join(table(name, recorded(name)) for name in done) + "\n"
 
 
 def main(names):
@@ -440,14 +436,9 @@ def main(names):
         print(f"no experiment {unknown[0]!r}, there are {', '.join(EXPERIMENTS)}", file=sys.stderr)
         return 1
     train, test = load_mnist()
-    path = DATA / "experiments.npz"
     for name in names or EXPERIMENTS:
-        found = carry_out(name, train, test)
-        arrays = load_arrays(path) if path.exists() else {}
-        arrays = {key: value for key, value in arrays.items() if not key.startswith(f"{name}/")}
-        arrays |= {f"{name}/{key}": value for key, value in found.items()}
-        save_arrays(path, arrays)
-        (DATA / "EXPERIMENTS.md").write_text(card(arrays), encoding="utf-8")
+        save_arrays(RECORDS / f"{name}.npz", carry_out(name, train, test))
+    (DATA / "EXPERIMENTS.md").write_text(card(), encoding="utf-8")
     return 0
 
 
