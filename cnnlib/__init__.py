@@ -12,6 +12,7 @@ module                   holds                                             lesso
 ``cnnlib.losses``        softmax, softmax with cross-entropy               04
 ``cnnlib.optimizers``    SGD to AdamW, learning-rate schedules             05
 ``cnnlib.datasets``      MNIST, Fashion-MNIST, a photograph, batches       05
+``cnnlib.augment``       images shifted, turned, scaled, crumpled          07
 ``cnnlib.layers``        convolution, pooling, dense, activations, ...     02, 03, 04, 07
 ``cnnlib.network``       Sequential, Residual, summary, save and load      05
 ``cnnlib.gradcheck``     numerical gradients                               04

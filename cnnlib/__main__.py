@@ -134,8 +134,8 @@ def learning_rate(text):
 def train(options):
     """Do what ``train`` was asked for; see :func:`main`."""
     from cnnlib import models, optimizers
+    from cnnlib.augment import augment
     from cnnlib.checkpoint import Interrupted
-    from cnnlib.datasets import augment
     from cnnlib.distributed import SharedRun, launched
     from cnnlib.files import write_whole
     from cnnlib.plots.base import to_png

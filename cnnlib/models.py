@@ -22,7 +22,7 @@ from cnnlib.layers.fastconv import FastConv2D
 from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.pool import MaxPool2D
 from cnnlib.layers.reshape import Flatten
-from cnnlib.network import Sequential
+from cnnlib.network import Residual, Sequential
 
 WEIGHTS = Path(__file__).parent / "weights"
 
@@ -155,7 +155,71 @@ def convnet_bn(filters=(24, 48, 64), hidden=128, rng=None, fast=False):
     return Sequential(layers, input_shape=(1, 28, 28))
 
 
-MODELS = {"mlp": mlp, "simple_convnet": simple_convnet, "lenet5": lenet5, "convnet_bn": convnet_bn}
+def residual_block(channels, conv, rng):
+    """Make the two layers of a residual block: two convolutions and the short way, then ReLU.
+
+    Parameters
+    ----------
+    channels : int
+        C of input and output; height and width stay as well.
+    conv : type
+        Conv2D or FastConv2D.
+    rng : numpy.random.Generator
+        Source of the weights.
+
+    Returns
+    -------
+    list of Layer
+
+    Derived in lesson 07. Source: He, Zhang, Ren, Sun, Deep residual learning (2015).
+    """
+    first, second = (conv(channels, channels, 3, pad=1, rng=rng) for _ in range(2))
+    body = Sequential([first, BatchNorm(channels), ReLU(), second, BatchNorm(channels)])
+    return [Residual(body), ReLU()]
+
+
+def resnet(filters=(24, 48, 96), blocks=1, rng=None, fast=False):
+    """Build a small residual network, the best of the zoo.
+
+    Two convolutions take the image to 7 x 7 pixels, where the residual blocks are cheap; a third
+    takes it to 3 x 3. Every convolution is normalised.
+
+    Parameters
+    ----------
+    filters : (int, int, int)
+        Filters of the three convolutions outside the blocks.
+    blocks : int
+        Residual blocks, two convolutions each.
+    rng : numpy.random.Generator, int or None
+        Source of the weights.
+    fast : bool
+        Whether to build the faster one of two equal networks.
+
+    Returns
+    -------
+    Sequential
+        From images (1, 28, 28) to scores of 10 classes.
+
+    Source: He, Zhang, Ren, Sun, Deep residual learning (2015), made small.
+    """
+    rng = np.random.default_rng(rng)
+    conv, (first, second, third) = convolution(fast), filters
+    layers = [conv(1, first, 5, stride=2, pad=2, rng=rng), BatchNorm(first), ReLU()]
+    layers += [conv(first, second, 3, stride=2, pad=1, rng=rng), BatchNorm(second), ReLU()]
+    for _ in range(blocks):
+        layers += residual_block(second, conv, rng)
+    layers += [conv(second, third, 3, stride=2, rng=rng), BatchNorm(third), ReLU()]
+    layers += [Flatten(), Dense(third * 3 * 3, 10, init=small, rng=rng)]
+    return Sequential(layers, input_shape=(1, 28, 28))
+
+
+MODELS = {
+    "mlp": mlp,
+    "simple_convnet": simple_convnet,
+    "lenet5": lenet5,
+    "convnet_bn": convnet_bn,
+    "resnet": resnet,
+}
 
 
 def build(name, rng=None, fast=False):
@@ -177,7 +241,7 @@ def load_trained(name, data="mnist", fast=False):
     Parameters
     ----------
     name : str
-        ``mlp``, ``simple_convnet``, ``lenet5`` or ``convnet_bn``.
+        ``mlp``, ``simple_convnet``, ``lenet5``, ``convnet_bn`` or ``resnet``.
     data : str
         What it was trained on: ``mnist``, or for ``lenet5`` also ``fashion`` (Fashion-MNIST).
         How each was trained and what it reaches on the 10,000 test images is written in

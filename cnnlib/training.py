@@ -136,7 +136,7 @@ def fit(
     optimizer : Optimizer, optional
         ``Adam()`` if not given.
     augment : function of (x, rng), optional
-        Returns a changed copy of a batch of images, such as ``datasets.augment``.
+        Returns a changed copy of a batch of images, such as ``augment.augment``.
     seed : int
         Decides the order of the images and every draw of ``augment``.
     callbacks : sequence of function of Run

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cnnlib.arguments import at_least, pair
+from cnnlib.arguments import at_least, generator, pair, positive
 
 
 def test_at_least():
@@ -25,3 +25,18 @@ def test_pair():
 def test_pair_refuses(size):
     with pytest.raises(TypeError, match="kernel_size is .*, expected an integer or two"):
         pair(size)
+
+
+def test_positive():
+    positive(timeout=0.5, smoothness=np.float32(3))
+    for value in (0, -1, float("nan"), float("inf"), "1", True, None, 1j):
+        with pytest.raises(ValueError, match="timeout is .*, expected a number above 0"):
+            positive(timeout=value)
+
+
+def test_generator():
+    rng = np.random.default_rng(0)
+    assert generator(rng) is rng
+    for other in (0, None, np.random, np.random.RandomState(0)):
+        with pytest.raises(TypeError, match="rng is .*, expected a numpy.random.Generator"):
+            generator(other)

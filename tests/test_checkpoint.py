@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cnnlib.augment import augment
 from cnnlib.checkpoint import History, Interrupted, RunState
-from cnnlib.datasets import augment
 from cnnlib.files import load_arrays, save_arrays
 from cnnlib.layers.activations import ReLU
 from cnnlib.layers.base import Layer

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnlib.datasets import affine, load_mnist, smooth_noise, warp
+from cnnlib.augment import affine, smooth_noise, warp
+from cnnlib.datasets import load_mnist
 from cnnlib.digits import average_matrix, find_ink, fit_box, prepare_digit, read_picture
 from cnnlib.models import load_trained
 

@@ -160,7 +160,7 @@ LEVELS = {
     **dict.fromkeys(["arguments", "files", "blas", "here", "digits", "owndata"], -1),
     **dict.fromkeys(["progress", "recipes", "recordings"], -1),
     **dict.fromkeys(["im2col", "reference", "winograd"], 0),
-    **dict.fromkeys(["initializers", "losses", "optimizers", "datasets"], 0),
+    **dict.fromkeys(["initializers", "losses", "optimizers", "datasets", "augment"], 0),
     "layers": 1,
     **dict.fromkeys(["network", "gradcheck"], 2),
     **dict.fromkeys(["models", "checkpoint", "training", "distributed", "interpret"], 3),

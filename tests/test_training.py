@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from cnnlib.datasets import augment
+from cnnlib.augment import augment
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.norm import BatchNorm

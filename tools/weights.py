@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from cnnlib import models
-from cnnlib.datasets import augment, load_fashion_mnist, load_mnist
+from cnnlib.augment import augment
+from cnnlib.datasets import load_fashion_mnist, load_mnist
 from cnnlib.files import save_arrays
 from cnnlib.optimizers import AdamW, one_cycle
 from cnnlib.recipes import BETA2, DISTORTIONS, TRAINED, WARM
