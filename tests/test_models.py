@@ -18,6 +18,7 @@ from cnnlib.models import (
     load_trained,
     mlp,
     relu_and_pool,
+    resnet,
     simple_convnet,
 )
 from cnnlib.training import evaluate
@@ -61,6 +62,15 @@ def fashion_test():
             + 128 * 10
             + 10
             + 2 * (24 + 48 + 64 + 128),
+        ),
+        (
+            resnet((4, 6, 8), blocks=2, rng=0),
+            (4 * 25 + 4)
+            + (6 * 4 * 9 + 6)
+            + 4 * (6 * 6 * 9 + 6)
+            + (8 * 6 * 9 + 8)
+            + 2 * (4 + 6 + 4 * 6 + 8)
+            + (8 * 9 * 10 + 10),
         ),
     ],
 )
