@@ -17,6 +17,8 @@ module                   holds                                             lesso
 ``cnnlib.network``       Sequential, Residual, summary, save and load      05
 ``cnnlib.gradcheck``     numerical gradients                               04
 ``cnnlib.models``        the networks of the lessons, and trained weights  05
+``cnnlib.depth``         sizes of numbers and gradients by depth            07
+``cnnlib.famous``        LeNet-5, AlexNet, VGG and ResNet, for counting    07
 ``cnnlib.training``      fit, evaluate, predict                            05
 ``cnnlib.checkpoint``    the record of a run, stopping and going on        05
 ``cnnlib.interpret``     what filters respond to, where a network looked   06

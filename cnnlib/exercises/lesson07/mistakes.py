@@ -1,0 +1,271 @@
+"""The mistakes that exercise 07 knows. Write your answers before you look.
+
+Each is a change of the right version, which stands here.
+"""
+
+import numpy as np
+
+from cnnlib.exercises.engine.mistakes import Mistake, mistakes
+
+# ---------------------------------------------------------------------- how to start
+
+
+def glorot_std(shape):
+    taps = np.prod(shape[2:])
+    inputs, outputs = shape[:2]  # or the other way round, for filters
+    return float(np.sqrt(2 / (taps * inputs + taps * outputs)))
+
+
+ROOT = "The variance is what was derived; the standard deviation is its root."
+TAPS = "A filter of 3 by 3 reads nine numbers of each channel."
+BY_HAND = mistakes(
+    glorot_std,
+    ("the variance is taken and not its root", {"np.sqrt": ""}, ROOT),
+    ("the taps of a filter are left out", {"np.prod(shape[2:])": "1"}, TAPS),
+    ("the 2 is a 1", {"2 /": "1 /"}, "Of D and M the mean is taken: 1 / ((D + M) / 2)."),
+)
+
+
+def he_std(shape):
+    D = shape[0] if len(shape) == 2 else np.prod(shape[1:])
+    return float(np.sqrt(2 / D))
+
+
+ORDER = "Dense weights are (D, M), inputs first; filters are (F, C, KH, KW), outputs first."
+HE = mistakes(
+    he_std,
+    (
+        "the outputs are counted and not the inputs",
+        {"shape[0] if": "shape[1] if", "np.prod(shape[1:])": "shape[0] * np.prod(shape[2:])"},
+        "How many numbers is one output summed from?",
+    ),
+    ("dense weights are read as (M, D)", {"shape[0] if": "shape[1] if"}, ORDER),
+    (
+        "the first axis of filters is read as the inputs",
+        {"np.prod(shape[1:])": "shape[0] * np.prod(shape[2:])"},
+        ORDER,
+    ),
+    ("the variance is returned and not its root", {"np.sqrt": ""}, ROOT),
+    ("the 2 is missing", {"2 / D": "1 / D"}, "A ReLU throws half of the mean square away."),
+    ("the taps of a filter are left out", {"np.prod(shape[1:])": "shape[1]"}, TAPS),
+    (
+        "the channels of a filter are left out",
+        {"np.prod(shape[1:])": "np.prod(shape[2:])"},
+        "A filter reads its window in all C channels.",
+    ),
+    (
+        "all weights of the layer are counted",
+        {"shape[0] if": "np.prod(shape) if", "np.prod(shape[1:])": "np.prod(shape)"},
+        "Count what one output is summed from, not what all of them are.",
+    ),
+)
+HE.append(
+    Mistake(
+        "inputs and outputs are averaged, which is Glorot's start",
+        glorot_std,
+        "He counts the inputs alone.",
+    )
+)
+
+BY_HAND.append(
+    Mistake("only the inputs are counted, which is He's start", he_std, "Glorot counts both sides.")
+)
+
+# ---------------------------------------------------------------------- batch normalisation
+
+
+def batch_norm(x, gamma, beta, eps):
+    axes = (0, 2, 3)
+    mean = x.mean(axis=axes, keepdims=True)
+    var = x.var(axis=axes, keepdims=True)
+    normal = (x - mean) / np.sqrt(var + eps)
+    gamma, beta = (v.reshape(1, -1, 1, 1) for v in (gamma, beta))
+    return (gamma * normal + beta).astype(x.dtype)
+
+
+AXES = "The statistics of a channel are over all images and all pixels: axes 0, 2 and 3."
+EPS = "eps is added to the variance, under the root."
+NORM = mistakes(
+    batch_norm,
+    ("each pixel has a mean of its own", {"(0, 2, 3)": "(0,)"}, AXES),
+    ("each image is normalised for itself", {"(0, 2, 3)": "(2, 3)"}, AXES),
+    ("all channels share one mean", {"(0, 2, 3)": "(0, 1, 2, 3)"}, AXES),
+    ("all channels of an image share one mean", {"(0, 2, 3)": "(1, 2, 3)"}, AXES),
+    ("eps is forgotten", {"var + eps": "var"}, EPS),
+    ("eps is added to the root", {"np.sqrt(var + eps)": "(np.sqrt(var) + eps)"}, EPS),
+    (
+        "it is divided by the variance",
+        {"np.sqrt(var + eps)": "(var + eps)"},
+        "The standard deviation is the root of the variance.",
+    ),
+    (
+        "the variance is divided by the count less one",
+        {"x.var(axis=axes, keepdims=True)": "x.var(axis=axes, keepdims=True, ddof=1)"},
+        "Inside the layer the mean square itself is used; np.var divides by the count.",
+    ),
+    (
+        "the mean is not subtracted",
+        {"(x - mean)": "x"},
+        "Subtract the mean first, then divide.",
+    ),
+    ("gamma is forgotten", {"gamma * normal": "normal"}, "Scale by gamma, then shift by beta."),
+    ("beta is forgotten", {"normal + beta": "normal"}, "Scale by gamma, then shift by beta."),
+    (
+        "beta is scaled as well",
+        {"gamma * normal + beta": "gamma * (normal + beta)"},
+        "Scale by gamma, then shift by beta.",
+    ),
+)
+
+
+def batch_norm_backward(dy, normal, std, gamma):
+    N = len(dy)
+    dgamma = (dy * normal).sum(axis=0)
+    dbeta = dy.sum(axis=0)
+    dx = gamma / std * (dy - dbeta / N - normal * dgamma / N)
+    return dx, dgamma, dbeta
+
+
+WAYS = "x reaches y by three ways: itself, through the mean, and through the variance."
+EACH = "The mean's and the variance's share goes to N rows, a part of N each."
+BACK = mistakes(
+    batch_norm_backward,
+    ("the way through the mean is left out", {" - dbeta / N": ""}, WAYS),
+    ("the way through the variance is left out", {" - normal * dgamma / N": ""}, WAYS),
+    (
+        "mean and variance are taken as constants",
+        {" - dbeta / N - normal * dgamma / N": ""},
+        WAYS,
+    ),
+    ("the mean's share is not divided by N", {"dbeta / N": "dbeta"}, EACH),
+    ("the variance's share is not divided by N", {"dgamma / N": "dgamma"}, EACH),
+    ("gamma is forgotten in dx", {"gamma / std": "1 / std"}, "y = gamma * normal + beta."),
+    ("it is not divided by std", {"gamma / std": "gamma"}, "normal = (x - mean) / std."),
+    (
+        "the ways through mean and variance are added",
+        {"- dbeta / N - normal": "+ dbeta / N + normal"},
+        "The mean is subtracted, and it is divided by std: both signs are minus.",
+    ),
+    (
+        "dgamma leaves out the normalised numbers",
+        {"(dy * normal)": "dy"},
+        "y = gamma * normal + beta: what is the slope of y by gamma?",
+    ),
+    (
+        "dgamma and dbeta are exchanged",
+        {"return dx, dgamma, dbeta": "return dx, dbeta, dgamma"},
+        "dx first, then dgamma, then dbeta.",
+    ),
+    (
+        "dgamma and dbeta are means and not sums",
+        {"return dx, dgamma, dbeta": "return dx, dgamma / N, dbeta / N"},
+        "A gradient of a parameter sums over all rows that it was used for.",
+    ),
+)
+
+# ---------------------------------------------------------------------- dropout
+
+
+def dropout(x, u, rate, training):
+    y = x * (u >= rate) / (1 - rate)
+    return y if training else x
+
+
+SCALE = "Of the numbers a share of 1 - rate is left: divide by it, and the mean stays."
+TRAINING = "Outside training nothing is switched off and nothing is scaled."
+DROPOUT = mistakes(
+    dropout,
+    ("what is kept is not scaled up", {" / (1 - rate)": ""}, SCALE),
+    ("what is kept is scaled down", {"/ (1 - rate)": "* (1 - rate)"}, SCALE),
+    ("what is kept is divided by the rate", {"/ (1 - rate)": "/ rate"}, SCALE),
+    (
+        "the other share is switched off",
+        {"u >= rate": "u < rate"},
+        "rate is the share that is switched off; u is even from 0 to 1.",
+    ),
+    ("numbers are switched off outside training, too", {" if training else x": ""}, TRAINING),
+    ("training is read the wrong way round", {"y if training else x": "x if training else y"},
+     TRAINING),
+    (
+        "the scaling is done outside training, the old way",
+        {" / (1 - rate)": "", "else x": "else x * (1 - rate)"},
+        f"That is dropout of 2012. Here it is inverted. {TRAINING}",
+    ),
+)  # fmt: skip
+
+# ---------------------------------------------------------------------- the short way
+
+
+class Body:
+    """What a residual block is built around in the cases: a matrix."""
+
+    def __init__(self, w):
+        self.w = w
+
+    def forward(self, x):
+        return x @ self.w
+
+    def backward(self, dy):
+        return dy @ self.w.T
+
+
+class Residual:
+    def __init__(self, body):
+        self.body = body
+
+    def forward(self, x):
+        return x + self.body.forward(x)
+
+    def backward(self, dy):
+        return dy + self.body.backward(dy)
+
+
+def there_and_back(block, x, w, dy):
+    """Use a residual block once, forward and backward."""
+    made = block(Body(w))
+    return made.forward(x), made.backward(dy)
+
+
+ADD = "y = x + f(x), and where a value forks, the gradients of its ways are added."
+RESIDUAL = mistakes(
+    Residual,
+    ("x is not added", {"x + self.body": "self.body"}, ADD),
+    ("the gradient of the short way is left out", {"dy + self.body": "self.body"}, ADD),
+    ("the gradient of the body is left out", {"dy + self.body.backward(dy)": "dy"}, ADD),
+    ("the two gradients are multiplied", {"dy + self.body": "dy * self.body"}, ADD),
+    ("the two ways are multiplied", {"x + self.body": "x * self.body"}, ADD),
+    ("the two ways are averaged", {"x + self.body.forward(x)": "(x + self.body.forward(x)) / 2"},
+     ADD),
+    ("the body is subtracted", {"x + self.body": "x - self.body"}, ADD),
+)  # fmt: skip
+
+# ---------------------------------------------------------------------- counting
+
+
+def weights(*layers):
+    return sum(F * (C // G) * K * K for C, F, K, G in layers)
+
+
+COUNT = mistakes(
+    weights,
+    ("groups play no part", {"(C // G)": "C"}, "A filter of a group sees C / G channels."),
+    ("a filter sees one channel only", {" * (C // G)": ""}, "A filter sees C / G channels."),
+    ("a filter of K by K has K taps", {"K * K": "K"}, "K rows of K taps each."),
+    ("biases are counted", {"K * K": "K * K + F"}, "Only weights are asked for."),
+    ("the filters are not counted", {"F * ": ""}, "The layer has F filters."),
+)
+
+# ---------------------------------------------------------------------- find the bug
+
+BUGS = [
+    Mistake(
+        "an innocent one is convicted",
+        {"E": "axes"},
+        "Check it: run it beside the library's layer on random numbers.",
+    ),
+    Mistake(
+        "what is wrong in training is taken for what is wrong afterwards",
+        {"B": "statistics", "D": "training"},
+        "Read who asks whether it is training, and what is used when it is not.",
+    ),
+]

@@ -1,0 +1,108 @@
+"""Figures of lesson 07: sizes by depth, shares of ingredients, where a distortion looks."""
+
+import math
+
+import numpy as np
+
+from cnnlib.plots.base import (
+    BLUE,
+    GREY,
+    ORANGE,
+    RED,
+    dress,
+    new_figure,
+    plot,
+    show_image,
+    style,
+)
+
+LEAST = 1e-30  # what is smaller, or 0, is drawn there
+
+
+@plot
+def by_depth(curves, title=None):
+    """Draw how large activations and gradients are, layer by layer.
+
+    Parameters
+    ----------
+    curves : dict of str to (ndarray, ndarray)
+        Label to the sizes of outputs and of gradients, first layer to last.
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8, 3.3, title)
+    left, right = figure.subplots(1, 2)
+    for k, (label, found) in enumerate(curves.items()):
+        for ax, sizes in zip((left, right), found, strict=True):
+            x = np.arange(1, len(sizes) + 1)
+            ax.plot(x, np.maximum(sizes, LEAST), label=label, marker="o", markersize=3, **style(k))
+    dress(left, "layer", "root mean square", "numbers, on their way through", "y")
+    dress(right, "layer", "", "gradients, on their way back", "y")
+    for ax in (left, right):  # two decades at least, or what hardly changes would look wild
+        low, high = ax.get_ylim()
+        wider = max(1, 10 / math.sqrt(high / low))
+        ax.set_ylim(low / wider, high * wider)
+    if len(curves) > 1:
+        left.legend(fontsize=8)
+    return figure
+
+
+@plot
+def paired(names, differences, title=None, xlabel="difference in points"):
+    """Draw the difference of every pair of runs as a dot; filled where all point one way.
+
+    Parameters
+    ----------
+    names : sequence of str
+    differences : sequence of ndarray of shape (seeds,)
+        In percentage points.
+    title, xlabel : str
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8, 0.33 * len(names) + 1.1)
+    ax = figure.subplots()
+    ax.axvline(0, color=GREY, linewidth=1)
+    for row, values in enumerate(map(np.asarray, differences)):
+        certain = (values > 0).all() or (values < 0).all()
+        face = BLUE if certain else "none"
+        ax.plot(values, np.full(len(values), row), "o", mfc=face, mec=BLUE, alpha=0.7)
+        ax.plot([values.mean()] * 2, [row - 0.3, row + 0.3], color=RED, linewidth=2)
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    dress(ax, xlabel, "", title)
+    return figure
+
+
+@plot
+def looked_up(image, rows, cols, result, title=None):
+    """Draw where the pixels of a distorted image come from.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W)
+    rows, cols : ndarrays of shape (OH, OW)
+        Where in the image each pixel of the result is read.
+    result : ndarray of shape (OH, OW)
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(7, 3.6, title)
+    left, right = figure.subplots(1, 2)
+    show_image(left, image, title="image, and where it is read")
+    left.plot(cols.ravel(), rows.ravel(), ".", color=ORANGE, markersize=3)
+    left.plot(cols[0], rows[0], "-", color=RED, linewidth=2)
+    H, W = image.shape
+    left.set_xlim(min(cols.min(), 0) - 1, max(cols.max(), W - 1) + 1)
+    left.set_ylim(max(rows.max(), H - 1) + 1, min(rows.min(), 0) - 1)
+    show_image(right, result, title="what comes out")
+    right.plot([0, result.shape[1] - 1], [0, 0], "-", color=RED, linewidth=2)
+    return figure
