@@ -56,7 +56,8 @@ exercises: $(READY) ## make the student editions (ARGS="--class --to DIR" or "--
 site: $(SITE_READY) ## build the website in _site/ (ARGS="--pages-only", "--pyodide DIR")
 	$(SITE)/python -m tools.site $(ARGS)
 
-test-site: $(READY) site ## read the website in a browser, and run lessons there
+test-site: $(SITE_READY) ## build the website, read it in a browser, run lessons there (SITE_LESSONS=all: each)
+	$(SITE)/python -m tools.site --if-possible $(ARGS)
 	@SITE_FOLDER=_site $(BIN)/python -m pytest -rs tests/site
 
 clean: ## remove .venv, caches and builds; keep what training wrote to runs/
@@ -76,7 +77,7 @@ $(READY): pyproject.toml
 			"On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@[ -x $(BIN)/python ] || { echo "Setting up .venv (once; a minute or two) ..." && \
 		"$(PYTHON)" -m venv .venv; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,axe]'
 	@touch $@
 
 $(SITE_READY): $(READY)

@@ -1,6 +1,7 @@
 """Drive notebooks in a real browser: a JupyterLab of our own, and what a reader does with it."""
 
 import contextlib
+import importlib.resources
 import importlib.util
 import json
 import re
@@ -29,7 +30,10 @@ SETTINGS = {
 }
 PATIENCE = 600  # seconds after which a wait is given up: no test is about how long it takes
 
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")  # what axe holds pages to
+
 # Functions for the page.
+RUN_AXE = f"place => axe.run(place, {{runOnly: {list(WCAG)}}})"
 DIGEST = """async image => {
     const bytes = await (await fetch(image.src)).arrayBuffer();
     const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
@@ -38,7 +42,8 @@ DIGEST = """async image => {
 CHANGED = f"async ([image, before]) => await ({DIGEST})(image) !== before"
 LOADED = """cell => {
     const images = [...cell.querySelectorAll(".jp-OutputArea img")];
-    return images.every(image => image.naturalWidth > 0) && images.length;
+    const live = cell.querySelectorAll(".cnnlib-live canvas.cnnlib-tiles, canvas.cnnlib-result");
+    return images.every(image => image.naturalWidth > 0) && images.length + live.length;
 }"""
 PROMPTS = """() => [...document.querySelectorAll(".jp-Notebook .jp-CodeCell .jp-InputPrompt")]
     .map(prompt => prompt.textContent)"""
@@ -58,6 +63,13 @@ ENDED = f"""() => {{
 def browser_path():
     """Return the path of a Chromium or Chrome, or None."""
     return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def axe():
+    """Return the path of axe, which looks for what keeps readers out, or None."""
+    if importlib.util.find_spec("axe_playwright_python") is None:
+        return None
+    return importlib.resources.files("axe_playwright_python") / "axe.min.js"
 
 
 def why_not():

@@ -12,6 +12,7 @@ import pytest
 from cnnlib.widgets.canvas import decode
 from tests import browser
 
+LIVE = "img.widget-image, .cnnlib-live canvas"  # a picture by Python, or by the page itself
 NOTEBOOKS = sorted((browser.ROOT / "notebooks").glob("*.ipynb"))
 
 pytestmark = pytest.mark.skipif(bool(browser.why_not()), reason=browser.why_not())
@@ -76,7 +77,7 @@ def test_lesson_runs_and_its_explorers_answer(path, reader):
     explorers = [n for n, c in enumerate(cells) if browser.EXPLORER.match(stored_text(c))]
     blank = [cells[n].id for n in {*drawing, *explorers} if not page.pictures(n)]
     assert not blank, f"{path.name}: no picture in the cells {sorted(blank)}"
-    live = [n for n in explorers if page.cell(n).locator("img.widget-image").count()]
+    live = [n for n in explorers if page.cell(n).locator(LIVE).count()]
     assert live == explorers, f"{path.name}: shown, but not as a live explorer"
 
     moved = [page.move_a_slider(n) for n in explorers]

@@ -139,3 +139,33 @@ def test_preparation_frames_the_ink_and_marks_its_centre():
 def test_preparation_needs_a_title_a_step():
     with pytest.raises(ValueError, match="titles holds 1"):
         plots.preparation([IMAGE, IMAGE], ["a"])
+
+
+@pytest.mark.parametrize(
+    "layer, unit, lines", [("conv2", 9, 6), ("relu2", 9, 1), ("dense1", 3, 12), ("input", 0, 0)]
+)
+def test_linked_maps_have_a_line_from_each_map_that_they_are_made_of(layer, unit, lines):
+    layers = [("input", RNG.random((1, 28, 28))), ("pool1", RNG.random((6, 12, 12)))]
+    layers += [("conv2", RNG.standard_normal((12, 8, 8))), ("relu2", RNG.random((12, 8, 8)))]
+    layers += [("dense1", RNG.standard_normal(10))]
+    (ax,) = axes_of(plots.linked(layers, layer, unit, "t"))
+    assert sum(line.get_linewidth() == 0.6 for line in ax.lines) == lines
+    assert len(ax.images) == 5 and {"input", "conv2", "dense1", "t"} <= set(texts(ax))
+    for image in ax.images:
+        left, right, bottom, top = image.get_extent()
+        assert 0 <= left < right <= 8 and 0 <= bottom < top <= 4
+
+
+def test_deep_networks_fit_on_the_sheet():
+    layers = [("input", IMAGE[None])] + [(f"c{k}", RNG.random((64, 4, 4))) for k in range(14)]
+    (ax,) = axes_of(plots.linked(layers, "c3", 1))
+    assert max(image.get_extent()[1] for image in ax.images) <= 8
+
+
+def test_a_painted_filter_stands_beside_what_it_makes():
+    w = np.array([[0, 1], [-1, 0.5]])
+    figure = plots.painted(IMAGE, w, RNG.standard_normal((27, 27)))
+    paper, picture, answer = axes_of(figure)
+    assert texts(paper)[:4] == ["0", "1", "-1", "0.5"]
+    assert picture.images[0].get_cmap().name == "gray" and picture.images[0].get_clim() == (0, 1)
+    assert answer.images[0].get_cmap().name == "RdBu_r"

@@ -12,6 +12,7 @@ from cnnlib.plots.base import (
     PURPLE,
     RED,
     SKY,
+    frame,
     mosaic,
     new_figure,
     outline,
@@ -275,4 +276,85 @@ def preparation(steps, titles, title=None):
             ink = image / image.sum()
             centre = [(ink * at).sum() for at in np.indices(image.shape)]
             ax.plot(centre[1], centre[0], "+", color=RED, markersize=11, markeredgewidth=2.5)
+    return figure
+
+
+@plot
+def linked(layers, layer, unit, title=None):
+    """Draw the maps of all layers as columns, with lines from one map to those that it is made of.
+
+    Parameters
+    ----------
+    layers : sequence of (str, ndarray of shape (C, H, W) or (M,))
+        Names and responses to one image, the image first.
+    layer : str
+        Whose map is chosen.
+    unit : int
+        Which of its maps.
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+    """
+    high, middle = 16, 1.95  # tiles of a column, inches from below to its middle
+    counts = [-(-len(maps) // high) for _, maps in layers]
+    maps = [np.ndim(each) == 3 for _, each in layers]
+    deep = len(layers) > 12
+    # Inches between columns, and of a number that is no map.
+    gap, cell = (0.12, 0.04) if deep else (0.26, 0.1)
+    room = (
+        6.9 - gap * len(layers) - cell * sum(n for n, m in zip(counts, maps, strict=True) if not m)
+    )
+    many = sum(n for n, is_map in zip(counts[1:], maps[1:], strict=True) if is_map)
+    tile = min(0.22, room / max(1, many))
+    ax = sheet(8.0, 4.0, title)
+    left, before = 0.1, None
+    for (name, values), count, is_map in zip(layers, counts, maps, strict=True):
+        rows = -(-len(values) // count)
+        size = 0.85 if before is None else tile if is_map else cell
+        wide, tall = count * size, rows * size
+        bottom = middle - tall / 2
+        put(ax, mosaic(values, count), left, bottom, wide, tall, signed=bool(np.min(values) < 0))
+        ax.text(left + wide / 2, bottom + tall + 0.05, name, ha="center", fontsize=5 if deep else 8)
+
+        def place(k, left=left, bottom=bottom, wide=wide, tall=tall, rows=rows, count=count):
+            row, column = divmod(k, count)
+            step, broad = tall / rows, wide / count
+            return left + column * broad, bottom + tall - (row + 1) * step, broad, step
+
+        if name == layer:
+            x, y, broad, step = place(unit)
+            frame(ax, x, y, broad, step, ORANGE, 1.5)
+            if before is not None:
+                old, many = before
+                same = len(values) == many and not name.startswith(("conv", "dense"))
+                for k in [unit] if same else range(many):
+                    x0, y0, w0, h0 = old(k)
+                    ends = (x0 + w0, x), (y0 + h0 / 2, y + step / 2)
+                    ax.plot(*ends, color=ORANGE, linewidth=0.6)
+        before = place, len(values)
+        left += wide + gap
+    return ax.figure
+
+
+@plot
+def painted(x, w, y):
+    """Draw a filter, a picture, and what the filter makes of it.
+
+    Parameters
+    ----------
+    x, w, y : ndarray of shape (H, W), (KH, KW) and (OH, OW)
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8.0, 3.2, fixed=True)
+    boxes = (0.02, 0.12, 0.22, 0.7), (0.29, 0.03, 0.33, 0.87), (0.65, 0.03, 0.33, 0.87)
+    paper, picture, answer = (figure.add_axes(box) for box in boxes)
+    show_numbers(paper, w, signed=True, title="the filter", size=max(6, 30 / len(w)))
+    show_image(picture, x, title="the picture", scale=(0, 1))
+    signed = bool(np.min(y) < 0)
+    show_image(answer, y, signed, title="what comes out")
     return figure

@@ -12,6 +12,7 @@ function bytesToText(bytes) {
 
 function render({ model, el }) {
   const size = model.get("size");
+  const every = model.get("every") ?? 150; // ms between two messages of one stroke
   const label = document.createElement("div");
   label.textContent = "Draw a digit here, large:";
   const canvas = document.createElement("canvas");
@@ -90,7 +91,7 @@ function render({ model, el }) {
       pen.stroke();
       last = to;
     }
-    due ??= setTimeout(send, 150);
+    due ??= setTimeout(send, every);
   }
 
   function lift(event) {
@@ -111,7 +112,7 @@ function render({ model, el }) {
     pen.beginPath();
     pen.arc(...last, (LINE * canvas.width) / 2, 0, 2 * Math.PI);
     pen.fill();
-    due ??= setTimeout(send, 150);
+    due ??= setTimeout(send, every);
   });
   canvas.addEventListener("pointermove", (event) => {
     if (event.pointerId === pointer) stroke(event);

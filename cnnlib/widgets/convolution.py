@@ -53,7 +53,7 @@ def read_filter(texts):
 
 
 def filtered(x, w):
-    """Slide w of shape (3, 3) over x of shape (H, W): an ndarray of shape (H - 2, W - 2)."""
+    """Slide w of shape (KH, KW) over x of shape (H, W), with stride 1 and no padding."""
     return np.einsum("hwij,ij->hw", sliding_window_view(x, w.shape), w)
 
 

@@ -38,6 +38,9 @@ def site():
     if not os.environ.get("SITE_FOLDER"):
         pytest.skip("about the website: make test-site")
     folder = Path(os.environ["SITE_FOLDER"]).resolve()
+    missing = folder / "missing.txt"
+    if missing.is_file():
+        pytest.skip(f"the website could not be built: {missing.read_text('utf-8')}")
     assert (folder / "index.html").is_file(), f"{folder} holds no website: make site"
     return folder
 

@@ -38,21 +38,29 @@ def main(argv=None):
         metavar="FOLDER",
         help="where Pyodide's files may already lie (or $PYODIDE)",
     )
+    parser.add_argument(
+        "--if-possible",
+        action="store_true",
+        help="where a part of it is nowhere to be had, say so and call that no failure",
+    )
     args = parser.parse_args(argv)
     start = time.perf_counter()
     store = distribution.Store(WORK / "downloads", args.pyodide)
     out = args.to.resolve()
     try:
         store.fetch(distribution.PINS["npm"], [distribution.npm])
-        packages = {name: unpack(store.folder / name, WORK / name) for name in PINNED}
+        (mathjax,) = (unpack(store.folder / name, WORK / name) for name in distribution.PINS["npm"])
         shutil.rmtree(out, ignore_errors=True)
         megabytes = 0
         if not args.pages_only:
             megabytes = lite.build(WORK, store, out / "lite") + LAB
-        pages.build(WORK, out, packages[MATHJAX] / "es5", megabytes)
+        pages.build(WORK, out, mathjax / "es5", megabytes)
     except distribution.Missing as error:
         print(error, file=sys.stderr)
-        return 1
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir(parents=True)
+        (out / "missing.txt").write_text(str(error), encoding="utf-8")
+        return 0 if args.if_possible else 1
     (out / ".nojekyll").touch()
     files = [path for path in out.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files) / 1e6
@@ -60,9 +68,6 @@ def main(argv=None):
     print(f"{out}: {len(files)} files, {size:.0f} MB, in {seconds:.0f} s")
     return 0
 
-
-PINNED = list(distribution.PINS["npm"])
-MATHJAX = next(name for name in PINNED if name.startswith("mathjax"))
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -13,6 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools.site import front
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("notebooks", "notebooks/exercises", "notebooks/solutions")
 PROSE = ("cnnlib/data/*.md", "cnnlib/weights/*.md", "tests/BENCH.md", "CONTRIBUTING.md")
@@ -22,6 +24,7 @@ ELSEWHERE = (
     ("Colab", "https://colab.research.google.com/github/{repository}/blob/colab/notebooks/{place}"),
     ("Binder", "https://mybinder.org/v2/gh/{repository}/HEAD?urlpath=lab/tree/notebooks/{place}"),
 )
+ALIAS = re.compile(r'^<a id="([^"]+)"></a>\n+#+ (.+)$', re.M)  # an anchor of its own at a heading
 FOLDED = (("outputs_hidden", "hide-output"), ("source_hidden", "hide-input"))
 
 
@@ -30,7 +33,14 @@ def slug(title):
     return re.sub(r"[`*]", "", title).strip().replace(" ", "-")
 
 
-def prepare(nb, place, megabytes):
+def aliases():
+    """Return ``{anchor: what Sphinx calls it}`` of anchors that stand at headings."""
+    texts = (path.read_text(encoding="utf-8") for path in (ROOT / "notebooks").rglob("0*.ipynb"))
+    cells = (cell for text in texts for cell in json.loads(text)["cells"])
+    return {a: slug(h) for cell in cells for a, h in ALIAS.findall("".join(cell["source"]))}
+
+
+def prepare(nb, place, megabytes, anchors):
     """Make a notebook, as a dict, fit for a page, in place.
 
     Parameters
@@ -40,6 +50,8 @@ def prepare(nb, place, megabytes):
         Path of the notebook below ``notebooks``, such as "exercises/01_convolution.ipynb".
     megabytes : int
         What the browser edition asks of a reader's line on a first visit; 0 if there is none.
+    anchors : dict of str to str
+        What :func:`aliases` returns.
     """
     for cell in nb["cells"]:
         metadata = cell["metadata"]
@@ -48,6 +60,10 @@ def prepare(nb, place, megabytes):
             if metadata.get("jupyter", {}).get(key):
                 tags.append(tag)
         if cell["cell_type"] != "code":
+            text = "".join(cell["source"])
+            for anchor, own in anchors.items():
+                text = text.replace(f"#{anchor})", f"#{own})")
+            cell["source"] = text
             continue
         for output in cell["outputs"]:
             alt = output.get("metadata", {}).get("image/png", {}).get("alt")
@@ -101,11 +117,12 @@ def copy_sources(target, megabytes):
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(ROOT / "docs", target, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "notebooks" / "images", target / "notebooks" / "images")
+    anchors = aliases()
     for folder in FOLDERS:
         (target / folder).mkdir(parents=True, exist_ok=True)
         for path in sorted((ROOT / folder).glob("*.ipynb")):
             nb = json.loads(path.read_text(encoding="utf-8"))
-            prepare(nb, path.relative_to(ROOT / "notebooks").as_posix(), megabytes)
+            prepare(nb, path.relative_to(ROOT / "notebooks").as_posix(), megabytes, anchors)
             (target / folder / path.name).write_text(json.dumps(nb), encoding="utf-8")
         for path in (ROOT / folder).glob("*.md"):
             shutil.copy(path, target / folder)
@@ -121,7 +138,10 @@ def copy_sources(target, megabytes):
     for pattern in PROSE:
         for path in ROOT.glob(pattern):
             (target / path.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, target / path.relative_to(ROOT))
+            text = path.read_text(encoding="utf-8").replace(
+                "](docs/", "]("
+            )  # which lies at the root
+            (target / path.relative_to(ROOT)).write_text(text, encoding="utf-8")
     modules = [p for p in sorted((ROOT / "cnnlib").glob("*.py")) if p.stem[:2] != "__"]
     modules += sorted((ROOT / "cnnlib" / "layers").glob("*.py"))
     for path in modules:
@@ -151,6 +171,7 @@ def build(work, out, mathjax, megabytes):
     """
     source = work / "source"
     copy_sources(source, megabytes)
+    front.build(source / "static" / "front")
     math = source / "static" / "mathjax"
     math.mkdir(parents=True)
     shutil.copy(mathjax / "tex-chtml.js", math)

@@ -1,0 +1,88 @@
+"""The explorer of lessons 00 and 06 that links the maps of a whole network."""
+
+import numpy as np
+import traitlets
+
+from cnnlib.plots.start import linked
+from cnnlib.widgets.page import Pack, PageExplorer, bundle
+
+UNSEEN = ("flatten", "dropout")  # at rest they change no number
+
+
+class NetworkExplorer(PageExplorer):
+    """The layers of a network as columns of maps, for one image: click a map, click a pixel.
+
+    A map that is chosen shows the maps that it is made of; a pixel of it shows its window, its
+    filter and the sum. The page computes all this itself.
+
+    Parameters
+    ----------
+    network : Sequential
+        Any network of the package's layers, from images to scores; its weights are copied.
+    images : ndarray of shape (N, C, H, W)
+        Images to choose from.
+    labels : ndarray of shape (N,), optional
+    layer : str, optional
+        Where it opens; at the last convolution, its strongest number, if not given.
+
+    Attributes
+    ----------
+    image : int
+        Which image is read, unless `drawing` holds one, as :mod:`cnnlib.widgets.canvas` writes it.
+    layer, map, row, column : str, int, int, int
+        What is chosen.
+
+    Raises
+    ------
+    ValueError
+        If the page cannot compute a layer, the images do not fit, or there is no such layer.
+    """
+
+    _esm = bundle("network.js")
+    layers = traitlets.List().tag(sync=True)
+    numbers = traitlets.Bytes().tag(sync=True)
+    shape = traitlets.List().tag(sync=True)
+    images = traitlets.Bytes().tag(sync=True)
+    labels = traitlets.List().tag(sync=True)
+    image = traitlets.Int(0).tag(sync=True)
+    drawing = traitlets.Unicode("").tag(sync=True)
+    layer = traitlets.Unicode("").tag(sync=True)
+    map = traitlets.Int(0).tag(sync=True)
+    row = traitlets.Int(0).tag(sync=True)
+    column = traitlets.Int(0).tag(sync=True)
+
+    def __init__(self, network, images, labels=None, layer=None):
+        images = np.asarray(images, np.float32)
+        if images.ndim != 4 or not len(images):
+            raise ValueError(f"images has shape {images.shape}, expected (N, C, H, W)")
+        if labels is not None and len(labels) != len(images):
+            raise ValueError(f"labels holds {len(labels)}, expected {len(images)}")
+        self.steps = [("input", images[0])]
+        with network.mode(training=False):
+            self.steps += [
+                (name, y[0]) for name, y in network.steps(images[:1]) if not name.startswith(UNSEEN)
+            ]
+        names = [name for name, _ in self.steps]
+        if layer is None:
+            layer = ([n for n in names if n.startswith("conv")] or names)[-1]
+        if layer not in names:
+            raise ValueError(f"layer is {layer!r}, expected one of {', '.join(names)}")
+        maps = dict(self.steps)[layer]
+        where = np.unravel_index(maps.argmax(), maps.shape)
+        f, row, column = map(int, (*where, 0, 0)[:3])
+        pack = Pack(network)
+        super().__init__(
+            hint="Click a map, then a pixel of it: which maps is it made of, and by which sum?",
+            layers=pack.layers,
+            numbers=pack.numbers(),
+            shape=list(images.shape[1:]),
+            images=images.astype("<f4").tobytes(),
+            labels=[] if labels is None else [int(label) for label in labels],
+            layer=layer,
+            map=f,
+            row=row,
+            column=column,
+        )
+
+    def opening(self):
+        return linked(self.steps, self.layer, self.map)
