@@ -12,6 +12,8 @@ Derived in lesson 08. Sources: Winograd, Arithmetic complexity of computations (
 Gray, Fast algorithms for convolutional neural networks (2016).
 """
 
+from itertools import product
+
 import numpy as np
 
 POINTS = (0, 1, -1, 2, -2, 1 / 2, -1 / 2)  # few and small: powers of them amplify rounding
@@ -122,8 +124,8 @@ class Winograd:
         self.A, self.B, self.G = (T.astype(w.dtype) for T in minimal_filtering(m, K))
         self.U = sandwich(self.G, w.transpose(2, 3, 0, 1))  # (a, a, F, C)
         self.share, self.pad, self.x_shape, self.y_shape = share, pad, x.shape, (N, F, OH, OW)
-        self.corners = range(0, OH, m), range(0, OW, m)
-        self.rows, self.cols = (len(corners) * m for corners in self.corners)
+        self.rows, self.cols = -(-OH // m) * m, -(-OW // m) * m
+        self.corners = list(product(range(0, OH, m), range(0, OW, m)))
         self.x = by_pixel(x, self.rows + K - 1, self.cols + K - 1, pad)
 
     def look(self, r, c):
@@ -144,14 +146,14 @@ class Winograd:
         N, F, OH, OW = self.y_shape
         y, m = np.empty((F, OH, OW, N), self.x.dtype), self.m
 
-        def row(r):
-            for c in self.corners[1]:
-                tile = sandwich(self.A.T, self.U @ self.look(r, c))  # (m, m, F, N)
-                part = y[:, r : r + m, c : c + m]
-                tile = tile[: part.shape[1], : part.shape[2]].transpose(2, 0, 1, 3)
-                np.add(tile, b.reshape(F, 1, 1, 1), out=part)
+        def tile(corner):
+            r, c = corner
+            whole = sandwich(self.A.T, self.U @ self.look(r, c))  # (m, m, F, N)
+            part = y[:, r : r + m, c : c + m]
+            inside = whole[: part.shape[1], : part.shape[2]].transpose(2, 0, 1, 3)
+            np.add(inside, b.reshape(F, 1, 1, 1), out=part)
 
-        list(self.share(row, self.corners[0]))
+        list(self.share(tile, self.corners))
         return y.transpose(3, 0, 1, 2)
 
     def backward(self, dy, input_gradient=True):
@@ -171,24 +173,23 @@ class Winograd:
         F, a, m, pad = self.U.shape[2], self.a, self.m, self.pad
         dy, UT, overlap = by_pixel(dy, self.rows, self.cols), self.U.swapaxes(2, 3), a - m
 
-        def row(r):
-            dU = np.zeros((a, a, C, F), dy.dtype)
-            dx = np.empty((a, *self.x.shape[1:]), dy.dtype) if input_gradient else None
-            for c in self.corners[1]:
-                dM = sandwich(self.A, dy[r : r + m, c : c + m])  # (a, a, F, N)
-                dU += self.look(r, c) @ dM.swapaxes(2, 3)
-                if input_gradient:
-                    overlap_add(dx, sandwich(self.B, UT @ dM), c, overlap, 1)
-            return dU, dx
+        def tile(corner):
+            r, c = corner
+            dM = sandwich(self.A, dy[r : r + m, c : c + m])  # (a, a, F, N)
+            dx_tile = sandwich(self.B, UT @ dM) if input_gradient else None
+            return self.look(r, c) @ dM.swapaxes(2, 3), dx_tile
 
         dU = np.zeros((a, a, C, F), dy.dtype)
-        dx = np.empty((C, *self.x.shape[:2], N), dy.dtype) if input_gradient else None
-        for r, (dU_row, dx_row) in zip(
-            self.corners[0], self.share(row, self.corners[0]), strict=True
-        ):
-            dU += dU_row
+        if input_gradient:
+            dx = np.empty((C, *self.x.shape[:2], N), dy.dtype)
+            row = np.empty((a, *self.x.shape[1:]), dy.dtype)
+        tiles = self.share(tile, self.corners)
+        for (r, c), (dU_tile, dx_tile) in zip(self.corners, tiles, strict=True):
+            dU += dU_tile
             if input_gradient:
-                overlap_add(dx.transpose(1, 2, 0, 3), dx_row, r, overlap)
+                overlap_add(row, dx_tile, c, overlap, 1)
+                if c + m == self.cols:
+                    overlap_add(dx.transpose(1, 2, 0, 3), row, r, overlap)
         dw = sandwich(self.G.T, dU).transpose(3, 2, 0, 1)
         if not input_gradient:
             return None, dw

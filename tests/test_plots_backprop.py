@@ -123,8 +123,8 @@ def test_a_graph_shows_values_in_blue_and_gradients_in_red():
 
 
 def test_the_graphs_of_the_lesson_bear_the_numbers_they_are_given():
-    values = dict(zip("xwubvytdL", (2, 3, 6, -4, 2, 2, 5, -3, 4.5), strict=True))
-    slopes = dict(zip("xwubvytdL", (-9, -6, -3, -3, -3, -3, 3, -3, 1), strict=True))
+    values = dict(zip([*"xwubvyt", "miss", "L"], (2, 3, 6, -4, 2, 2, 5, -3, 4.5), strict=True))
+    slopes = dict(zip([*"xwubvyt", "miss", "L"], (-9, -6, -3, -3, -3, -3, 3, -3, 1), strict=True))
     shown = texts(plots.neuron_graph(values, slopes).axes[0])
     assert {"x = 2", "-9", "b = -4", "L = 4.5", "t = 5", "3"} <= set(shown)
     values = {"x": 2, "y1": 6, "y2": -2, "L": -12}

@@ -106,6 +106,15 @@ def test_without_input_gradient_dx_is_none_and_dw_the_same():
     np.testing.assert_array_equal(dw, again)
 
 
+def test_what_threads_share_is_tiles():
+    """Rows of tiles are few, and two threads share three of them badly."""
+    parts = []
+    x, w = draw((2, 3, 14, 14)), draw((2, 3, 3, 3), seed=1)
+    fast = Winograd(x, w, 1, lambda f, given: parts.append(len(given)) or map(f, given))
+    fast.backward(fast.forward(np.zeros(2)))
+    assert parts == [9, 9]
+
+
 # --------------------------------------------------------------------------- the error
 
 # Root mean square of the error in float32, as a share of that of the exact result.

@@ -91,7 +91,7 @@ def neuron_graph(values, gradients):
     Parameters
     ----------
     values, gradients : dict of str to float
-        Under ``x w u b v y t d L``: u is the product, v the sum, d the difference.
+        Under ``x w u b v y t miss L``: u is the product, v the sum.
 
     Returns
     -------
@@ -100,15 +100,15 @@ def neuron_graph(values, gradients):
     nodes = {
         **{"x": (0, 2, "x"), "w": (0, 0.6, "w"), "mul": (1.5, 1.3, "×"), "b": (1.7, -0.2, "b")},
         **{"add": (3, 0.8, "+"), "relu": (4.5, 0.8, "ReLU"), "t": (4.7, -0.5, "t")},
-        **{"sub": (6, 0.2, "−"), "half": (7.5, 0.2, "½d²"), "l": (9, 0.2, "L")},
+        **{"sub": (6, 0.2, "−"), "half": (8, 0.2, "½( )²"), "l": (9.5, 0.2, "L")},
     }
     ways = ["x mul", "w mul", "mul add", "b add", "add relu", "relu sub", "t sub", "sub half"]
     edges = [
         (*way.split(), f"{name} = {values[name]:g}", f"{gradients[name]:g}")
-        for way, name in zip([*ways, "half l"], "xwubvytdL", strict=True)
+        for way, name in zip([*ways, "half l"], [*"xwubvyt", "miss", "L"], strict=True)
     ]
     return computation_graph(
-        nodes, edges, "One sweep back gives the slope of the loss by every number"
+        nodes, edges, "One sweep back gives the slope of the loss with respect to every number"
     )
 
 
@@ -252,7 +252,7 @@ def secant(xs, ys, points, true_slope, steps, errors, mark, titles):
 
 @plot
 def dense_shapes(N, D, M):
-    """Draw the matrices of a dense layer to scale, forward and backward.
+    """Draw the matrices of a dense layer, forward and backward, all to one scale.
 
     Parameters
     ----------
@@ -271,6 +271,7 @@ def dense_shapes(N, D, M):
     ]
     title = "With N, D and M all different, one product alone has the shape of each gradient"
     figure = new_figure(8, 4.0, title)
+    widest = max(sum(1 if isinstance(part, str) else part[2] for part in row) for row in rows)
     for ax, row in zip(np.ravel(figure.subplots(2, 2)), rows, strict=True):
         place = 0.0
         for part in row:
@@ -290,7 +291,7 @@ def dense_shapes(N, D, M):
             size = f"({letters[height]}, {letters[width]})"
             ax.text(place + width / 2, -height / 2 - 0.2, size, ha="center", va="top", fontsize=9)
             place += width
-        ax.set_xlim(-0.2, place + 0.2)
+        ax.set_xlim(-0.2, widest + 0.2)
         ax.set_ylim(-max(N, D, M) / 2 - 1.1, max(N, D, M) / 2 + 0.2)
         ax.set_aspect("equal")
         ax.axis("off")
