@@ -154,19 +154,19 @@ class Check(Task):
                 f"the {kind} was expected, and {came} came.",
                 f"Hand over the {kind} itself, without calling it: {call}",
             )
+        if lends(getattr(thing, "__code__", None)) or getattr(thing, "lent", False):
+            return self._borrowed(thing.__name__)
         if is_stub(thing):
             return self.unwritten("not written yet")
         if missing := self._missing(thing):
             return self.unwritten(f"{missing} is missing")
-        if lends(getattr(thing, "__code__", None)):
-            return self._borrowed(thing.__name__)
         trial = self.trial(thing, seed)
         found = self._stuck(trial) or self._wrong(trial, thing, seed)
         found = found or self._untidy(trial) or self._slow(thing)
         if found:
             return found
         for case in trial.cases[0], trial.cases[-1]:
-            if name := borrowed(self.using(thing), case.args, self.seconds):
+            if name := borrowed(self.using(thing), case.args, self.seconds, self.name):
                 return self._borrowed(name)
         title = f"right in all {len(trial.cases)} cases."
         tried = f"Tried: {listed(trial.labels())}."

@@ -272,16 +272,22 @@ LENDERS = ("reference", "im2col", "gradcheck", "interpret", "losses", "optimizer
 LENT = ("output_size", "softmax")
 
 
-def borrowed(function, args, seconds):
-    """Say what of this package, of what exercises ask for, a reader's own code calls; or ""."""
+def borrowed(function, args, seconds, task=""):
+    """Say what of this package, of what exercises ask for, a reader's own code calls; or "".
+
+    What is on loan may be called, but not in the task that asks for it.
+    """
     found = ""
 
     def note(frame, event, arg):
         nonlocal found
         if event != "call" or frame.f_back is None or not own(frame.f_back.f_code.co_filename):
             return
-        if lends(frame.f_code):
-            found = found or frame.f_code.co_name
+        code = frame.f_code
+        if lends(code):
+            found = found or code.co_name
+        elif code.co_name == "loan" and Path(code.co_filename).is_relative_to(PACKAGE):
+            found = found or (task if frame.f_locals["thing"].__name__ == task else "")
 
     def noted(*given):
         before = sys.getprofile()
