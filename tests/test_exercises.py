@@ -52,7 +52,8 @@ def test_every_student_edition_is_what_its_solved_edition_gives():
 
 @each
 def test_a_lesson_has_the_name_of_its_exercise(name):
-    assert (LESSONS / f"{name}.ipynb").is_file()
+    """The second part of an exercise has a b behind its number."""
+    assert (LESSONS / f"{name[:2]}{name[2:].removeprefix('b')}.ipynb").is_file()
 
 
 @each
@@ -112,42 +113,55 @@ def test_every_function_to_write_has_a_docstring(name):
 
 
 @each
-def test_there_are_hints_in_steps_and_an_open_problem(name):
+def test_there_are_hints_in_steps_and_text_answers(name):
     text = "\n".join(c.source for c in SOLVED[name].cells if c.cell_type == "markdown")
     assert text.count("<summary>Hint") >= 6 and "<summary>Hint 3</summary>" in text
     assert text.count("<details>") == text.count("</details>")
-    assert re.search(r"^## .*open problem", text, flags=re.IGNORECASE | re.MULTILINE)
-    assert len([c for c in SOLVED[name].cells if about(c) and c.cell_type == "markdown"]) >= 2
+    assert [c for c in SOLVED[name].cells if about(c) and c.cell_type == "markdown"]
+
+
+HEADING = re.compile(r"## \d+\. .*\((?:(\d+) minutes|as long as you like)\)$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("lesson", sorted({name[:2] for name in SOLVED}))
+def test_an_exercise_ends_with_an_open_problem_that_has_no_time(lesson):
+    last = max(name for name in SOLVED if name.startswith(lesson))
+    headings = [HEADING.match(c.source) for c in SOLVED[last].cells if HEADING.match(c.source)]
+    assert "open problem" in headings[-1][0] and headings[-1][1] is None
+    assert all(heading[1] for heading in headings[:-1])
 
 
 @each
 def test_the_minutes_of_the_headings_add_up_to_its_time(name):
     text = "\n".join(c.source for c in SOLVED[name].cells if c.cell_type == "markdown")
-    minutes = sum(map(int, re.findall(r"^## \d+\. .*\((\d+) minutes", text, flags=re.MULTILINE)))
+    minutes = sum(int(m) for m in HEADING.findall(text) if m)
     (stated,) = re.findall(r"\*\*Time\*\* \| about (\d+) minutes", text)
     assert 60 <= minutes <= 90 and abs(minutes - int(stated)) <= 5, (minutes, stated)
+    assert ("as long as you like for the open problem" in text) == ("" in HEADING.findall(text))
 
 
 @each
 def test_the_teachers_page_tells_minutes_and_points(name):
     """In a table whose rows are the sections, under a heading with the number of the exercise."""
     page = (tools.EXERCISES / "TEACHING.md").read_text(encoding="utf-8")
-    (part,) = re.findall(rf"^### {name[:2]} .*?(?=^### |\Z)", page, flags=re.DOTALL | re.MULTILINE)
-    cells = SOLVED[name].cells
-    headings = [re.match(r"## \d+\. .*\((\d+) minutes", c.source) for c in cells]
-    sections, here = [], None
-    for cell, heading in zip(cells, headings, strict=True):
-        if heading:
-            here = [int(heading[1]), 0]
+    number = name.split("_")[0]
+    (part,) = re.findall(rf"^### {number} .*?(?=^### |\Z)", page, flags=re.DOTALL | re.MULTILINE)
+    cells, sections, here = SOLVED[name].cells, [], None
+    for cell in cells:
+        if heading := HEADING.match(cell.source):
+            here = [heading[1] or "open", 0]
             sections.append(here)
         if here:
             here[1] += about(cell).get("points", 0)
-    rows = re.findall(r"^\| \d+ .*? \| (\d+) \| (\d+) \|", part, flags=re.MULTILINE)
-    assert [[int(m), int(p)] for m, p in rows] == sections
+    rows = re.findall(r"^\| \d+ .*? \| (\d+|open) \| (\d+) \|", part, flags=re.MULTILINE)
+    assert [[m, int(p)] for m, p in rows] == sections
     texts = sum(about(c).get("points", 0) for c in cells if c.cell_type == "markdown")
     total = sum(points for _, points in sections)
+    minutes = sum(int(m) for m, _ in sections if m != "open")
     assert f"{total} points, of which {texts} for text answers" in part
+    assert f"\n{minutes} minutes" in part
     assert "**Where students get stuck.**" in part and "**To project.**" in part
+    assert re.search(r"\*\*To ask\.\*\*(?s:[^?]*\?){3}", part)
 
 
 @each

@@ -1,7 +1,10 @@
 """Exercise 04: answers with a mistake put into them, and the name that it has to be given."""
 
-NOTEBOOK = "04_backprop"
-NAMES = {"by_hand": lambda names: {part: names[part] for part in ("dy", "db", "dw", "dx")}}
+NOTEBOOKS = "04_backprop", "04b_backprop"
+NAMES = {
+    "autograd": "Value",
+    "by_hand": lambda names: {part: names[part] for part in ("dy", "db", "dw", "dx")},
+}
 BELOW = "        x[index] = value - eps\n        below = f(x)\n"
 DX = "dx = col2im(dcols, x.shape, (KH, KW), stride, pad)"
 DW = "dw = flat @ im2col(x, (KH, KW), stride, pad).T"
@@ -46,6 +49,13 @@ SHARES = """for n, c, oh, ow in np.ndindex(dy.shape):
 AVERAGE = ("for kh, kw in np.ndindex(KH, KW):\n        " + SHARE, SHARES)
 TILED = ("r, q = oh * stride, ow * stride", "r, q = oh * KH, ow * KW")
 STILL = ("r, q = oh * stride, ow * stride", "r, q = oh, ow")
+VISIT = """        def visit(value):
+            if value not in order:
+                for parent in value.parents:
+                    visit(parent)
+                order.append(value)
+
+        visit(self)"""
 ERRORS = "(layer.forward(x) * dy).sum()"
 
 
@@ -210,6 +220,38 @@ MUTANTS = {
             ),
         ),
         ("changed", ("    return -logs", "    scores *= 2\n    return -logs")),
+    ],
+    "autograd": [
+        ("a value that is used twice keeps the last gradient alone", ("+= slope", "= slope")),
+        (
+            "a product keeps its factor and does not swap",
+            ("(other.data, self.data)", "(self.data, other.data)"),
+        ),
+        ("the last value begins with a gradient of 0", ("[], 1.0", "[], 0.0")),
+        ("ReLU multiplies with its value", ("float(self.data > 0)", "max(self.data, 0.0)")),
+        ("ReLU lets every gradient through", ("float(self.data > 0)", "1.0")),
+        ("ReLU hands on nothing", ("float(self.data > 0)", "0.0")),
+        (
+            "values hand on gradients that are not complete",
+            (
+                VISIT,
+                "        line = [self]\n        while line:\n"
+                "            order += [v for v in dict.fromkeys(line) if v not in order]\n"
+                "            line = [p for v in line for p in v.parents]\n"
+                "        order.reverse()",
+            ),
+        ),
+        (
+            "values hand on their gradient more than once",
+            (
+                VISIT,
+                "        def go(value):\n"
+                "            for parent, slope in zip(value.parents, value.slopes):\n"
+                "                parent.grad += slope * value.grad\n"
+                "                go(parent)\n\n        go(self)",
+            ),
+        ),
+        ("the gradient stops after one step", ("reversed(order)", "[self]")),
     ],
     "conv_backward": [
         ("defaults", ("stride=1, pad=0):", "stride, pad):")),
@@ -383,6 +425,7 @@ UNKNOWN = {
     "dense_backward": ("x.T @ dy", "x.T @ dy + 1"),
     "softmax": ("keepdims=True)\n", "keepdims=True) + 1\n"),
     "cross_entropy": ("-= 1", "-= 2"),
+    "autograd": ("slope * value.grad", "slope * value.grad + 1"),
     "conv_backward": ("dcols = w.", "dcols = abs(w)."),
     "max_pool_backward": ("(winner == k)", "(winner >= k)"),
     "avg_pool_backward": ("(KH * KW)", "(KH + KW)"),

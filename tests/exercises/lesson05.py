@@ -2,7 +2,7 @@
 
 import numpy as np
 
-NOTEBOOK = "05_training"
+NOTEBOOKS = "05_training", "05b_training"
 BEFORE_TRAINING = "read-curves"  # the cell after that trains for half a minute
 NAMES = {
     "relu_layer": "ReLU",
@@ -317,17 +317,17 @@ MUTANTS = {
         ("only the last loss is returned", ("return losses", "return losses[-1]")),
     ],
     "cosine_rate": [
-        ("the angle is in degrees", ("math.pi", "180")),
+        ("the angle is in degrees", ("np.pi", "180")),
         ("the last step is steps - 1", ("/ steps", "/ (steps - 1)")),
         (
             "it falls along a straight line",
-            ("(1 + math.cos(math.pi * step / steps)) / 2", "(1 - step / steps)"),
+            ("(1 + np.cos(np.pi * step / steps)) / 2", "(1 - step / steps)"),
         ),
-        ("the rate climbs and does not fall", ("1 + math", "1 - math")),
+        ("the rate climbs and does not fall", ("1 + np", "1 - np")),
         ("the sum is not halved", (" / 2", "")),
-        ("it falls along a quarter of the wave", ("math.pi *", "math.pi / 2 *")),
-        ("it goes along a whole wave", ("math.pi *", "2 * math.pi *")),
-        ("1 is not added, so that the rate gets negative", ("1 + math", "math"), (" / 2", "")),
+        ("it falls along a quarter of the wave", ("np.pi *", "np.pi / 2 *")),
+        ("it goes along a whole wave", ("np.pi *", "2 * np.pi *")),
+        ("1 is not added, so that the rate gets negative", ("1 + np", "np"), (" / 2", "")),
         ("steps are counted from 1", ("pi * step", "pi * (step + 1)")),
     ],
 }
@@ -362,5 +362,5 @@ UNKNOWN = {
     "batches": (PICK, PICK + "\n        yield x[pick], labels[pick]"),
     "accuracy": ("return right / len(x)", "return right / (len(x) + 1)"),
     "train_epoch": (BACK, f"{BACK}\n        {BACK}"),
-    "cosine_rate": ("1 + math.cos", "1 + math.sin"),
+    "cosine_rate": ("1 + np.cos", "1 + np.sin"),
 }

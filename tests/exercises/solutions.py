@@ -17,6 +17,12 @@ TASKS = {
 }
 
 
+def notebooks(lesson):
+    """Return the names of the notebooks of an exercise, which may have two parts."""
+    module = LESSONS[lesson]
+    return getattr(module, "NOTEBOOKS", None) or (module.NOTEBOOK,)
+
+
 @functools.cache
 def cells(notebook):
     """Return what has to be run of a solution: its imports, and what the reader has to write."""
@@ -25,7 +31,7 @@ def cells(notebook):
         cell.id: cell.source
         for cell in nb.cells
         if cell.cell_type == "code"
-        and (cell.id == "imports" or cell.metadata.get("nbgrader", {}).get("solution"))
+        and (cell.id in ("imports", "mine") or cell.metadata.get("nbgrader", {}).get("solution"))
     }
 
 
@@ -64,8 +70,10 @@ def solve(notebook, cell=None, *changes):
 @functools.cache
 def solved(lesson):
     """Return the names that a solution defines, up to where it trains for half a minute."""
-    module = LESSONS[lesson]
-    return solve(module.NOTEBOOK, getattr(module, "BEFORE_TRAINING", None))
+    before, names = getattr(LESSONS[lesson], "BEFORE_TRAINING", None), {}
+    for notebook in reversed(notebooks(lesson)):  # what is on loan in one stands in the other
+        names |= solve(notebook, before if before in cells(notebook) else None)
+    return names
 
 
 def answer(lesson, task, names=None):
@@ -79,5 +87,6 @@ def answer(lesson, task, names=None):
 
 def changed(lesson, task, *changes):
     """Return the answer to a task with texts of its cell replaced."""
-    names = solve(LESSONS[lesson].NOTEBOOK, task.replace("_", "-"), *changes)
-    return answer(lesson, task, names)
+    cell = task.replace("_", "-")
+    notebook = next(name for name in notebooks(lesson) if cell in cells(name))
+    return answer(lesson, task, solve(notebook, cell, *changes))

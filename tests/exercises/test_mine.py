@@ -19,7 +19,8 @@ WRITTEN = [
     "import math\nimport numpy as np\nfrom numpy import pad as frame\nHALF = 0.5\nx = np.ones(3)",
     "def helper(y):\n    return HALF * y",
     "def twice(x, by=HALF):\n    return helper(np.asarray(x)) * 4 * by * 2 + math.sin(0)",
-    "class Base:\n    unit = HALF\n\n    def name(self):\n        return 1",
+    "from cnnlib.layers.base import Layer",
+    "class Base(Layer):\n    unit = HALF\n\n    def backward(self, dy):\n        return dy",
     "class Doubler(Base):\n    def forward(self, x):\n        return frame(2 * x * self.unit, 1)",
     "def lost(y):\n    return x * y",
 ]
@@ -45,7 +46,7 @@ KEEPING = [  # a test keeps no progress, and a reader's kernel does
     "import os",
     "for name in ('CNNLIB_PROGRESS', 'PYTEST_VERSION'): os.environ.pop(name, None)",
     "from cnnlib.exercises.engine.mine import Mine, keep",
-    "mine = Mine('Exercise 03', twice=abs, Doubler=dict, more=max)",
+    "mine = Mine(**{n: ('03', max) for n in ('twice', 'Doubler', 'more')})",
 ]
 
 
@@ -91,11 +92,34 @@ def test_another_session_gets_it_back_and_may_replace_it(kept):
     )
     assert said[0] == (
         "✓ from mine.py: twice, Doubler\n○ mine.py holds no more, so cnnlib lends you one."
-        " Exercise 03 ends with a cell that keeps yours."
+        " A cell at the end of exercise 03 keeps yours."
     )
     assert said[1] == "[4.] [0. 1. 0.] 4"
     assert said[3:5] == ["✓ kept in mine.py: twice", "✓ from mine.py: twice\n7 1"]
     assert said[5].startswith("✗ more is not yours")
+
+
+def test_what_uses_a_loan_can_be_kept_and_the_loan_be_replaced(tmp_path):
+    lines = [
+        *KEEPING[:-1],
+        "from cnnlib.im2col import im2col as its",
+        "mine = Mine(im2col=('03', its))",
+    ]
+    said = play(
+        tmp_path,
+        "im2col = mine('im2col')",
+        "def rows(x):\n    return len(im2col(x, (2, 2)))",
+        "keep(rows)",
+        "import numpy as np; rows = mine('rows'); print(rows(np.ones((1, 1, 3, 3))))",
+        "def im2col(x, size):\n    return 7 * [0]",
+        "mine('im2col')",
+        "keep(im2col)",
+        "rows, im2col = mine('rows', 'im2col'); print(rows(0))",
+        lines=lines,
+    )
+    assert said[2:4] == ["✓ kept in mine.py: rows", "✓ from mine.py: rows\n4"]
+    assert said[5].startswith("○ mine.py holds no im2col")
+    assert said[6:] == ["✓ kept in mine.py: im2col", "✓ from mine.py: rows, im2col\n7"]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +137,7 @@ def test_a_file_that_is_not_there_or_does_not_run_is_no_reason_to_stop(
     monkeypatch.setattr(mine, "state_folder", lambda: tmp_path)
     if text:
         (tmp_path / "mine.py").write_text(text)
-    assert mine.Mine("Exercise 03", f=abs)("f")(-2) == 2
+    assert mine.Mine(f=("03", abs))("f")(-2) == 2
     assert capsys.readouterr().out.startswith(said)
 
 
@@ -128,7 +152,7 @@ def test_a_broken_file_is_not_written_over(tmp_path, monkeypatch):
 def test_in_tests_and_grading_nothing_is_read_or_written(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.py").write_text("def f(x):\n    return 0\n")
-    assert mine.Mine("Exercise 03", f=abs)("f")(-2) == 2
+    assert mine.Mine(f=("03", abs))("f")(-2) == 2
     mine.keep(halved)
     assert list(tmp_path.iterdir()) == [tmp_path / "mine.py"]
 

@@ -159,7 +159,8 @@ class Check(Task):
         if is_stub(thing):
             return self.unwritten("not written yet")
         if missing := self._missing(thing):
-            return self.unwritten(f"{missing} is missing")
+            one = len(missing) == 1
+            return self.unwritten(f"{missing[0]} is missing" if one else "not written yet")
         trial = self.trial(thing, seed)
         found = self._stuck(trial) or self._wrong(trial, thing, seed)
         found = found or self._untidy(trial) or self._slow(thing)
@@ -173,15 +174,13 @@ class Check(Task):
         return self.result("done", title, tried, self._remark(trial), self.more)
 
     def _missing(self, thing):
-        """Name a method that a class has to have, and has not or only from what it is derived."""
+        """Name the methods that a class has to have, and has not or only by inheritance."""
         if not (inspect.isclass(self.right) and inspect.isclass(thing)):
-            return ""
+            return []
         base = self.right.__mro__[1]
-        for name, method in vars(self.right).items():
-            if inspect.isfunction(method) and name != "__init__":
-                if getattr(thing, name, None) is getattr(base, name, None):
-                    return name
-        return ""
+        methods = [name for name, m in vars(self.right).items() if inspect.isfunction(m)]
+        wanted = [name for name in methods if name != "__init__"]
+        return [n for n in wanted if getattr(thing, n, None) is getattr(base, n, None)]
 
     def _borrowed(self, name):
         return self.result(

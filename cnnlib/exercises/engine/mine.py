@@ -64,18 +64,17 @@ def _gather(thing, parts):
         raise NotKept(f"✗ a function or a class was expected, and {kind_of(thing)} came.")
     if name in parts:
         return
-    codes = _codes(thing)
     if not _own(thing):
         raise NotKept(f"✗ {name} is not yours: only what you wrote can be kept.")
-    source, node = _source(name, codes)
+    functions = _functions(thing)
+    source, node = _source(name, functions[0].__code__)
     used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & _outside(node)
-    for code in codes:
-        used |= _globals(code)
-    function = next(v for v in [thing, *vars(thing).values()] if inspect.isfunction(v))
+    for function in functions:
+        used |= _globals(function.__code__)
     parts[name] = ""  # so that what calls itself ends
     for other in sorted(used - {name}):
-        if other in function.__globals__:
-            _use(other, function.__globals__[other], name, parts)
+        if other in functions[0].__globals__:
+            _use(other, functions[0].__globals__[other], name, parts)
     del parts[name]
     parts[name] = source
 
@@ -86,7 +85,8 @@ def _use(name, value, user, parts):
         short = "" if value.__name__ == name else f" as {name}"
         parts[name] = f"import {value.__name__}{short}"
     elif getattr(value, "lent", False):
-        raise NotKept(f"✗ {user} uses {name}, which is on loan: write and keep that one first.")
+        loan = value.__mro__[1] if inspect.isclass(value) else inspect.unwrap(value)
+        parts[name] = f"from {loan.__module__} import {loan.__name__}  # on loan"
     elif isinstance(value, CONSTANTS):
         parts[name] = f"{name} = {value!r}"
     elif (inspect.isfunction(value) or inspect.isclass(value)) and _own(value):
@@ -103,8 +103,8 @@ def _use(name, value, user, parts):
 
 def _own(thing):
     """Say whether a function or class is a reader's."""
-    codes = _codes(thing)
-    return bool(codes) and own(codes[0].co_filename)
+    functions = _functions(thing)
+    return bool(functions) and own(functions[0].__code__.co_filename)
 
 
 def _home(value):
@@ -117,10 +117,11 @@ def _home(value):
     return None
 
 
-def _codes(thing):
-    """Return the code of a function, or of the methods of a class."""
-    functions = [thing] if inspect.isfunction(thing) else getattr(thing, "__dict__", {}).values()
-    return [function.__code__ for function in functions if inspect.isfunction(function)]
+def _functions(thing):
+    """Return a function, or the methods of a class, without what wraps them."""
+    known = [thing] if inspect.isfunction(thing) else getattr(thing, "__dict__", {}).values()
+    found = [inspect.unwrap(function) for function in known if inspect.isfunction(function)]
+    return [function for function in found if inspect.isfunction(function)]
 
 
 def _globals(code):
@@ -143,14 +144,14 @@ def _outside(node):
     return {n.id for part in made for n in ast.walk(part) if isinstance(n, ast.Name)}
 
 
-def _source(name, codes):
+def _source(name, code):
     """Return the lines of a definition, and its syntax."""
-    lines = linecache.getlines(codes[0].co_filename)
+    lines = linecache.getlines(code.co_filename)
     for node in ast.walk(ast.parse("".join(lines))) if lines else ():
         if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or node.name != name:
             continue
         first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-        if first <= codes[0].co_firstlineno <= node.end_lineno:
+        if first <= code.co_firstlineno <= node.end_lineno:
             return textwrap.dedent("".join(lines[first - 1 : node.end_lineno])).rstrip(), node
     raise NotKept(f"✗ {name}: its code is not to be found. Run the cell that defines it again.")
 
@@ -170,7 +171,7 @@ def _merged(text, parts):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
             lines[first - 1 : node.end_lineno] = parts[name].splitlines()
-    new = [part for name, part in parts.items() if name not in there]
+    new = [part for name, part in parts.items() if not _stands(part, there.get(name))]
     imports = [part for part in new if part.startswith(("import ", "from "))]
     if imports:
         docstring = ast.get_docstring(tree) is not None
@@ -180,6 +181,12 @@ def _merged(text, parts):
         lines.pop()
     rest = [part for part in new if part not in imports]
     return "\n".join([*lines, *(f"\n\n{part}" for part in rest)]).strip() + "\n"
+
+
+def _stands(part, node):
+    """Say whether the module has a part already: what was on loan there may be written since."""
+    imported = isinstance(node, (ast.Import, ast.ImportFrom))
+    return node is not None and not (imported and part.startswith(("def ", "class ", "@")))
 
 
 def _defined(node):
@@ -198,14 +205,12 @@ class Mine:
 
     Parameters
     ----------
-    source : str
-        Where the reader writes these: ``"Exercise 03"``.
-    loans : dict of str to function or class
-        What stands in for each.
+    loans : dict of str to (str, function or class)
+        By name: the number of the exercise that asks for it, and what stands in for it.
     """
 
-    def __init__(self, source, **loans):
-        self.source, self.loans = source, loans
+    def __init__(self, **loans):
+        self.loans = loans
 
     def __call__(self, *names):
         """Return what has these names in ``mine.py``, the one thing or a list of several.
@@ -219,11 +224,12 @@ class Mine:
             print(f"✓ from {FILE}: {', '.join(name for name in names if name in kept)}")
         if missing:
             why = why or f"{FILE} holds no {either(missing)}"
+            asked = either(sorted({self.loans[name][0] for name in missing}))
             print(
                 f"○ {why}, so cnnlib lends you {'one' if len(missing) == 1 else 'its own'}."
-                f" {self.source} ends with a cell that keeps yours."
+                f" A cell at the end of exercise {asked} keeps yours."
             )
-        found = [kept[n] if n in kept else lent(n, self.loans[n]) for n in names]
+        found = [kept[n] if n in kept else lent(n, self.loans[n][1]) for n in names]
         return found[0] if len(found) == 1 else found
 
 
@@ -236,7 +242,7 @@ def _kept():
         exec(compile(FILE.read_text(encoding="utf-8"), str(FILE.resolve()), "exec"), names)
     except Exception as error:
         return {}, f"{FILE} does not run ({', '.join(explain(error))})"
-    return names, ""
+    return {n: v for n, v in names.items() if getattr(v, "__module__", "") == "mine"}, ""
 
 
 def lent(name, thing):
@@ -247,5 +253,5 @@ def lent(name, thing):
     def loan(*args, **named):
         return thing(*args, **named)
 
-    loan.lent, loan.__name__ = True, name
+    loan.lent, loan.__name__, loan.__wrapped__ = True, name, thing
     return loan

@@ -9,12 +9,13 @@ from cnnlib.exercises import cases
 from cnnlib.exercises.cases import distinct
 from cnnlib.exercises.engine.check import Case, Check, Limit, Steps
 from cnnlib.exercises.engine.goal import Goal
+from cnnlib.exercises.engine.mine import keep
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.result import Refused, collect
 from cnnlib.exercises.lesson03 import mistakes
 
-__all__ = ["TASKS", "need", "progress"]  # and every task, by its name
+__all__ = ["TASKS", "keep", "need", "progress"]  # and every task, by its name
 
 by_hand = Question(  # about two images of 2 channels, 3 by 3 pixels
     mistakes.by_hand,

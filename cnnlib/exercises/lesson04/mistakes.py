@@ -282,6 +282,101 @@ ENTROPY = mistakes(
     ),
 )
 
+# ---------------------------------------------------------------------- an autograd
+
+
+class Value:
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes, self.grad = data, parents, slopes, 0.0
+
+    def __add__(self, other):
+        return type(self)(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        return type(self)(self.data * other.data, (self, other), (other.data, self.data))
+
+    def relu(self):
+        return type(self)(max(self.data, 0.0), (self,), (float(self.data > 0),))
+
+    def backward(self):
+        order = parents_first(self, [])
+        self.grad = 1.0
+        for value in reversed(order):
+            for parent, slope in zip(value.parents, value.slopes, strict=True):
+                parent.grad += slope * value.grad
+
+
+def parents_first(value, order):
+    """Append a value to a list, after its parents."""
+    if value not in order:
+        for parent in value.parents:
+            parents_first(parent, order)
+        order.append(value)
+    return order
+
+
+def in_layers(value):
+    """List what a value was made of, the nearest last, each once, by its distance."""
+    found, line = [], [value]
+    while line:
+        found += [each for each in dict.fromkeys(line) if each not in found]
+        line = [parent for each in line for parent in each.parents]
+    return found[::-1]
+
+
+def at_once(value):
+    """Let every value hand on its gradient whenever something has come, again and again."""
+    for parent, slope in zip(value.parents, value.slopes, strict=True):
+        parent.grad += slope * value.grad
+        at_once(parent)
+
+
+ORDER = (
+    "A value hands on its gradient once, when all of it has come: after all that was made from it."
+    " List the parents of a value before the value itself, and go backwards through the list."
+)
+USED_TWICE = "Where a value is used twice, two gradients come back to it: +=."
+AUTOGRAD = mistakes(
+    Value,
+    ("a value that is used twice keeps the last gradient alone", {"+=": "="}, USED_TWICE),
+    (
+        "a product keeps its factor and does not swap",
+        {"(other.data, self.data)": "(self.data, other.data)"},
+        "The slope of a product with respect to one factor is the other factor.",
+    ),
+    (
+        "the last value begins with a gradient of 0",
+        {"self.grad = 1.0": "pass"},
+        "The slope of a number with respect to itself is 1.",
+    ),
+    (
+        "ReLU multiplies with its value",
+        {"float(self.data > 0)": "max(self.data, 0.0)"},
+        "ReLU's slope is 1 where it is open, whatever its value.",
+    ),
+    ("ReLU lets every gradient through", {"float(self.data > 0)": "1.0"}, "Shut below 0."),
+    (
+        "ReLU hands on nothing",
+        {"float(self.data > 0)": "0.0"},
+        "ReLU's slope is 1 where its input is above 0.",
+    ),
+    (
+        "values hand on gradients that are not complete",
+        {"parents_first(self, [])": "in_layers(self)"},
+        ORDER,
+    ),
+    (
+        "values hand on their gradient more than once",
+        {"self.grad = 1.0": "self.grad, order = 1.0, []\n        at_once(self)"},
+        ORDER,
+    ),
+    (
+        "the gradient stops after one step",
+        {"reversed(order)": "order[-1:]"},
+        "Go on to the parents of the parents.",
+    ),
+)
+
 # ---------------------------------------------------------------------- convolution
 
 ADD = "A pixel lies in several patches, and its gradients add up: +=, as in col2im."

@@ -7,17 +7,19 @@ from cnnlib.exercises import cases
 from cnnlib.exercises.cases import whole
 from cnnlib.exercises.engine.check import Case, Check, Limit
 from cnnlib.exercises.engine.goal import Goal
+from cnnlib.exercises.engine.mine import Mine, keep
 from cnnlib.exercises.engine.mistakes import Mistake
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.result import Refused, collect
 from cnnlib.exercises.lesson02.mistakes import max_pool
+from cnnlib.exercises.lesson03 import lent
 from cnnlib.exercises.lesson04 import mistakes
 from cnnlib.exercises.lesson04.suspects import ALONE, POSITIVE, WRONG, suspect
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 
-__all__ = ["TASKS", "need", "progress", "suspect"]  # and every task, by its name
+__all__ = ["TASKS", "keep", "mine", "need", "progress", "suspect"]  # and every task, by its name
 
 by_hand = Question(
     mistakes.by_hand,
@@ -161,6 +163,78 @@ cross_entropy = Check(
     outputs="loss dscores",
     todo="Return the mean loss and the gradient of it with respect to the scores",
     more="Each row of dscores sums to 0. Why must it?",
+)
+
+# ---------------------------------------------------------------------- an autograd
+
+
+def one_sum(a, b):
+    return a + b
+
+
+def one_product(a, b):
+    return a * b
+
+
+def a_square(a):
+    return a * a
+
+
+def twice_in_a_sum(a):
+    return a + a
+
+
+def of_task_1(x, w, b):
+    return (w * x + b).relu() * x
+
+
+def a_fork_after_a_product(a, b):
+    c = a * b
+    d = c + c
+    return d * c
+
+
+def a_short_and_a_long_way(a, b):
+    c = a * b
+    d = (c + a).relu()
+    return c * (d * b + a)
+
+
+def eight_steps(a, b):
+    for _ in range(8):
+        a = a + a * b
+    return a
+
+
+def _walk_back(kind, build, *numbers):
+    """Build something of values; return what comes out and the gradient of each number."""
+    values = [kind(number) for number in numbers]
+    last = build(*values)
+    if not hasattr(last, "data"):
+        return None
+    last.backward()
+    return last.data, np.array([value.grad for value in values])
+
+
+autograd = Check(
+    mistakes.Value,
+    lambda rng: [
+        Case("a sum", (one_sum, 3.0, 4.0)),
+        Case("a product", (one_product, 3.0, 5.0)),
+        Case("ReLU is open", (of_task_1, 3.0, 2.0, -1.0)),
+        Case("ReLU is shut", (of_task_1, 3.0, -2.0, 1.0)),
+        Case("a value used twice", (twice_in_a_sum, 3.0)),
+        Case("a square", (a_square, 3.0)),
+        Case("a fork after a product", (a_fork_after_a_product, 2.0, 3.0)),
+        Case("a short and a long way", (a_short_and_a_long_way, 2.0, 3.0)),
+        Case("random", (a_short_and_a_long_way, *rng.normal(size=2).tolist())),
+        Case("eight steps", (eight_steps, 1.0, 0.1)),
+    ],
+    mistakes.AUTOGRAD,
+    outputs="value gradients",
+    todo="Write the product, ReLU and backward",
+    more="Build a dense layer of Values. How many objects does it make for one image?",
+    call=_walk_back,
 )
 
 # ---------------------------------------------------------------------- convolution and pooling
@@ -424,6 +498,40 @@ quick_check = Goal(
     form="{:.0%} of 40 gradients judged right",
     todo="Return True if the gradient is right, with at most 20 calls of f",
     more="With how few calls does it still judge all 40? This is how large networks are checked.",
+)
+
+
+def _found(learn):
+    """Say how much of two secret filters was found."""
+    rng = np.random.default_rng(11)
+    shares = []
+    for K in (3, 5):
+        w, x = rng.normal(size=(1, 1, K, K)), rng.normal(size=(8, 1, 12, 12))
+        y = reference.conv2d(x, w, np.zeros(1))
+        given = learn(x.copy(), y.copy(), K)
+        if given is None:
+            raise Refused("your function returns None, expected the weights.")
+        given = np.asarray(given, float)
+        if given.shape != w.shape:
+            raise Refused(f"the weights have the shape {given.shape}, expected {w.shape}.")
+        shares.append(max(0.0, 1 - float(np.linalg.norm(given - w) / np.linalg.norm(w))))
+    return np.floor(1000 * min(shares)) / 1000, "The filters had 3 by 3 and 5 by 5 weights."
+
+
+learn_filter = Goal(
+    _found,
+    0.99,
+    form="{:.1%} of the filter",
+    todo="Begin with zeros, and step against the gradient of the weights",
+    more="How few steps are enough, with the best rate that you can find?",
+    seconds=60,
+)
+
+mine = Mine(
+    im2col=("03", lent.im2col),
+    col2im=("03", lent.col2im),
+    conv_fast=("03", lent.conv_fast),
+    numerical_gradient=("04", mistakes.numerical_gradient),
 )
 
 TASKS = collect("04", globals())
