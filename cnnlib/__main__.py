@@ -10,7 +10,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from cnnlib.exercises.grade import add_command
+from cnnlib.exercises import grade, sheet
 from cnnlib.recipes import BETA2, DISTORTIONS, MODELS, QUICK, RATES, WARM
 
 
@@ -68,7 +68,8 @@ def parser():
     )
     top.add_argument("--version", action="version", version=version("cnnlib"))
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    add_command(commands)
+    grade.add_command(commands)
+    sheet.add_command(commands)
     command = commands.add_parser(
         "train",
         help="train a network, test it on all test images, save weights and filters",

@@ -2,6 +2,7 @@
 
 import copy
 import re
+import sys
 from pathlib import Path
 
 import nbformat
@@ -255,6 +256,41 @@ def test_every_check_of_a_course_has_a_hidden_one_that_is_imported_anew(name):
             assert hidden.count(".require()") == 1 and "sys.modules.pop" in hidden, cell.id
             assert compile(hidden, cell.id, "exec")
     assert "seed=5" in "".join(cell.source for cell in nb.cells)
+
+
+@each
+def test_variants_ask_for_a_name_and_show_each_task_its_numbers(name):
+    nb = tools.with_variants(student(name), name[:2])
+    ids = [cell.id for cell in nb.cells]
+    assert ids[ids.index("imports") + 1] == "who" and len(set(ids)) == len(ids)
+    own = [i for i in ids if i.startswith("own-")]
+    assert len(own) == {"01": 3, "04b": 0, "05b": 0}.get(name.split("_")[0], len(own))
+    assert own or "b_" in name or name[:2] > "06"
+    for each in own:
+        assert ids[ids.index(each) + 1] == each.removeprefix("own-")
+
+
+def test_a_variant_is_graded_with_the_numbers_of_its_student(monkeypatch):
+    """Also where the hidden check imports everything anew."""
+    nb = tools.with_variants(copy.deepcopy(SOLVED["04_backprop"]), "04")
+    nb = tools.with_hidden_tests(nb, "04", 5)
+    cells = {cell.id: cell.source for cell in nb.cells}
+    monkeypatch.setenv("CNNLIB_STUDENT", "")
+    names = {}
+    exec(cells["imports"], names)
+    exec(cells["who"].replace('""', '"Ada"'), names)
+    task = names["check"].by_hand
+    answers = [task.value(task.answers, part) for part in task.parts]
+    assert answers != [3, 3, 9, 11]
+    names |= dict(zip(("dy", "db", "dw", "dx"), answers, strict=True))
+    before = {n: m for n, m in sys.modules.items() if n.startswith("cnnlib.exercises")}
+    try:
+        exec(cells["check-by-hand"], names)
+        names["dy"] += 1
+        with pytest.raises(AssertionError, match="3 of 4 right"):
+            exec(cells["check-by-hand"], names)
+    finally:
+        sys.modules.update(before)
 
 
 def test_self_study_parts_are_cut_out():

@@ -1,6 +1,7 @@
 """Make the student editions of the exercises from their solved editions.
 
-    python -m tools.exercises [--check] [--class] [--to FOLDER] [--course FOLDER [--force]]
+    python -m tools.exercises [--check] [--class] [--variants] [--to FOLDER]
+                              [--course FOLDER [--force]]
 
 Without options: writes ``notebooks/exercises/NN_*.ipynb`` from ``notebooks/solutions/NN_*.ipynb``.
 What is taken out is marked as nbgrader wants it, and nbgrader, told so by the configuration below,
@@ -12,6 +13,9 @@ makes the same student edition of the same source:
 
 And one mark of our own: what stands between ``<!-- self-study -->`` and ``<!-- end -->`` leads to
 the solved edition. ``--class`` leaves it out, for classes that are to work without.
+
+``--variants`` puts in a first cell, in which students write their names, and before each task by
+hand one that shows the student's own numbers.
 
 ``--course FOLDER`` begins a course for nbgrader: its configuration, and each exercise as an
 assignment of its own, without the parts for self-study. nbgrader does the rest; the teacher's page,
@@ -27,8 +31,10 @@ import sys
 from pathlib import Path
 
 import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from cnnlib.exercises.engine.check import Check
+from cnnlib.exercises.engine.question import Question
 from tools.notebooks import dumps
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -160,7 +166,33 @@ def with_hidden_tests(nb, lesson, seed):
     return nb
 
 
-def begin_course(folder, seed=None, force=False):
+NAME_CELL = """\
+from cnnlib.exercises.engine.variant import student
+
+student("")  # your name or number between the quotes, before all else"""
+OWN_NUMBERS = "Your own numbers, in place of those above:"
+
+
+def with_variants(nb, lesson):
+    """Add to a notebook, in place, cells for the name and for the student's numbers; return it."""
+    tasks = importlib.import_module(f"cnnlib.exercises.lesson{lesson}.tasks")
+    added = {"imports": [new_code_cell(NAME_CELL, id="who")]}
+    for cell in nb.cells:
+        call = re.match(r"check\.(\w+)\(", cell.source)
+        task = getattr(tasks, call[1], None) if call else None
+        if isinstance(task, Question) and task.draw:
+            name = cell.id.removeprefix("check-")
+            ask = new_code_cell(f"check.{call[1]}.ask()", id=f"own-{name}")
+            added[name] = [new_markdown_cell(OWN_NUMBERS, id=f"t-own-{name}"), ask]
+    cells = []
+    for cell in nb.cells:
+        new = added.get(cell.id, [])
+        cells += [cell, *new] if cell.id == "imports" else [*new, cell]
+    nb.cells = cells
+    return nb
+
+
+def begin_course(folder, seed=None, force=False, variants=False):
     """Write nbgrader's configuration and one assignment an exercise.
 
     Raises
@@ -174,6 +206,8 @@ def begin_course(folder, seed=None, force=False):
     for path in solved():
         nb = without_self_study(without_outputs(read(path)))
         nb = with_hidden_tests(nb, path.stem[:2], seed)
+        if variants:
+            with_variants(nb, path.stem[:2])
         texts[folder / "source" / path.stem / path.name] = dumps(nb)
     there = [path for path in texts if path.exists()]
     if there and not force:
@@ -199,6 +233,7 @@ def main(argv=None):
     parser.add_argument(
         "--class", dest="in_class", action="store_true", help="leave out what leads to solutions"
     )
+    parser.add_argument("--variants", action="store_true", help="other numbers for each student")
     parser.add_argument("--to", type=Path, default=EXERCISES, metavar="FOLDER")
     parser.add_argument("--course", type=Path, metavar="FOLDER", help="begin a course for nbgrader")
     parser.add_argument("--force", action="store_true", help="overwrite a course that is there")
@@ -209,13 +244,15 @@ def main(argv=None):
         return int(bool(stale()))
     if args.course:
         try:
-            begin_course(args.course, force=args.force)
+            begin_course(args.course, force=args.force, variants=args.variants)
         except FileExistsError as error:
             print(error)
             return 1
         return 0
     for path in solved():
         nb = student_edition(read(path), self_study=not args.in_class)
+        if args.variants:
+            with_variants(nb, path.stem[:2])
         write(args.to / path.name, dumps(nb))
     return 0
 

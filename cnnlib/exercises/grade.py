@@ -130,6 +130,7 @@ def verdicts(path, seconds):
 def calls(source, nb):
     """Yield the checks that a cell calls: column, lesson, task, arguments, and a seed as text."""
     from importlib import import_module
+    from importlib.util import find_spec
 
     from cnnlib.exercises.engine.check import Check
 
@@ -145,7 +146,7 @@ def calls(source, nb):
             continue
         owner, task = ast.unparse(call.func.value), call.func.attr
         lesson = re.sub(r"^lesson(?=\d\d$)", "", owner) if owner != "check" else own and own[1]
-        if not re.fullmatch(r"0[1-6]", str(lesson)):
+        if not lesson or not find_spec(f"cnnlib.exercises.lesson{lesson}"):
             continue
         known = getattr(import_module(f"cnnlib.exercises.lesson{lesson}.tasks"), task, None)
         if hasattr(known, "diagnose"):

@@ -3,6 +3,7 @@
 NOTEBOOK = "01_convolution"
 NAMES = {
     "pad": "pad_image",
+    "wrong_layer": lambda names: (names["right_on"], names["wrong_on"]),
     "sizes_by_hand": "sizes",
     "by_hand": lambda names: {part: names[part] for part in ("y00", "y11")},
 }
@@ -287,14 +288,6 @@ MUTANTS = {
         ("only level edges are seen", ("convolve(x, sobel)", "0")),
         ("the filters do not weigh the middle twice", ("[1, 2, 1]", "[1, 1, 1]")),
     ],
-    "parameters": [
-        ("the biases are forgotten", ("(C * KH * KW + 1)", "(C * KH * KW)")),
-        ("there is one bias for all filters", ("(C * KH * KW + 1)", "C * KH * KW + 1")),
-        ("every channel has a bias", ("C * KH * KW + 1", "C * (KH * KW + 1)")),
-        ("every weight has a bias", ("C * KH * KW + 1", "2 * C * KH * KW")),
-        ("the channels are left out", ("C * KH", "KH")),
-        ("the filters are left out", ("F * ", "")),
-    ],
 }
 QUESTIONS = {
     "by_hand": [
@@ -334,5 +327,4 @@ UNKNOWN = {
     "box": ("1 / K**2", "1 / (K + 1)"),
     "move_down": ("w[0, 1] = 1", "w[0, 1] = 2"),
     "edges": ("[-1, 0, 1]", "[-1, 1, 0]"),
-    "parameters": ("KH * KW", "KH + KW"),
 }

@@ -1,7 +1,10 @@
 """Exercise 02: answers with a mistake put into them, and the name that it has to be given."""
 
 NOTEBOOK = "02_pooling"
-NAMES = {"by_hand": lambda names: names["answers"] | names["winners"]}
+NAMES = {
+    "by_hand": lambda names: names["answers"] | names["winners"],
+    "wrong_pool": lambda names: (names["right_on"], names["wrong_on"]),
+}
 WINDOW = "x[n, c, row : row + KH, column : column + KW]"
 SIZES = "output_size(H, KH, stride), output_size(W, KW, stride)"
 CUT = "x[:, :, kh::stride, kw::stride][:, :, :OH, :OW]"

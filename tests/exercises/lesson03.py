@@ -1,7 +1,10 @@
 """Exercise 03: answers with a mistake put into them, and the name that it has to be given."""
 
 NOTEBOOK = "03_im2col"
-NAMES = {"by_hand": "places", "counts_by_hand": "counts"}
+NAMES = {
+    "by_hand": "places",
+    "wrong_scatter": lambda names: (names["right_on"], names["wrong_on"]),
+}
 SIZES = "OH, OW = output_size(H, KH, stride, pad), output_size(W, KW, stride, pad)"
 ONE_SIDED = "OH, OW = (H + pad - KH) // stride + 1, (W + pad - KW) // stride + 1"
 FRAME = "((0, 0), (0, 0), (pad, pad), (pad, pad))"
@@ -214,19 +217,51 @@ MUTANTS = {
         ),
         ("backward is not used", (DOT, "(forward(x) * c).sum(), (x * x).sum()")),
     ],
-    "patch_megabytes": [
+    "layer_cost": [
         ("defaults", ("stride=1, pad=0):", "stride, pad):")),
-        ("a number takes 8 bytes", ("* 4 /", "* 8 /")),
-        ("numbers are counted and not bytes", ("* 4 /", "/")),
-        ("the memory of x is counted", ("C * K * K * OH * OW", "C * H * W")),
-        ("every pixel has a patch, at the border as well", ("OH * OW", "H * W")),
-        ("padding is left out", ("stride, pad)", "stride)")),
-        ("a patch has K numbers a channel", ("K * K", "K")),
-        ("a patch has one number a channel", ("* K * K", "")),
-        ("one image is counted", ("* N *", "*")),
-        ("one channel is counted", ("C * K", "K")),
+        ("the biases are forgotten", ("F * (patch + 1)", "F * patch")),
+        ("there is one bias for all filters", ("F * (patch + 1)", "F * patch + 1")),
+        ("every channel has a bias", ("F * (patch + 1)", "F * (patch + C)")),
+        ("the weights are those of one channel", ("F * (patch + 1)", "F * (K * K + 1)")),
+        ("the weights are those of one filter", ("F * (patch + 1)", "patch + 1")),
+        ("the products are those of one filter", ("F * patch * OH", "patch * OH")),
+        ("the products are those of one channel", ("F * patch * OH", "F * K * K * OH")),
+        ("additions are counted as well", ("F * patch * OH", "F * 2 * patch * OH")),
+        ("every pixel of x is taken for an output", ("patch = C", "OH, OW, patch = H, W, C")),
+        (
+            "padding is left out",
+            (
+                "K, stride, pad), output_size(W, K, stride, pad)",
+                "K, stride), output_size(W, K, stride)",
+            ),
+        ),
+        ("a number takes 8 bytes", ("4 * patch", "8 * patch")),
+        ("numbers are counted and not bytes", ("4 * patch", "patch")),
         ("bytes are returned", (" / 1e6", "")),
         ("a megabyte has 2 ** 20 bytes", ("1e6", "2**20")),
+        ("the memory is that of one channel", ("4 * patch", "4 * K * K")),
+    ],
+    "conv_1x1": [
+        ("the bias is forgotten", (" + b)", ")")),
+        ("all filters have the first one's bias", (" + b)", " + b[0])")),
+        ("channels stay last", (".transpose(0, 3, 1, 2)", "")),
+        (
+            "pixels are reshaped and not transposed",
+            ("x.transpose(0, 2, 3, 1)", "x.reshape(len(x), *x.shape[2:], x.shape[1])"),
+        ),
+        (
+            "the result is reshaped and not transposed",
+            (".transpose(0, 3, 1, 2)", ".reshape(len(x), len(w), *x.shape[2:])"),
+        ),
+        ("rows and columns are exchanged", ("(0, 3, 1, 2)", "(0, 3, 2, 1)")),
+        ("w is not transposed", ("0, 0].T", "0, 0]")),
+        (
+            "loops",
+            (
+                "pixels = x",
+                "for _ in np.ndindex(x.shape[2:]):\n        pass\n    pixels = x",
+            ),
+        ),
     ],
 }
 QUESTIONS = {
@@ -236,9 +271,6 @@ QUESTIONS = {
         ("all patches of an image come first", {"c": 6, "d": 1}),
         ("places are counted column by column", {"c": 3, "d": 4}),
     ],
-    "counts_by_hand": [
-        (["only one patch counts", "the mean of the patches is taken"], {"edge": 1, "centre": 1})
-    ],
 }
 # Wrong, and none of the mistakes that the check knows.
 UNKNOWN = {
@@ -247,5 +279,6 @@ UNKNOWN = {
     "conv_fast": ("b[:, None]", "b[::-1, None]"),
     "col2im": ("+= cols", "+= 0.5 + cols"),
     "is_adjoint": (DOT, "(forward(x) * c).max(), (x * backward(c)).max()"),
-    "patch_megabytes": ("OH * OW", "(OH + 1) * OW"),
+    "layer_cost": ("patch * OH * OW, 4", "patch * (OH + 1) * OW, 4"),
+    "conv_1x1": ("+ b)", "+ b**2)"),
 }

@@ -9,8 +9,8 @@ import nbformat
 
 SOLUTIONS = Path(__file__).resolve().parents[2] / "notebooks" / "solutions"
 LESSONS = {
-    number: importlib.import_module(f"tests.exercises.lesson{number}")
-    for number in ("01", "02", "03", "04", "05", "06")
+    path.stem[-2:]: importlib.import_module(f"tests.exercises.{path.stem}")
+    for path in sorted(Path(__file__).parent.glob("lesson??.py"))
 }
 TASKS = {
     number: importlib.import_module(f"cnnlib.exercises.lesson{number}.tasks") for number in LESSONS

@@ -9,6 +9,7 @@ import pytest
 from cnnlib.exercises.engine.check import Check
 from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.mistakes import GENERAL
+from cnnlib.exercises.engine.wrongcode import WrongCode
 from tests.exercises.solutions import LESSONS, TASKS, answer, changed
 
 EVERY = {
@@ -50,7 +51,8 @@ SOLVED = [
 def test_the_solution_is_right(name):
     lesson, task = EVERY[name]
     given = answer(lesson, task.name)
-    assert (result := task.diagnose(given)).ok, result
+    found = task.diagnose(*given) if isinstance(task, WrongCode) else task.diagnose(given)
+    assert found.ok, found
     if isinstance(task, Check):
         assert task.diagnose(given, 1).ok and task.diagnose(given, 2).ok
 
@@ -101,7 +103,7 @@ def test_an_unknown_mistake_is_not_misnamed(lesson, task):
 
 @every
 def test_every_mistake_of_every_task_is_tried(lesson, task):
-    if isinstance(task, Goal):
+    if isinstance(task, (Goal, WrongCode)):
         assert task.name not in TRIED[lesson]
         return
     tried = set()

@@ -11,7 +11,7 @@ from cnnlib.layers.pool import AvgPool2D, MaxPool2D
 from tests.exercises import lesson03, lesson04
 from tests.exercises.solutions import TASKS, changed, solved
 
-L01, L02, L03, L04, L05, L06 = TASKS.values()
+L01, L02, L03, L04, L05, L06 = (TASKS[f"0{n}"] for n in range(1, 7))
 
 
 PAIRS = {

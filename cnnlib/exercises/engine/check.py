@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from cnnlib.exercises.engine import variant
 from cnnlib.exercises.engine.mistakes import GENERAL, Mistake, pairs
 from cnnlib.exercises.engine.repairs import repairs
 from cnnlib.exercises.engine.result import Refused, Task, either, kind_of, listed
@@ -199,7 +200,7 @@ class Check(Task):
         -------
         Trial
         """
-        cases = self.cases(np.random.default_rng(seed))
+        cases = self.cases(variant.generator(seed))
         trial = Trial(cases, [self.read(self.call(self.right, *case.args)) for case in cases])
         end = time.monotonic() + self.seconds
         for case, expected in zip(trial.cases, trial.expected, strict=True):

@@ -26,15 +26,26 @@ def changed(source, changes):
     ValueError
         If a text is not there, or more than once.
     """
+    text = _changed_text(source, changes)
+    made = {}  # apart from the names that it uses, so that these are still the right ones
+    code = compile(text, f"<{source.__qualname__}, changed>", "exec")
+    exec(code, dict(vars(inspect.getmodule(source))), made)
+    return made[source.__name__]
+
+
+def _changed_text(source, changes):
+    """Return the source of a function or class with texts replaced."""
     text = _code(source)
     for old, new in changes:
         if text.count(old) != 1:
             raise ValueError(f"{old!r} is {text.count(old)} times in {source.__qualname__}")
         text = text.replace(old, new)
-    made = {}  # apart from the names that it uses, so that these are still the right ones
-    code = compile(text, f"<{source.__qualname__}, changed>", "exec")
-    exec(code, dict(vars(inspect.getmodule(source))), made)
-    return made[source.__name__]
+    return text
+
+
+def code_of(version):
+    """Return the code of a wrong version, a :class:`Changed`."""
+    return _changed_text(version.source, version.changes)
 
 
 def _code(source):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from cnnlib.exercises.engine.result import Task, either, kind_of
+from cnnlib.exercises.engine import variant
+from cnnlib.exercises.engine.result import Result, Task, either, kind_of
 from cnnlib.exercises.engine.show import number
 
 
@@ -23,13 +24,56 @@ class Question(Task):
         For a wrong answer that no mistake explains.
     decimals : int, optional
         To how many digits behind the point an answer may be rounded; by default it may not.
+    draw : callable, optional
+        Takes a Generator and returns the parts of one student's variant.
+    asked : callable, optional
+        Takes the parts and returns the question: sentences, and lists of tables.
     """
 
-    def __init__(self, right, parts=None, mistakes=(), *, todo, more, hint, decimals=None):
+    def __init__(
+        self,
+        right,
+        parts=None,
+        mistakes=(),
+        *,
+        todo,
+        more,
+        hint,
+        decimals=None,
+        draw=None,
+        asked=None,
+    ):
         super().__init__(todo, more)
-        self.parts = parts or dict.fromkeys(right, ())
+        self.everybody = parts or dict.fromkeys(right, ())
+        self.draw, self.asked, self.drawn = draw, asked, {}
         self.answers, self.mistakes, self.hint = right, list(mistakes), hint
         self.decimals = decimals
+
+    @property
+    def parts(self):
+        """The arguments of each part: everybody's, or those of a student's variant."""
+        student = variant.who()
+        if not student or self.draw is None:
+            return self.everybody
+        if student not in self.drawn:
+            rng = variant.generator(0, self.lesson, self.name)
+            found = (self.draw(rng) for _ in range(1000))
+            self.drawn[student] = next(filter(self.tells, found))
+        return self.drawn[student]
+
+    def tells(self, parts):
+        """Say whether every mistake shows in some answer."""
+        return all(
+            any(
+                not same(m.function(*args), self.answers(*args), self.decimals)
+                for args in parts.values()
+            )
+            for m in self.mistakes
+        )
+
+    def ask(self):
+        """Return the question in the student's variant; it shows itself."""
+        return Result("todo", self.name, f"{self.todo}.", [], self.asked(self.parts))
 
     def value(self, source, part):
         """Return the answer that ``right`` or a mistake gives for a part, or None."""

@@ -85,6 +85,11 @@ class Result:
             f'<div><b style="color:{COLOURS[self.state]}">{SIGNS[self.state]} '
             f"{html.escape(self.name)}</b>: {html.escape(self.title)}</div>"
         ]
+        return "".join([*parts, self.blocks_html(), "</div>"])
+
+    def blocks_html(self):
+        """Return what follows the title, for a notebook or a page."""
+        parts = []
         for block in self.blocks:
             if isinstance(block, str):
                 parts.append(f"<div>{html.escape(block)}</div>")
@@ -95,7 +100,7 @@ class Result:
                 parts.append(
                     f'<pre style="margin:0.3em 0 0.3em 1em;white-space:pre-wrap">{code}</pre>'
                 )
-        return "".join([*parts, "</div>"])
+        return "".join(parts)
 
 
 # Whether nbgrader runs the notebook: then what is not right has to raise. Looked at once, since a

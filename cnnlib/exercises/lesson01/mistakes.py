@@ -162,8 +162,12 @@ HAND = [[1, 0, 2], [3, 1, 0], [0, 2, 4]], [[1, 2], [0, 3]], 1  # x, w, b of the 
 
 def pixel(conv):
     """Return what gives one output pixel of the task by hand."""
-    x, w = (np.array(numbers, float)[None, None] for numbers in HAND[:2])
-    return lambda oh, ow: float(conv(x, w, np.array([HAND[2]], float))[0, 0, oh, ow])
+
+    def one(x, w, b, oh, ow):
+        x, w = (np.array(numbers, float)[None, None] for numbers in (x, w))
+        return float(conv(x, w, np.array([b], float))[0, 0, oh, ow])
+
+    return one
 
 
 BY_HAND = mistakes(
@@ -343,24 +347,30 @@ SHIFTS = mistakes(
 )
 
 
-def parameters(C, F, KH, KW):
-    return F * (C * KH * KW + 1)
+# ---------------------------------------------------------------------- code to read
 
 
-PARAMETERS = mistakes(
-    parameters,
-    ("the biases are forgotten", {" + 1": ""}, "Every filter has a bias."),
+def one_image(x, w, b, stride=1):
+    F, C, KH, KW = w.shape
+    OH, OW = (x.shape[1] - KH) // stride + 1, (x.shape[2] - KW) // stride + 1
+    y = np.zeros((F, OH, OW))
+    for f, oh, ow in np.ndindex(F, OH, OW):
+        row, column = oh * stride, ow * stride
+        window = x[:, row : row + KH, column : column + KW]
+        y[f, oh, ow] = np.sum(window * w[f]) + b[f]
+    return y
+
+
+TO_READ = mistakes(
+    one_image,
+    ("all filters have the first one's bias", {"b[f]": "b[0]"}, "b[f] belongs to filter f."),
+    ("the rows of the window are flipped", {"window * w": "window[:, ::-1] * w"}, DIRECTION),
+    ("all filters have the first one's weights", {"w[f]": "w[0]"}, "w[f] belongs to filter f."),
+    ("columns are taken without stride", {"ow * stride": "ow"}, START),
+    ("only the first channel counts", {"window * w[f]": "window[0] * w[f, 0]"}, CHANNELS),
     (
-        "there is one bias for all filters",
-        {"(C * KH * KW + 1)": "C * KH * KW + 1"},
-        "Every filter has a bias.",
+        "the bias is added to every product",
+        {"np.sum(window * w[f]) + b[f]": "np.sum(window * w[f] + b[f])"},
+        BIAS,
     ),
-    (
-        "every channel has a bias",
-        {"C * KH * KW + 1": "C * (KH * KW + 1)"},
-        "A filter has one bias in all.",
-    ),
-    ("every weight has a bias", {" + 1": " * 2"}, "A filter has one bias in all."),
-    ("the channels are left out", {"C * ": ""}, "A filter has weights for each channel."),
-    ("the filters are left out", {"F * ": ""}, "Each of the F filters has its own."),
 )

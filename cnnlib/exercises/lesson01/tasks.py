@@ -11,18 +11,58 @@ from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.result import Refused, collect
+from cnnlib.exercises.engine.show import Table
+from cnnlib.exercises.engine.wrongcode import WrongCode
 from cnnlib.exercises.lesson01 import mistakes
 
 __all__ = ["TASKS", "need", "progress"]  # and every task, by its name
 
+
+def _places(x, w, b):
+    return {"y00": (x, w, b, 0, 0), "y11": (x, w, b, 1, 1)}
+
+
+def _hand(rng):
+    x, w = rng.integers(0, 5, (3, 3)), rng.integers(0, 4, (2, 2))
+    return _places(x.tolist(), w.tolist(), int(rng.integers(1, 4)))
+
+
+def _show_hand(parts):
+    x, w, b, *_ = parts["y00"]
+    return [[Table("x", x), Table("w", w)], f"And b = {b}. What are y00 and y11?"]
+
+
 by_hand = Question(
     mistakes.pixel(reference.conv2d),
-    {"y00": (0, 0), "y11": (1, 1)},
+    _places(*mistakes.HAND),
     mistakes.BY_HAND,
     todo="Work out both output pixels with pen and paper and put them in place of None",
     more="What would y01 be? The window moves one column to the right, and nothing else changes.",
     hint="Write down the four products of the window, add them up, then add b.",
+    draw=_hand,
+    asked=_show_hand,
 )
+
+
+def _draw_sizes(rng):
+    """Draw one of each kind: plain, padded, in steps, in steps with pixels left over."""
+    a, b, c, d = rng.integers([20, 20, 16, 3], [60, 60, 40, 9]).tolist()
+    K, L = rng.integers(2, 4, 2).tolist()
+    return {
+        "a": (a, 2 * K + 1, 1, 0),
+        "b": (b, 2 * L - 1, 1, L - 1),
+        "c": (2 * c, 3, 2, 1),
+        "d": (3 * d, 2, 3, 0),
+    }
+
+
+def _show_sizes(parts):
+    return [
+        f"{part}: {size} pixels, a kernel of {kernel}, stride {stride}, padding {pad}"
+        for part, (size, kernel, stride, pad) in parts.items()
+    ]
+
+
 sizes_by_hand = Question(
     reference.size_after,
     {"a": (28, 5, 1, 0), "b": (28, 3, 1, 1), "c": (28, 3, 2, 1), "d": (9, 2, 3, 0)},
@@ -30,6 +70,8 @@ sizes_by_hand = Question(
     todo="Work out the four sizes and put them in place of None",
     more="For which of the four are there pixels that no window looks at?",
     hint="How far can the window move, how many steps is that, and where did it start?",
+    draw=_draw_sizes,
+    asked=_show_sizes,
 )
 
 
@@ -255,6 +297,20 @@ edges = Check(
 
 # ---------------------------------------------------------------------- understanding
 
+
+def _draw_shifts(rng):
+    a, b, c, d = rng.integers([2, 2, 1, 1], [9, 6, 5, 3]).tolist()
+    S, T = rng.permutation([2, 3]).tolist()
+    return {"a": ((1,), a), "b": ((2,), 2 * b), "c": ((2,), 2 * c - 1), "d": ((S, T), 6 * d)}
+
+
+def _show_shifts(parts):
+    return [
+        f"{part}: strides {', then '.join(map(str, strides))}; the picture moves by {pixels} pixels"
+        for part, (strides, pixels) in parts.items()
+    ]
+
+
 shifts = Question(
     mistakes.shifts,
     {"a": ((1,), 3), "b": ((2,), 4), "c": ((2,), 1), "d": ((2, 3), 6)},
@@ -262,20 +318,8 @@ shifts = Question(
     todo='Put a number of pixels in place of None, or "no" if the output is no moved copy',
     more="So after stride 2 only moves by an even number of pixels are followed exactly.",
     hint="By how many pixels of x does the window move for one pixel of the output?",
-)
-parameters = Check(
-    mistakes.parameters,
-    lambda rng: [
-        Case("one filter, one channel", (1, 1, 3, 3)),
-        Case("many filters", (1, 30, 5, 5)),
-        Case("many channels", (3, 1, 3, 3)),
-        Case("not square", (2, 4, 1, 3)),
-        Case("VGG's first layer", (3, 64, 3, 3)),
-    ],
-    mistakes.PARAMETERS,
-    outputs="count",
-    todo="Return how many numbers such a layer learns",
-    more="The size of the image is not among the arguments. Why not?",
+    draw=_draw_shifts,
+    asked=_show_shifts,
 )
 
 
@@ -298,6 +342,12 @@ one_or_seven = Goal(
     todo="Return 1 or 7, whatever filters you use to find out",
     more="How far do you get with ones, sevens and fours? Exercise 05 lets a network find filters.",
     seconds=60,
+)
+
+wrong_layer = WrongCode(
+    mistakes.TO_READ,
+    todo="Give the arguments of two calls: right_on, where the code is right, and wrong_on",
+    more="Which mistakes have you made yourself in this exercise, and how did you find them?",
 )
 
 TASKS = collect("01", globals())

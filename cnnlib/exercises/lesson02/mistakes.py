@@ -8,12 +8,12 @@ import numpy as np
 from cnnlib import reference
 from cnnlib.exercises.engine.mistakes import mistakes
 
-HAND = np.array([[1.0, 3, 2, 0], [4, 4, 1, 1], [0, 5, 6, 2], [1, 2, 3, 7]])
+HAND = [[1, 3, 2, 0], [4, 4, 1, 1], [0, 5, 6, 2], [1, 2, 3, 7]]
 
 
-def by_hand(kind, oh, ow):
+def by_hand(x, kind, oh, ow):
     row, column = 2 * oh, 2 * ow
-    window = HAND[row : row + 2, column : column + 2]
+    window = np.array(x)[row : row + 2, column : column + 2]
     kh, kw = divmod(int(window.argmax()), 2)
     return {"max": window.max(), "mean": window.mean(), "winner": kh * 2 + kw}[kind]
 
@@ -292,5 +292,36 @@ CHANGE = mistakes(
         "only the largest difference counts",
         {SHARE: "abs(b - a).max(axis=axes) / abs(a).max(axis=axes)"},
         NORM,
+    ),
+)
+
+# ---------------------------------------------------------------------- code to read
+
+
+def pool_picture(x, kernel_size, stride):
+    (H, W), (KH, KW) = x.shape, kernel_size
+    OH, OW = (H - KH) // stride + 1, (W - KW) // stride + 1
+    y, winner = np.full((OH, OW), -np.inf), np.zeros((OH, OW), int)
+    for kh, kw in np.ndindex(KH, KW):
+        pixel = x[kh::stride, kw::stride][:OH, :OW]
+        larger = pixel > y
+        y[larger] = pixel[larger]
+        winner[larger] = kh * KW + kw
+    return y, winner
+
+
+TO_READ = mistakes(
+    pool_picture,
+    ("of equal numbers the last wins", {"pixel > y": "pixel >= y"}, "Of equals, the first."),
+    (
+        "the search starts at 0, so that negative numbers never win",
+        {"np.full((OH, OW), -np.inf)": "np.zeros((OH, OW))"},
+        "Start below every number: minus infinity.",
+    ),
+    ("the number of a tap is taken as kh * KH + kw", {"kh * KW": "kh * KH"}, "k = kh * KW + kw."),
+    (
+        "rows are taken without stride",
+        {"kh::stride": "kh:"},
+        "Windows move by stride on both axes.",
     ),
 )

@@ -11,23 +11,37 @@ from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.result import Refused, collect
+from cnnlib.exercises.engine.show import Table
+from cnnlib.exercises.engine.wrongcode import WrongCode
 from cnnlib.exercises.lesson02 import mistakes
 
 __all__ = ["TASKS", "need", "progress"]  # and every task, by its name
 
+
+def _windows(x):
+    return {
+        "max at (0, 0)": (x, "max", 0, 0),
+        "average at (0, 1)": (x, "mean", 0, 1),
+        "winner at (0, 0)": (x, "winner", 0, 0),
+        "winner at (1, 0)": (x, "winner", 1, 0),
+        "winner at (1, 1)": (x, "winner", 1, 1),
+    }
+
+
+def _show_windows(parts):
+    (x, *_), *_ = parts.values()
+    return [[Table("x", x)], f"Windows of 2 by 2 that move by 2: {', '.join(parts)}?"]
+
+
 by_hand = Question(
     mistakes.by_hand,
-    {
-        "max at (0, 0)": ("max", 0, 0),
-        "average at (0, 1)": ("mean", 0, 1),
-        "winner at (0, 0)": ("winner", 0, 0),
-        "winner at (1, 0)": ("winner", 1, 0),
-        "winner at (1, 1)": ("winner", 1, 1),
-    },
+    _windows(mistakes.HAND),
     mistakes.BY_HAND,
     todo="Work out the five numbers and put them in place of None",
     more="How many of the four windows have a tie?",
     hint="Cut the image into four windows of 2 by 2, and number the taps of one 0 1, 2 3.",
+    draw=lambda rng: _windows(rng.integers(0, 8, (4, 4)).tolist()),
+    asked=_show_windows,
 )
 
 # ---------------------------------------------------------------------- pooling
@@ -242,6 +256,12 @@ gentle_pool = Goal(
     form="a tolerance of {:.2f}",
     todo="Return maps of 14 by 14 that change as little as possible when the digit moves",
     more="Look at your maps. Could you still read the digits? What did the tolerance cost?",
+)
+
+wrong_pool = WrongCode(
+    mistakes.TO_READ,
+    todo="Give the arguments of two calls: right_on, where the code is right, and wrong_on",
+    more="Would training have shown it? How soon?",
 )
 
 TASKS = collect("02", globals())

@@ -108,6 +108,37 @@ CONV = mistakes(
 
 # ---------------------------------------------------------------------- and back
 
+
+def conv_1x1(x, w, b):
+    pixels = x.transpose(0, 2, 3, 1)
+    y = pixels @ w[:, :, 0, 0].T + b
+    return y.transpose(0, 3, 1, 2)
+
+
+LAST = "Bring the channels to the last axis, multiply, and bring the filters back to axis 1."
+ONE = mistakes(
+    conv_1x1,
+    ("the bias is forgotten", {" + b": ""}, "b[f] is added to every pixel of map f."),
+    ("all filters have the first one's bias", {" + b": " + b[0]"}, "b[f] belongs to filter f."),
+    ("channels stay last", {"return y.transpose(0, 3, 1, 2)": "return y"}, LAST),
+    (
+        "pixels are reshaped and not transposed",
+        {"x.transpose(0, 2, 3, 1)": "x.reshape(len(x), *x.shape[2:], x.shape[1])"},
+        f"reshape moves no number. {LAST}",
+    ),
+    (
+        "the result is reshaped and not transposed",
+        {"y.transpose(0, 3, 1, 2)": "y.reshape(len(x), len(w), *x.shape[2:])"},
+        f"reshape moves no number. {LAST}",
+    ),
+    ("rows and columns are exchanged", {"(0, 3, 1, 2)": "(0, 3, 2, 1)"}, LAST),
+    (
+        "w is not transposed",
+        {"[:, :, 0, 0].T": "[:, :, 0, 0]"},
+        "w has the shape (F, C), x @ w needs (C, F).",
+    ),
+)
+
 ADDS = "A pixel lies in several patches, and each adds its share: +=."
 LAST_TAP = {
     "n, c, oh, ow, kh, kw in np.ndindex(N, C, OH, OW, KH, KW)": (
@@ -139,21 +170,6 @@ COL2IM = mistakes(
     *ORDER,
 )
 
-
-def covered(col2im):
-    """Return what counts the patches over a pixel of the task by hand."""
-    return lambda row, column: float(
-        col2im(np.ones((4, 4)), (1, 1, 3, 3), (2, 2))[0, 0, row, column]
-    )
-
-
-HOLDS = "Every patch that holds the pixel adds its number."
-COUNTS = mistakes(
-    reference.col2im,
-    ("only one patch counts", LAST_TAP, HOLDS),
-    ("the mean of the patches is taken", MEAN, HOLDS),
-    use=covered,
-)
 
 # ---------------------------------------------------------------------- understanding
 
@@ -192,27 +208,75 @@ ADJOINT = mistakes(
 )
 
 
-def patch_megabytes(N, C, H, W, K, stride=1, pad=0):
+def layer_cost(C, H, W, F, K, stride=1, pad=0):
     OH, OW = (H + 2 * pad - K) // stride + 1, (W + 2 * pad - K) // stride + 1
-    return N * C * K * K * OH * OW * 4 / 1e6
+    products = F * C * K * K * OH * OW
+    return F * (C * K * K + 1), products, C * K * K * OH * OW * 4 / 1e6
 
 
-BYTES = "A patch has C * K * K numbers of 4 bytes, and there are OH * OW * N patches."
-MEGABYTES = mistakes(
-    patch_megabytes,
-    ("a number takes 8 bytes", {" * 4": " * 8"}, "float32 has 32 bits, and a byte has 8."),
-    ("numbers are counted and not bytes", {" * 4": ""}, "A float32 has 4 bytes."),
-    ("the memory of x is counted", {"K * K * OH * OW": "H * W"}, BYTES),
-    ("every pixel has a patch, at the border as well", {"* OH * OW": "* H * W"}, BYTES),
+PRODUCTS = "Each of the F * OH * OW outputs is a sum of C * K * K products."
+BYTES = "A patch has C * K * K numbers of 4 bytes, and there are OH * OW patches."
+ONE_BIAS = "A filter has C * K * K weights and one bias."
+LEARNED, MEMORY = "return F * (C * K * K + 1)", "C * K * K * OH * OW * 4 / 1e6"
+COST = mistakes(
+    layer_cost,
+    ("the biases are forgotten", {LEARNED: "return F * C * K * K"}, ONE_BIAS),
+    ("there is one bias for all filters", {LEARNED: "return F * C * K * K + 1"}, ONE_BIAS),
+    ("every channel has a bias", {LEARNED: "return F * C * (K * K + 1)"}, ONE_BIAS),
+    ("the weights are those of one channel", {LEARNED: "return F * (K * K + 1)"}, ONE_BIAS),
+    ("the weights are those of one filter", {LEARNED: "return (C * K * K + 1)"}, ONE_BIAS),
+    ("the products are those of one filter", {"= F * C": "= C"}, PRODUCTS),
+    ("the products are those of one channel", {"= F * C": "= F"}, PRODUCTS),
+    ("additions are counted as well", {"= F * C": "= 2 * F * C"}, "Multiplications alone."),
+    (
+        "every pixel of x is taken for an output",
+        {"K * K * OH * OW\n": "K * K * H * W\n", MEMORY: "C * K * K * H * W * 4 / 1e6"},
+        "The kernel has OH * OW places.",
+    ),
     (
         "padding is left out",
         {"H + 2 * pad": "H", "W + 2 * pad": "W"},
         "Padding makes more patches.",
     ),
-    ("a patch has K numbers a channel", {"K * K": "K"}, BYTES),
-    ("a patch has one number a channel", {"K * K * ": ""}, BYTES),
-    ("one image is counted", {"N * ": ""}, BYTES),
-    ("one channel is counted", {"C * ": ""}, BYTES),
+    ("a number takes 8 bytes", {"* 4": "* 8"}, "float32 has 32 bits, and a byte has 8."),
+    ("numbers are counted and not bytes", {" * 4": ""}, "A float32 has 4 bytes."),
     ("bytes are returned", {" / 1e6": ""}, "A megabyte has a million bytes."),
     ("a megabyte has 2 ** 20 bytes", {"1e6": "2**20"}, "Here it has a million."),
+    ("the memory is that of one channel", {MEMORY: "K * K * OH * OW * 4 / 1e6"}, BYTES),
+)
+
+# ---------------------------------------------------------------------- code to read
+
+
+def scatter(cols, shape, kernel_size, stride=1):
+    (H, W), (KH, KW) = shape, kernel_size
+    OH, OW = (H - KH) // stride + 1, (W - KW) // stride + 1
+    x = np.zeros((H, W))
+    taps = cols.reshape(KH, KW, OH, OW)
+    for kh, kw in np.ndindex(KH, KW):
+        rows = slice(kh, kh + stride * OH, stride)
+        columns = slice(kw, kw + stride * OW, stride)
+        x[rows, columns][:OH, :OW] += taps[kh, kw]
+    return x
+
+
+TO_READ = mistakes(
+    scatter,
+    ("patches that overlap overwrite each other", {"+= taps": "= taps"}, "Add: +=."),
+    ("the kernel is flipped", {"taps[kh, kw]": "taps[-1 - kh, -1 - kw]"}, "Tap by tap."),
+    (
+        "places are counted column by column",
+        {"(KH, KW, OH, OW)": "(KH, KW, OW, OH).transpose(0, 1, 3, 2)"},
+        COLUMN,
+    ),
+    (
+        "taps are counted column by column",
+        {"(KH, KW, OH, OW)": "(KW, KH, OH, OW).transpose(1, 0, 2, 3)"},
+        ROW,
+    ),
+    (
+        "a patch is averaged over its taps",
+        {"taps[kh, kw]": "taps.mean(axis=(0, 1))"},
+        "Each tap has a number of its own.",
+    ),
 )

@@ -13,9 +13,31 @@ from cnnlib.exercises.engine.mine import keep
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.result import Refused, collect
+from cnnlib.exercises.engine.wrongcode import WrongCode
 from cnnlib.exercises.lesson03 import mistakes
 
 __all__ = ["TASKS", "keep", "need", "progress"]  # and every task, by its name
+
+
+def _draw_places(rng):
+    kinds = ("row", "row", "column", "column")
+    drawn = [rng.integers(0, 2, 3).tolist() for _ in kinds]
+    return {
+        part: (kind, *three, 0, 0, 0) if kind == "row" else (kind, 0, 0, 0, *three)
+        for part, kind, three in zip("abcd", kinds, drawn, strict=True)
+    }
+
+
+def _show_places(parts):
+    told = "Two images of 3 by 3 pixels with two channels, a kernel of 2 by 2: all six sizes are 2."
+    lines = [
+        f"{part}: in which row does channel {c} under tap ({kh}, {kw}) lie?"
+        if kind == "row"
+        else f"{part}: which column holds the patch of image {n} at output pixel ({oh}, {ow})?"
+        for part, (kind, c, kh, kw, oh, ow, n) in parts.items()
+    ]
+    return [told, *lines]
+
 
 by_hand = Question(  # about two images of 2 channels, 3 by 3 pixels
     mistakes.by_hand,
@@ -29,6 +51,8 @@ by_hand = Question(  # about two images of 2 channels, 3 by 3 pixels
     todo="Work out the four numbers and put them in place of None",
     more="Which pixel stands in row 0, column 0? And which in the last row of the last column?",
     hint="i = (c * KH + kh) * KW + kw and j = (oh * OW + ow) * N + n, with all six sizes 2.",
+    draw=_draw_places,
+    asked=_show_places,
 )
 
 # ---------------------------------------------------------------------- from patches to a product
@@ -136,16 +160,37 @@ conv_fast = Check(
     ),
 )
 
-# ---------------------------------------------------------------------- and back
 
-counts_by_hand = Question(
-    mistakes.covered(reference.col2im),
-    {"corner": (0, 0), "edge": (0, 1), "centre": (1, 1)},
-    mistakes.COUNTS,
-    todo="In how many patches of 2 by 2 does each of the three pixels lie? Put it in place of None",
-    more="And in an image of 5 by 5 pixels with a kernel of 3? The centre lies in nine.",
-    hint="Draw the four places of the kernel, and count those that cover the pixel.",
+def _pixels(rng):
+    def draw(N, C, H, W, F):
+        return distinct(rng, N, C, H, W), distinct(rng, F, C, 1, 1), np.arange(1.0, F + 1)
+
+    single = tuple(a.astype(np.float32) for a in draw(2, 3, 2, 4, 2))
+    return [
+        Case("one pixel", draw(1, 2, 1, 1, 1)),
+        Case("a row", draw(1, 2, 1, 3, 2)),
+        Case("as many filters as channels", draw(1, 2, 2, 2, 2)),
+        Case("two images", draw(2, 2, 2, 3, 3)),
+        Case("float32", single),
+        Case("random", tuple(rng.normal(size=s) for s in ((3, 4, 5, 6), (2, 4, 1, 1), (2,)))),
+    ]
+
+
+conv_1x1 = Check(
+    mistakes.conv_1x1,
+    _pixels,
+    mistakes.ONE,
+    todo="Treat the channels of every pixel as the inputs of a dense layer",
+    more="What can such a layer do with 64 maps, and what can it never see?",
+    steps=Steps(
+        (np.ones((1, 1, 4, 4)), np.ones((1, 1, 1, 1)), np.ones(1)),
+        (np.ones((3, 4, 20, 24)), np.ones((5, 4, 1, 1)), np.ones(5)),
+        "pixels, images or filters",
+        "One product does it: the last axis of x is the one that @ sums over.",
+    ),
 )
+
+# ---------------------------------------------------------------------- and back
 
 
 def _matrices(rng):
@@ -237,22 +282,22 @@ is_adjoint = Check(
 
 # ---------------------------------------------------------------------- memory
 
-patch_megabytes = Check(
-    mistakes.patch_megabytes,
+layer_cost = Check(
+    mistakes.layer_cost,
     lambda rng: [
-        Case("one digit", (1, 1, 28, 28, 5, 1, 0)),
-        Case("a batch", (100, 1, 28, 28, 5, 1, 0)),
-        Case("channels", (10, 16, 12, 12, 3, 1, 0)),
-        Case("padding", (10, 3, 8, 8, 3, 1, 1)),
-        Case("stride 2", (10, 3, 33, 33, 3, 2, 0)),
-        Case("not square", (2, 3, 10, 6, 3, 1, 0)),
-        Case("VGG's second layer", (32, 64, 224, 224, 3, 1, 1)),
-        Case("stride and pad left out", (10, 3, 9, 8, 3)),
+        Case("one channel, one filter", (1, 4, 4, 1, 3, 1, 0)),
+        Case("filters", (1, 28, 28, 10, 5, 1, 0)),
+        Case("channels", (16, 12, 12, 1, 3, 1, 0)),
+        Case("padding", (3, 8, 8, 4, 3, 1, 1)),
+        Case("stride 2", (3, 33, 33, 4, 3, 2, 0)),
+        Case("not square", (3, 10, 6, 2, 3, 1, 0)),
+        Case("VGG's second layer", (64, 224, 224, 64, 3, 1, 1)),
+        Case("stride and pad left out", (3, 9, 8, 5, 3)),
     ],
-    mistakes.MEGABYTES,
-    outputs="megabytes",
-    todo="Return the megabytes of the patch matrix in float32, a million bytes each",
-    more="How many times the memory of x is it, for a kernel of 3 with stride 1?",
+    mistakes.COST,
+    outputs="learned multiplications megabytes",
+    todo="Return three numbers: what is learned, what is multiplied, what the patches take",
+    more="Which of the three grows with the image, and which does not?",
 )
 
 
@@ -288,6 +333,12 @@ frugal_conv = Goal(
     form="{:.0f} times less memory than the patch matrix",
     todo="Return conv_fast's result without holding the patch matrix of all images at once",
     more="Time it against conv_fast. How small may the pieces be before it gets slow?",
+)
+
+wrong_scatter = WrongCode(
+    mistakes.TO_READ,
+    todo="Give the arguments of two calls: right_on, where the code is right, and wrong_on",
+    more="Which of its mistakes does the dot-product test find? All of them?",
 )
 
 TASKS = collect("03", globals())

@@ -19,15 +19,35 @@ from cnnlib.exercises.lesson04.suspects import ALONE, POSITIVE, WRONG, suspect
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 
-__all__ = ["TASKS", "keep", "mine", "need", "progress", "suspect"]  # and every task, by its name
+__all__ = [
+    "TASKS",
+    "keep",
+    "mine",
+    "need",
+    "progress",
+    "suspect",
+]  # and every task, by its name
+
+
+def _graph(x, w, b):
+    return {part: (x, w, b, part) for part in ("dy", "db", "dw", "dx")}
+
+
+def _show_graph(parts):
+    x, w, b, _ = parts["dy"]
+    told = "y = max(w x + b, 0) and L = y x. What are the gradients dy, db, dw and dx of L"
+    return [f"{told} at x = {x}, w = {w}, b = {b}?"]
+
 
 by_hand = Question(
     mistakes.by_hand,
-    {part: (part,) for part in ("dy", "db", "dw", "dx")},
+    _graph(3, 2, -1),
     mistakes.BY_HAND,
     todo="Go back from L, one step at a time, and put your numbers in place of None",
     more="For which b would ReLU be shut? Which of the four gradients would become 0 then?",
     hint="Write the slope of every single step beside the graph, then multiply along the way back.",
+    draw=lambda rng: _graph(*rng.integers([2, 2, -3], [8, 6, 4]).tolist()),
+    asked=_show_graph,
 )
 
 # ---------------------------------------------------------------------- nudging

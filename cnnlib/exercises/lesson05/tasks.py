@@ -29,6 +29,24 @@ __all__ = [
     "progress",
 ]  # and every task, by its name
 
+
+def _draw_losses(rng):
+    few, many = rng.integers([3, 20], [13, 500]).tolist()
+    p, one, other = (1 / rng.permutation([2, 3, 4, 5, 8, 16])[:3]).tolist()
+    return {"a": (1 / few,), "b": (1 / many,), "c": (p,), "d": (one, other)}
+
+
+def _show_losses(parts):
+    (a,), (b,), (c,), (one, other) = parts.values()
+    return [
+        f"a: {1 / a:.0f} classes, and the network has no idea: all are equally likely",
+        f"b: {1 / b:.0f} classes, and it has no idea",
+        f"c: one image, and the right class gets 1/{1 / c:.0f}",
+        f"d: two images; the right class of one gets 1/{1 / one:.0f}, that of the other"
+        f" 1/{1 / other:.0f}",
+    ]
+
+
 first_loss = Question(
     mistakes.first_loss,
     {"a": (0.1,), "b": (0.01,), "c": (0.5,), "d": (0.5, 0.125)},
@@ -37,6 +55,8 @@ first_loss = Question(
     more="What does a first loss of 4 say about a network with ten classes?",
     hint="What is the probability of the right class? The loss of an image is -log p.",
     decimals=2,
+    draw=_draw_losses,
+    asked=_show_losses,
 )
 
 # ---------------------------------------------------------------------- layers

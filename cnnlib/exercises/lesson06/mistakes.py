@@ -11,15 +11,16 @@ from cnnlib.losses import softmax  # noqa: F401, which mistakes use
 
 # ---------------------------------------------------------------------- by hand
 
-MAPS = np.array([[[1.0, 0], [2, 0]], [[0, 3], [0, 1]]])
-SLOPES = np.array([[[2.0, 0], [2, 0]], [[-1, -1], [0, 0]]])
+MAPS = [[[1.0, 0], [2, 0]], [[0, 3], [0, 1]]]
+SLOPES = [[[2.0, 0], [2, 0]], [[-1.0, -1], [0, 0]]]
 
 
-def by_hand(what, *place):
-    weights = SLOPES.mean(axis=(1, 2))
+def by_hand(maps, slopes, what, *place):
+    maps, slopes = np.array(maps), np.array(slopes)
+    weights = slopes.mean(axis=(1, 2))
     if what == "weight":
         return float(weights[place[0]])
-    total = (weights[:, None, None] * MAPS).sum(axis=0)[place]
+    total = (weights[:, None, None] * maps).sum(axis=0)[place]
     return float(max(total, 0))
 
 
@@ -27,15 +28,15 @@ BY_HAND = mistakes(
     by_hand,
     (
         "the gradient is summed and not averaged",
-        {"SLOPES.mean": "SLOPES.sum"},
+        {"slopes.mean": "slopes.sum"},
         "Divide by four pixels.",
     ),
     (
         "the largest gradient is the weight",
-        {"SLOPES.mean": "SLOPES.max"},
+        {"slopes.mean": "slopes.max"},
         "Take the mean of the four.",
     ),
-    ("the maps are averaged and not their gradients", {"SLOPES": "MAPS"}, "dA, not A."),
+    ("the maps are averaged and not their gradients", {"slopes.mean": "maps.mean"}, "dA, not A."),
     ("the ReLU at the end is forgotten", {"max(total, 0)": "total"}, "Below 0 becomes 0."),
 )
 

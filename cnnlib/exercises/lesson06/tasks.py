@@ -9,6 +9,7 @@ from cnnlib.exercises.engine.mistakes import Mistake
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.result import Refused, collect
+from cnnlib.exercises.engine.show import Table
 from cnnlib.exercises.lesson06 import mistakes
 from cnnlib.layers.activations import ReLU
 from cnnlib.layers.conv import Conv2D
@@ -20,18 +21,40 @@ from cnnlib.network import Sequential
 
 __all__ = ["TASKS", "need", "progress"]  # and every task, by its name
 
+
+def _cam(maps, slopes):
+    return {
+        "weight 0": (maps, slopes, "weight", 0),
+        "weight 1": (maps, slopes, "weight", 1),
+        "at (0, 1)": (maps, slopes, "map", 0, 1),
+        "at (1, 0)": (maps, slopes, "map", 1, 0),
+    }
+
+
+def _draw_cam(rng):
+    maps, slopes = rng.integers(0, 4, (2, 2, 2)), rng.integers(-2, 3, (2, 2, 2))
+    return _cam(maps.astype(float).tolist(), slopes.astype(float).tolist())
+
+
+def _show_cam(parts):
+    maps, slopes, *_ = parts["weight 0"]
+    named = zip((*maps, *slopes), ("A0", "A1", "dA0", "dA1"), strict=True)
+    return [
+        [Table(name, values) for values, name in named],
+        "Two maps, and the gradients of the score with respect to them. What are both weights, and"
+        " the map's pixels at (0, 1) and (1, 0)?",
+    ]
+
+
 by_hand = Question(
     mistakes.by_hand,
-    {
-        "weight 0": ("weight", 0),
-        "weight 1": ("weight", 1),
-        "at (0, 1)": ("map", 0, 1),
-        "at (1, 0)": ("map", 1, 0),
-    },
+    _cam(mistakes.MAPS, mistakes.SLOPES),
     mistakes.BY_HAND,
     todo="Work out both weights and two pixels of the map, and put them in place of None",
     more="Which of the two maps speaks against the class, and where do you see that?",
     hint="First the mean of each gradient. Then weight 0 times map 0 plus weight 1 times map 1.",
+    draw=_draw_cam,
+    asked=_show_cam,
 )
 
 

@@ -1,0 +1,120 @@
+"""Read wrong code: a call on which it is right, and one that convicts it."""
+
+import copy
+import textwrap
+
+import numpy as np
+
+from cnnlib.exercises.engine import variant
+from cnnlib.exercises.engine.mistakes import code_of
+from cnnlib.exercises.engine.result import Task, kind_of
+from cnnlib.exercises.engine.running import explain, run
+from cnnlib.exercises.engine.show import tables
+
+
+class WrongCode(Task):
+    """Show a wrong version of a function, and ask for two calls of it.
+
+    Parameters
+    ----------
+    mistakes : list of Mistake
+        Of one function; each student has one of them, without a name it is the first.
+    todo, more
+        As for :class:`Check`.
+    """
+
+    def __init__(self, mistakes, *, todo, more):
+        super().__init__(todo, more)
+        self.mistakes = mistakes
+
+    @property
+    def mistake(self):
+        """The mistake that is planted."""
+        if not variant.who():
+            return self.mistakes[0]
+        drawn = variant.generator(0, self.lesson, self.name)
+        return self.mistakes[int(drawn.integers(len(self.mistakes)))]
+
+    def show(self):
+        """Return the code, which shows itself."""
+        return Listing(code_of(self.mistake.function))
+
+    def __call__(self, right_on=None, wrong_on=None):
+        """Check two calls, each a tuple of arguments.
+
+        Returns
+        -------
+        Result
+        """
+        return self.report(self.diagnose(right_on, wrong_on))
+
+    def diagnose(self, right_on=None, wrong_on=None):
+        """Do the work of a call, without keeping the progress."""
+        if right_on is None and wrong_on is None:
+            return self.unwritten("not answered yet")
+        for name, args in (("right_on", right_on), ("wrong_on", wrong_on)):
+            if args is None:
+                return self.result("todo", f"{name} is not answered yet. {self.todo}.")
+            if not isinstance(args, tuple):
+                said = f"{name} is {kind_of(args)}; expected a tuple, the arguments of one call."
+                return self.result("wrong", said)
+        return self._alike(right_on) or self._differing(wrong_on)
+
+    def _both(self, args):
+        """Return what the right version and the wrong one give, each as an Outcome."""
+        right, wrong = self.mistake.function.source, self.mistake.function
+        return run(right, copy.deepcopy(args), 10), run(wrong, copy.deepcopy(args), 10)
+
+    def _alike(self, args):
+        """Find what is the matter with a call on which the code should be right."""
+        right, wrong = self._both(args)
+        if right.error or right.late:
+            said = "right_on is no call that the right version can answer."
+            return self.result("wrong", said, explain(right.error) if right.error else "")
+        if wrong.error or not _same(right.value, wrong.value):
+            return self.result("wrong", "it is not right on right_on.", *_shown(right, wrong))
+        numbers = np.concatenate([np.ravel(part) for part in _parts(right.value)])
+        if len(np.unique(numbers[numbers != 0])) < 2:
+            return self.result(
+                "wrong",
+                "right_on says too little: choose a call whose result holds different numbers.",
+                *_shown(right, wrong),
+            )
+        return None
+
+    def _differing(self, args):
+        """Find whether a call convicts."""
+        right, wrong = self._both(args)
+        if right.error or right.late:
+            said = "wrong_on is no call that the right version can answer."
+            return self.result("wrong", said, explain(right.error) if right.error else "")
+        if not wrong.error and _same(right.value, wrong.value):
+            return self.result("wrong", "it is right on wrong_on, too.", *_shown(right, wrong))
+        return self.result("done", "convicted.", *_shown(right, wrong), self.more)
+
+
+def _parts(value):
+    return [np.asarray(part) for part in (value if isinstance(value, tuple) else (value,))]
+
+
+def _same(value, other):
+    pairs = list(zip(_parts(value), _parts(other), strict=True))
+    return all(a.shape == b.shape and np.allclose(a, b, equal_nan=True) for a, b in pairs)
+
+
+def _shown(right, wrong):
+    """Return the blocks that show both results."""
+    if wrong.error:
+        return "It raises:", explain(wrong.error)
+    named = ((right.value, "should be"), (wrong.value, "it gives"))
+    return ([table for value, name in named for p in _parts(value) for table in tables(name, p)],)
+
+
+class Listing:
+    """Code that shows itself as it stands."""
+
+    def __init__(self, text):
+        self.text = textwrap.dedent(text).strip()
+
+    def __repr__(self):
+        return self.text
