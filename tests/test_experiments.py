@@ -96,9 +96,10 @@ def test_what_is_watched_is_recorded():
         found, epochs = recorded(name), tools.EXPERIMENTS[name].recipe().epochs
         assert found["by_epoch"].shape == (3, epochs, 2)
         np.testing.assert_allclose(found["by_epoch"][:, -1, 0], found["test"])
-    found = recorded("shrinking")
-    assert found["by_shift"].shape == (3, 3, 4)
-    np.testing.assert_allclose(found["by_shift"][..., 0], found["test"])
+    for name in ("shrinking", "moved"):
+        found = recorded(name)
+        assert found["by_shift"].shape == (3, 3, 4)
+        np.testing.assert_allclose(found["by_shift"][..., 0], found["test"])
     found = recorded("dead")
     assert found["most"].shape == (3, len(found["at"][0]), 16 + 32 + 128)
     assert found["strength"].shape == (3, len(found["at"][0]), 16 + 32)
@@ -108,6 +109,17 @@ def test_moved_images_leave_blank_paper():
     x = np.arange(1.0, 10).reshape(1, 1, 3, 3)
     assert tools.moved(x, 1, 0)[0, 0].tolist() == [[0, 0, 0], [1, 2, 3], [4, 5, 6]]
     assert tools.moved(x, 0, -2)[0, 0].tolist() == [[3, 0, 0], [6, 0, 0], [9, 0, 0]]
+
+
+def test_an_image_of_a_batch_is_moved_by_whole_pixels_within_bounds():
+    x = np.zeros((400, 1, 9, 9), np.float32)
+    x[:, 0, 4, 4] = 1
+    recipe = tools.EXPERIMENTS["moved"].recipe("strides")
+    y = recipe.augment(x, np.random.default_rng(0))
+    places = np.argwhere(y[:, 0] == 1)
+    assert places[:, 0].tolist() == list(range(400)) and y.sum() == 400
+    for axis in (1, 2):
+        assert set(places[:, axis]) == set(range(1, 8))
 
 
 def test_the_cockpit_opens_with_a_run_by_its_recipe(mnist):

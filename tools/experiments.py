@@ -56,6 +56,7 @@ class Recipe:
     images: int = 60_000 - HELD_BACK
     shuffled: bool = False  # whether the pixels of all images stand in one other order
     decay: float = 0.0
+    moved: int = 0  # pixels by which each image is moved at random, at most, anew in each epoch
 
     @property
     def steps(self):
@@ -65,6 +66,11 @@ class Recipe:
         schedule = SCHEDULES[self.schedule](self.rate, self.steps)
         more = {"weight_decay": self.decay, "beta2": 0.99} if self.decay else {}
         return OPTIMIZERS[self.rule](schedule, **more)
+
+    def augment(self, x, rng):
+        """Return the images of a batch, each moved by whole pixels of its own."""
+        steps = rng.integers(-self.moved, self.moved + 1, (len(x), 2))
+        return np.concatenate([moved(x[n : n + 1], *step) for n, step in enumerate(steps)])
 
     def data(self, train, test, seed):
         """Return training, held-back and test images as this run sees them."""
@@ -252,6 +258,12 @@ EXPERIMENTS = {
         lambda how: Recipe(shrinking(how), batch=32, epochs=2, **ALL),
         watch=Shifts,
     ),
+    "moved": Experiment(
+        "The same after training on images moved by up to 3 pixels, each anew in every epoch.",
+        {"maps shrink by": ("max pooling", "average pooling", "strides")},
+        lambda how: Recipe(shrinking(how), batch=32, epochs=2, moved=3, **ALL),
+        watch=Shifts,
+    ),
     "dead": Experiment(
         "When do units of the LeNet that ships fall silent, and do some come back?",
         {},
@@ -273,7 +285,7 @@ EXPERIMENTS = {
     "optimizers": Experiment(
         "Which rule learns most in one epoch, and how much does its rate matter?",
         {"rule": RULES, "rate": RATES},
-        lambda rule, rate: Recipe(SMALL, rule, rate, "constant", **ALL),
+        lambda rule, rate: Recipe(SMALL, rule, rate, "constant"),
     ),
     "schedules": Experiment(
         "What does a schedule add in two epochs?",
@@ -322,6 +334,7 @@ def run(recipe, seed, train, callbacks=()):
                 epochs=recipe.epochs,
                 batch_size=recipe.batch,
                 optimizer=recipe.optimizer(),
+                augment=recipe.augment if recipe.moved else None,
                 seed=seed,
                 callbacks=[remember, *callbacks],
                 progress=False,
