@@ -11,6 +11,9 @@ smaller one had been seen to stay below 99 % on the test images.  On one core:
 """
 
 import argparse
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -139,10 +142,20 @@ def per_image(net, dtype=np.float32, batch=BATCH, steps=12):
     return 1e6 * float(np.median(times[steps // 4 :])) / batch
 
 
+def with_kernels(name, batch):
+    """Measure `RowConv` in float64, in a process whose OpenBLAS uses other kernels."""
+    code = f"from tests.race import *; print(per_image(lenet_of(RowConv), np.float64, {batch}))"
+    environment = os.environ | {"OPENBLAS_CORETYPE": name}
+    command = [sys.executable, "-c", code]
+    return float(subprocess.run(command, env=environment, check=True, stdout=-1, text=True).stdout)
+
+
 def ladder():
     """Yield what each rung changes, and microseconds of CPU time for each image trained on."""
     yield "LeNet, plain loops", per_image(lenet_of(LoopConv), batch=1, steps=1)
-    yield "one product, a patch a row, float64", per_image(lenet_of(RowConv), np.float64)
+    yield "one product, a patch a row, float64, SSE", with_kernels("Nehalem", batch=1)
+    yield "100 images at a step", with_kernels("Nehalem", BATCH)
+    yield "OpenBLAS's kernels for this processor", per_image(lenet_of(RowConv), np.float64)
     yield "float32", per_image(lenet_of(RowConv))
     yield "batch axis last, a patch a column", per_image(lenet_of(Conv2D))
     yield "Winograd", per_image(lenet_of(FastConv2D))
