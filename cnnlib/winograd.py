@@ -16,11 +16,11 @@ from itertools import product
 
 import numpy as np
 
-POINTS = (0, 1, -1, 2, -2, 1 / 2, -1 / 2)  # few and small: powers of them amplify rounding
+POINTS = (0, 1, -1, 2, -1 / 2, -2, 1 / 2)  # few and small: powers of them amplify rounding
 LARGEST = len(POINTS) + 1  # side of the largest tile
 
 
-def minimal_filtering(m, r):
+def minimal_filtering(m, r, points=POINTS):
     """Make the matrices of F(m, r): m outputs of r taps with m + r - 1 multiplications.
 
     A filter g of r taps slides over m + r - 1 numbers x: the outputs are
@@ -34,7 +34,9 @@ def minimal_filtering(m, r):
     Parameters
     ----------
     m, r : int
-        Outputs and taps, at least 1 each, and m + r - 1 at most ``LARGEST``.
+        Outputs and taps, at least 1 each.
+    points : sequence of float
+        At least m + r - 2 different numbers; the last point is infinity.
 
     Returns
     -------
@@ -42,7 +44,7 @@ def minimal_filtering(m, r):
         With a = m + r - 1.
     """
     a = m + r - 1
-    points = np.array(POINTS[: a - 1])
+    points = np.array(points[: a - 1])
     infinity = np.eye(a)[-1:]  # the value at infinity is the highest coefficient
     values = np.vstack([np.vander(points, a, increasing=True), infinity])
     A = np.vstack([values[:-1, :m], np.eye(m)[-1:]])
@@ -110,16 +112,20 @@ class Winograd:
     share : function of (function, parts)
         Calls the function with each part and returns or yields the results in that order:
         ``map``, or one that does it on several threads. The results are the same, bit for bit.
+    m : int, optional
+        Outputs of a tile along each axis, m + K - 1 at most ``LARGEST``; by default
+        :func:`tile_outputs` chooses.
 
-    In float32 the results differ from exact ones by 1 to 4 millionths of their size (root mean
-    square), ten times as much as those of one product of the patch matrix; less for smaller tiles.
+    In float32 the results differ from exact ones by up to 4 millionths of their size (root mean
+    square), up to ten times as much as those of one product of the patch matrix; less for smaller
+    tiles.
     """
 
-    def __init__(self, x, w, pad=0, share=map):
+    def __init__(self, x, w, pad=0, share=map, m=None):
         F, C, K, _ = w.shape
         N, _, H, W = x.shape
         OH, OW = H + 2 * pad - K + 1, W + 2 * pad - K + 1
-        self.m = m = tile_outputs(OH, OW, K)
+        self.m = m = m or tile_outputs(OH, OW, K)
         self.a = m + K - 1
         self.A, self.B, self.G = (T.astype(w.dtype) for T in minimal_filtering(m, K))
         self.U = sandwich(self.G, w.transpose(2, 3, 0, 1))  # (a, a, F, C)

@@ -32,6 +32,13 @@ def test_a_filter_slides_over_numbers(m, r):
     np.testing.assert_allclose(A.T @ ((G @ g) * (B.T @ x)), expected, atol=1e-12)
 
 
+def test_any_different_points_will_do():
+    A, B, G = minimal_filtering(4, 3, [0, 3, -1, 0.25, 5])
+    x, g = draw(6), draw(3, seed=1)
+    np.testing.assert_allclose(A.T @ ((G @ g) * (B.T @ x)), np.correlate(x, g), atol=1e-10)
+    assert G[-2, 1] / G[-2, 0] == pytest.approx(5)
+
+
 def test_a_sandwich_is_two_products_and_exchanges_the_axes():
     T, tile = draw((3, 4)), draw((4, 4, 2, 5), seed=1)
     found = sandwich(T, tile)
@@ -94,6 +101,19 @@ def test_every_size_of_the_output_is_covered(K, pad):
             expected = (w.reshape(2, -1) @ im2col(x, K, 1, pad)).reshape(2, OH, OW, 2)
             expected = (expected + b.reshape(2, 1, 1, 1)).transpose(3, 0, 1, 2)
             np.testing.assert_allclose(Winograd(x, w, pad).forward(b), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("K, m", [(3, 2), (3, 3), (3, 6), (5, 2), (7, 2), (2, 7)])
+def test_the_size_of_a_tile_can_be_chosen(K, m):
+    x, w, b = draw((2, 3, 9, 8)), draw((4, 3, K, K), seed=1), draw(4, seed=2)
+    fast = Winograd(x, w, 1, m=m)
+    y = fast.forward(b)
+    assert fast.m == m and fast.U.shape[0] == m + K - 1
+    np.testing.assert_allclose(y, reference.conv2d(x, w, b, 1, 1), atol=1e-11)
+    dy = draw(y.shape, seed=3)
+    expected = reference.conv2d_backward(dy, x, w, 1, 1)
+    for found, wanted in zip(fast.backward(dy), expected, strict=False):
+        np.testing.assert_allclose(found, wanted, atol=1e-10)
 
 
 def test_without_input_gradient_dx_is_none_and_dw_the_same():
