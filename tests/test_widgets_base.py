@@ -9,12 +9,23 @@ import pytest
 
 from cnnlib.datasets import load_mnist
 from cnnlib.exercises.lesson04.suspects import KINDS, evidence, suspects
+from cnnlib.files import RECORDS, load_arrays
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.reshape import Flatten
 from cnnlib.models import lenet5
 from cnnlib.network import Sequential
 from cnnlib.plots.base import new_figure
-from cnnlib.widgets import backprop, base, convolution, filters, im2col, pooling, start, training
+from cnnlib.widgets import (
+    backprop,
+    base,
+    convolution,
+    fast,
+    filters,
+    im2col,
+    pooling,
+    start,
+    training,
+)
 from cnnlib.widgets.base import Explorer, choice, slider
 from cnnlib.widgets.canvas import Canvas, encode
 
@@ -47,6 +58,7 @@ EXPLORERS = {
     "cockpit": lambda: training.TrainingCockpit((IMAGES, LABELS), (IMAGES, LABELS), {"s": small}),
     "filters": lambda: filters.FilterExplorer(network(), IMAGES, LABELS),
     "where": lambda: filters.WhereExplorer(network(), IMAGES, LABELS),
+    "fastest": lambda: fast.FastestExplorer(load_arrays(RECORDS.with_name("fastest.npz"))),
     "field": lambda: filters.ReceptiveFieldExplorer(network(), IMAGES),
 }
 

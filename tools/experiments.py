@@ -264,6 +264,12 @@ EXPERIMENTS = {
         lambda how: Recipe(shrinking(how), batch=32, epochs=2, moved=3, **ALL),
         watch=Shifts,
     ),
+    "fast": Experiment(
+        "Does the LeNet read as well after an epoch with Winograd's convolutions?",
+        {"convolutions": ("plain", "fast")},
+        lambda kind: Recipe(lambda seed: models.lenet5(rng=seed, fast=kind == "fast"), **ALL),
+        seeds=5,
+    ),
     "dead": Experiment(
         "When do units of the LeNet that ships fall silent, and do some come back?",
         {},
