@@ -13,7 +13,7 @@ module                   holds                                             lesso
 ``cnnlib.optimizers``    SGD to AdamW, learning-rate schedules             05
 ``cnnlib.datasets``      MNIST, Fashion-MNIST, a photograph, batches       05
 ``cnnlib.augment``       images shifted, turned, scaled, crumpled          07
-``cnnlib.layers``        convolution, pooling, dense, activations, ...     02, 03, 04, 07
+``cnnlib.layers``        convolution, pooling, dense, activations, ...     02-04, 07, 08
 ``cnnlib.network``       Sequential, Residual, summary, save and load      05
 ``cnnlib.gradcheck``     numerical gradients                               04
 ``cnnlib.models``        the networks of the lessons, and trained weights  05
@@ -25,7 +25,7 @@ module                   holds                                             lesso
 ``cnnlib.look``          the same as figures, one call each                06
 ``cnnlib.plots``         every figure                                      all
 ``cnnlib.widgets``       every explorer                                    all
-``cnnlib.exercises``     the checks of the exercises                       01 to 06
+``cnnlib.exercises``     the checks of the exercises                       01 to 08
 ``cnnlib.distributed``   training on several processes                     09
 ``cnnlib.bridge``        weights and networks from PyTorch and back        09
 ``cnnlib.digits``        a digit of your own, also from a photograph       00

@@ -7,11 +7,14 @@ from cnnlib import interpret, models, reference
 from cnnlib.exercises.lesson02.mistakes import max_pool
 from cnnlib.gradcheck import check_layer, kink_free
 from cnnlib.im2col import im2col
+from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.pool import AvgPool2D, MaxPool2D
+from cnnlib.winograd import POINTS, minimal_filtering
 from tests.exercises import lesson03, lesson04
 from tests.exercises.solutions import TASKS, changed, solved
 
 L01, L02, L03, L04, L05, L06 = (TASKS[f"0{n}"] for n in range(1, 7))
+L08 = TASKS["08"]
 
 
 PAIRS = {
@@ -276,3 +279,61 @@ def test_functions_may_be_handed_over_in_place_of_their_names():
 def test_an_answer_under_another_name_is_told_from_one_that_is_missing():
     text = str(L06.by_hand.diagnose({"weight 0": 1, "weight 1": -0.5, "at (0,1)": 0}))
     assert "at (0, 1): not answered: there is none of this name, but 'at (0,1)'." in text
+
+
+# ---------------------------------------------------------------------- 08
+
+
+def test_the_four_products_may_be_made_by_matrices():
+    A, B, G = minimal_filtering(2, 3)
+    assert L08.f23.diagnose(lambda x, g: A.T @ ((G @ g) * (B.T @ x))).ok
+    assert L08.f23.diagnose(lambda x, g: list(A.T @ ((G @ g) * (B.T @ x)))).ok
+
+
+def test_five_products_are_too_many():
+    def five(x, g):
+        return np.array([solved("08")["f23"](x, g)[0], x[1] * g[0] + x[2] * g[1] + x[3] * g[2]])
+
+    result = L08.f23.diagnose(five)
+    assert result.state == "wrong" and "multiplications" in str(result)
+
+
+@pytest.mark.parametrize(
+    "points, said",
+    [
+        ([0, 1, -1, 2, -2], "an error 1.00 times smaller; the goal is"),
+        ([0, 1, -1, 3, -3], "times smaller; the goal is"),
+        ([0, 1, -1, 1, 2], "two points are equal"),
+        ([0, 1, -1, 2], "4 numbers came"),
+        ([0, 1, -1, 2, np.inf], "finite"),
+        ("no points", "five numbers are expected"),
+    ],
+)
+def test_points_that_do_not_round_less_do_not_pass(points, said):
+    result = L08.better_points.diagnose(points)
+    assert result.state == "wrong" and said in str(result), result
+
+
+def test_the_library_takes_points_that_pass():
+    assert L08.better_points.diagnose(POINTS[:5]).ok
+
+
+def test_the_tasks_of_fast_convolution_agree_with_the_library():
+    rng = np.random.default_rng(0)
+    x, g, w = rng.normal(size=(9, 8)), rng.normal(size=(3, 3)), rng.normal(size=(4, 2))
+    for kernel, task in ((g, L08.winograd_conv), (w, L08.fft_conv), (g, L08.fft_conv)):
+        expected = reference.conv2d(x[None, None], kernel[None, None], np.zeros(1))[0, 0]
+        np.testing.assert_allclose(task.right(x, kernel), expected, atol=1e-12)
+    conv = Conv2D(3, 5, 3, pad=1)
+    shape = (4, 3, 10, 8)
+    found, smallest = L08.layer_cost.right(*shape, 5, 3, 1)
+    assert found == 4 * conv.multiplications(shape[1:])
+    numbers = (
+        np.zeros(shape).size
+        + conv.params["w"].size
+        + conv.forward(np.zeros(shape, np.float32)).size
+    )
+    assert smallest == 4 * numbers
+    one = 4e-6 * (np.zeros(shape).size + conv.cols.size + 4 * 5 * 10 * 8)
+    assert L08.largest_batch.right(one, *shape[1:], 5, 3, 1) == 4
+    assert L08.largest_batch.right(0.999 * one, *shape[1:], 5, 3, 1) == 3

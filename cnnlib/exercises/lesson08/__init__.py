@@ -1,0 +1,1 @@
+"""Exercise 08: its tasks, and the mistakes that it knows."""

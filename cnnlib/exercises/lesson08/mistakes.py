@@ -1,0 +1,228 @@
+"""The mistakes that exercise 08 knows. Write your answers before you look.
+
+Each is a change of the right version, which stands here.
+"""
+
+import numpy as np
+
+from cnnlib.exercises.engine.mistakes import Mistake, mistakes
+
+# ---------------------------------------------------------------------- what a layer costs
+
+
+def layer_cost(N, C, H, W, F, K, pad=0):
+    OH, OW = H + 2 * pad - K + 1, W + 2 * pad - K + 1
+    multiplications = N * F * OH * OW * C * K * K
+    smallest = 4 * (N * C * H * W + F * C * K * K + N * F * OH * OW)
+    return multiplications, smallest
+
+
+ONE = "Each output pixel of each filter takes C * K * K multiplications."
+ONCE = "Read the images and the filters once, write the outputs once: 4 bytes a number."
+COST = mistakes(
+    layer_cost,
+    ("one image is counted", {"N * F * OH * OW * C": "F * OH * OW * C"}, "There are N images."),
+    ("channels are left out", {"OW * C * K * K\n": "OW * K * K\n"}, ONE),
+    ("the kernel has K taps and not K * K", {"OW * C * K * K\n": "OW * C * K\n"}, ONE),
+    (
+        "every pixel of the image has an output",
+        {"OH, OW = H + 2 * pad - K + 1, W + 2 * pad - K + 1": "OH, OW = H, W"},
+        "How many places has a kernel of K along an axis of H pixels?",
+    ),
+    (
+        "padding is left out",
+        {"H + 2 * pad": "H", "W + 2 * pad": "W"},
+        "Padding makes more outputs.",
+    ),
+    ("additions are counted as well", {"= N * F * OH": "= 2 * N * F * OH"}, "Only products."),
+    ("numbers are counted and not bytes", {"4 * (": "("}, ONCE),
+    ("the filters are not read", {" + F * C * K * K": ""}, ONCE),
+    ("the outputs are not written", {" + N * F * OH * OW)": ")"}, ONCE),
+    (
+        "the patch matrix is counted in place of the images",
+        {"(N * C * H * W": "(N * C * K * K * OH * OW"},
+        f"{ONCE} The patch matrix is what im2col adds.",
+    ),
+)
+
+# ---------------------------------------------------------------------- four for six
+
+
+def f23(x, g):
+    first, last = (x[0] - x[2]) * g[0], (x[1] - x[3]) * g[2]
+    plus = (x[1] + x[2]) * ((g[0] + g[1] + g[2]) / 2)
+    minus = (x[2] - x[1]) * ((g[0] - g[1] + g[2]) / 2)
+    return np.array([first + plus + minus, plus - minus - last])
+
+
+MIDDLE = (
+    "The brackets are x1 g1 + x2 (g0 + g2) and x1 (g0 + g2) + x2 g1: half of sum and difference."
+)
+SAVE = "Save two of them: take x2 g0 out of the first output and x1 g2 out of the second."
+
+
+def six_products(x, g):
+    return np.array([sum(x[i + k] * g[k] for k in range(3)) for i in range(2)])
+
+
+F23 = [Mistake("six multiplications are done", six_products, SAVE)] + mistakes(
+    f23,
+    (
+        "the halves are forgotten",
+        {"g[0] + g[1] + g[2]) / 2": "g[0] + g[1] + g[2])", "- g[1] + g[2]) / 2": "- g[1] + g[2])"},
+        MIDDLE,
+    ),
+    ("the last product is added", {"- last": "+ last"}, "x1 g2 - (x1 - x3) g2 is x3 g2."),
+    ("the first product has the other sign", {"(x[0] - x[2])": "(x[2] - x[0])"}, MIDDLE),
+    ("sum and difference have the same sign", {"plus - minus": "plus + minus"}, MIDDLE),
+    ("the difference is taken the other way around", {"(x[2] - x[1])": "(x[1] - x[2])"}, MIDDLE),
+    ("the two outputs are exchanged", {"[first + plus + minus, plus - minus - last]":
+        "[plus - minus - last, first + plus + minus]"}, "The first output begins at x0."),
+    (
+        "the filter is flipped",
+        {"    first,": "    g = g[::-1]\n    first,"},
+        "g0 meets x0 in the first output.",
+    ),
+)  # fmt: skip
+
+# ---------------------------------------------------------------------- tiles
+
+A = np.array([[1.0, 0], [1, 1], [1, -1], [0, 1]])
+B = np.array([[-1.0, 0, 0, 0], [0, 1, -1, -1], [1, 1, 1, 0], [0, 0, 0, 1]])
+G = np.array([[-1.0, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
+
+
+def winograd_tile(d, g):
+    return A.T @ ((G @ g @ G.T) * (B.T @ d @ B)) @ A
+
+
+SIDES = "In two dimensions each matrix works on the columns and on the rows: T @ tile @ T.T."
+TILE = mistakes(
+    winograd_tile,
+    ("B and its transpose are exchanged", {"B.T @ d @ B": "B @ d @ B.T"}, SIDES),
+    ("only the columns of the tile are transformed", {"B.T @ d @ B": "B.T @ d"}, SIDES),
+    (
+        "the transformed tile and filter meet in a matrix product",
+        {") * (": ") @ ("},
+        "Each number of the one meets one number of the other: *, not @.",
+    ),
+    ("the filter is transposed", {"G @ g @": "G @ g.T @"}, "g as it is."),
+    ("the tile is transposed", {"@ d @": "@ d.T @"}, "d as it is."),
+    ("the filter is flipped", {"G @ g @": "G @ g[::-1, ::-1] @"}, "g as it is."),
+    ("the outputs are transposed", {"@ A\n": "@ A).T\n", "A.T @ ((": "(A.T @ (("}, SIDES),
+)
+
+
+def winograd_conv(x, g):
+    OH, OW = x.shape[0] - 2, x.shape[1] - 2
+    rows, columns = -(-OH // 2), -(-OW // 2)
+    x = np.pad(x, ((0, 2 * rows - OH), (0, 2 * columns - OW)))
+    y = np.zeros((2 * rows, 2 * columns))
+    for r, c in np.ndindex(rows, columns):
+        y[2 * r :, 2 * c :][:2, :2] = winograd_tile(x[2 * r :, 2 * c :][:4, :4], g)
+    return y[:OH, :OW]
+
+
+STEP = "A tile sees 4 x 4 pixels and makes 2 x 2 outputs: the next one begins 2 pixels further."
+RAGGED = "Round the number of tiles up, and pad the image with zeros to fill the last ones."
+COVER = mistakes(
+    winograd_conv,
+    (
+        "what a ragged last tile would make is missing",
+        {
+            "y[:OH, :OW]": "y[:OH, :OW] * np.outer(np.arange(OH) < OH // 2 * 2,"
+            " np.arange(OW) < OW // 2 * 2)"
+        },
+        RAGGED,
+    ),
+    (
+        "tiles begin four pixels apart",
+        {
+            "winograd_tile(x[2 * r :, 2 * c :][:4, :4], g)": "winograd_tile(np.pad(x,"
+            " ((0, 4 * rows), (0, 4 * columns)))[4 * r :, 4 * c :][:4, :4], g)"
+        },
+        STEP,
+    ),
+    ("what lies outside is not cut off", {"y[:OH, :OW]": "y"}, "Return OH x OW numbers."),
+    ("the image is padded in front", {"((0, 2 * rows - OH), (0, 2 * columns - OW))":
+        "((2 * rows - OH, 0), (2 * columns - OW, 0))"}, RAGGED),
+    ("rows and columns of tiles are exchanged", {"winograd_tile(x[2 * r :, 2 * c :][:4, :4], g)":
+        "winograd_tile(x[2 * min(c, rows - 1) :, 2 * min(r, columns - 1) :][:4, :4], g)"},
+        "The tile at row r of tiles begins at row 2 r of the image."),
+    ("the filter is flipped", {"[:4, :4], g)": "[:4, :4], g[::-1, ::-1])"}, "g as it is."),
+    ("the filter is transposed", {"[:4, :4], g)": "[:4, :4], g.T)"}, "g as it is."),
+)  # fmt: skip
+
+# ---------------------------------------------------------------------- counted by hand
+
+
+def products(m, K):
+    return (m + K - 1) ** 2 / m**2
+
+
+EACH = "(m + K - 1) ** 2 products for m * m outputs."
+PRODUCTS = mistakes(
+    products,
+    ("the products are not divided by the outputs", {" / m**2": ""}, EACH),
+    ("one axis is counted", {"** 2 / m**2": "/ m"}, f"Two axes: {EACH}"),
+    ("a tile has m + K pixels along an axis", {"m + K - 1": "m + K"}, EACH),
+    ("these are the direct ones", {"(m + K - 1) ** 2 / m**2": "K * K"}, EACH),
+)
+
+# ---------------------------------------------------------------------- frequencies
+
+
+def fft_conv(x, w):
+    (H, W), (KH, KW) = x.shape, w.shape
+    y = np.fft.irfft2(np.fft.rfft2(x) * np.fft.rfft2(w, (H, W)).conj(), (H, W))
+    return y[: H - KH + 1, : W - KW + 1]
+
+
+FIRST = "The first H - KH + 1 rows are those that no wrapped patch has reached."
+CORRELATES = "This product of frequencies flips the filter: take the conjugate of its frequencies."
+FFT = mistakes(
+    fft_conv,
+    ("the filter is flipped", {".conj()": "", "y[: H - KH + 1, : W - KW + 1]":
+        "y[KH - 1 :, KW - 1 :]"}, CORRELATES),
+    ("the conjugate is not taken", {".conj()": ""}, CORRELATES),
+    (
+        "the conjugate of the image's frequencies is taken",
+        {"np.fft.rfft2(x) *": "np.fft.rfft2(x).conj() *", "(H, W)).conj()": "(H, W))"},
+        "Of the filter's frequencies: the image keeps its direction.",
+    ),
+    ("outputs that wrapped around are kept", {"y[: H - KH + 1, : W - KW + 1]": "y"}, FIRST),
+    ("the first outputs are cut off and not the last", {"y[: H - KH + 1, : W - KW + 1]":
+        "y[KH - 1 :, KW - 1 :]"}, FIRST),
+    ("the frequencies are not multiplied but added", {") * np": ") + np"}, "Multiply them."),
+    ("the outputs are divided by the number of pixels", {"y[: H - KH + 1, : W - KW + 1]":
+        "y[: H - KH + 1, : W - KW + 1] / x.size"},
+        "irfft2 divides already."),
+)  # fmt: skip
+
+# ---------------------------------------------------------------------- memory
+
+
+def largest_batch(megabytes, C, H, W, F, K, pad=0):
+    OH, OW = H + 2 * pad - K + 1, W + 2 * pad - K + 1
+    numbers = C * H * W + C * K * K * OH * OW + F * OH * OW
+    return int(megabytes * 1e6 // (4 * numbers))
+
+
+PER = "An image brings C * H * W numbers, its part of the patch matrix, and F maps of outputs."
+BATCH = mistakes(
+    largest_batch,
+    ("only the patch matrix is counted", {"C * H * W + ": "", " + F * OH * OW": ""}, PER),
+    ("the images are left out", {"C * H * W + ": ""}, PER),
+    ("the outputs are left out", {" + F * OH * OW": ""}, PER),
+    ("the patch matrix is left out", {" + C * K * K * OH * OW": ""}, PER),
+    ("a number takes 8 bytes", {"(4 * numbers)": "(8 * numbers)"}, "float32 has 4 bytes."),
+    ("numbers are counted and not bytes", {"(4 * numbers)": "numbers"}, "A float32 has 4 bytes."),
+    ("a megabyte has 2 ** 20 bytes", {"1e6": "2**20"}, "Here it has a million."),
+    ("the batch is rounded up", {"1e6 // (4 * numbers))": "1e6 // (4 * numbers)) + 1"},
+        "One image more would not fit: round down."),
+    ("a patch has K numbers a channel", {"C * K * K * OH": "C * K * OH"}, PER),
+    ("padding is left out", {"H + 2 * pad": "H", "W + 2 * pad": "W"},
+        "Padding makes more patches."),
+    ("every pixel has a patch", {"OH, OW = H + 2 * pad - K + 1, W + 2 * pad - K + 1":
+        "OH, OW = H, W"}, "How many places has the kernel?"),
+)  # fmt: skip

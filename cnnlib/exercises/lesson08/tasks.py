@@ -1,0 +1,226 @@
+"""The tasks of exercise 08: count, four multiplications for six, tiles, frequencies, memory."""
+
+import numpy as np
+
+from cnnlib import winograd
+from cnnlib.exercises.cases import distinct
+from cnnlib.exercises.engine.check import Case, Check, Limit
+from cnnlib.exercises.engine.goal import Goal
+from cnnlib.exercises.engine.progress import need, progress
+from cnnlib.exercises.engine.question import Question
+from cnnlib.exercises.engine.result import Refused, collect
+from cnnlib.exercises.lesson08 import mistakes
+
+__all__ = ["TASKS", "need", "progress"]  # and every task, by its name
+
+# ---------------------------------------------------------------------- what a layer costs
+
+layer_cost = Check(
+    mistakes.layer_cost,
+    lambda rng: [
+        Case("one digit", (1, 1, 28, 28, 1, 5, 0)),
+        Case("a batch", (100, 1, 28, 28, 1, 5, 0)),
+        Case("channels and filters", (1, 16, 12, 12, 32, 5, 0)),
+        Case("padding", (10, 3, 8, 8, 4, 3, 1)),
+        Case("not square", (2, 3, 10, 6, 5, 3, 0)),
+        Case("1 x 1", (7, 64, 14, 14, 16, 1, 0)),
+        Case("VGG's second layer", (8, 64, 224, 224, 64, 3, 1)),
+        Case("pad left out", (10, 3, 9, 8, 6, 3)),
+    ],
+    mistakes.COST,
+    outputs="multiplications smallest",
+    whole="multiplications smallest",
+    todo="Return the multiplications, and the bytes that at least have to move",
+    more="Divide the one by the other: which of your layers would wait for memory?",
+)
+
+# ---------------------------------------------------------------------- four for six
+
+
+class Counted(float):
+    """A number that counts the products of it with another such number; sums keep counting."""
+
+    products = 0
+
+    def __mul__(self, other):
+        if isinstance(other, Counted):
+            Counted.products += 1
+        return Counted(float(self) * float(other))
+
+    __rmul__ = __mul__
+
+    def _kept(operation):
+        return lambda self, *other: Counted(getattr(float, operation)(self, *map(float, other)))
+
+    __add__, __radd__, __sub__ = _kept("__add__"), _kept("__radd__"), _kept("__sub__")
+    __rsub__, __neg__, __truediv__ = _kept("__rsub__"), _kept("__neg__"), _kept("__truediv__")
+
+
+def _counted(f, x, g):
+    """Use a function on numbers, and again on numbers that count their products."""
+    y = f(x, g)
+    if y is None:
+        return None
+    x, g = (np.array([Counted(value) for value in a], object) for a in (x.copy(), g.copy()))
+    Counted.products = 0
+    f(x, g)
+    return y, max(4, Counted.products)  # fewer there are not, or they were done out of sight
+
+
+f23 = Check(
+    mistakes.f23,
+    lambda rng: [
+        Case("a filter of one tap", (np.array([3.0, 1, 4, 2]), np.array([1.0, 0, 0]))),
+        Case("its last tap", (np.array([3.0, 1, 4, 2]), np.array([0.0, 0, 1]))),
+        Case("its middle tap", (np.array([3.0, 1, 4, 2]), np.array([0.0, 1, 0]))),
+        Case("whole numbers", (np.array([1.0, 2, 3, 5]), np.array([2.0, -1, 4]))),
+        Case("any numbers", (rng.normal(size=4), rng.normal(size=3))),
+    ],
+    mistakes.F23,
+    outputs="y multiplications",
+    call=_counted,
+    todo="Return the two outputs, with four products of numbers made of x and numbers made of g",
+    more="Halves of taps are not counted: they are made once for all images. And the sums?",
+)
+
+# ---------------------------------------------------------------------- tiles
+
+
+def _tiles(rng):
+    spot = np.zeros((3, 3))
+    spot[0, 2] = 1
+    return [
+        Case("a filter of one tap", (distinct(rng, 4, 4), spot)),
+        Case("ones", (distinct(rng, 4, 4), np.ones((3, 3)))),
+        Case("any numbers", (rng.normal(size=(4, 4)), rng.normal(size=(3, 3)))),
+    ]
+
+
+winograd_tile = Check(
+    mistakes.winograd_tile,
+    _tiles,
+    mistakes.TILE,
+    todo="Return the 2 x 2 outputs of a 3 x 3 filter over a 4 x 4 tile, by 16 products",
+    more="Which part of it can be done once for all tiles, and which once for all filters?",
+)
+
+
+def _images(rng):
+    sizes = ((4, 4), (6, 6), (4, 8), (8, 4), (5, 6), (6, 5), (7, 7), (3, 3))
+    drawn = [
+        Case(f"{H - 2} x {W - 2} outputs", (distinct(rng, H, W), distinct(rng, 3, 3)))
+        for H, W in sizes
+    ]
+    return [*drawn, Case("any numbers", (rng.normal(size=(9, 8)), rng.normal(size=(3, 3))))]
+
+
+winograd_conv = Check(
+    mistakes.winograd_conv,
+    _images,
+    mistakes.COVER,
+    (
+        Limit("even sizes", lambda x, g: not any(n % 2 for n in x.shape), mistakes.RAGGED),
+        Limit("square images", lambda x, g: x.shape[0] == x.shape[1], "Where OH, and where OW?"),
+    ),
+    todo="Cover the output with tiles of 2 x 2, and let winograd_tile make each of them",
+    more="How many products does it take for 5 x 5 outputs, and how many do loops take?",
+)
+
+# ---------------------------------------------------------------------- counted by hand
+
+products_by_hand = Question(
+    mistakes.products,
+    {"F(2x2, 3x3)": (2, 3), "F(4x4, 3x3)": (4, 3), "F(2x2, 5x5)": (2, 5), "F(4x4, 5x5)": (4, 5)},
+    mistakes.PRODUCTS,
+    todo="Work out the multiplications for each output and put them in place of None",
+    more="Direct ways take 9 and 25. Why not go on to F(20x20, 3x3)?",
+    hint="A tile of m x m outputs takes a product for each of its (m + K - 1) ** 2 pixels.",
+    decimals=2,
+)
+
+# ---------------------------------------------------------------------- frequencies
+
+fft_conv = Check(
+    mistakes.fft_conv,
+    lambda rng: [
+        Case("a filter of one pixel", (distinct(rng, 4, 4), np.ones((1, 1)))),
+        Case("3 by 3 taps", (distinct(rng, 6, 6), distinct(rng, 3, 3))),
+        Case("an image wider than high", (distinct(rng, 4, 8), distinct(rng, 2, 2))),
+        Case("a kernel wider than high", (distinct(rng, 6, 6), distinct(rng, 2, 3))),
+        Case("odd sizes", (distinct(rng, 7, 5), distinct(rng, 3, 3))),
+        Case("as large as the image", (distinct(rng, 4, 6), distinct(rng, 4, 6))),
+        Case("any numbers", (rng.normal(size=(8, 9)), rng.normal(size=(5, 4)))),
+    ],
+    mistakes.FFT,
+    (
+        Limit("an even width", lambda x, w: x.shape[1] % 2 == 0, "irfft2 wants the size, (H, W)."),
+        Limit("square images", lambda x, w: x.shape[0] == x.shape[1], "Where H, and where W?"),
+        Limit("square kernels", lambda x, w: w.shape[0] == w.shape[1], "Where KH, and where KW?"),
+    ),
+    todo="Multiply the frequencies of image and filter, go back, and cut off what wrapped around",
+    more="For which sizes is it quicker than winograd_conv? Time it.",
+)  # fmt: skip
+
+# ---------------------------------------------------------------------- memory
+
+largest_batch = Check(
+    mistakes.largest_batch,
+    lambda rng: [
+        Case("LeNet's first layer", (100, 1, 28, 28, 16, 5, 0)),
+        Case("LeNet's second layer", (100, 16, 12, 12, 32, 5, 0)),
+        Case("padding", (50, 3, 32, 32, 16, 3, 1)),
+        Case("not square", (10, 3, 40, 24, 8, 3, 0)),
+        Case("VGG's second layer", (16_000, 64, 224, 224, 64, 3, 1)),
+        Case("not even one image", (10, 64, 224, 224, 64, 3, 1)),
+        Case("just one", (4e-6 * (16 + 36 + 4), 1, 4, 4, 1, 3, 0)),
+        Case("pad left out", (20, 8, 20, 20, 8, 3)),
+    ],
+    mistakes.BATCH,
+    outputs="N",
+    whole="N",
+    todo="Return how many images fit: x, patch matrix and y together, in float32",
+    more="By which factor does the batch grow if only one row of outputs is made at a time?",
+)
+
+# ---------------------------------------------------------------------- an open problem
+
+
+def _smaller_error(points):
+    """Measure F(4 x 4, 3 x 3) with five points against the five that come first to mind."""
+    try:
+        points = [float(p) for p in points]
+    except (TypeError, ValueError):
+        raise Refused("five numbers are expected.") from None
+    if len(points) != 5:
+        raise Refused(f"{len(points)} numbers came, five are expected.")
+    if not np.isfinite(points).all():
+        raise Refused("points have to be finite; the one at infinity is added already.")
+    if len(set(points)) < 5:
+        raise Refused("two points are equal: the polynomial is not found then.")
+    given, usual = _error(points), _error([0, 1, -1, 2, -2])
+    return usual / given, "Measured on tiles of 32 channels in float32."
+
+
+def _error(points):
+    A, B, G = (T.astype(np.float32) for T in winograd.minimal_filtering(4, 3, points))
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((6, 6, 32, 64)).astype(np.float32)
+    w = rng.standard_normal((3, 3, 32)).astype(np.float32)
+    M = np.einsum("ai,bj,ijc->abc", G, G, w)[..., None] * np.einsum("ia,jb,ijcn->abcn", B, B, x)
+    y = np.einsum("ai,bj,abn->ijn", A, A, M.sum(axis=2))
+    exact = sum(
+        (w[i, j].astype(float)[:, None] * x[i : i + 4, j : j + 4].astype(float)).sum(axis=2)
+        for i, j in np.ndindex(3, 3)
+    )
+    return np.sqrt(np.mean((y - exact) ** 2) / np.mean(exact**2))
+
+
+better_points = Goal(
+    _smaller_error,
+    1.2,
+    form="an error {:.2f} times smaller",
+    todo="Find five points for F(4x4, 3x3) that round less than 0, 1, -1, 2, -2",
+    more="Which points does cnnlib.winograd take, and in which order? Why do halves suit twos?",
+)
+
+TASKS = collect("08", globals())

@@ -1,0 +1,142 @@
+"""Exercise 08: answers with a mistake put into them, and the name that it has to be given."""
+
+NOTEBOOK = "08_fast_convolution"
+NAMES = {"products_by_hand": "products", "better_points": "points"}
+SIZES = "OH, OW = output_size(H, K, 1, pad), output_size(W, K, 1, pad)"
+UNPADDED = "OH, OW = output_size(H, K), output_size(W, K)"
+COUNT = "N * F * OH * OW * C * K * K\n"
+OUTPUTS = "np.array([first + p + q, p - q - last])"
+TRANSFORM = "(G @ g @ G.T) * (B.T @ d @ B)"
+TILE = "tile = x[2 * r : 2 * r + 4, 2 * c : 2 * c + 4]"
+FRAME = "((0, 2 * rows - OH), (0, 2 * columns - OW))"
+MADE = "y[:OH, :OW]"
+CUT = "[: H - KH + 1, : W - KW + 1]"
+NUMBERS = "numbers = C * H * W + C * K * K * OH * OW + F * OH * OW"
+
+MUTANTS = {
+    "layer_cost": [
+        ("defaults", ("K, pad=0):", "K, pad):")),
+        ("one image is counted", (COUNT, "F * OH * OW * C * K * K\n")),
+        ("channels are left out", (COUNT, "N * F * OH * OW * K * K\n")),
+        ("the kernel has K taps and not K * K", (COUNT, "N * F * OH * OW * C * K\n")),
+        ("every pixel of the image has an output", (SIZES, "OH, OW = H, W")),
+        ("padding is left out", (SIZES, UNPADDED)),
+        ("additions are counted as well", (COUNT, f"2 * {COUNT}")),
+        ("numbers are counted and not bytes", ("4 * (N", "(N")),
+        ("the filters are not read", (" + F * C * K * K", "")),
+        ("the outputs are not written", (" + N * F * OH * OW)", ")")),
+        (
+            "the patch matrix is counted in place of the images",
+            ("(N * C * H * W", "(N * C * K * K * OH * OW"),
+        ),
+    ],
+    "f23": [
+        (
+            "six multiplications are done",
+            (
+                "    first, last",
+                "    return np.array([x[:3] @ g, x[1] * g[0] + x[2] * g[1] + x[3] * g[2]])\n"
+                "    first, last",
+            ),
+        ),
+        ("the halves are forgotten", ("+ g[1] + g[2]) / 2)", "+ g[1] + g[2]))"),
+         ("- g[1] + g[2]) / 2)", "- g[1] + g[2]))")),
+        ("the last product is added", ("- q - last", "- q + last")),
+        ("the first product has the other sign", ("(x[0] - x[2])", "(x[2] - x[0])")),
+        ("sum and difference have the same sign", ("p - q", "p + q")),
+        ("the difference is taken the other way around", ("(x[2] - x[1])", "(x[1] - x[2])")),
+        ("the two outputs are exchanged", (OUTPUTS, f"{OUTPUTS}[::-1]")),
+        ("the filter is flipped", ("    first, last", "    g = g[::-1]\n    first, last")),
+    ],
+    "winograd_tile": [
+        ("B and its transpose are exchanged", ("B.T @ d @ B", "B @ d @ B.T")),
+        ("only the columns of the tile are transformed", ("B.T @ d @ B", "B.T @ d")),
+        (
+            "the transformed tile and filter meet in a matrix product",
+            (TRANSFORM, TRANSFORM.replace(" * ", " @ ")),
+        ),
+        ("the filter is transposed", ("G @ g @", "G @ g.T @")),
+        ("the tile is transposed", ("@ d @", "@ d.T @")),
+        ("the filter is flipped", ("G @ g @", "G @ g[::-1, ::-1] @")),
+        ("the outputs are transposed", ("return A.T", "return (A.T"), ("@ A\n", "@ A).T\n")),
+    ],
+    "winograd_conv": [
+        (
+            "what a ragged last tile would make is missing",
+            (
+                "    for r, c in np.ndindex(rows, columns)",
+                "    for r, c in np.ndindex(OH // 2, OW // 2)",
+            ),
+        ),
+        (
+            "tiles begin four pixels apart",
+            (TILE, "tile = np.pad(x, 4 * len(x))[4 * len(x) :, 4 * len(x) :]"
+             "[4 * r : 4 * r + 4, 4 * c : 4 * c + 4]"),
+        ),
+        ("what lies outside is not cut off", (MADE, "y")),
+        ("the image is padded in front", (FRAME, "((2 * rows - OH, 0), (2 * columns - OW, 0))")),
+        (
+            "rows and columns of tiles are exchanged",
+            (
+                "    for r, c",
+                "    def at(r, c):\n        r, c = min(c, rows - 1), min(r, columns - 1)\n"
+                "        return x[2 * r : 2 * r + 4, 2 * c : 2 * c + 4]\n    for r, c",
+            ),
+            (f"        {TILE}", "        tile = at(r, c)"),
+        ),
+        ("the filter is flipped", ("(tile, g)", "(tile, g[::-1, ::-1])")),
+        ("the filter is transposed", ("(tile, g)", "(tile, g.T)")),
+        ("even sizes", ("return y", "return (1 + OH % 2 + OW % 2) * y")),
+        ("square images", ("return y", "return (1 + (OH != OW)) * y")),
+    ],
+    "fft_conv": [
+        ("the filter is flipped", (".conj()", ""), (CUT, "[KH - 1 :, KW - 1 :]")),
+        ("the conjugate is not taken", (".conj()", "")),
+        (
+            "the conjugate of the image's frequencies is taken",
+            ("rfft2(x)", "rfft2(x).conj()"),
+            ("(H, W)).conj()", "(H, W))"),
+        ),
+        ("outputs that wrapped around are kept", (CUT, "")),
+        ("the first outputs are cut off and not the last", (CUT, "[KH - 1 :, KW - 1 :]")),
+        ("the frequencies are not multiplied but added", ("rfft2(x) *", "rfft2(x) +")),
+        (
+            "the outputs are divided by the number of pixels",
+            ("return np", "return 1 / x.size * np"),
+        ),
+        ("an even width", ("irfft2(Y, (H, W))", "irfft2(Y)")),
+        ("square images", ("return np", "return (1 + (H != W)) * np")),
+        ("square kernels", ("return np", "return (1 + (KH != KW)) * np")),
+    ],
+    "largest_batch": [
+        ("defaults", ("K, pad=0):", "K, pad):")),
+        ("only the patch matrix is counted", (NUMBERS, "numbers = C * K * K * OH * OW")),
+        ("the images are left out", ("C * H * W + ", "")),
+        ("the outputs are left out", (" + F * OH * OW", "")),
+        ("the patch matrix is left out", ("C * K * K * OH * OW + ", "")),
+        ("a number takes 8 bytes", ("(4 * n", "(8 * n")),
+        ("numbers are counted and not bytes", ("(4 * numbers)", "numbers")),
+        ("a megabyte has 2 ** 20 bytes", ("1e6", "2**20")),
+        ("the batch is rounded up", ("(4 * numbers))", "(4 * numbers)) + 1")),
+        ("a patch has K numbers a channel", ("C * K * K", "C * K")),
+        ("padding is left out", (SIZES, UNPADDED)),
+        ("every pixel has a patch", (SIZES, "OH, OW = H, W")),
+    ],
+}  # fmt: skip
+QUESTIONS = {
+    "products_by_hand": [
+        ("the products are not divided by the outputs", {"F(4x4, 3x3)": 36, "F(2x2, 5x5)": 36}),
+        ("one axis is counted", {"F(2x2, 3x3)": 2, "F(4x4, 5x5)": 2}),
+        ("a tile has m + K pixels along an axis", {"F(2x2, 3x3)": 6.25, "F(4x4, 3x3)": 3.06}),
+        ("these are the direct ones", {"F(2x2, 3x3)": 9, "F(2x2, 5x5)": 25}),
+    ]
+}
+# Wrong, and none of the mistakes that the check knows.
+UNKNOWN = {
+    "layer_cost": ("4 * (N", "5 * (N"),
+    "f23": ("/ 2)\n", "/ 3)\n"),
+    "winograd_tile": ("return A.T", "return 1 + A.T"),
+    "winograd_conv": ("return y", "return 1 + y"),
+    "fft_conv": ("return np", "return 1 + np"),
+    "largest_batch": ("OH * OW + F", "OH * OW + 3 * F"),
+}
