@@ -14,7 +14,7 @@ CUT = "[: H - KH + 1, : W - KW + 1]"
 NUMBERS = "numbers = C * H * W + C * K * K * OH * OW + F * OH * OW"
 
 MUTANTS = {
-    "layer_cost": [
+    "work_and_bytes": [
         ("defaults", ("K, pad=0):", "K, pad):")),
         ("one image is counted", (COUNT, "F * OH * OW * C * K * K\n")),
         ("channels are left out", (COUNT, "N * F * OH * OW * K * K\n")),
@@ -133,7 +133,7 @@ QUESTIONS = {
 }
 # Wrong, and none of the mistakes that the check knows.
 UNKNOWN = {
-    "layer_cost": ("4 * (N", "5 * (N"),
+    "work_and_bytes": ("4 * (N", "5 * (N"),
     "f23": ("/ 2)\n", "/ 3)\n"),
     "winograd_tile": ("return A.T", "return 1 + A.T"),
     "winograd_conv": ("return y", "return 1 + y"),

@@ -326,7 +326,7 @@ def test_the_tasks_of_fast_convolution_agree_with_the_library():
         np.testing.assert_allclose(task.right(x, kernel), expected, atol=1e-12)
     conv = Conv2D(3, 5, 3, pad=1)
     shape = (4, 3, 10, 8)
-    found, smallest = L08.layer_cost.right(*shape, 5, 3, 1)
+    found, smallest = L08.work_and_bytes.right(*shape, 5, 3, 1)
     assert found == 4 * conv.multiplications(shape[1:])
     numbers = (
         np.zeros(shape).size

@@ -10,7 +10,7 @@ from cnnlib.exercises.engine.mistakes import Mistake, mistakes
 # ---------------------------------------------------------------------- what a layer costs
 
 
-def layer_cost(N, C, H, W, F, K, pad=0):
+def work_and_bytes(N, C, H, W, F, K, pad=0):
     OH, OW = H + 2 * pad - K + 1, W + 2 * pad - K + 1
     multiplications = N * F * OH * OW * C * K * K
     smallest = 4 * (N * C * H * W + F * C * K * K + N * F * OH * OW)
@@ -20,7 +20,7 @@ def layer_cost(N, C, H, W, F, K, pad=0):
 ONE = "Each output pixel of each filter takes C * K * K multiplications."
 ONCE = "Read the images and the filters once, write the outputs once: 4 bytes a number."
 COST = mistakes(
-    layer_cost,
+    work_and_bytes,
     ("one image is counted", {"N * F * OH * OW * C": "F * OH * OW * C"}, "There are N images."),
     ("channels are left out", {"OW * C * K * K\n": "OW * K * K\n"}, ONE),
     ("the kernel has K taps and not K * K", {"OW * C * K * K\n": "OW * C * K\n"}, ONE),

@@ -15,8 +15,8 @@ __all__ = ["TASKS", "need", "progress"]  # and every task, by its name
 
 # ---------------------------------------------------------------------- what a layer costs
 
-layer_cost = Check(
-    mistakes.layer_cost,
+work_and_bytes = Check(
+    mistakes.work_and_bytes,
     lambda rng: [
         Case("one digit", (1, 1, 28, 28, 1, 5, 0)),
         Case("a batch", (100, 1, 28, 28, 1, 5, 0)),
