@@ -145,9 +145,14 @@ def per_image(net, dtype=np.float32, batch=BATCH, steps=12):
 def with_kernels(name, batch):
     """Measure `RowConv` in float64, in a process whose OpenBLAS uses other kernels."""
     code = f"from tests.race import *; print(per_image(lenet_of(RowConv), np.float64, {batch}))"
-    environment = os.environ | {"OPENBLAS_CORETYPE": name}
-    command = [sys.executable, "-c", code]
-    return float(subprocess.run(command, env=environment, check=True, stdout=-1, text=True).stdout)
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"OPENBLAS_CORETYPE": name},
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return float(result.stdout)
 
 
 def ladder():
