@@ -39,7 +39,7 @@ test-package: $(READY) ## run the package's tests, and say which were skipped an
 	$(BIN)/python -m pytest -rs $(ARGS)
 
 soak: $(READY) ## look for counterexamples that nobody has seen: new ones, ten times as many
-	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=soak $(ARGS)
+	$(BIN)/python -m pytest -m "hypothesis or soak" --hypothesis-profile=soak $(ARGS)
 
 test-notebooks: $(READY) ## run every lesson and solution, and compare with what is stored
 	$(BIN)/python -m pytest -rs $(NBVAL) notebooks

@@ -59,9 +59,9 @@ def check_labels(labels, N, M):
     labels = np.asarray(labels)
     if labels.dtype.kind not in "iu":
         raise TypeError(f"labels are {labels.dtype}, expected integers (class numbers)")
-    if labels.shape != (N,):
-        raise ValueError(f"labels have shape {labels.shape}, expected ({N},), one an image")
-    if N and not (labels.min() >= 0 and labels.max() < M):
+    if labels.shape != (N,) or N == 0:
+        raise ValueError(f"labels have shape {labels.shape}, expected ({max(N, 1)},), one an image")
+    if not (labels.min() >= 0 and labels.max() < M):
         raise ValueError(
             f"labels go from {labels.min()} to {labels.max()}, expected 0 to {M - 1}"
             f" for {M} classes"

@@ -4,11 +4,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from cnnlib.datasets import load_mnist
+from tests.helpers import EXAMPLES
 
 # The same examples in every run, however slow the machine. `make soak` looks for new ones.
 COMMON = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("same", derandomize=True, max_examples=40, **COMMON)
-settings.register_profile("soak", derandomize=False, max_examples=400, print_blob=True, **COMMON)
+settings.register_profile("same", derandomize=True, max_examples=EXAMPLES, **COMMON)
+settings.register_profile("soak", derandomize=False, max_examples=10 * EXAMPLES, print_blob=True,
+                          **COMMON)  # fmt: skip
 settings.load_profile("same")
 
 

@@ -3,6 +3,7 @@
 import copy
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from cnnlib.layers.activations import ReLU
@@ -15,6 +16,8 @@ from cnnlib.layers.reshape import Flatten
 from cnnlib.network import Residual, Sequential
 from cnnlib.plots.base import PAGE, Figure, to_png
 
+EXAMPLES = 40  # that hypothesis tries in a usual run
+
 # Arrays of the same numbers and shape that lie differently in memory.
 ORDERS = {
     "batch last": lambda x: np.moveaxis(np.moveaxis(x, 0, -1).copy(), -1, 0),
@@ -26,6 +29,11 @@ ORDERS = {
 orders = st.sampled_from(sorted(ORDERS))
 dtypes = st.sampled_from([np.float32, np.float64])
 seeds = st.integers(0, 2**32 - 1)
+
+
+def many(count):
+    """Return how often to try what is tried with many draws: ten times as often in `make soak`."""
+    return count * settings().max_examples // EXAMPLES
 
 
 def drawn(figure):

@@ -25,10 +25,10 @@ from cnnlib.layers.reshape import Flatten
 from cnnlib.network import Sequential
 from cnnlib.optimizers import SGD, Adam, Momentum, one_cycle, step_decay
 from cnnlib.training import fit
-from tests.helpers import noisy_network, quarters, same_weights
+from tests.helpers import many, noisy_network, quarters, same_weights
 
 ROOT = Path(__file__).resolve().parent.parent
-CORRUPTIONS = int(os.environ.get("CNNLIB_CORRUPTIONS", 40))  # of each kind of file
+CORRUPTIONS = many(100)  # of each kind of file
 
 
 @pytest.fixture
@@ -391,6 +391,7 @@ def equal_arrays(one, two):
     return one.keys() == two.keys() and all(np.array_equal(one[k], two[k]) for k in one)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("kind", ["weights", "checkpoint", "history"])
 def test_a_corrupted_file_is_refused_by_name_or_holds_the_same_numbers(data, tmp_path, kind):
     path, rng = tmp_path / "file.npz", np.random.default_rng(0)
@@ -469,6 +470,46 @@ def test_a_killed_run_is_resumed_as_if_it_had_not_been(tmp_path, step, moment):
     history, expected = long_run(resumed, path, resume=True), long_run(whole, None)
     assert same_weights(whole, resumed) and history.losses == expected.losses
     assert os.listdir(tmp_path) == ["run.npz"]
+
+
+COUNTED = """
+import os, signal, sys
+from tests.test_checkpoint import *
+calls = 0
+def count(*event):
+    global calls
+    calls += 1
+    if calls == int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+sys.setprofile(count)
+long_run(noisy_network(), sys.argv[1])
+sys.setprofile(None)
+print(calls)
+"""
+
+
+@pytest.fixture(scope="module")
+def whole_run(tmp_path_factory):
+    """A run that nobody killed: its network, its record, and how many calls it takes."""
+    path, network = tmp_path_factory.mktemp("whole") / "run.npz", noisy_network()
+    command = [sys.executable, "-c", COUNTED, str(path), "-1"]
+    calls = int(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
+    return network, long_run(network, None), calls
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL")
+@pytest.mark.parametrize("seed", range(many(3)))
+def test_a_run_killed_at_any_moment_is_resumed_as_if_it_had_not_been(tmp_path, whole_run, seed):
+    """In the middle of a forward pass, of a step, of a save: wherever the draw falls."""
+    network, record, calls = whole_run
+    moment = np.random.default_rng(seed).integers(1, int(0.98 * calls))
+    path, resumed = tmp_path / "run.npz", noisy_network()
+    command = [sys.executable, "-c", COUNTED, str(path), str(moment)]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == -signal.SIGKILL
+    history = long_run(resumed, path, resume=path.exists())
+    assert same_weights(network, resumed) and history.losses == record.losses
+    assert history.valid_losses == record.valid_losses and os.listdir(tmp_path) == ["run.npz"]
 
 
 # --------------------------------------------------------------------------- interrupts

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnlib import interpret, look
+from cnnlib.datasets import load_photo
 from cnnlib.gradcheck import numerical_gradient, relative_error
 from cnnlib.layers.activations import ReLU, Sigmoid
 from cnnlib.layers.conv import Conv2D
@@ -108,6 +109,59 @@ def test_images_of_a_wrong_kind_are_refused(network, x):
         interpret.activations(network, x[:0], "conv1")
 
 
+ODD = {
+    "none": lambda x: x[:0],
+    "no rows": lambda x: x[:, :, :0],
+    "one row": lambda x: x[0, 0, 0],
+    "no batch": lambda x: x[0],
+    "a number": lambda x: x[0, 0, 0, 0],
+    "no axis": lambda x: np.array(0.5),
+    "bytes": lambda x: (255 * x).astype(np.uint8),
+    "integers": lambda x: x.astype(int),
+    "truth": lambda x: x > 0,
+    "half": lambda x: x.astype(np.float16),
+    "single": lambda x: x.astype(np.float32),
+    "complex": lambda x: x + 0j,
+    "objects": lambda x: x.astype(object),
+    "list": lambda x: x.tolist(),
+    "nothing": lambda x: None,
+    "a word": lambda x: "x",
+    "channels last": lambda x: x.transpose(0, 2, 3, 1),
+    "five axes": lambda x: x[None],
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_odd_images_are_refused_by_every_way_of_looking(network, x, kind):
+    """What came and what was expected is said; nothing is computed from it."""
+    odd = ODD[kind](x)
+    labels = np.zeros(np.shape(odd)[0] if np.ndim(odd) else 1, int)
+    for look_inside in (
+        lambda: interpret.activations(network, odd, "conv1"),
+        lambda: interpret.activity(network, odd, "relu1"),
+        lambda: interpret.most_exciting(network, odd, "conv1", 0),
+        lambda: interpret.input_gradient(network, odd, "pool1", 1.0),
+        lambda: interpret.class_gradient(network, odd, 1),
+        lambda: interpret.saliency(network, odd, 1),
+        lambda: interpret.smooth_grad(network, odd, 1),
+        lambda: interpret.gradient_times_input(network, odd, 1),
+        lambda: interpret.occlusion(network, odd, 1),
+        lambda: interpret.grad_cam(network, odd, 1, "relu1"),
+        lambda: interpret.fast_gradient_sign(network, odd, labels, 0.1),
+    ):
+        with pytest.raises((TypeError, ValueError), match="expected|convert one of them|padded"):
+            look_inside()
+    for figure in (look.plot_saliency, look.plot_feature_maps, look.plot_most_exciting):
+        if kind not in (
+            "half",
+            "single",
+            "no batch",
+            "list",
+        ):  # which a figure reads as they are meant
+            with pytest.raises((TypeError, ValueError), match="expected|padded"):
+                figure(network, odd)
+
+
 def test_weights_that_are_not_finite_are_named(network, x):
     network["conv1"].params["b"][1] = np.nan
     looks = [
@@ -139,17 +193,27 @@ def test_occlusion_in_steps_is_the_one_at_the_middle_of_each_block(network, x):
         np.testing.assert_allclose(block, whole[:, [row + 1], [column + 1]].repeat(9, 1))
 
 
-def test_occlusion_of_a_photograph_needs_little_memory():
+LOOKS = {
+    "occlusion": lambda *a: interpret.occlusion(*a, 1, 101, stride=100),
+    "smooth_grad": lambda *a: interpret.smooth_grad(*a, 1, count=2),
+    "gradient_times_input": lambda *a: interpret.gradient_times_input(*a, 1),
+    "grad_cam": lambda *a: interpret.grad_cam(*a, 1, "relu1"),
+    "activity": lambda *a: interpret.activity(*a, "relu1"),
+    "ablation": lambda *a: interpret.ablation(*a, np.array([1]), "relu1"),
+}
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_the_packages_own_photograph_is_looked_at_within_a_gigabyte(name):
+    """Without pooling, all patches of the covered copies at once would be 43 gibibytes."""
     rng = np.random.default_rng(0)
     layers = [Conv2D(3, 8, 3, rng=rng), ReLU(), GlobalAvgPool2D(), Dense(8, 4, rng=rng)]
-    network = Sequential(layers)
-    photo = rng.random((1, 3, 600, 512), np.float32)
+    network, photo = Sequential(layers), load_photo()
     tracemalloc.start()
-    drop = interpret.occlusion(network, photo, 1, 101, stride=100)
+    found = LOOKS[name](network, photo)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert drop.shape == (1, 600, 512) and drop.any()
-    assert peak < 8e8
+    assert found.any() and peak < 1e9
 
 
 @pytest.mark.parametrize("unit", [4, -1, 1.0, "1"])
@@ -352,9 +416,11 @@ def test_ablation_of_a_trained_network_by_its_weights(lenet, mnist_test):
     assert found[12] == (twin.forward(x).argmax(axis=1) == labels).mean()
 
 
-def test_ablation_refuses_labels_that_do_not_fit(network, x):
-    with pytest.raises(ValueError, match="labels"):
+def test_ablation_refuses_labels_that_do_not_fit_and_none_at_all(network, x):
+    with pytest.raises(ValueError, match=r"labels have shape \(2,\), expected \(3,\)"):
         interpret.ablation(network, x, np.array([0, 1]), "relu1")
+    with pytest.raises(ValueError, match=r"labels have shape \(0,\), expected \(1,\)"):
+        interpret.ablation(network, x[:0], np.zeros(0, int), "relu1")
 
 
 # --------------------------------------------------------------------------- what a unit sees

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -250,6 +251,38 @@ def test_what_is_no_network_is_refused(digits):
     for plot in (look.plot_feature_maps, look.plot_saliency, look.plot_most_exciting):
         with pytest.raises(TypeError, match="expected a cnnlib Sequential"):
             plot(np.zeros((3, 1, 5, 5)), digits[0][:1])
+
+
+def every_figure(network, x, labels):
+    """Draw every figure of a network that there is, each of as little as it takes."""
+    yield look.plot_filters(network, which=[0])
+    yield look.plot_spectrum(network, which=[0])
+    yield look.plot_feature_maps(network, x[0])
+    yield look.plot_most_exciting(network, x, which=[0], count=1)
+    yield look.plot_receptive_field(network, "conv1", images=x[:1])
+    yield look.plot_saliency(network, x[:1], size=9)
+    yield look.plot_maximised(network, which=[0], steps=1)
+    yield look.plot_ablation(network, x, labels, "pool2")
+    yield look.plot_embedding(network, x, labels)
+    yield look.plot_fooled(network, x[:1], labels[:1])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_no_word_is_cut_and_any_network_of_floats_is_drawn(digits, dtype):
+    """One filter, one unit, one image: figures narrower than their titles."""
+    network = load_trained("lenet5").astype(dtype)
+    for figure in every_figure(network, digits[0][:9], digits[1][:9]):
+        drawn(figure)
+        renderer, page = FigureCanvasAgg(figure).get_renderer(), figure.bbox
+        words = [figure._suptitle, *figure.texts]
+        for ax in figure.axes:
+            words += [ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts]
+        for text in filter(lambda text: text and text.get_text().strip(), words):
+            box = text.get_window_extent(renderer)
+            inside = page.x0 - 1 <= box.x0 and box.x1 <= page.x1 + 1
+            assert inside and page.y0 - 1 <= box.y0 and box.y1 <= page.y1 + 1, text
+    functions = {name for name in vars(look) if name.startswith("plot_")}
+    assert functions <= set(every_figure.__code__.co_names)
 
 
 def test_titles_can_be_chosen(lenet, digits):

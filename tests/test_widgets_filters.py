@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from cnnlib import interpret
 from cnnlib.layers.conv import Conv2D
@@ -9,6 +10,7 @@ from cnnlib.layers.dense import Dense
 from cnnlib.layers.pool import GlobalAvgPool2D
 from cnnlib.models import load_trained, mlp
 from cnnlib.network import Residual, Sequential
+from cnnlib.widgets.base import check_images
 from cnnlib.widgets.canvas import encode
 from cnnlib.widgets.filters import (
     METHODS,
@@ -16,6 +18,7 @@ from cnnlib.widgets.filters import (
     ReceptiveFieldExplorer,
     WhereExplorer,
 )
+from cnnlib.widgets.start import DigitExplorer
 
 
 @pytest.fixture(scope="module")
@@ -220,3 +223,59 @@ def test_they_offer_their_picture_without_a_kernel(filters, where, fields):
     for explorer in (filters, where, fields):
         data, _ = explorer._repr_mimebundle_()
         assert data["image/png"] and explorer.hint in data["text/plain"]
+
+
+EXPLORERS = [
+    FilterExplorer,
+    WhereExplorer,
+    DigitExplorer,
+    lambda n, x, y: ReceptiveFieldExplorer(n, x),
+]
+
+
+@pytest.mark.parametrize("explorer", EXPLORERS)
+@pytest.mark.parametrize("network, images", [("f4", "f8"), ("f8", "f4"), ("f8", "f8")])
+def test_a_network_and_images_of_other_dtypes_are_explored_alike(explorer, digits, network, images):
+    x, labels = digits[0][:3], digits[1][:3]
+    expected = explorer(load_trained("lenet5"), x, labels)
+    found = explorer(load_trained("lenet5").astype(network), x.astype(images), labels)
+    assert found.text == expected.text and not found.problem
+
+
+@pytest.mark.parametrize("explorer", EXPLORERS)
+def test_a_photograph_of_a_digit_is_explored(explorer, lenet, digits, tmp_path):
+    ink = np.kron(digits[0][0, 0], np.ones((6, 6)))
+    Image.fromarray(np.uint8(230 - 200 * ink)).save(tmp_path / "seven.png")
+    found = explorer(lenet, tmp_path / "seven.png", [7])
+    assert found.images.shape == (1, 1, 28, 28) and not found.problem
+    if hasattr(found, "probabilities"):
+        assert "is read as 7" in found.text
+
+
+@pytest.mark.parametrize(
+    "images, error, message",
+    [
+        (np.zeros((0, 1, 28, 28), "f"), ValueError, r"images has shape \(0, 1, 28, 28\), expected"),
+        (
+            np.zeros((28, 28), "f"),
+            ValueError,
+            r"images has shape \(28, 28\), expected \(N, 1, H, W\)",
+        ),
+        (np.zeros((2, 3, 28, 28), "f"), ValueError, r"expected \(N, 1, H, W\)"),
+        (np.zeros((2, 1, 28, 28), "u1"), TypeError, "images are uint8, expected floats: x.astype"),
+        (np.full((2, 1, 28, 28), np.nan), ValueError, "images hold NaN or infinity"),
+        (None, ValueError, r"images has shape \(\), expected"),
+    ],
+)
+def test_images_that_cannot_be_explored_are_refused(images, error, message, lenet):
+    with pytest.raises(error, match=message):
+        check_images(images)
+    for explorer in EXPLORERS:
+        with pytest.raises(error, match=message):
+            explorer(lenet, images, np.zeros(2, int))
+
+
+def test_a_label_for_each_image(lenet, digits):
+    for explorer in EXPLORERS[:3]:
+        with pytest.raises(ValueError, match=r"labels has shape \(3,\), expected \(80,\)"):
+            explorer(lenet, digits[0], digits[1][:3])

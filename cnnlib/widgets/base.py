@@ -4,10 +4,12 @@ import base64
 import contextlib
 import functools
 import html
+import os
 
 import ipywidgets as widgets
 import numpy as np
 
+from cnnlib.digits import prepare_digit
 from cnnlib.plots.base import spots, to_png
 from cnnlib.widgets.picture import Picture
 
@@ -242,12 +244,39 @@ def player(control, interval=400):
     return play
 
 
-def check_images(images):
-    """Refuse what is not a batch of grey images; return it."""
+def check_images(images, network=None):
+    """Read a batch of grey images, in the dtype of a network's weights if there is one.
+
+    Parameters
+    ----------
+    images : ndarray of shape (N, 1, H, W), or path
+        A path is that of a photograph of a digit.
+    network : Sequential, optional
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are something else.
+    """
+    if isinstance(images, (str, os.PathLike)):
+        images = prepare_digit(images)[None, None]
     shape = np.shape(images)
-    if len(shape) != 4 or shape[0] == 0 or shape[1] != 1:
+    if len(shape) != 4 or 0 in shape or shape[1] != 1:
         raise ValueError(f"images has shape {shape}, expected (N, 1, H, W)")
-    return images
+    images = np.asarray(images)
+    if images.dtype.kind != "f":
+        raise TypeError(f"images are {images.dtype}, expected floats: x.astype('float32') / 255")
+    if not np.isfinite(images).all():
+        raise ValueError("images hold NaN or infinity, expected numbers")
+    return images if network is None else images.astype(network.dtype, copy=False)
+
+
+def check_labels(labels, images):
+    """Return labels as an array, if there is one for each image."""
+    labels = np.asarray(labels)
+    if labels.shape != (len(images),):
+        raise ValueError(f"labels has shape {labels.shape}, expected ({len(images)},)")
+    return labels
 
 
 def percent(probability):

@@ -7,17 +7,27 @@ from cnnlib import interpret
 from cnnlib.digits import prepare_digit
 from cnnlib.losses import softmax
 from cnnlib.plots.filters import filter_card, look_card, picked_field
-from cnnlib.widgets.base import Explorer, check_images, choice, in_a_row, percent, slider, within
+from cnnlib.widgets.base import (
+    Explorer,
+    check_images,
+    check_labels,
+    choice,
+    in_a_row,
+    percent,
+    slider,
+    within,
+)
 from cnnlib.widgets.canvas import SOURCES, Canvas, decode
 
 
 def check_network(network, images, kinds):
-    """Return the names of a network's layers of some kinds, once it is known to read the images."""
-    network.output_shape(check_images(images).shape[1:])
+    """Return the images, and the names of a network's layers of some kinds, if it reads them."""
+    images = check_images(images, network)
+    network.output_shape(images.shape[1:])
     names = [name for name, layer in interpret.all_layers(network) if layer.kind in kinds]
     if not names:
         raise ValueError(f"the network has no layer of the kind {' or '.join(kinds)}")
-    return names
+    return images, names
 
 
 class FilterExplorer(Explorer):
@@ -26,7 +36,7 @@ class FilterExplorer(Explorer):
     Parameters
     ----------
     network : Sequential
-    images : ndarray of shape (N, 1, H, W)
+    images : ndarray of shape (N, 1, H, W), or path of a photographed digit
         Images to choose from, all of which are searched; some hundred are enough.
     labels : ndarray of shape (N,), integer, optional
 
@@ -39,8 +49,9 @@ class FilterExplorer(Explorer):
     hint = "Go through the filters of conv1 and say what each looks for. Then choose conv2."
 
     def __init__(self, network, images, labels=None):
-        self.convolutions = check_network(network, images, ("conv",))
-        self.network, self.images, self.labels = network, images, labels
+        self.images, self.convolutions = check_network(network, images, ("conv",))
+        self.network = network
+        self.labels = None if labels is None else check_labels(labels, self.images)
         self.found = {}
         super().__init__()
 
@@ -115,7 +126,7 @@ class WhereExplorer(Explorer):
     ----------
     network : Sequential
         From images (1, 28, 28) to scores.
-    images : ndarray of shape (N, 1, 28, 28)
+    images : ndarray of shape (N, 1, 28, 28), or path of a photographed digit
     labels : ndarray of shape (N,), integer
     names : sequence of str, optional
         Of the classes; their numbers if not given.
@@ -129,12 +140,11 @@ class WhereExplorer(Explorer):
     hint = "Choose a method, then ask why it is not another digit. Or draw one yourself."
 
     def __init__(self, network, images, labels, names=None):
-        out = network.output_shape(check_images(images).shape[1:])
+        self.images = images = check_images(images, network)
+        out = network.output_shape(images.shape[1:])
         if len(out) != 1:
             raise ValueError(f"network returns {out} an image, expected scores of classes")
-        self.network, self.images, self.labels = network, images, np.asarray(labels)
-        if self.labels.shape != (len(images),):
-            raise ValueError(f"labels has shape {self.labels.shape}, expected ({len(images)},)")
+        self.network, self.labels = network, check_labels(labels, images)
         shapes = network.shapes(images.shape[1:])
         self.names = [str(k) for k in range(out[0])] if names is None else list(names)
         maps = [name for name, _, _, out in shapes if len(out) == 3]
@@ -169,7 +179,7 @@ class WhereExplorer(Explorer):
             subject = "Your drawing"
             if not x.any():
                 raise ValueError("the canvas is empty: draw a digit, or look at a test image")
-        x = x[None, None].astype(np.float32)
+        x = x[None, None].astype(self.network.dtype)
         chances = softmax(interpret.activations(self.network, x, list(self.network.layers)[-1]))[0]
         answer = int(chances.argmax())
         asked = answer if asked < 0 else asked
@@ -204,7 +214,7 @@ class ReceptiveFieldExplorer(Explorer):
     Parameters
     ----------
     network : Sequential
-    images : ndarray of shape (N, 1, H, W)
+    images : ndarray of shape (N, 1, H, W), or path of a photographed digit
         The first 50 are used to measure.
 
     Raises
@@ -217,11 +227,11 @@ class ReceptiveFieldExplorer(Explorer):
 
     def __init__(self, network, images):
         kinds = ("conv", "pool", "relu", "residual")
-        shape = check_images(images).shape[1:]
-        names = check_network(network, images, kinds)
+        self.images, names = check_network(network, images, kinds)
+        shape = self.images.shape[1:]
         self.shapes = {n: interpret.upto(network, n).output_shape(shape) for n in names}
         self.shapes = {n: out for n, out in self.shapes.items() if len(out) == 3}
-        self.network, self.images = network, images
+        self.network = network
         super().__init__()
 
     def make_controls(self):

@@ -8,7 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from cnnlib.im2col import output_size, pad2d
 from cnnlib.layers.pool import AvgPool2D, MaxPool2D
 from cnnlib.plots.pooling import picture_rows, pooling_step
-from cnnlib.widgets.base import Explorer, choice, slider, within
+from cnnlib.widgets.base import Explorer, check_images, choice, slider, within
 
 TIES = ((0, 0, 4, 4, 0, 1), (0, 0, 4, 1, 0, 0), (2, 0, 0, 0, 3, 0),
         (0, 2, 0, 0, 0, 3), (5, 5, 0, 0, 0, 0), (5, 5, 0, 7, 0, 0))  # fmt: skip
@@ -153,11 +153,8 @@ class ShiftExplorer(Explorer):
     plays = {"shift": 700}
 
     def __init__(self, images):
-        if np.ndim(images) != 4 or np.shape(images)[1] != 1 or len(images) == 0:
-            raise ValueError(f"images has shape {np.shape(images)}, expected (N, 1, H, W)")
-        for image in images[:1, 0]:
-            check_image("image", image)
-        self.images = images
+        self.images = check_images(images)
+        check_image("image", self.images[0, 0])
         super().__init__()
 
     def make_controls(self):

@@ -14,7 +14,16 @@ from cnnlib.layers.reshape import Flatten
 from cnnlib.losses import softmax
 from cnnlib.network import Sequential
 from cnnlib.plots.start import block_stacks, pixel_window, responses
-from cnnlib.widgets.base import Explorer, check_images, choice, in_a_row, percent, slider, within
+from cnnlib.widgets.base import (
+    Explorer,
+    check_images,
+    check_labels,
+    choice,
+    in_a_row,
+    percent,
+    slider,
+    within,
+)
 from cnnlib.widgets.canvas import SOURCES, Canvas, decode
 
 
@@ -72,7 +81,7 @@ class DigitExplorer(Explorer):
     ----------
     network : Sequential
         From images (1, 28, 28) to scores of 10 digits.
-    images : ndarray of shape (N, 1, 28, 28)
+    images : ndarray of shape (N, 1, 28, 28), or path of a photographed digit
         Images to choose from.
     labels : ndarray of shape (N,), integer
 
@@ -93,10 +102,8 @@ class DigitExplorer(Explorer):
 
     def __init__(self, network, images, labels):
         self.network = network
-        self.images = check_images(images)
-        self.labels = np.asarray(labels)
-        if self.labels.shape != (len(images),):
-            raise ValueError(f"labels has shape {self.labels.shape}, expected ({len(images)},)")
+        self.images = check_images(images, network)
+        self.labels = check_labels(labels, self.images)
         if network.output_shape(self.images.shape[1:]) != (10,):
             raise ValueError("network does not return scores of 10 digits")
         super().__init__()
@@ -153,7 +160,9 @@ class DigitExplorer(Explorer):
 
         Flatten changes nothing to see, and a dense layer is seen after its activation.
         """
-        steps = [(name, y[0]) for name, y in self.network.steps(x[None, None].astype(np.float32))]
+        steps = [
+            (name, y[0]) for name, y in self.network.steps(x[None, None].astype(self.network.dtype))
+        ]
         layers, before = [], ""
         for name, y in steps[:-1]:
             if not name.startswith(("flatten", "dense")):
