@@ -46,7 +46,7 @@ def state_to_torch(network):
     TypeError
         If the network is not a Sequential.
 
-    Derived in lesson 09.
+    See lesson 09.
     """
     return {theirs: _turned(layer, array).copy() for theirs, layer, array in _pairs(network)} | {
         f"{place}num_batches_tracked": np.array(0)
@@ -70,7 +70,7 @@ def state_from_torch(network, state):
     ValueError
         If names or shapes differ, or a number is not finite; then nothing is changed.
 
-    Derived in lesson 09.
+    See lesson 09.
     """
     pairs = _pairs(network)
     found = {
@@ -118,7 +118,7 @@ def from_torch(model, input_shape=None):
     ValueError
         If a layer's setting has none.
 
-    Derived in lesson 09.
+    See lesson 09.
     """
     modules = list(_modules(model))
     network = Sequential([_layer(*found) for found in modules], input_shape)

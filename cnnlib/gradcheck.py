@@ -191,7 +191,7 @@ def check_layer(layer, x, rng=0, tolerance=1e-6, eps=1e-5, max_entries=None):
         If x does not fit the layer, a gradient has another shape than what it belongs to, or
         ``max_entries`` is less than 1.
 
-    Derived in lesson 04.
+    See lesson 04.
     """
     Layer().check(x)
     if max_entries is not None:

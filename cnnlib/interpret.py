@@ -115,7 +115,7 @@ def activations(network, x, layer, unit=None, batch_size=500):
     KeyError, TypeError, ValueError
         If layer, images or unit do not fit.
 
-    Derived in lesson 06.
+    See lesson 06.
     """
     part = upto(network, layer)
     part.check(x)
@@ -241,7 +241,7 @@ def receptive_field(network, layer, row=0, column=0, input_shape=None, clip=True
     KeyError, ValueError
         If there is no such layer or output pixel, or no shape is known.
 
-    Derived in lesson 06. Source: Luo, Li, Urtasun, Zemel, Understanding the effective receptive
+    See lesson 06. Source: Luo, Li, Urtasun, Zemel, Understanding the effective receptive
     field in deep convolutional neural networks (2016).
     """
     shape = input_shape or network.input_shape
@@ -296,7 +296,7 @@ def most_exciting(network, x, layer, unit, count=9):
     list of (int, int, int, float)
         Number of the image, row and column of the unit's map, response; strongest first.
 
-    Derived in lesson 06. Source: Zeiler and Fergus, Visualizing and understanding convolutional
+    Source: Zeiler and Fergus, Visualizing and understanding convolutional
     networks (2013).
     """
     return strongest(activations(network, x, layer, unit), count)

@@ -29,7 +29,7 @@ class Optimizer:
     ValueError
         If a number is negative.
 
-    Derived in lesson 05.
+    See lesson 05.
     """
 
     keeps = ()

@@ -77,8 +77,6 @@ def conv2d_backward(dy, x, w, stride=1, pad=0, dilation=1, groups=1):
     -------
     (ndarray, ndarray, ndarray)
         dx, dw, db, of the shapes of x, w, b and their dtype.
-
-    Derived in lesson 04.
     """
     N, F, OH, OW = dy.shape
     _, CG, KH, KW = w.shape
@@ -109,7 +107,7 @@ def max_pool2d(x, kernel_size, stride, pad=0):
     -------
     ndarray of shape (N, C, OH, OW), dtype of x
 
-    Derived in lesson 02.
+    See lesson 02.
     """
     N, C, H, W = x.shape
     KH, KW = kernel_size
@@ -134,8 +132,6 @@ def max_pool2d_backward(dy, x, kernel_size, stride, pad=0):
     Returns
     -------
     ndarray of shape (N, C, H, W), dtype of x
-
-    Derived in lesson 04.
     """
     KH, KW = kernel_size
     x = add_frame(x, pad, -np.inf)
@@ -153,7 +149,7 @@ def avg_pool2d(x, kernel_size, stride, pad=0):
 
     Parameters and result as for :func:`max_pool2d`.
 
-    Derived in lesson 02.
+    See lesson 02.
     """
     N, C, H, W = x.shape
     KH, KW = kernel_size
@@ -180,8 +176,6 @@ def avg_pool2d_backward(dy, shape, kernel_size, stride, pad=0):
     Returns
     -------
     ndarray of shape (N, C, H, W), dtype of dy
-
-    Derived in lesson 04.
     """
     KH, KW = kernel_size
     dx = add_frame(np.zeros(shape, dy.dtype), pad)
@@ -206,7 +200,7 @@ def im2col(x, kernel_size, stride=1, pad=0, dilation=1):
     ndarray of shape (C * KH * KW, OH * OW * N), dtype of x
         Row ``(c * KH + kh) * KW + kw``, column ``(oh * OW + ow) * N + n``.
 
-    Derived in lesson 03.
+    See lesson 03.
     """
     N, C, H, W = x.shape
     KH, KW = kernel_size
@@ -234,7 +228,7 @@ def col2im(cols, shape, kernel_size, stride=1, pad=0, dilation=1):
     -------
     ndarray of shape (N, C, H, W), dtype of cols
 
-    Derived in lesson 03.
+    See lesson 03.
     """
     N, C, H, W = shape
     KH, KW = kernel_size
@@ -259,7 +253,7 @@ def dense(x, w, b):
     -------
     ndarray of shape (N, M), dtype of x
 
-    Derived in lesson 04.
+    See lesson 04.
     """
     N, D = x.shape
     M = len(b)

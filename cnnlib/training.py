@@ -174,7 +174,7 @@ def fit(
     UserWarning
         If images have values far from 0 to 1.
 
-    Derived in lesson 05.
+    See lesson 05.
     """
     at_least(1, epochs=epochs, batch_size=batch_size)
     at_least(0, seed=seed)

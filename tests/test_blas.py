@@ -84,7 +84,7 @@ def test_parts_are_shared_and_come_back_in_order(openblas, n):
 def test_two_threads_work_at_the_same_time(openblas):
     """Each part waits for the other one: taking turns, they would never end."""
     blas.set_threads(2)
-    both = threading.Barrier(2, timeout=60)
+    both = threading.Barrier(2, timeout=600)
     assert sorted(blas.share(lambda part: both.wait(), range(2))) == [0, 1]
 
 

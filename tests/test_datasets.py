@@ -262,7 +262,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if manner == "stall":
             self.wfile.write(body[:10])
             self.wfile.flush()
-            self.server.stop.wait(10)
+            self.server.stop.wait()
         else:
             self.wfile.write(body)
 
@@ -295,6 +295,7 @@ MISBEHAVIOURS = {
     "flood": "more than 5,000 bytes",
     "bomb": "too large: shape (60000, 28, 28) takes 47,040,016 bytes, at most 5,000",
 }
+SILENCE = {"stall": 0.2}  # seconds; with so few, a good mirror on a busy machine would be given up
 
 
 @pytest.mark.parametrize("manner", MISBEHAVIOURS)
@@ -302,7 +303,7 @@ def test_misbehaving_mirror(server, tmp_path, manner, monkeypatch):
     monkeypatch.setattr(files, "MOST_DOWNLOADED", 5000)
     mirror = server.mirror(manner)
     with pytest.raises(ConnectionError) as caught:
-        load_fashion_mnist(cache=tmp_path, mirrors=[mirror], timeout=0.2)
+        load_fashion_mnist(cache=tmp_path, mirrors=[mirror], timeout=SILENCE.get(manner, 600))
     message = str(caught.value)
     assert message.startswith(f"could not download {TRAIN_IMAGES}:\n")
     assert f"{mirror}{TRAIN_IMAGES}: {MISBEHAVIOURS[manner]}" in message
@@ -337,11 +338,11 @@ def test_error_lists_what_every_mirror_said(server, tmp_path, refusing):
     ]
 
 
-@pytest.mark.parametrize("manner", MISBEHAVIOURS)
+@pytest.mark.parametrize("manner", sorted(MISBEHAVIOURS.keys() - SILENCE))
 def test_next_mirror_is_tried_and_then_preferred(server, small, tmp_path, manner, monkeypatch):
     monkeypatch.setattr(files, "MOST_DOWNLOADED", 5000)
     mirrors = [server.mirror(manner), server.mirror("good")]
-    data = load_fashion_mnist(cache=tmp_path, mirrors=mirrors, timeout=0.2)
+    data = load_fashion_mnist(cache=tmp_path, mirrors=mirrors, timeout=600)
     assert_is_small(data, small)
     assert files_in(tmp_path / "fashion-mnist") == sorted(server.files)
     assert [asked for asked, _ in server.asked] == [manner] + 4 * ["good"]

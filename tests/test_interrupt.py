@@ -30,7 +30,7 @@ def client():
     manager.start_kernel()
     client = manager.client()
     client.start_channels()
-    client.wait_for_ready(timeout=120)
+    client.wait_for_ready(timeout=600)
     client.interrupt = manager.interrupt_kernel
     yield client
     client.stop_channels()
@@ -41,7 +41,7 @@ def outputs(client, request, until=("idle",)):
     """Collect what a cell says until the kernel is idle, or until it prints a word."""
     found = []
     while True:
-        message = client.get_iopub_msg(timeout=120)
+        message = client.get_iopub_msg(timeout=600)
         if message["parent_header"].get("msg_id") != request:
             continue
         content = message["content"]
@@ -63,7 +63,7 @@ def test_the_stop_button_stops_the_cell_and_run_all(client):
     assert "Traceback" not in said and len(said) < 300
     replies = {}
     while not {first, second} <= replies.keys():
-        reply = client.get_shell_msg(timeout=120)
+        reply = client.get_shell_msg(timeout=600)
         replies[reply["parent_header"]["msg_id"]] = reply["content"]
     assert replies[first]["status"] == "error" and replies[first]["ename"] == "Interrupted"
     assert replies[second]["status"] == "aborted"

@@ -21,7 +21,7 @@ class FastConv2D(Conv2D):
     Large convolutions are shared by as many threads as OpenBLAS may use (``OPENBLAS_NUM_THREADS``,
     :func:`cnnlib.blas.set_threads`); their number changes no bit of a result.
 
-    Derived in lesson 08.
+    See lesson 08.
     """
 
     def forward(self, x):

@@ -24,7 +24,7 @@ class Pool2D(Layer):
     ValueError
         If an argument is out of range, or no stride is given for a window that is not square.
 
-    Derived in lesson 02.
+    See lesson 02.
     """
 
     kind = "pool"
@@ -197,7 +197,7 @@ class AvgPool2D(Pool2D):
 class GlobalAvgPool2D(Layer):
     """One number a channel: the mean over all its pixels.
 
-    Derived in lesson 02. Source: Lin, Chen, Yan, Network in network (2013).
+    Source: Lin, Chen, Yan, Network in network (2013).
     """
 
     kind = "pool"
