@@ -196,7 +196,7 @@ class Sequential(Layer):
         if shape is None:
             raise ValueError("input_shape is not known, expected one such as (1, 28, 28)")
         return Summary(
-            (name, repr(layer), out, layer.parameters(), layer.multiplications(inside))
+            (name, layer, out, layer.parameters(), layer.multiplications(inside))
             for name, layer, inside, out in self.shapes(shape)
         )
 
@@ -249,8 +249,8 @@ class Sequential(Layer):
         expected = {name: (value.shape, value.dtype) for name, value in self.weights().items()}
         check_arrays(arrays, expected, origin, "is of another network")
 
-    def describe(self):
-        return ", ".join(self.layers)
+    def arguments(self):
+        return tuple(self.layers), {}
 
 
 class Residual(Sequential):
@@ -308,8 +308,8 @@ class Residual(Sequential):
             for name, layer in self.layers.items()
         ]
 
-    def describe(self):
-        return ", ".join(map(repr, self.children()))
+    def arguments(self):
+        return self.children(), {}
 
 
 class Summary(list):
@@ -321,7 +321,7 @@ class Summary(list):
         """Format the rows as strings, a row of totals last."""
         totals = ("", "total", "", sum(row[3] for row in self), sum(row[4] for row in self))
         return [
-            (row[0], row[1], shape_text(row[2]), f"{row[3]:,}", f"{row[4]:,}")
+            (row[0], str(row[1]), shape_text(row[2]), f"{row[3]:,}", f"{row[4]:,}")
             for row in [*self, totals]
         ]
 

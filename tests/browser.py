@@ -151,7 +151,7 @@ class Server:
             with contextlib.suppress(OSError, ValueError, StopIteration):
                 # Written once the port is known, which the system chooses.
                 file = next((self.folder / "runtime").glob("jpserver-*.json"))
-                self.address = json.loads(file.read_text())["url"].rstrip("/")
+                self.address = json.loads(file.read_text("utf-8"))["url"].rstrip("/")
                 return self.ask("api/status")
             time.sleep(0.2)
         self.log.seek(0)

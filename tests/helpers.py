@@ -43,6 +43,16 @@ def drawn(figure):
     return figure
 
 
+def moved(explorer, **values):
+    """Set controls one by one; check that the picture and the words changed; return the words."""
+    for name, value in values.items():
+        before = explorer.image.value, explorer.text
+        explorer.controls[name].value = value
+        assert not explorer.problem
+        assert explorer.image.value != before[0] and explorer.text != before[1], name
+    return explorer.text
+
+
 def axes_of(figure):
     """Return the axes of a figure, once it is known to render."""
     return drawn(figure).axes

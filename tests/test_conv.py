@@ -86,18 +86,6 @@ def test_the_patch_matrix_is_kept_and_never_handed_out():
     assert layer.cols is not cols
 
 
-def test_without_input_gradient_dx_is_none_and_the_other_gradients_are_the_same():
-    layer, x = Conv2D(2, 3, 3, rng=0), draw((2, 2, 5, 5), np.float32)
-    dy = layer.forward(x)
-    assert layer.backward(dy) is not None
-    grads = dict(layer.grads)
-    layer.input_gradient = False
-    layer.forward(x)
-    assert layer.backward(dy) is None
-    for name, value in grads.items():
-        np.testing.assert_array_equal(layer.grads[name], value)
-
-
 def test_shapes_counts_and_starting_weights():
     layer = Conv2D(4, 6, (3, 2), stride=2, pad=1, groups=2, init=small, rng=3)
     assert layer.output_shape((4, 28, 28)) == (6, 14, 15)

@@ -4,6 +4,10 @@ import matplotlib.colors
 import numpy as np
 import pytest
 
+from cnnlib.layers.activations import ReLU
+from cnnlib.layers.conv import Conv2D
+from cnnlib.layers.dense import Dense
+from cnnlib.layers.pool import MaxPool2D
 from cnnlib.models import build
 from cnnlib.plots import start as plots
 from cnnlib.plots.base import BLUE, GREEN, ORANGE, SKY
@@ -50,12 +54,13 @@ def test_block_stacks_give_a_colour_to_each_kind():
 @pytest.mark.parametrize(
     "layer, label",
     [
-        ("ReLU()", "ReLU"),
-        ("Conv2D(1, 16, (9, 9))", "Conv2D(1, 16, 9)"),
-        ("Conv2D(1, 16, (3, 5))", "Conv2D(1, 16, (3, 5))"),
-        ("MaxPool2D((5, 5), stride=5)", "MaxPool2D(5)"),
-        ("MaxPool2D((3, 3), stride=2)", "MaxPool2D(3, stride=2)"),
-        ("Dense(10, 10)", "Dense(10, 10)"),
+        (ReLU(), "ReLU"),
+        (Conv2D(1, 16, 9, pad=2), "Conv2D(1, 16, 9, pad=2)"),
+        (Conv2D(1, 16, (3, 5)), "Conv2D(1, 16, (3, 5))"),
+        (MaxPool2D(5), "MaxPool2D(5)"),
+        (MaxPool2D(3, stride=2), "MaxPool2D(3, stride=2)"),
+        (MaxPool2D((2, 3), stride=2), "MaxPool2D((2, 3), stride=2)"),
+        (Dense(10, 10), "Dense(10, 10)"),
     ],
 )
 def test_layers_are_written_short(layer, label):

@@ -75,7 +75,7 @@ def test_the_wheel_trains_and_looks_somewhere_else(built, tmp_path):
     accuracy = float(do("-c", USE, site, **known).split()[0].strip("(,)"))
     assert accuracy > 0.5 and (elsewhere / "filters.png").stat().st_size > 1000
     (entry,) = site.glob("*.dist-info/entry_points.txt")
-    assert "cnnlib = cnnlib.__main__:main" in entry.read_text()
+    assert "cnnlib = cnnlib.__main__:main" in entry.read_text("utf-8")
     assert "train" in do("-m", "cnnlib", "--help", **known)
 
 

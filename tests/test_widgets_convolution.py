@@ -12,6 +12,7 @@ from cnnlib.widgets.convolution import (
     OutputSizeExplorer,
     read_number,
 )
+from tests.helpers import moved
 
 RAMP = np.tile(np.arange(8) / 8, (6, 1))  # brighter to the right, by 1/8 a pixel
 DOT = np.zeros((5, 5))
@@ -26,16 +27,6 @@ def kernels():
 @pytest.fixture
 def sizes():
     return OutputSizeExplorer()
-
-
-def moved(explorer, **values):
-    """Set controls one by one; check that the picture and the words changed; return the words."""
-    for name, value in values.items():
-        before = explorer.image.value, explorer.text
-        explorer.controls[name].value = value
-        assert not explorer.problem
-        assert explorer.image.value != before[0] and explorer.text != before[1], name
-    return explorer.text
 
 
 def numbers(explorer):

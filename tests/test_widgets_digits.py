@@ -68,7 +68,10 @@ def test_what_is_no_drawing_is_refused(text, message):
 
 def test_the_canvas_stands_alone():
     """Anywidget passes on one text; what it would have to fetch would be missing somewhere."""
-    code, style = (canvas.HERE / "canvas.js").read_text(), (canvas.HERE / "canvas.css").read_text()
+    code, style = (
+        (canvas.HERE / "canvas.js").read_text("utf-8"),
+        (canvas.HERE / "canvas.css").read_text("utf-8"),
+    )
     assert not re.search(r"\bimport\b|https?:|\brequire\(|\bfetch\(", code + style)
     assert re.search(r"^export default \{ render \};$", code, re.MULTILINE)
     drawing = Canvas()
@@ -77,9 +80,9 @@ def test_the_canvas_stands_alone():
 
 
 def test_the_canvas_serves_fingers_and_pens():
-    code = (canvas.HERE / "canvas.js").read_text()
+    code = (canvas.HERE / "canvas.js").read_text("utf-8")
     assert "pointerdown" in code and "setPointerCapture" in code and "aria-label" in code
-    assert "touch-action: none" in (canvas.HERE / "canvas.css").read_text()
+    assert "touch-action: none" in (canvas.HERE / "canvas.css").read_text("utf-8")
 
 
 # The explorer of pixels

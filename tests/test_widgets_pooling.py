@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cnnlib.widgets.pooling import TIES, PoolingExplorer, ShiftExplorer
+from tests.helpers import moved
 
 DIGIT = np.zeros((28, 28), np.float32)
 DIGIT[6:22, 13:16] = 1.0  # a one, three pixels wide
@@ -17,16 +18,6 @@ def pooling():
 @pytest.fixture
 def shifting():
     return ShiftExplorer(np.stack([DIGIT, DIGIT.T])[:, None])
-
-
-def moved(explorer, **values):
-    """Set controls one by one; check that the picture and the words changed; return the words."""
-    for name, value in values.items():
-        before = explorer.image.value, explorer.text
-        explorer.controls[name].value = value
-        assert not explorer.problem
-        assert explorer.image.value != before[0] and explorer.text != before[1], name
-    return explorer.text
 
 
 def test_it_opens_with_a_winner(pooling):

@@ -66,7 +66,9 @@ def test_mistakes_are_noticed(tmp_path):
 def test_the_oldest_python_that_pyproject_allows_is_tested_with_the_lowest_versions():
     test = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text("utf-8"))
     matrix = test["jobs"]["package"]["strategy"]["matrix"]
-    wanted = re.search(r'requires-python = ">=([\d.]+)"', (ROOT / "pyproject.toml").read_text())[1]
+    wanted = re.search(
+        r'requires-python = ">=([\d.]+)"', (ROOT / "pyproject.toml").read_text("utf-8")
+    )[1]
     assert matrix["python"][0] == wanted
     lowest = {"os": "ubuntu-latest", "python": wanted, "resolution": "lowest-direct"}
     assert matrix["include"] == [lowest]

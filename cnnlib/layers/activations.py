@@ -58,8 +58,8 @@ class LeakyReLU(Layer):
         """Let dy through where x was positive, shrunk elsewhere."""
         return dy * np.where(self.x > 0, 1, self.slope).astype(dy.dtype)
 
-    def describe(self):
-        return f"{self.slope:g}"
+    def arguments(self):
+        return (self.slope,), {}
 
 
 class Sigmoid(Layer):

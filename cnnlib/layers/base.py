@@ -219,9 +219,14 @@ class Layer:
                 arrays[name] = arrays[name].astype(dtype)
         return self
 
+    def arguments(self):
+        """Return the constructor's arguments that matter to a reader: a tuple, and named ones."""
+        return (), {}
+
     def describe(self):
-        """Return the constructor's arguments that matter to a reader, for the summary."""
-        return ""
+        """Return :meth:`arguments` as they are written in Python, for the summary."""
+        values, named = self.arguments()
+        return ", ".join([*map(str, values), *(f"{k}={value}" for k, value in named.items())])
 
     def __repr__(self):
         return f"{type(self).__name__}({self.describe()})"

@@ -135,11 +135,8 @@ class Conv2D(Layer):
         kernel, size = self.params["w"].shape[2 + axis], shape[1 + axis] if clip else None
         return pixels_under(rows, kernel, self.stride, self.pad, self.dilation, size)
 
-    def describe(self):
+    def arguments(self):
         F, _, KH, KW = self.params["w"].shape
-        options = [
-            f"{name}={getattr(self, name)}"
-            for name, usual in (("stride", 1), ("pad", 0), ("dilation", 1), ("groups", 1))
-            if getattr(self, name) != usual
-        ]
-        return ", ".join([str(self.channels), str(F), f"({KH}, {KW})", *options])
+        usual = {"stride": 1, "pad": 0, "dilation": 1, "groups": 1}
+        named = {name: getattr(self, name) for name in usual if getattr(self, name) != usual[name]}
+        return (self.channels, F, (KH, KW)), named

@@ -87,6 +87,5 @@ class Dense(Layer):
     def multiplications(self, shape):
         return self.params["w"].size
 
-    def describe(self):
-        D, M = self.params["w"].shape
-        return f"{D}, {M}"
+    def arguments(self):
+        return self.params["w"].shape, {}

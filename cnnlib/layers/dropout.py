@@ -47,5 +47,5 @@ class Dropout(Layer):
         """Let dy through where x went through, with the same scale."""
         return dy * self.mask
 
-    def describe(self):
-        return f"{self.rate:g}"
+    def arguments(self):
+        return (self.rate,), {}

@@ -54,10 +54,10 @@ class Pool2D(Layer):
         kernel, size = self.kernel_size[axis], shape[1 + axis] if clip else None
         return pixels_under(rows, kernel, self.stride, self.pad, size=size)
 
-    def describe(self):
-        KH, KW = self.kernel_size
-        pad = f", pad={self.pad}" if self.pad else ""
-        return f"({KH}, {KW}), stride={self.stride}{pad}"
+    def arguments(self):
+        return (self.kernel_size,), {"stride": self.stride} | (
+            {"pad": self.pad} if self.pad else {}
+        )
 
 
 class MaxPool2D(Pool2D):

@@ -1,7 +1,5 @@
 """Figures of lesson 00: pixels as numbers, stacks of blocks, a network's responses, the history."""
 
-import re
-
 import numpy as np
 
 from cnnlib.plots.base import (
@@ -93,8 +91,7 @@ def block_stacks(stacks, input_shape, titles=None, title=None):
     Parameters
     ----------
     stacks : sequence of sequences of (name, layer, shape, parameters, ...)
-        One sequence a network, first layer first, in the form of ``network.summary()``: the
-        layer's name, its text such as ``ReLU()``, the output shape, the number of parameters.
+        One sequence a network, first layer first, in the form of ``network.summary()``.
     input_shape : tuple of int
         Shape of one input.
     titles : sequence of str, optional
@@ -139,17 +136,27 @@ def draw_stack(ax, stack, input_shape):
         ax.text(x, -0.5, text, ha=side, va="center", fontsize=8, color=GREY)
     rows = [("", "input", input_shape, None), *(row[:4] for row in stack)]
     for k, (name, layer, shape, parameters) in enumerate(rows):
-        face, ink = KINDS.get(layer.partition("(")[0], OTHER)
+        face, ink = KINDS.get(type(layer).__name__, OTHER)
         ax.barh(k + 0.5, 0.47, 0.86, color=face, edgecolor=GREY, linewidth=0.8)
-        label = re.sub(r"(?<=[ (])\((\d+), \1\)", r"\1", layer.removesuffix("()"))  # (5, 5) is 5
-        label = re.sub(r"^MaxPool2D\((\d+), stride=\1\)$", r"MaxPool2D(\1)", label)
-        ax.text(0.02, k + 0.5, label, va="center", fontsize=8.5, color=ink)
+        ax.text(0.02, k + 0.5, written_short(layer), va="center", fontsize=8.5, color=ink)
         ax.text(0.46, k + 0.5, name, va="center", ha="right", fontsize=7, color=ink)
         ax.text(0.5, k + 0.5, shape_text(shape), va="center", fontsize=8.5)
         if parameters:
             bar = 0.26 * parameters / most
             ax.barh(k + 0.5, -bar, 0.86, left=0.99, color="#e3e3e3")
             ax.text(0.98, k + 0.5, f"{parameters:,}", va="center", ha="right", fontsize=8.5)
+
+
+def written_short(layer):
+    """Write a layer with what differs from the usual; (5, 5) is 5."""
+    if isinstance(layer, str):
+        return layer
+    values, named = layer.arguments()
+    values = [v[0] if isinstance(v, tuple) and len(set(v)) == 1 else v for v in values]
+    if layer.kind == "pool" and named["stride"] == values[0]:
+        del named["stride"]
+    written = ", ".join([*map(str, values), *(f"{k}={value}" for k, value in named.items())])
+    return type(layer).__name__ + (f"({written})" if written else "")
 
 
 @plot
