@@ -290,6 +290,14 @@ def test_the_four_products_may_be_made_by_matrices():
     assert L08.f23.diagnose(lambda x, g: list(A.T @ ((G @ g) * (B.T @ x)))).ok
 
 
+def test_products_out_of_sight_are_no_answer():
+    def hidden(x, g):
+        return np.array([x[:3], x[1:]], float) @ g.astype(float)
+
+    result = L08.f23.diagnose(hidden)
+    assert result.state == "wrong" and "could not be counted" in str(result)
+
+
 def test_five_products_are_too_many():
     def five(x, g):
         return np.array([solved("08")["f23"](x, g)[0], x[1] * g[0] + x[2] * g[1] + x[3] * g[2]])

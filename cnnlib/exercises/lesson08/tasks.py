@@ -64,7 +64,12 @@ def _counted(f, x, g):
     x, g = (np.array([Counted(value) for value in a], object) for a in (x.copy(), g.copy()))
     Counted.products = 0
     f(x, g)
-    return y, max(4, Counted.products)  # fewer there are not, or they were done out of sight
+    if Counted.products < 4:
+        raise Refused(
+            "the products could not be counted: fewer than four do not do it. Use the numbers of x"
+            " and g as they come, without float() or an array of zeros to put them into"
+        )
+    return y, Counted.products
 
 
 f23 = Check(
