@@ -13,6 +13,7 @@ import matplotlib.figure
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.collections import LineCollection
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 
@@ -246,10 +247,11 @@ def show_numbers(ax, values, signed=False, title=None, scale=None, form="{:g}", 
 
 def lattice(ax, rows, columns, color=GREY, width=0.5):
     """Draw thin lines between the cells of an image."""
-    ax.set_xticks(np.arange(columns + 1) - 0.5, minor=True)
-    ax.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
-    ax.grid(which="minor", color=color, linewidth=width)
-    ax.tick_params(which="minor", length=0)
+    right, below = columns - 0.5, rows - 0.5
+    upright = [((x, -0.5), (x, below)) for x in np.arange(columns + 1) - 0.5]
+    level = [((-0.5, y), (right, y)) for y in np.arange(rows + 1) - 0.5]
+    lines = LineCollection(upright + level, colors=color, linewidths=width, zorder=1.5)
+    ax.add_collection(lines, autolim=False)  # far faster than a grid, which makes ticks
 
 
 def outline(ax, row, column, rows=1, columns=1, color=ORANGE, width=2.5, inset=0.0):

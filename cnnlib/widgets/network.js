@@ -150,6 +150,7 @@ function render({ model, el }) {
     const tile = Math.floor(Math.min(TILE, room / Math.max(1, maps.reduce((sum, column) => sum + many(column), 0))));
     const wide = tile >= LEAST_TILE;
     stage.classList.toggle("cnnlib-wide", wide);
+    stage.classList.toggle("cnnlib-roomy", wide && width > 64 * columns.length);
     for (const [c, column] of columns.entries()) {
       const [F] = column.y.shape;
       const [H, W] = anatomy.sides(column);

@@ -107,7 +107,7 @@ def lesson_list():
     for path in sorted((ROOT / "notebooks").glob("0*.ipynb")):
         first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
         title = first.partition("\n")[0].lstrip("# ")
-        task = re.search(r"^\|.*do.*?\|\s*(.+?)\s*\|$", first, re.M)
+        task = re.search(r"^\|[ *]*You will do[ *]*\| *(.+?) *\|$", first, re.M)
         items.append(f"- [{title}](notebooks/{path.name})" + (f": {task[1]}" if task else ""))
     return "\n".join(items)
 
@@ -193,4 +193,8 @@ def build(work, out, mathjax, megabytes):
     command += ["-d", str(work / "doctrees"), str(source), str(html)]
     paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": paths})
+    # 1.6 MB that draw each icon a second time: the theme's font has them, too.
+    (html / "_static" / "scripts" / "fontawesome.js").write_text("")
+    for debugging in html.rglob("*.map"):
+        debugging.unlink()
     shutil.copytree(html, out, dirs_exist_ok=True)

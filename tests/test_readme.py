@@ -1,0 +1,27 @@
+"""The figures on the README's first screen are true."""
+
+import re
+from pathlib import Path
+
+from cnnlib.datasets import load_mnist
+from tests.exercises.test_mistakes import EVERY, named
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BENCH = (ROOT / "tests" / "BENCH.md").read_text(encoding="utf-8")
+FIGURES = re.search(r"^\| over (\d+) \| .* s \| ([\d.]+) to ([\d.]+) \| ([\d,]+) \|$", README, re.M)
+
+
+def test_so_many_mistakes_are_known_by_name():
+    stated = int(FIGURES[1])
+    known = sum(len(named(task)) for _, task in EVERY.values() if hasattr(task, "mistakes"))
+    assert stated <= known < 1.25 * stated
+
+
+def test_the_ratio_to_pytorch_is_the_benchs():
+    steps = re.findall(r"^\| \w+ \| 1 \| [\d.]+ \| [\d.]+ \| ([\d.]+) \(", BENCH, re.M)
+    assert (min(steps), max(steps)) == (FIGURES[2], FIGURES[3])
+
+
+def test_so_many_images_come_with_it():
+    assert sum(len(images) for images, _ in load_mnist()) == int(FIGURES[4].replace(",", ""))
