@@ -42,6 +42,8 @@ def minimal_filtering(m, r, points=POINTS):
     -------
     A, B, G : ndarray of shape (a, m), (a, a), (a, r), float64
         With a = m + r - 1.
+
+    Derived in lesson 08.
     """
     a = m + r - 1
     points = np.array(points[: a - 1])
@@ -57,6 +59,8 @@ def tile_outputs(OH, OW, K):
     """Choose m, so that tiles of m x m outputs cover OH x OW with the fewest multiplications.
 
     Large tiles save more, unless much of the last one lies outside.
+
+    Derived in lesson 08.
     """
     sizes = range(2, LARGEST - K + 2)
     return min(sizes, key=lambda m: -(-OH // m) * -(-OW // m) * (m + K - 1) ** 2)
@@ -74,6 +78,8 @@ def sandwich(T, tile):
     -------
     ndarray of shape (p, p, ...)
         Its two first axes are exchanged: two sandwiches put them back.
+
+    Derived in lesson 08.
     """
     half = T @ tile.reshape(*tile.shape[:2], -1)
     return (T @ half.swapaxes(0, 1)).reshape(len(T), len(T), *tile.shape[2:])
@@ -119,6 +125,8 @@ class Winograd:
     In float32 the results differ from exact ones by up to 4 millionths of their size (root mean
     square), up to ten times as much as those of one product of the patch matrix; less for smaller
     tiles.
+
+    Derived in lesson 08.
     """
 
     def __init__(self, x, w, pad=0, share=map, m=None):
