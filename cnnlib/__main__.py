@@ -10,7 +10,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from cnnlib.exercises import grade, sheet
+from cnnlib.exercises import grade, leaderboard, sheet
 from cnnlib.recipes import BETA2, DISTORTIONS, MODELS, QUICK, RATES, WARM
 
 
@@ -70,6 +70,7 @@ def parser():
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     grade.add_command(commands)
     sheet.add_command(commands)
+    leaderboard.add_command(commands)
     command = commands.add_parser(
         "train",
         help="train a network, test it on all test images, save weights and filters",

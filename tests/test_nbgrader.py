@@ -14,7 +14,7 @@ from tools.isolated import environment
 
 SOLVED = {path.stem: tools.read(path) for path in tools.solved()}
 FIRST = "01_convolution"
-LONG = {"mnist"}  # cells that train for half a minute: tried by the notebook itself
+LONG = {"mnist", "free-design"}  # cells that train for half a minute: tried by the notebook itself
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("nbgrader") is None,

@@ -33,6 +33,7 @@ MUTANTS = {
             ("    return y", "    return y[:, :, :-1, :-1]"),
         ),
         ("the size is H // stride", (SIZES, "H // stride, W // stride")),
+        ("the size is H // KH", (SIZES, "H // KH, W // KW")),
         ("the least is taken", (".max()", ".min()")),
         ("the mean is taken", (".max()", ".mean()")),
         ("the sum is taken", (".max()", ".sum()")),
@@ -64,6 +65,17 @@ MUTANTS = {
                 "    y = np.zeros((N, C, H // stride, W // stride), x.dtype)\n"
                 "    for n, c, i, j in np.ndindex(y.shape):\n"
                 "        y[n, c, i, j] = x[n, c, i * stride :][:KH, j * stride :][:, :KW].mean()\n"
+                "    return y",
+            ),
+        ),
+        (
+            "the size is H // KH",
+            (
+                "    return y / (KH * KW)",
+                "    y = np.zeros((N, C, H // KH, W // KW), x.dtype)\n"
+                "    for n, c, i, j in np.ndindex(y.shape):\n"
+                "        window = x[n, c, i * stride :][:KH, j * stride :][:, :KW]\n"
+                "        y[n, c, i, j] = window.mean()\n"
                 "    return y",
             ),
         ),

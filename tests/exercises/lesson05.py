@@ -247,6 +247,7 @@ MUTANTS = {
         ),
     ],
     "accuracy": [
+        ("defaults", ("batch_size=500", "batch_size")),
         (
             "all images go forward at once",
             ("    for i in", "    batch_size = len(x)\n    for i in"),

@@ -43,8 +43,8 @@ def test_a_task_is_found_by_its_name_and_says_what_to_do(lesson, task):
 
 
 SOLVED = [
-    name for name in EVERY if name != "05-mnist"
-]  # which trains: the notebook itself shows it
+    name for name in EVERY if name not in ("05-mnist", "05-free_design")
+]  # which train: the notebook itself shows it
 
 
 @pytest.mark.parametrize("name", SOLVED)

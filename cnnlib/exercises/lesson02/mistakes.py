@@ -73,6 +73,11 @@ def _where(what):
             {SIZES: "OH, OW = H // stride, W // stride"},
             "The last windows hang over the edge: (H - KH) // stride + 1.",
         ),
+        (
+            "the size is H // KH",
+            {SIZES: "OH, OW = H // KH, W // KW"},
+            "That holds where the stride is the size of the window: (H - KH) // stride + 1.",
+        ),
         (f"the {what} of all channels is taken", {"x[n, c,": "x[n, :,"}, CHANNEL),
         ("only the first channel is used", {"x[n, c,": "x[n, 0,"}, CHANNEL),
         (

@@ -523,6 +523,11 @@ AVG_POOL = mistakes(
         {"(KH * KW)": "(shape[2] * shape[3])"},
         EQUAL,
     ),
+    (
+        "each gradient is repeated, as if windows lay side by side and covered all",
+        {"return cut": "return np.repeat(np.repeat(dy, KH, axis=2), KW, axis=3) / (KH * KW)  # "},
+        "np.repeat knows nothing of the stride: windows may overlap, or leave pixels over.",
+    ),
     ("windows that overlap overwrite each other", {"+=": "="}, LIES),
     ("windows start one pixel apart", {"oh * stride, ow * stride": "oh, ow"}, STRIDE),
     (
@@ -549,6 +554,11 @@ ERROR = mistakes(
     ("the difference is divided by |a| alone", {LARGER: "np.abs(a)"}, UNIT),
     ("the difference is divided by |a| + |b|", {LARGER: "np.abs(a) + np.abs(b)"}, UNIT),
     ("the floor is forgotten", {"np.maximum(unit, floor)": "unit"}, FLOOR),
+    (
+        "the floor that is handed over is not used",
+        {"(unit, floor)": "(unit, 1e-8)"},
+        "floor is an argument: 1e-8 is only its default.",
+    ),
     ("the mean is taken and not the largest", {".max()": ".mean()"}, "One wrong entry is enough."),
     ("the sum is taken and not the largest", {".max()": ".sum()"}, "One wrong entry is enough."),
     (

@@ -380,6 +380,7 @@ def _differences(rng):
         Case("two zeros", (np.array([0.0, 1]), np.array([0.0, 1]))),
         Case("opposite signs", (np.array([1.0, 3]), np.array([-1.0, 3]))),
         Case("almost nothing", (np.array([1e-12, 2]), np.array([0.0, 2]))),
+        Case("a floor of 1", (np.array([0.1, 4]), np.array([0.3, 4]), 1.0)),
     ]
 
 

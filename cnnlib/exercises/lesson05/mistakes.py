@@ -424,7 +424,7 @@ BATCHES = mistakes(
 )
 
 
-def accuracy(network, x, labels, batch_size):
+def accuracy(network, x, labels, batch_size=500):
     before, right = network.training, []
     network.training = False
     for i in range(0, len(x), batch_size):

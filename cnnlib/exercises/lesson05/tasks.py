@@ -4,6 +4,7 @@ import numpy as np
 
 from cnnlib import models
 from cnnlib.datasets import load_mnist
+from cnnlib.exercises import leaderboard
 from cnnlib.exercises.cases import whole
 from cnnlib.exercises.engine.check import Case, Check
 from cnnlib.exercises.engine.goal import Goal
@@ -322,9 +323,9 @@ class Judge:
         return -x if self.training else x.copy()
 
 
-def _accuracy(function, x, labels, batch_size):
+def _accuracy(function, x, labels, *batch_size):
     network = Judge()
-    value = function(network, x, labels, batch_size)
+    value = function(network, x, labels, *batch_size)
     return None if value is None else (value, int(network.training), np.array(network.sizes))
 
 
@@ -343,6 +344,7 @@ accuracy = Check(
         Case("6 images, 3 at a time", _scores(rng, 6, 3, 4)),
         Case("7 images, 3 at a time", _scores(rng, 7, 3, 6)),
         Case("10 images, 4 at a time", _scores(rng, 10, 4, 5)),
+        Case("batch_size left out", _scores(rng, 8, 4, 5)[:2]),
     ],
     mistakes.ACCURACY,
     outputs="accuracy training_afterwards parts",
@@ -554,6 +556,44 @@ mnist = Goal(
     form="{:.2%} of all test images",
     todo="Train a network of your own layers, and hand it over",
     more="You have written every line between the pixels and this number.",
+    seconds=120,
+)
+
+SMALL = 10_000
+
+
+def _designed(given):
+    """Measure a small network on the test images."""
+    plan, network = given
+    if plan is None or network is None:
+        raise NotImplementedError
+    fresh = leaderboard.build(plan)
+    fresh.assign(_network(network).weights(), "the network")
+    learned, products = leaderboard.size(fresh)
+    if learned > SMALL:
+        raise Refused(f"it has {learned:,} parameters; at most {SMALL:,} are allowed.")
+    right = evaluate(fresh, *load_mnist()[1])[1]
+    return right, f"With {learned:,} parameters and {products:,} multiplications for one image."
+
+
+class Design(Goal):
+    """Takes a plan and a network, as two arguments."""
+
+    def __call__(self, plan=None, network=None):
+        """Measure a design."""
+        return super().__call__((plan, network))
+
+    def diagnose(self, plan=None, network=None):
+        """Do the work of a call, without keeping the progress."""
+        return super().diagnose(plan if isinstance(plan, tuple) else (plan, network))
+
+
+free_design = Design(
+    _designed,
+    0.95,
+    form="{:.2%} of all test images",
+    todo="Write a plan, and train the network that leaderboard.build makes of it",
+    more="What did you give up first: filters, layers or the dense one? Put it on the board.",
     seconds=120,
 )
 

@@ -1,0 +1,1 @@
+"""Exercise 00: think in arrays, a ladder of ten."""

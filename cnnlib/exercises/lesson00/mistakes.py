@@ -1,0 +1,166 @@
+"""The mistakes that exercise 00 knows. Write your answers before you look.
+
+Each is a change of the right version, which stands here.
+"""
+
+import numpy as np
+
+from cnnlib.exercises.engine.mistakes import mistakes
+
+# ---------------------------------------------------------------------- along an axis
+
+
+def brightness(x):
+    return x.mean(axis=(1, 2))
+
+
+EACH = "The axes are (N, H, W): what is summed away are the axes 1 and 2."
+KEEP = "keepdims=True keeps axes of length 1, so that the means fit the images that they came from."
+BRIGHTNESS = mistakes(
+    brightness,
+    ("there is one mean for all images", {"axis=(1, 2)": ""}, EACH),
+    ("there is a mean for each row", {"(1, 2)": "2"}, EACH),
+    ("the mean is taken over the images", {"(1, 2)": "0"}, EACH),
+    ("the sum is taken", {"mean": "sum"}, "Divide by the number of pixels: .mean()."),
+)
+
+
+def centred(x):
+    return x - x.mean(axis=(1, 2), keepdims=True)
+
+
+CENTRED = mistakes(
+    centred,
+    ("the mean of all images is taken off", {"axis=(1, 2), keepdims=True": ""}, EACH),
+    ("each row is centred", {"(1, 2)": "2"}, EACH),
+    ("each pixel is centred over the images", {"(1, 2)": "0"}, EACH),
+    ("the mean is added", {"x - x": "x + x"}, "Take it off."),
+)
+
+
+def scaled(x):
+    return x / x.max(axis=1, keepdims=True)
+
+
+SCALED = mistakes(
+    scaled,
+    ("all rows are divided by the same number", {"axis=1, keepdims=True": ""}, f"axis=1. {KEEP}"),
+    ("columns are divided by their largest number", {"axis=1": "axis=0"}, "A row: axis=1."),
+    ("rows are divided by their sum", {"max": "sum"}, "By the largest number: .max()."),
+)
+
+# ---------------------------------------------------------------------- pick and place
+
+
+def one_hot(labels, M):
+    return np.eye(M)[labels]
+
+
+ONE_HOT = mistakes(
+    one_hot,
+    ("classes are rows", {"[labels]": "[labels].T"}, "A row for each label: (N, M)."),
+    ("classes are counted from 1", {"np.eye(M)": "np.eye(M, k=-1)"}, "The first class is 0."),
+)
+
+
+def pick(scores, labels):
+    return scores[np.arange(len(scores)), labels]
+
+
+PAIRS = "scores[rows, columns] with two lists of equal length picks one number for each pair."
+PICK = mistakes(
+    pick,
+    ("a whole table is returned", {"np.arange(len(scores))": ":"}, PAIRS),
+    ("all come from the column of the first label", {"labels]": "labels[0]]"}, PAIRS),
+    ("all come from the first row", {"np.arange(len(scores))": "0"}, PAIRS),
+    (
+        "the largest of each row is taken",
+        {"scores[np.arange(len(scores)), labels]": "scores.max(axis=1)"},
+        "labels says which.",
+    ),
+)
+
+
+def shrunk(x):
+    return x[:, ::2, ::2]
+
+
+SHRUNK = mistakes(
+    shrunk,
+    ("rows are all kept", {":, ::2, ": ":, :, "}, "x[:, ::2, ::2]: three axes, three slices."),
+    ("columns are all kept", {", ::2]": "]"}, "x[:, ::2, ::2]: three axes, three slices."),
+    ("the first pixel is left out", {"::2, ::2": "1::2, 1::2"}, "Begin with pixel 0."),
+    ("images are skipped as well", {"x[:,": "x[::2,"}, "Keep all images: the first slice is `:`."),
+)
+
+
+def votes(labels, weights, M):
+    counts = np.zeros(M)
+    np.add.at(counts, labels, weights)
+    return counts
+
+
+AGAIN = "counts[labels] += weights adds once for each place, however often it is in labels."
+ADD_AT = "np.add.at(counts, labels, weights)"
+VOTES = mistakes(
+    votes,
+    (
+        "of labels that come again only the last one counts",
+        {ADD_AT: "counts[labels] += weights"},
+        f"{AGAIN} np.add.at does it for each, and np.bincount takes weights.",
+    ),
+    ("weights are not used", {", weights)\n": ", 1)\n"}, "Each label adds its own weight."),
+    (
+        "classes without votes are cut off",
+        {"return counts": "return counts[: labels.max() + 1]"},
+        "A class that nobody votes for has 0: minlength=M.",
+    ),
+)
+
+# ---------------------------------------------------------------------- all pairs, all windows
+
+
+def distances(a, b):
+    return ((a[:, None] - b[None]) ** 2).sum(axis=2)
+
+
+ALL = "a[:, None] has the axes (N, 1, D) and b[None] (1, M, D): their difference has (N, M, D)."
+DISTANCES = mistakes(
+    distances,
+    ("rows and columns are exchanged", {"a[:, None] - b[None]": "b[:, None] - a[None]"}, ALL),
+    ("the root is taken", {"((a": "np.sqrt(((a", "axis=2)": "axis=2))"}, "Squared: no root."),
+    ("the squares are missing", {" ** 2": ""}, "Square the differences before you add them up."),
+    (
+        "the sizes of the differences are added",
+        {"((a[:, None] - b[None]) ** 2)": "abs(a[:, None] - b[None])"},
+        "Square the differences.",
+    ),
+    ("the mean is taken", {".sum": ".mean"}, "The sum of the squares."),
+)
+
+
+def windows(x, K):
+    return x[np.arange(len(x) - K + 1)[:, None] + np.arange(K)]
+
+
+PLACES = "There are len(x) - K + 1 places, and at place i stand x[i] to x[i + K - 1]."
+WINDOWS = mistakes(
+    windows,
+    ("the last window is missing", {" + 1)": ")"}, PLACES),
+    ("windows are columns", {"np.arange(K)]": "np.arange(K)].T"}, "A row for each window."),
+    ("windows lie side by side", {"len(x) - K + 1)[:, None]": "len(x) // K)[:, None] * K"}, PLACES),
+    ("windows run backwards", {"+ np.arange(K)]": "+ np.arange(K)[::-1]]"}, PLACES),
+)
+
+
+def slide(x, w):
+    return windows(x, len(w)) @ w
+
+
+SLIDE = mistakes(
+    slide,
+    ("the weights are turned around", {"@ w": "@ w[::-1]"}, "w[0] meets the first of a window."),
+    ("the mean is taken", {"@ w": "@ w / len(w)"}, "The sum of the products."),
+    ("the last place is missing", {" @ w": "[:-1] @ w"}, PLACES),
+    ("only the largest product counts", {" @ w": ".max(axis=1) * w.max()"}, "A sum of products."),
+)

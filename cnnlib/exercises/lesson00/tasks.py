@@ -1,0 +1,153 @@
+"""The tasks of exercise 00: a ladder of ten, from loops to arrays."""
+
+import tracemalloc
+
+import numpy as np
+
+from cnnlib.exercises.cases import distinct
+from cnnlib.exercises.engine.check import Case, Check, Steps
+from cnnlib.exercises.engine.goal import Goal
+from cnnlib.exercises.engine.mine import keep
+from cnnlib.exercises.engine.progress import need, progress
+from cnnlib.exercises.engine.result import Refused, collect
+from cnnlib.exercises.engine.running import count_steps
+from cnnlib.exercises.lesson00 import mistakes
+
+__all__ = ["TASKS", "keep", "need", "progress"]  # and every task, by its name
+
+
+def _rung(right, known, draw, todo, more, **options):
+    """Make a check of a function that must not loop.
+
+    ``draw(rng, size)`` returns the arguments of a case, which grow with ``size``.
+    """
+    rng = np.random.default_rng(0)
+    return Check(
+        right,
+        lambda rng: [
+            Case("small", draw(rng, 2)),
+            Case("larger", draw(rng, 3)),
+            Case("random", draw(rng, 5)),
+        ],
+        known,
+        todo=todo,
+        more=more,
+        steps=Steps(
+            draw(rng, 2), draw(rng, 9), "numbers", "Is there a loop left? One call does it."
+        ),
+        **options,
+    )
+
+
+def _images(rng, size):
+    return (distinct(rng, size, size + 1, size + 2),)
+
+
+brightness = _rung(
+    mistakes.brightness,
+    mistakes.BRIGHTNESS,
+    _images,
+    "Return the mean of each image",
+    "What would axis=0 give? A picture: of what?",
+)
+centred = _rung(
+    mistakes.centred,
+    mistakes.CENTRED,
+    _images,
+    "Take its mean off each image",
+    "Which shape have the means with keepdims=True, and which without?",
+)
+scaled = _rung(
+    mistakes.scaled,
+    mistakes.SCALED,
+    lambda rng, size: (distinct(rng, size, size + 1) ** 2 + 1,),
+    "Divide each row by its largest number",
+    "What happens to a row of zeros?",
+)
+one_hot = _rung(
+    mistakes.one_hot,
+    mistakes.ONE_HOT,
+    lambda rng, size: (rng.permutation(size + 1)[:size], size + 1),
+    "Return a row for each label, with a 1 at its class",
+    "What does one_hot(labels, M).sum(axis=0) count?",
+)
+pick = _rung(
+    mistakes.pick,
+    mistakes.PICK,
+    lambda rng, size: (distinct(rng, size + 1, size + 2), (np.arange(size + 1) * 2) % (size + 2)),
+    "Return the number of each row that its label points to",
+    "The loss of exercise 04 begins with this line.",
+)
+shrunk = _rung(
+    mistakes.shrunk,
+    mistakes.SHRUNK,
+    _images,
+    "Keep every second row and every second column",
+    "Is what you return a copy? Write into it, and look at x.",
+)
+votes = _rung(
+    mistakes.votes,
+    mistakes.VOTES,
+    lambda rng, size: (rng.integers(0, 2, size + 4), distinct(rng, size + 4) + 99, 3),
+    "Add up the weights of each label, for M classes",
+    "The same happens in col2im, exercise 03: a pixel gets from several patches.",
+)
+distances = _rung(
+    mistakes.distances,
+    mistakes.DISTANCES,
+    lambda rng, size: (distinct(rng, size, 3), distinct(rng, size + 1, 3) / 2),
+    "Return the squared distance of every row of a from every row of b",
+    "How large is the array of differences for a thousand digits and a thousand others?",
+)
+windows = _rung(
+    mistakes.windows,
+    mistakes.WINDOWS,
+    lambda rng, size: (distinct(rng, 2 * size + 1), size),
+    "Return all windows of K numbers, a row for each",
+    "How often does the number in the middle of x appear?",
+)
+slide = _rung(
+    mistakes.slide,
+    mistakes.SLIDE,
+    lambda rng, size: (distinct(rng, 2 * size + 1), distinct(rng, size) + 0.5),
+    "Multiply every window with w, and add up",
+    "That is a convolution in one dimension. Lesson 01 has two.",
+)
+
+# ---------------------------------------------------------------------- an open problem
+
+
+def _frugal(nearest):
+    """Measure how much memory a search takes."""
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(60, 784)), rng.normal(size=(300, 784))
+    given = np.asarray(nearest(a.copy(), b.copy()))
+    right = np.array([((row - b) ** 2).sum(axis=1).argmin() for row in a])
+    if given.shape != right.shape or not np.array_equal(given, right):
+        raise Refused("these are not the numbers of the nearest rows.")
+    steps = [count_steps(nearest, (a[:n], b), 30) for n in (5, 60)]
+    if steps[0] != steps[1]:
+        raise Refused("there is a loop left over the rows of a.")
+    already = tracemalloc.is_tracing()
+    tracemalloc.start()
+    tracemalloc.reset_peak()
+    before = tracemalloc.get_traced_memory()[0]
+    nearest(a, b)
+    peak = tracemalloc.get_traced_memory()[1] - before
+    if not already:
+        tracemalloc.stop()
+    if peak > len(a) * b.nbytes:
+        raise Refused("it holds all differences at once, or more. Which array is so large?")
+    times = min(len(a) * b.nbytes / max(1, peak), 40.0)
+    return float(np.floor(times)), "For 60 digits and 300 others. More than 40 times counts as 40."
+
+
+nearest = Goal(
+    _frugal,
+    20,
+    form="{:.0f} times less memory than all differences at once",
+    todo="Return, for each row of a, the number of the row of b that is nearest",
+    more="It reads digits: the label of the nearest of a thousand others. How many of a hundred?",
+)
+
+TASKS = collect("00", globals())

@@ -1,0 +1,91 @@
+"""Exercise 00: answers with a mistake put into them, and the name that it has to be given."""
+
+NOTEBOOK = "00_start_here"
+PICKED = "scores[np.arange(len(scores)), labels]"
+ROWS = "np.lib.stride_tricks.sliding_window_view(x, K)"
+COUNTED = "return np.bincount(labels, weights, minlength=M)"
+KEPT = "axis=(1, 2), keepdims=True"
+
+# Of each task: the mistake, and what to replace in the solution so as to make it.
+MUTANTS = {
+    "brightness": [
+        ("there is one mean for all images", ("axis=(1, 2)", "")),
+        ("there is a mean for each row", ("(1, 2)", "2")),
+        ("the mean is taken over the images", ("(1, 2)", "0")),
+        ("the sum is taken", ("mean", "sum")),
+        ("loops", ("x.mean(axis=(1, 2))", "np.array([image.mean() for image in x])")),
+    ],
+    "centred": [
+        ("the mean of all images is taken off", (KEPT, "")),
+        ("each row is centred", ("(1, 2)", "2")),
+        ("each pixel is centred over the images", ("(1, 2)", "0")),
+        ("the mean is added", ("x - x", "x + x")),
+    ],
+    "scaled": [
+        ("all rows are divided by the same number", ("axis=1, keepdims=True", "")),
+        ("columns are divided by their largest number", ("axis=1", "axis=0")),
+        ("rows are divided by their sum", ("max", "sum")),
+    ],
+    "one_hot": [
+        ("classes are rows", ("[labels]", "[:, labels]")),
+        ("classes are counted from 1", ("np.eye(M)", "np.vstack([np.zeros(M), np.eye(M)])")),
+    ],
+    "pick": [
+        ("a whole table is returned", (PICKED, "scores[:, labels]")),
+        ("all come from the column of the first label", (PICKED, "scores[:, labels[0]]")),
+        ("all come from the first row", (PICKED, "scores[0, labels]")),
+        ("the largest of each row is taken", (PICKED, "scores.max(axis=1)")),
+    ],
+    "shrunk": [
+        ("rows are all kept", (":, ::2, ", ":, :, ")),
+        ("columns are all kept", (", ::2]", "]")),
+        ("the first pixel is left out", ("::2, ::2", "1::2, 1::2")),
+        ("images are skipped as well", ("x[:,", "x[::2,")),
+    ],
+    "votes": [
+        (
+            "of labels that come again only the last one counts",
+            (COUNTED, "counts = np.zeros(M)\n    counts[labels] += weights\n    return counts"),
+        ),
+        ("weights are not used", ("bincount(labels, weights", "bincount(labels")),
+        ("classes without votes are cut off", (", minlength=M", "")),
+    ],
+    "distances": [
+        ("rows and columns are exchanged", ("a[:, None] - b", "a - b[:, None]")),
+        ("the root is taken", (".sum(axis=2)", ".sum(axis=2) ** 0.5")),
+        ("the squares are missing", (" ** 2", "")),
+        (
+            "the sizes of the differences are added",
+            ("((a[:, None] - b) ** 2)", "abs(a[:, None] - b)"),
+        ),
+        ("the mean is taken", (".sum", ".mean")),
+    ],
+    "windows": [
+        ("the last window is missing", (ROWS, f"{ROWS}[:-1]")),
+        ("windows are columns", (ROWS, f"{ROWS}.T")),
+        ("windows lie side by side", (ROWS, f"{ROWS}[::K]")),
+        ("windows run backwards", (ROWS, f"{ROWS}[:, ::-1]")),
+    ],
+    "slide": [
+        ("the weights are turned around", ("@ w", "@ w[::-1]")),
+        ("the mean is taken", ("@ w", "@ w / len(w)")),
+        ("the last place is missing", (" @ w", "[:-1] @ w")),
+        ("only the largest product counts", (" @ w", ".max(axis=1) * max(w)")),
+    ],
+}
+
+QUESTIONS = {}
+
+# Of each task: a mistake that has no name.
+UNKNOWN = {
+    "brightness": ("mean", "max"),
+    "centred": (".mean", ".max"),
+    "scaled": (".max", ".min"),
+    "one_hot": ("[labels]", "[labels] * 2"),
+    "pick": ("labels]", "labels - 1]"),
+    "shrunk": ("x[:, ::2, ::2]", "x[:, ::2, ::2] + 1"),
+    "votes": ("bincount(labels, weights", "bincount(labels, 2 + weights"),
+    "distances": ("** 2", "** 3"),
+    "windows": (ROWS, f"{ROWS} + 1"),
+    "slide": ("@ w", "@ (w + 1)"),
+}
