@@ -67,7 +67,7 @@ scaled = _rung(
 one_hot = _rung(
     mistakes.one_hot,
     mistakes.ONE_HOT,
-    lambda rng, size: (rng.permutation(size + 1)[:size], size + 1),
+    lambda rng, size: (rng.permutation(size + 1)[:size], size + 2),
     "Return a row for each label, with a 1 at its class",
     "What does one_hot(labels, M).sum(axis=0) count?",
 )

@@ -127,6 +127,7 @@ def _frames(rng):
         Case("all pixels positive", (-x, (2, 2), 2, 1)),
         Case("all pixels negative", (x, (2, 2), 2, 1)),
         Case("both signs", (distinct(rng, 1, 2, 5, 6), (3, 3), 2, 1)),
+        Case("far below zero", (1e30 * x, (2, 2), 2, 1)),
         Case("random", (distinct(rng, 2, 1, 4, 6), (2, 3), 1, 1)),
     ]
 
