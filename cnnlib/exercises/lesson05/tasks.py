@@ -593,7 +593,8 @@ free_design = Design(
     0.95,
     form="{:.2%} of all test images",
     todo="Write a plan, and train the network that leaderboard.build makes of it",
-    more="What did you give up first: filters, layers or the dense one? Put it on the board.",
+    more="What did you give up first, filters, layers or the dense one? Put it on your class's"
+    " board.",
     seconds=120,
 )
 
