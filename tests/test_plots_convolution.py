@@ -39,16 +39,6 @@ def test_sliding_window_shows_numbers_of_window_and_sum():
     assert (round(0.75 + 2 * 0.58, 3), round(5.15 - 4 * 0.58, 3)) in marks  # of the window
 
 
-def test_channel_sum_adds_channels_and_bias():
-    x, w = np.ones((2, 3, 3)), np.ones((2, 3, 3)) * [[[1]], [[-0.5]]]
-    figure = drawn(plots.channel_sum(x, w, 0.25, ["a", "b"]))
-    words = " ".join(t for ax in figure.axes for t in texts(ax))
-    assert "sum 9.00" in words and "sum -4.50" in words and "y = 4.75" in words
-    assert "-0.0 " not in words
-    scales = {ax.images[0].get_clim() for ax in figure.axes[2::4]}
-    assert scales == {(-1, 1)}  # products of all channels can be compared
-
-
 def test_matrices_and_their_rows():
     matrices = [np.diag([1, 2, 3, 4]) @ np.eye(4, 9), -np.eye(4, 9)]
     figure = drawn(plots.weight_matrices(matrices, ["one", "two"], (3, 3), (0, 2)))

@@ -204,13 +204,6 @@ def test_coloured_is_white_at_zero_and_red_above():
     assert red[0] > red[2] and blue[2] > blue[0]
 
 
-def test_nested_fields_are_framed_and_named():
-    axes = axes_of(plots.nested_fields(IMAGE, [FIELD, (range(10), range(12))], ["a", "b"], "t"))
-    assert [box(patch) for patch in axes[0].patches] == [(2, 3, 4, 5), (0, 0, 10, 12)]
-    legend = axes[0].figure.legends[0]
-    assert [text.get_text() for text in legend.get_texts()] == ["a: 4 × 5", "b: 10 × 12"]
-
-
 def test_measured_fields_are_framed_by_the_computed_ones():
     axes = axes_of(plots.measured_fields([IMAGE, 2 * IMAGE], [FIELD, FIELD], ["a", "b"], "t"))
     for ax, factor in zip(axes, (1, 2), strict=True):

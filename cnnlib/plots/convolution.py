@@ -190,42 +190,6 @@ def number_tile(ax, values, left, bottom, size, title, signed, scale, form=None,
 
 
 @plot
-def channel_sum(x, w, b, names):
-    """Draw the sum of products of a window with several channels, a row a channel.
-
-    Parameters
-    ----------
-    x, w : ndarray of shape (C, KH, KW)
-        The window and the filter.
-    b : float
-    names : sequence of str
-        Of the channels.
-
-    Returns
-    -------
-    Figure
-    """
-    products = np.round(x * w, 6)
-    sums = products.sum(axis=(1, 2))
-    title = "A filter has a slice for every channel; their sums are added"
-    figure = new_figure(PAGE, 1.35 * len(x) + 0.5, title)
-    axes = figure.subplots(len(x), 4, width_ratios=(1, 1, 1, 1.2))
-    high = max(1.0, x.max())
-    for c, name in enumerate(names):
-        titles = ("window of x", "filter w", "products", None) if c == 0 else (None,) * 4
-        show_numbers(axes[c, 0], x[c], False, titles[0], (0, high), size=9)
-        show_numbers(axes[c, 1], w[c], True, titles[1], limits(w, True), size=9)
-        scale = limits(products, True)  # one for all channels, so that they can be compared
-        show_numbers(axes[c, 2], products[c] + 0.0, True, titles[2], scale, "{:.2f}", 9)
-        axes[c, 0].set_ylabel(name, fontsize=10)
-        axes[c, 3].axis("off")
-        axes[c, 3].text(0.1, 0.5, f"sum {sums[c]:.2f}", va="center", fontsize=11)
-    total = f"all channels and bias {b:g}:\ny = {sums.sum() + b:.2f}"
-    axes[-1, 3].text(0.1, 0.15, total, va="center", fontsize=11, color=BLUE)
-    return figure
-
-
-@plot
 def volumes(x, w, y, f, row, column):
     """Draw the arrays of a convolution layer as volumes, and what makes one output pixel.
 

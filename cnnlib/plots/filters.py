@@ -349,34 +349,6 @@ def exciting_patches(patches, responses, rows, title=None, w=None):
 
 
 @plot
-def nested_fields(image, fields, names, title=None):
-    """Draw, on an image, what one output pixel of each of several layers can see.
-
-    Parameters
-    ----------
-    image : ndarray of shape (H, W)
-    fields : sequence of (range, range)
-        Rows and columns.
-    names : sequence of str
-    title : str, optional
-
-    Returns
-    -------
-    Figure
-    """
-    figure = new_figure(5.6, 3.4, title)
-    ax = figure.subplots()
-    show_image(ax, image)
-    for k, ((rows, columns), name) in enumerate(zip(fields, names, strict=True)):
-        colour = LAYERS[k % len(LAYERS)]
-        outline(ax, rows[0], columns[0], len(rows), len(columns), colour)
-        text = f"{name}: {len(rows)} × {len(columns)}"
-        ax.plot([], [], color=colour, linewidth=3, label=text)
-    figure.legend(loc="outside right center", frameon=False, fontsize=9)
-    return figure
-
-
-@plot
 def measured_fields(fields, boxes, names, title=None):
     """Draw how much each pixel moves one output pixel, and what the layers say it can see.
 
