@@ -24,6 +24,15 @@ def test_sizes_that_hardly_change_look_so():
     assert spans[0] >= 100 * (1 - 1e-9) and spans[1] > 1e9
 
 
+def test_trained_depths_draw_mean_and_range():
+    found = np.array([[0.9, 0.92, 0.97], [0.5, 0.6, 0.7]])
+    ax = sheet_of(plots.trained_depths([2, 8], {"a": found}))
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), [93, 60])
+    corners = ax.collections[0].get_paths()[0].vertices[:, 1]
+    assert np.isclose(corners.min(), 50) and np.isclose(corners.max(), 97)
+    assert ax.get_xticks().tolist() == [2, 8]
+
+
 def test_pairs_are_filled_where_all_point_one_way():
     found = [np.array([0.1, 0.4]), np.array([-0.3, -0.1]), np.array([-0.1, 0.3])]
     ax = sheet_of(plots.paired(["up", "down", "either"], found))

@@ -12,22 +12,28 @@ go to a file each in ``cnnlib/data/experiments`` and, as tables, to ``cnnlib/dat
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import product
 from pathlib import Path
 
 import numpy as np
 
 from cnnlib import models
-from cnnlib.datasets import load_mnist
+from cnnlib.augment import augment
+from cnnlib.datasets import load_fashion_mnist, load_mnist
 from cnnlib.files import RECORDS, recorded, save_arrays
-from cnnlib.initializers import glorot, small
+from cnnlib.initializers import glorot, he, small
 from cnnlib.layers.activations import ReLU, Sigmoid
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
-from cnnlib.layers.pool import AvgPool2D, MaxPool2D
+from cnnlib.layers.dropout import Dropout
+from cnnlib.layers.fastconv import FastConv2D
+from cnnlib.layers.norm import BatchNorm
+from cnnlib.layers.pool import AvgPool2D, GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
-from cnnlib.network import Sequential
+from cnnlib.network import Residual, Sequential
 from cnnlib.optimizers import OPTIMIZERS, constant, cosine, one_cycle, step_decay
+from cnnlib.recipes import DISTORTIONS
 from cnnlib.training import evaluate, fit, predict
 
 DATA = Path(models.__file__).parent / "data"
@@ -57,6 +63,8 @@ class Recipe:
     shuffled: bool = False  # whether the pixels of all images stand in one other order
     decay: float = 0.0
     moved: int = 0  # pixels by which each image is moved at random, at most, anew in each epoch
+    distorted: bool = False  # whether each image is distorted anew each time
+    fashion: bool = False  # whether the images are those of Fashion-MNIST
 
     @property
     def steps(self):
@@ -68,12 +76,16 @@ class Recipe:
         return OPTIMIZERS[self.rule](schedule, **more)
 
     def augment(self, x, rng):
-        """Return the images of a batch, each moved by whole pixels of its own."""
+        """Return the images of a batch, each distorted, or moved by whole pixels of its own."""
+        if self.distorted:
+            return augment(x, rng, **DISTORTIONS)
         steps = rng.integers(-self.moved, self.moved + 1, (len(x), 2))
         return np.concatenate([moved(x[n : n + 1], *step) for n, step in enumerate(steps)])
 
     def data(self, train, test, seed):
         """Return training, held-back and test images as this run sees them."""
+        if self.fashion:
+            train, test = fashion_mnist()
         x, labels = train
         parts = [(x[: self.images], labels[: self.images]), (x[-HELD_BACK:], labels[-HELD_BACK:])]
         parts.append(test)
@@ -82,6 +94,13 @@ class Recipe:
             shape = (-1, 1, 28, 28)
             parts = [(x.reshape(-1, 784)[:, order].reshape(shape), y) for x, y in parts]
         return parts
+
+
+@cache
+def fashion_mnist():
+    """Load Fashion-MNIST, from Debian's package where that is installed."""
+    folder = Path("/usr/share/datasets/fashion-mnist")
+    return load_fashion_mnist(folder=folder if folder.is_dir() else None)
 
 
 @dataclass(frozen=True)
@@ -133,6 +152,91 @@ def shrinking(how):
         return Sequential(layers, input_shape=(1, 28, 28))
 
     return network
+
+
+def normed(norm, channels, filters, kernel_size, rng, **options):
+    """Make a convolution, normalised if asked for."""
+    conv = FastConv2D(channels, filters, kernel_size, rng=rng, **options)
+    return [conv, BatchNorm(filters)] if norm else [conv]
+
+
+def three_convolutions(norm):
+    """Return a function from a seed to three convolutions and a dense layer."""
+
+    def network(seed):
+        rng = np.random.default_rng(seed)
+        layers = [*normed(norm, 1, 8, 5, rng, stride=2, pad=2), ReLU()]
+        layers += [*normed(norm, 8, 16, 3, rng, stride=2), ReLU()]
+        layers += [*normed(norm, 16, 16, 3, rng), ReLU()]
+        layers += [Flatten(), Dense(256, 10, init=small, rng=rng)]
+        return Sequential(layers, input_shape=(1, 28, 28))
+
+    return network
+
+
+def deep(short, convolutions):
+    """Return a function from a seed to a stack of convolutions, two by two with a short way."""
+
+    def network(seed):
+        rng = np.random.default_rng(seed)
+        layers = [*normed(True, 1, 8, 5, rng, stride=2, pad=2), ReLU(), MaxPool2D(2)]
+        for _ in range(convolutions // 2):
+            body = [*normed(True, 8, 8, 3, rng, pad=1), ReLU(), *normed(True, 8, 8, 3, rng, pad=1)]
+            layers += [Residual(Sequential(body)), ReLU()] if short else [*body, ReLU()]
+        layers += [GlobalAvgPool2D(), Dense(8, 10, rng=rng)]
+        return Sequential(layers, input_shape=(1, 28, 28))
+
+    return network
+
+
+def ingredients(norm=True, short=True, init=he, dropout=0.0):
+    """Return a function from a seed to a small residual network, or to one that lacks a part."""
+
+    def network(seed):
+        rng = np.random.default_rng(seed)
+        layers = [*normed(norm, 1, 8, 5, rng, stride=2, pad=2, init=init), ReLU()]
+        layers += [*normed(norm, 8, 16, 3, rng, stride=2, pad=1, init=init), ReLU()]
+        body = [*normed(norm, 16, 16, 3, rng, pad=1, init=init), ReLU()]
+        body += normed(norm, 16, 16, 3, rng, pad=1, init=init)
+        layers += [Residual(Sequential(body)), ReLU()] if short else [*body, ReLU()]
+        layers += [Flatten(), *([Dropout(dropout, rng=seed)] if dropout else [])]
+        layers += [Dense(784, 10, init=small, rng=rng)]
+        return Sequential(layers, input_shape=(1, 28, 28))
+
+    return network
+
+
+def few(filters):
+    """Return a function from a seed to a network of three small convolutions, all pooled."""
+
+    def network(seed):
+        rng = np.random.default_rng(seed)
+        layers = [*normed(True, 1, filters, 3, rng), MaxPool2D(2), ReLU()]
+        layers += [*normed(True, filters, filters, 3, rng), MaxPool2D(2), ReLU()]
+        layers += [*normed(True, filters, filters, 3, rng), ReLU()]
+        layers += [GlobalAvgPool2D(), Dense(filters, 10, rng=rng)]
+        return Sequential(layers, input_shape=(1, 28, 28))
+
+    return network
+
+
+ABLATED = {  # what differs from the whole recipe: of the network, of the rest
+    "all of it": ({}, {}),
+    "no batch norm": ({"norm": False}, {}),
+    "no short way": ({"short": False}, {}),
+    "no distortions": ({}, {"distorted": False}),
+    "constant rate": ({}, {"schedule": "constant", "rate": 0.002}),
+    "careless start": ({"init": small}, {}),
+    "careless start, no batch norm": ({"init": small, "norm": False}, {}),
+    "and dropout": ({"dropout": 0.3}, {}),
+}
+
+
+def ablated(name, fashion=False):
+    """Return the recipe of a run of the ablation."""
+    network, rest = ABLATED[name]
+    usual = {"batch": 50, "epochs": 2, "images": 10_000, "distorted": True, "fashion": fashion}
+    return Recipe(ingredients(**network), **(usual | rest))
 
 
 SMALL = cnn(4, 32)
@@ -308,6 +412,38 @@ EXPERIMENTS = {
         {"filters": (1, 2, 4, 8, 16, 32)},
         lambda filters: Recipe(cnn(filters, 64)),
     ),
+    "norm_rates": Experiment(
+        "Which rates are still good, without batch normalisation and with it, 20,000 images?",
+        {"norm": (False, True), "rate": (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)},
+        lambda norm, rate: Recipe(
+            three_convolutions(norm), "sgd", rate, "constant", batch=50, images=20_000
+        ),
+    ),
+    "depth": Experiment(
+        "How deep can a network be, without short ways and with them, 10,000 images, two epochs?",
+        {"short": (False, True), "convolutions": (2, 8, 24)},
+        lambda short, convolutions: Recipe(
+            deep(short, convolutions), batch=50, epochs=2, images=10_000
+        ),
+    ),
+    "ablation": Experiment(
+        "What is each ingredient's share, 10,000 images, two epochs?",
+        {"network": tuple(ABLATED)},
+        ablated,
+        seeds=5,
+    ),
+    "ablation_fashion": Experiment(
+        "The same on Fashion-MNIST.",
+        {"network": tuple(ABLATED)},
+        partial(ablated, fashion=True),
+        seeds=5,
+    ),
+    "fewest": Experiment(
+        "How many filters do 98 % and 99 % take, two epochs?",
+        {"filters": (12, 24)},
+        lambda filters: Recipe(few(filters), rate=0.01, batch=64, epochs=2),
+        seeds=5,
+    ),
     "cockpit": Experiment(
         "What happens when the rate is cut to a tenth, twice, in two epochs?",
         {},
@@ -340,7 +476,7 @@ def run(recipe, seed, train, callbacks=()):
                 epochs=recipe.epochs,
                 batch_size=recipe.batch,
                 optimizer=recipe.optimizer(),
-                augment=recipe.augment if recipe.moved else None,
+                augment=recipe.augment if recipe.moved or recipe.distorted else None,
                 seed=seed,
                 callbacks=[remember, *callbacks],
                 progress=False,

@@ -51,6 +51,34 @@ def by_depth(curves, title=None):
 
 
 @plot
+def trained_depths(depths, curves, title=None):
+    """Draw accuracies against the number of layers, the mean of the seeds in their range.
+
+    Parameters
+    ----------
+    depths : sequence of int, length K
+    curves : dict of str to ndarray of shape (K, seeds)
+        Label to shares, drawn in percent.
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8, 3.2, title)
+    ax = figure.subplots()
+    for k, (label, found) in enumerate(curves.items()):
+        found = 100 * np.asarray(found)
+        ax.plot(depths, found.mean(axis=1), marker="o", label=label, **style(k))
+        colour = style(k)["color"]
+        ax.fill_between(depths, found.min(axis=1), found.max(axis=1), color=colour, alpha=0.2)
+    dress(ax, "convolutions", "held-back accuracy, %")
+    ax.set_xticks(depths)
+    ax.legend(fontsize=9)
+    return figure
+
+
+@plot
 def paired(names, differences, title=None, xlabel="difference in points"):
     """Draw the difference of every pair of runs as a dot; filled where all point one way.
 

@@ -152,11 +152,6 @@ BACK = mistakes(
         "y = gamma * normal + beta: what is the slope of y by gamma?",
     ),
     (
-        "dgamma and dbeta are exchanged",
-        {"return dx, dgamma, dbeta": "return dx, dbeta, dgamma"},
-        "dx first, then dgamma, then dbeta.",
-    ),
-    (
         "dgamma and dbeta are means and not sums",
         {"return dx, dgamma, dbeta": "return dx, dgamma / N, dbeta / N"},
         "A gradient of a parameter sums over all rows that it was used for.",
@@ -196,19 +191,6 @@ DROPOUT = mistakes(
 # ---------------------------------------------------------------------- the short way
 
 
-class Body:
-    """What a residual block is built around in the cases: a matrix."""
-
-    def __init__(self, w):
-        self.w = w
-
-    def forward(self, x):
-        return x @ self.w
-
-    def backward(self, dy):
-        return dy @ self.w.T
-
-
 class Residual:
     def __init__(self, body):
         self.body = body
@@ -218,12 +200,6 @@ class Residual:
 
     def backward(self, dy):
         return dy + self.body.backward(dy)
-
-
-def there_and_back(block, x, w, dy):
-    """Use a residual block once, forward and backward."""
-    made = block(Body(w))
-    return made.forward(x), made.backward(dy)
 
 
 ADD = "y = x + f(x), and where a value forks, the gradients of its ways are added."

@@ -1,0 +1,136 @@
+"""Exercise 07: answers with a mistake put into them, and the name that it has to be given."""
+
+NOTEBOOK = "07_going_deeper"
+NAMES = {"by_hand": "stds", "bugs": "found", "count": "counts", "residual": "Residual"}
+NAMES |= {"small_network": "build"}
+FILTERS = "shape[1] * shape[2] * shape[3]"
+DENSE = "shape[0] if"
+STD = "np.sqrt(var + eps)"
+SCALED = " / (1 - rate)"
+DX = "(dy - dbeta / N - normal * dgamma / N)"
+BACK = "return dx, dgamma, dbeta"
+FORTH = "x + self.body.forward(x)"
+BACKWARDS = "dy + self.body.backward(dy)"
+
+# Of each task: the mistake, and what to replace in the solution so as to make it.
+MUTANTS = {
+    "he_std": [
+        (
+            "the outputs are counted and not the inputs",
+            (DENSE, "shape[1] if"),
+            (FILTERS, "shape[0] * shape[2] * shape[3]"),
+        ),
+        ("dense weights are read as (M, D)", (DENSE, "shape[1] if")),
+        (
+            "the first axis of filters is read as the inputs",
+            (FILTERS, "shape[0] * shape[2] * shape[3]"),
+        ),
+        ("the variance is returned and not its root", ("np.sqrt(2 / inputs)", "2 / inputs")),
+        ("the 2 is missing", ("2 / inputs", "1 / inputs")),
+        ("the taps of a filter are left out", (FILTERS, "shape[1]")),
+        ("the channels of a filter are left out", (FILTERS, "shape[2] * shape[3]")),
+        (
+            "all weights of the layer are counted",
+            ("inputs = " + DENSE + " len(shape) == 2 else " + FILTERS, "inputs = np.prod(shape)"),
+        ),
+        (
+            "inputs and outputs are averaged, which is Glorot's start",
+            ("2 / inputs", "2 / (np.prod(shape[2:]) * (shape[0] + shape[1]))"),
+        ),
+    ],
+    "batch_norm": [
+        ("each pixel has a mean of its own", ("(0, 2, 3)", "0")),
+        ("each image is normalised for itself", ("(0, 2, 3)", "(2, 3)")),
+        ("all channels share one mean", ("(0, 2, 3)", "None")),
+        ("all channels of an image share one mean", ("(0, 2, 3)", "(1, 2, 3)")),
+        ("eps is forgotten", (STD, "np.sqrt(var)")),
+        ("eps is added to the root", (STD, "(var**0.5 + eps)")),
+        ("it is divided by the variance", (STD, "(var + eps)")),
+        (
+            "the variance is divided by the count less one",
+            ("x.var(axis=axes, keepdims=True)", "x.var(axis=axes, keepdims=True, ddof=1)"),
+        ),
+        ("the mean is not subtracted", ("(x - mean)", "x")),
+        ("gamma is forgotten", ("gamma.reshape(1, -1, 1, 1) * normal", "normal")),
+        ("beta is forgotten", (" + beta.reshape(1, -1, 1, 1)", "")),
+        (
+            "beta is scaled as well",
+            ("* normal + beta.reshape(1, -1, 1, 1)", "* (normal + beta.reshape(1, -1, 1, 1))"),
+        ),
+    ],
+    "batch_norm_backward": [
+        ("the way through the mean is left out", (" - dbeta / N", "")),
+        ("the way through the variance is left out", (" - normal * dgamma / N", "")),
+        ("mean and variance are taken as constants", (DX, "dy")),
+        ("the mean's share is not divided by N", (" - dbeta / N", " - dbeta")),
+        ("the variance's share is not divided by N", ("normal * dgamma / N", "normal * dgamma")),
+        ("gamma is forgotten in dx", ("gamma / std *", "1 / std *")),
+        ("it is not divided by std", ("gamma / std *", "gamma *")),
+        (
+            "the ways through mean and variance are added",
+            (DX, "(dy + dbeta / N + normal * dgamma / N)"),
+        ),
+        ("dgamma leaves out the normalised numbers", ("(dy * normal).sum", "dy.sum")),
+        (
+            "dgamma and dbeta are means and not sums",
+            (BACK, "return dx, dgamma / len(dy), dbeta / len(dy)"),
+        ),
+    ],
+    "dropout": [
+        ("what is kept is not scaled up", (SCALED, "")),
+        ("what is kept is scaled down", (SCALED, " * (1 - rate)")),
+        ("what is kept is divided by the rate", (SCALED, " / rate")),
+        ("the other share is switched off", ("u >= rate", "u < rate")),
+        ("numbers are switched off outside training, too", ("if not training:", "if False:")),
+        ("training is read the wrong way round", ("if not training", "if training")),
+        (
+            "the scaling is done outside training, the old way",
+            (SCALED, ""),
+            ("        return x\n", "        return x * (1 - rate)\n"),
+        ),
+    ],
+    "residual": [
+        ("x is not added", (FORTH, "self.body.forward(x)")),
+        ("the gradient of the short way is left out", (BACKWARDS, "self.body.backward(dy)")),
+        ("the gradient of the body is left out", (BACKWARDS, "dy")),
+        ("the two gradients are multiplied", (BACKWARDS, "dy * self.body.backward(dy)")),
+        ("the two ways are multiplied", (FORTH, "x * self.body.forward(x)")),
+        ("the two ways are averaged", (FORTH, f"0.5 * ({FORTH})")),
+        ("the body is subtracted", (FORTH, "x - self.body.forward(x)")),
+    ],
+}
+DEPTHWISE = "depthwise 3 x 3, then 1 x 1, 64 to 64"
+GROUPS = "one 3 x 3, 64 to 64, 8 groups"
+QUESTIONS = {
+    "by_hand": [
+        ("the variance is taken and not its root", {"dense (300, 100)": 0.005}),
+        ("the taps of a filter are left out", {"filters (32, 16, 5, 5)": 0.204}),
+        ("the 2 is a 1", {"dense (50, 150)": 0.0707}),
+        (
+            "only the inputs are counted, which is He's start",
+            {"dense (300, 100)": 0.082, "filters (8, 1, 3, 3)": 0.471},
+        ),
+    ],
+    "count": [
+        ("groups play no part", {GROUPS: 64 * 64 * 9}),
+        ("a filter sees one channel only", {"one 3 x 3, 64 to 64": 64 * 9, GROUPS: 64 * 9}),
+        ("a filter of K by K has K taps", {"one 7 x 7, 64 to 64": 64 * 64 * 7}),
+        ("biases are counted", {"one 3 x 3, 64 to 64": 64 * 64 * 9 + 64}),
+        ("the filters are not counted", {"one 3 x 3, 64 to 64": 64 * 9, DEPTHWISE: 9 + 64}),
+    ],
+    "bugs": [
+        ("an innocent one is convicted", {"E": "axes"}),
+        (
+            "what is wrong in training is taken for what is wrong afterwards",
+            {"B": "statistics", "D": "training"},
+        ),
+    ],
+}
+# Wrong, and none of the mistakes that the check knows.
+UNKNOWN = {
+    "he_std": ("2 / inputs", "3 / inputs"),
+    "batch_norm": (STD, "np.sqrt(var + 2 * eps + 0.1)"),
+    "batch_norm_backward": (" - dbeta / N", " - 2 * dbeta / N"),
+    "dropout": (SCALED, " / (1 - rate / 2)"),
+    "residual": (FORTH, "2 * x + self.body.forward(x)"),
+}
