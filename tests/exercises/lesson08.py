@@ -1,7 +1,11 @@
 """Exercise 08: answers with a mistake put into them, and the name that it has to be given."""
 
 NOTEBOOK = "08_fast_convolution"
-NAMES = {"products_by_hand": "products", "better_points": "points"}
+NAMES = {
+    "products_by_hand": "products",
+    "better_points": "points",
+    "wrong_pairs": lambda names: (names["right_on"], names["wrong_on"]),
+}
 SIZES = "OH, OW = output_size(H, K, 1, pad), output_size(W, K, 1, pad)"
 UNPADDED = "OH, OW = output_size(H, K), output_size(W, K)"
 COUNT = "N * F * OH * OW * C * K * K\n"

@@ -17,6 +17,7 @@ TWO = np.stack([NUMBERS[0], NUMBERS[0] ** 2])
 ONES, RAMP = np.ones((2, 1, 2, 2)), np.arange(8.0).reshape(2, 1, 2, 2)
 ZERO, BIAS = np.zeros(2), np.array([1.0, 2.0])
 COLS = np.arange(16.0).reshape(4, 4)
+LINE, BLUR, STEP = np.arange(7.0) ** 2, np.array([1.0, 2, 1]), np.array([-1.0, 0, 3])
 CALLS = {  # of each planted mistake: a call on which the code is right, and one that convicts
     "all filters have the first one's bias": ((NUMBERS, ONES, ZERO), (NUMBERS, ONES, BIAS)),
     "the rows of the window are flipped": ((NUMBERS, ONES, BIAS), (NUMBERS, RAMP, ZERO)),
@@ -51,6 +52,9 @@ CALLS = {  # of each planted mistake: a call on which the code is right, and one
         (COLS % 4, (4, 4), (2, 2), 2),
         (COLS, (4, 4), (2, 2), 2),
     ),
+    "the first tap stands for the last": ((LINE, BLUR), (LINE, STEP)),
+    "an odd last output is left out": ((LINE[:6], STEP), (LINE, STEP)),
+    "the middle tap is added where it is taken away": ((LINE, STEP), (LINE, BLUR)),
 }
 SHOWN = [(n, t) for n in TASKS for t in TASKS[n].TASKS if isinstance(t, WrongCode)]
 PLANTED = {m.name: (task, i) for _, task in SHOWN for i, m in enumerate(task.mistakes)}

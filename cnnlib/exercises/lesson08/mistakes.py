@@ -226,3 +226,25 @@ BATCH = mistakes(
     ("every pixel has a patch", {"OH, OW = H + 2 * pad - K + 1, W + 2 * pad - K + 1":
         "OH, OW = H, W"}, "How many places has the kernel?"),
 )  # fmt: skip
+
+# ---------------------------------------------------------------------- code to read
+
+
+def slide_in_pairs(x, g):
+    M = len(x) - 2
+    pairs = -(-M // 2)
+    x, y = np.append(x, np.zeros(2 * pairs - M)), np.zeros(2 * pairs)
+    for i in range(0, 2 * pairs, 2):
+        first, last = (x[i] - x[i + 2]) * g[0], (x[i + 1] - x[i + 3]) * g[2]
+        p = (x[i + 1] + x[i + 2]) * (g[0] + g[1] + g[2]) / 2
+        q = (x[i + 2] - x[i + 1]) * (g[0] - g[1] + g[2]) / 2
+        y[i : i + 2] = first + p + q, p - q - last
+    return y[:M]
+
+
+TO_READ = mistakes(
+    slide_in_pairs,
+    ("the first tap stands for the last", {"* g[2]\n": "* g[0]\n"}, SAVE),
+    ("an odd last output is left out", {"y[:M]": "y[: M // 2 * 2]"}, RAGGED),
+    ("the middle tap is added where it is taken away", {"g[0] - g[1]": "g[0] + g[1]"}, MIDDLE),
+)

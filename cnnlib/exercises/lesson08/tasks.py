@@ -9,6 +9,7 @@ from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.result import Refused, collect
+from cnnlib.exercises.engine.wrongcode import WrongCode
 from cnnlib.exercises.lesson08 import mistakes
 
 __all__ = ["TASKS", "need", "progress"]  # and every task, by its name
@@ -226,6 +227,12 @@ better_points = Goal(
     form="an error {:.2f} times smaller",
     todo="Find five points for F(4x4, 3x3) that round less than 0, 1, -1, 2, -2",
     more="Which points does cnnlib.winograd take, and in which order? Why do halves suit twos?",
+)
+
+wrong_pairs = WrongCode(
+    mistakes.TO_READ,
+    todo="Give the arguments of two calls: right_on, where the code is right, and wrong_on",
+    more="Which filters that you know from lesson 01 would have hidden it?",
 )
 
 TASKS = collect("08", globals())
