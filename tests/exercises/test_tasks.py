@@ -7,14 +7,19 @@ from cnnlib import interpret, models, reference
 from cnnlib.exercises.lesson02.mistakes import max_pool
 from cnnlib.gradcheck import check_layer, kink_free
 from cnnlib.im2col import im2col
+from cnnlib.initializers import glorot, he
 from cnnlib.layers.conv import Conv2D
+from cnnlib.layers.dense import Dense
+from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.pool import AvgPool2D, MaxPool2D
+from cnnlib.layers.reshape import Flatten
+from cnnlib.network import Sequential
 from cnnlib.winograd import POINTS, minimal_filtering
 from tests.exercises import lesson03, lesson04
 from tests.exercises.solutions import TASKS, changed, solved
 
 L01, L02, L03, L04, L05, L06 = (TASKS[f"0{n}"] for n in range(1, 7))
-L08 = TASKS["08"]
+L07, L08 = TASKS["07"], TASKS["08"]
 
 
 PAIRS = {
@@ -279,6 +284,39 @@ def test_functions_may_be_handed_over_in_place_of_their_names():
 def test_an_answer_under_another_name_is_told_from_one_that_is_missing():
     text = str(L06.by_hand.diagnose({"weight 0": 1, "weight 1": -0.5, "at (0,1)": 0}))
     assert "at (0, 1): not answered: there is none of this name, but 'at (0,1)'." in text
+
+
+# ---------------------------------------------------------------------- 07
+
+
+def test_starts_and_normalisation_are_those_of_the_library():
+    rng = np.random.default_rng(0)
+    for shape in ((300, 200), (64, 16, 3, 3)):
+        for start, std in ((he, L07.he_std.right), (glorot, L07.by_hand.answers)):
+            assert start(shape, rng).std() == pytest.approx(std(shape), rel=0.02)
+    layer, x = BatchNorm(3).astype(np.float64), rng.normal(2, 3, (4, 3, 2, 5))
+    layer.params = {"gamma": np.array([1.0, 2, -1]), "beta": np.array([0.0, 1, 5])}
+    layer.training = True
+    given = layer.params["gamma"], layer.params["beta"], layer.eps
+    np.testing.assert_allclose(L07.batch_norm.right(x, *given), layer.forward(x))
+    rows, dy = rng.normal(size=(6, 3)), rng.normal(size=(6, 3))
+    layer.forward(rows)
+    std = np.sqrt(rows.var(axis=0) + layer.eps)
+    dx, dgamma, dbeta = L07.batch_norm_backward.right(
+        dy, (rows - rows.mean(axis=0)) / std, std, layer.params["gamma"]
+    )
+    np.testing.assert_allclose(dx, layer.backward(dy), atol=1e-12)
+    np.testing.assert_allclose(dgamma, layer.grads["gamma"])
+    np.testing.assert_allclose(dbeta, layer.grads["beta"])
+
+
+def test_a_small_network_that_is_none_is_told_so():
+    goal = L07.small_network
+    large = goal.diagnose(lambda seed: models.mlp(rng=seed))
+    assert large.state == "wrong" and "39,760 parameters, and may have 1,000" in str(large)
+    assert "has to return a Sequential" in str(goal.diagnose(lambda seed: [Flatten()]))
+    wrong = Sequential([AvgPool2D(7), Flatten(), Dense(16, 3, rng=0)])
+    assert "into 10 scores" in str(goal.diagnose(lambda seed: wrong))
 
 
 # ---------------------------------------------------------------------- 08
