@@ -78,6 +78,10 @@ def pool(text, *changes):
 # Of each task: the mistake, and what to replace in the solution so as to make it.
 MUTANTS = {
     "numerical_gradient": [
+        (
+            "the eps that is handed over is not used",
+            ("gradient = np.zeros_like(x)", "gradient, eps = np.zeros_like(x), 1e-6"),
+        ),
         ("defaults", ("eps=1e-6):", "eps):")),
         (
             "only f(x + eps) and f(x) are compared",

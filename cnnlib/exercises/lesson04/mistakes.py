@@ -107,6 +107,11 @@ NUDGING = mistakes(
         " array that you return?",
     ),
     (
+        "the eps that is handed over is not used",
+        {"gradient = np.zeros_like(x)": "gradient, eps = np.zeros_like(x), 1e-6"},
+        "1e-6 is only its default.",
+    ),
+    (
         "a copy of x is nudged",
         {"gradient = np.zeros_like(x)": "gradient, x = np.zeros_like(x), x.copy()"},
         "Write into x itself: a layer whose weights you nudge has to see it.",

@@ -79,7 +79,7 @@ numerical_gradient = Check(
     mistakes.numerical_gradient,
     lambda rng: [
         Case("one number", (sum_of_squares, np.array([3.0]), 0.5)),
-        Case("two numbers", (sum_of_cubes, np.array([1.0, 2]), 0.5)),
+        Case("two numbers", (sum_of_cubes, np.array([0.5, 2]), 0.5)),
         Case("a product", (product_of_all, np.array([2.0, 3, 4]), 0.5)),
         Case("a matrix", (product_of_all, np.array([[1.0, 2], [3, 4]]), 0.25)),
         Case("three axes", (sum_of_squares, whole(rng, 2, 1, 3), 0.5)),
