@@ -754,6 +754,12 @@ def test_exit_does_not_end_the_session(monkeypatch):
     assert ended == [1]
 
 
+def test_a_shell_without_exit_is_as_good(monkeypatch):
+    """The one of the browser edition."""
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: object()))
+    assert diagnose("def double(x):\n    return 2 * x").ok
+
+
 def test_np_empty_is_not_taken_for_zeros():
     grown = "y = np.empty(x.shape)\n    y += 2 * x\n    return y"
     assert diagnose(f"def double(x):\n    {grown}").mistakes == ["np.empty"]

@@ -224,7 +224,7 @@ def contained(outcome=None):
             (outcome and np, "empty", _filled(np.empty, outcome)),
             (outcome and np, "empty_like", _filled(np.empty_like, outcome)),
         ):
-            if owner:
+            if hasattr(owner, name):  # the shell of the browser edition has no exit
                 stack.enter_context(mock.patch.object(owner, name, new))
         try:
             yield
