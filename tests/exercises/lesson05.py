@@ -249,6 +249,10 @@ MUTANTS = {
     "accuracy": [
         ("defaults", ("batch_size=500", "batch_size")),
         (
+            "the network is switched to training, whatever it was before",
+            ("network.training = before", "network.training = True"),
+        ),
+        (
             "all images go forward at once",
             ("    for i in", "    batch_size = len(x)\n    for i in"),
         ),

@@ -463,6 +463,11 @@ ACCURACY = mistakes(
         "Keep network.training before you change it, and put it back.",
     ),
     (
+        "the network is switched to training, whatever it was before",
+        {"network.training = before": "network.training = True"},
+        "Keep network.training before you change it, and put that back.",
+    ),
+    (
         "all images go forward at once",
         {"network.training = False": "network.training, batch_size = False, len(x)"},
         "Go through them in parts of batch_size: a large set does not fit into memory at once.",

@@ -324,9 +324,12 @@ class Judge:
 
 
 def _accuracy(function, x, labels, *batch_size):
-    network = Judge()
+    network, resting = Judge(), Judge()
+    resting.training = False
     value = function(network, x, labels, *batch_size)
-    return None if value is None else (value, int(network.training), np.array(network.sizes))
+    function(resting, x, labels, *batch_size)
+    left = np.array([network.training, resting.training], int)
+    return None if value is None else (value, left, np.array(network.sizes))
 
 
 def _scores(rng, N, size, right):
