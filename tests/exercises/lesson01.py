@@ -259,6 +259,7 @@ MUTANTS = {
         ("the picture moves sideways as well, to the left", ("w[0, 1]", "w[0, 2]")),
     ],
     "edges": [
+        ("Sobel x is used twice", ("sobel.T", "sobel")),
         (
             "the two answers are added with their signs",
             ("np.hypot(convolve(x, sobel), ", "(convolve(x, sobel) + "),

@@ -193,6 +193,16 @@ MUTANTS = {
         ("the largest is taken", (".mean", ".max")),
     ],
     "receptive_field": [
+        (
+            "the sizes of the windows are added up",
+            ("field, jump = 1, 1", "field, jump = 0, 1"),
+            ("(kernel - 1) * jump", "kernel"),
+        ),
+        (
+            "what was seen before is multiplied with the layer's own stride",
+            ("field += (kernel - 1) * jump", "field = field * stride + kernel - 1"),
+        ),
+        ("the layers are gone through from the last", ("in layers:", "in layers[::-1]:")),
         ("strides play no part", ("jump *= stride", "pass")),
         (
             "a layer's own stride counts already for its window",

@@ -218,6 +218,7 @@ MUTANTS = {
         ("backward is not used", (DOT, "(forward(x) * c).sum(), (x * x).sum()")),
     ],
     "layer_cost": [
+        ("the bias is counted as a product", ("F * patch * OH", "F * (patch + 1) * OH")),
         ("defaults", ("stride=1, pad=0):", "stride, pad):")),
         ("the biases are forgotten", ("F * (patch + 1)", "F * patch")),
         ("there is one bias for all filters", ("F * (patch + 1)", "F * patch + 1")),

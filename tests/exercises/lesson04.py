@@ -135,6 +135,7 @@ MUTANTS = {
         ("no return", ("    return gradient", "")),
     ],
     "relu_backward": [
+        ("the sign of x is taken for the mask", ("(x > 0)", "np.sign(x)")),
         ("the gradient passes where x is 0, too", ("x > 0", "x >= 0")),
         ("the mask is made from dy and not from x", ("x > 0", "dy > 0")),
         ("the gradient passes where x is negative", ("x > 0", "x < 0")),
@@ -163,6 +164,13 @@ MUTANTS = {
         ),
     ],
     "softmax": [
+        (
+            "each score has a sigmoid of its own",
+            (
+                "exps / exps.sum(axis=1, keepdims=True)",
+                "1 / (1 + np.exp(-np.maximum(scores, -99)))",
+            ),
+        ),
         ("the mean of the row is subtracted and not its largest", ("scores.max", "scores.mean")),
         ("the axis that is summed away is missing", ("sum(axis=1, keepdims=True)", "sum(axis=1)")),
         (
@@ -226,6 +234,7 @@ MUTANTS = {
         ("changed", ("    return -logs", "    scores *= 2\n    return -logs")),
     ],
     "autograd": [
+        ("all gradients begin at 1", ("self.grad = 0.0", "self.grad = 1.0")),
         ("a value that is used twice keeps the last gradient alone", ("+= slope", "= slope")),
         (
             "a product keeps its factor and does not swap",

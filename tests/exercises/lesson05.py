@@ -247,6 +247,7 @@ MUTANTS = {
         ),
     ],
     "accuracy": [
+        ("the share of wrong ones is returned", ("return right", "return 1 - right")),
         ("defaults", ("batch_size=500", "batch_size")),
         (
             "the network is switched to training, whatever it was before",

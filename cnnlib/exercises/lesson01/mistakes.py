@@ -295,6 +295,7 @@ STRENGTH = "The strength of an edge is the root of gx ** 2 + gy ** 2."
 ROOT = "np.sqrt(gx**2 + gy**2)"
 EDGES = mistakes(
     edges,
+    ("Sobel x is used twice", {"sobel.T": "sobel"}, "Sobel y is the transpose of Sobel x."),
     ("the two answers are added with their signs", {ROOT: "gx + gy"}, STRENGTH),
     ("the sizes of both answers are added", {ROOT: "abs(gx) + abs(gy)"}, STRENGTH),
     ("the root is missing", {"np.sqrt": ""}, STRENGTH),

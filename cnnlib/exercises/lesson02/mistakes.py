@@ -243,6 +243,17 @@ def receptive_field(layers):
 JUMP = "One step of a layer's window is worth the product of the strides of all layers before it."
 FIELD = mistakes(
     receptive_field,
+    (
+        "the sizes of the windows are added up",
+        {"= 1, 1": "= 0, 1", "(kernel - 1) * step": "kernel"},
+        "A window of K is K - 1 steps wide, and a step is worth the strides before it.",
+    ),
+    (
+        "what was seen before is multiplied with the layer's own stride",
+        {"field += (kernel - 1) * step": "field = field * stride + kernel - 1"},
+        f"That is the walk back, from the last layer to the first. Going forward: {JUMP}",
+    ),
+    ("the layers are gone through from the last", {"in layers:": "in layers[::-1]:"}, JUMP),
     ("strides play no part", {"step *= stride": "pass"}, JUMP),
     (
         "a layer's own stride counts already for its window",

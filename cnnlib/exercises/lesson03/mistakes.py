@@ -220,6 +220,11 @@ ONE_BIAS = "A filter has C * K * K weights and one bias."
 LEARNED, MEMORY = "return F * (C * K * K + 1)", "C * K * K * OH * OW * 4 / 1e6"
 COST = mistakes(
     layer_cost,
+    (
+        "the bias is counted as a product",
+        {"products = F * C * K * K": "products = F * (C * K * K + 1)"},
+        f"{PRODUCTS} The bias is added.",
+    ),
     ("the biases are forgotten", {LEARNED: "return F * C * K * K"}, ONE_BIAS),
     ("there is one bias for all filters", {LEARNED: "return F * C * K * K + 1"}, ONE_BIAS),
     ("every channel has a bias", {LEARNED: "return F * C * (K * K + 1)"}, ONE_BIAS),

@@ -128,6 +128,7 @@ def relu_backward(dy, x):
 OPEN = "The slope is 1 where x is above 0, and 0 elsewhere: a gate for dy."
 RELU = mistakes(
     relu_backward,
+    ("the sign of x is taken for the mask", {"(x > 0)": "np.sign(x)"}, OPEN),
     (
         "the gradient passes where x is 0, too",
         {"x > 0": "x >= 0"},
@@ -182,6 +183,11 @@ LARGEST = "exp(1000) overflows. Take the largest score of the row off first: not
 SHIFTED = "scores - scores.max(axis=1, keepdims=True)"
 SOFTMAX = mistakes(
     softmax,
+    (
+        "each score has a sigmoid of its own",
+        {"exps / exps.sum(axis=1, keepdims=True)": "1 / (1 + np.exp(-np.clip(scores, -99, 99)))"},
+        "The scores of a row share one sum, so that their probabilities add up to 1.",
+    ),
     (
         "the sums go over the images and not over the classes",
         {"max(axis=1": "max(axis=0", "sum(axis=1": "sum(axis=0"},
@@ -343,6 +349,11 @@ ORDER = (
 USED_TWICE = "Where a value is used twice, two gradients come back to it: +=."
 AUTOGRAD = mistakes(
     Value,
+    (
+        "all gradients begin at 1",
+        {"parents, slopes, 0.0": "parents, slopes, 1.0"},
+        "Only that of the last value is 1. The others begin at 0, and what comes is added.",
+    ),
     ("a value that is used twice keeps the last gradient alone", {"+=": "="}, USED_TWICE),
     (
         "a product keeps its factor and does not swap",

@@ -437,6 +437,11 @@ def accuracy(network, x, labels, batch_size=500):
 ACCURACY = mistakes(
     accuracy,
     (
+        "the share of wrong ones is returned",
+        {"return float(": "return 1 - float("},
+        "The share that is read right.",
+    ),
+    (
         "the mean of the batches is taken, and the last one is smaller",
         {"np.concatenate(right).mean()": "np.mean([part.mean() for part in right])"},
         "Count the right ones of all batches, and divide by N once.",
