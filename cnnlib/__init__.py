@@ -27,6 +27,7 @@ module                   holds                                             lesso
 ``cnnlib.widgets``       every explorer                                    all
 ``cnnlib.exercises``     the checks of the exercises                       01 to 08
 ``cnnlib.distributed``   training on several processes                     09
+``cnnlib.ring``          what adding up between workers takes              09
 ``cnnlib.bridge``        weights and networks from PyTorch and back        09
 ``cnnlib.digits``        a digit of your own, also from a photograph       00
 ``cnnlib.owndata``       data of your own

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
+from cnnlib import look
 from cnnlib.bridge import from_torch, state_from_torch, state_to_torch
 from cnnlib.layers.activations import ReLU
 from cnnlib.layers.conv import Conv2D
@@ -13,6 +14,9 @@ from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.reshape import Flatten
 from cnnlib.models import build, load_trained
 from cnnlib.network import Residual, Sequential
+from cnnlib.widgets.filters import FilterExplorer, ReceptiveFieldExplorer, WhereExplorer
+from cnnlib.widgets.start import DigitExplorer
+from tests.helpers import drawn
 
 # --------------------------------------------------------------------------- weights
 
@@ -230,3 +234,56 @@ def test_pytorch_takes_the_weights_and_gives_them_back(torch):
     other = build("lenet5", rng=3)
     state_from_torch(other, model.state_dict())
     np.testing.assert_array_equal(other.params["conv2.w"], network.params["conv2.w"])
+
+
+# --------------------------------------------------------------------------- and then, look at it
+
+
+@pytest.fixture(scope="module")
+def converted(torch):
+    """A model of PyTorch with many kinds of layers, as a network of ours."""
+    nn = torch.nn
+    torch.manual_seed(1)
+    inner = nn.Sequential(nn.Conv2d(4, 6, 3, padding=1), nn.BatchNorm2d(6), nn.LeakyReLU(0.1))
+    layers = [nn.Conv2d(1, 4, 5), nn.ReLU(), nn.MaxPool2d(2), inner, nn.AvgPool2d(2)]
+    layers += [nn.Flatten(), nn.Dropout(0.2), nn.Linear(6 * 6 * 6, 10)]
+    return from_torch(nn.Sequential(*layers), (1, 28, 28))
+
+
+LOOKS = {  # arguments after the network, of images and labels
+    "plot_filters": lambda x, y: (),
+    "plot_spectrum": lambda x, y: ("conv2",),
+    "plot_feature_maps": lambda x, y: (x[0], "conv2"),
+    "plot_most_exciting": lambda x, y: (x, "conv2"),
+    "plot_receptive_field": lambda x, y: ("conv2",),
+    "plot_saliency": lambda x, y: (x[:2], y[:2]),
+    "plot_maximised": lambda x, y: ("conv2", [0, 1]),
+    "plot_ablation": lambda x, y: (x, y),
+    "plot_embedding": lambda x, y: (x, y),
+    "plot_fooled": lambda x, y: (x, y),
+}
+
+
+def test_every_look_is_tried():
+    assert set(LOOKS) == {name for name in dir(look) if name.startswith("plot_")}
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_a_model_of_pytorch_can_be_looked_into(converted, name, mnist):
+    x, labels = (part[:40] for part in mnist[1])
+    before = {key: value.copy() for key, value in converted.weights().items()}
+    few = {"steps": 3} if name == "plot_maximised" else {}
+    drawn(getattr(look, name)(converted, *LOOKS[name](x, labels), **few))
+    for key, value in converted.weights().items():
+        np.testing.assert_array_equal(value, before[key])
+
+
+@pytest.mark.parametrize(
+    "explorer", [FilterExplorer, WhereExplorer, ReceptiveFieldExplorer, DigitExplorer]
+)
+def test_the_explorers_take_a_model_of_pytorch(converted, explorer, mnist):
+    x, labels = (part[:9] for part in mnist[1])
+    given = (x,) if explorer is ReceptiveFieldExplorer else (x, labels)
+    made = explorer(converted, *given)
+    assert not made.problem and made.text
+    assert bytes(made.image.value[:4]) == b"\x89PNG"

@@ -68,6 +68,15 @@ def test_processes_that_share_each_batch_end_where_one_does(mpi, processes, tmp_
         assert_close(shared, alone, atol=1e-11)
 
 
+@pytest.mark.parametrize("processes", [2, 4])
+def test_a_hundred_steps_of_a_lenet_have_the_losses_of_one_process(mpi, processes, tmp_path):
+    for many in (1, processes):
+        work(many, "tools.beyond", "--work", "losses", f"{many}.npz", "float64", folder=tmp_path)
+    alone, shared = (np.load(tmp_path / f"{many}.npz")["losses"] for many in (1, processes))
+    assert len(alone) == 100 and alone[-1] < alone[0] / 4
+    np.testing.assert_allclose(shared, alone, rtol=0, atol=1e-9)
+
+
 def test_each_process_draws_for_itself_and_a_checkpoint_goes_on_bit_for_bit(mpi, tmp_path):
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     for folder in (whole, parts):
@@ -84,12 +93,17 @@ def test_each_process_draws_for_itself_and_a_checkpoint_goes_on_bit_for_bit(mpi,
     assert_close(results(parts, "dropout", 2)[0], first, atol=0)
 
 
-def test_after_a_death_any_number_of_processes_can_go_on(mpi, tmp_path):
-    work(2, "tests.mpi_worker", ".", "plain", "--die", "2", folder=tmp_path, ends_well=False)
-    work(1, "tests.mpi_worker", ".", "plain", "--resume", folder=tmp_path)
-    (resumed,) = results(tmp_path, "plain", 1)
-    work(1, "tests.mpi_worker", ".", "plain", folder=tmp_path)
-    assert_close(resumed, results(tmp_path, "plain", 1)[0], atol=1e-11)
+@pytest.mark.parametrize("others", [1, 4])
+def test_after_a_death_any_number_of_processes_can_go_on(mpi, others, tmp_path):
+    words = "tests.mpi_worker", ".", "plain"
+    killed = work(2, *words, "--die", "2", folder=tmp_path, ends_well=False)
+    assert "BAD TERMINATION" in killed.stdout + killed.stderr or "signal 9" in killed.stderr
+    assert not list(tmp_path.glob("plain-*.npz"))  # the other process did not go on alone
+    work(others, *words, "--resume", folder=tmp_path)
+    resumed = results(tmp_path, "plain", others)
+    work(1, *words, folder=tmp_path)
+    for each in resumed:
+        assert_close(each, results(tmp_path, "plain", 1)[0], atol=1e-11)
 
 
 def test_running_averages_are_those_of_all_processes(mpi, tmp_path):

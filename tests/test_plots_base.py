@@ -8,7 +8,17 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import same_color, to_hex
 
-from cnnlib.plots import backprop, base, convolution, filters, im2col, pooling, start, training
+from cnnlib.plots import (
+    backprop,
+    base,
+    beyond,
+    convolution,
+    filters,
+    im2col,
+    pooling,
+    start,
+    training,
+)
 from cnnlib.plots.base import (
     GREY,
     ORANGE,
@@ -57,7 +67,7 @@ def test_a_user_s_settings_change_no_byte():
 
 
 @pytest.mark.parametrize(
-    "module", [start, convolution, pooling, im2col, backprop, training, filters, base]
+    "module", [start, convolution, pooling, im2col, backprop, training, filters, beyond, base]
 )
 def test_every_function_that_returns_a_figure_has_its_own_settings(module):
     for name, function in inspect.getmembers(module, inspect.isfunction):
@@ -66,7 +76,7 @@ def test_every_function_that_returns_a_figure_has_its_own_settings(module):
 
 
 def test_no_two_functions_bear_one_name():
-    modules = (start, convolution, pooling, im2col, backprop, training, filters, base)
+    modules = (start, convolution, pooling, im2col, backprop, training, filters, beyond, base)
     names = [n for m in modules for n, f in vars(m).items()
              if inspect.isfunction(f) and f.__module__ == m.__name__]  # fmt: skip
     assert len(names) == len(set(names))

@@ -18,6 +18,7 @@ from cnnlib.plots.base import new_figure
 from cnnlib.widgets import (
     backprop,
     base,
+    beyond,
     convolution,
     fast,
     filters,
@@ -59,6 +60,7 @@ EXPLORERS = {
     "filters": lambda: filters.FilterExplorer(network(), IMAGES, LABELS),
     "where": lambda: filters.WhereExplorer(network(), IMAGES, LABELS),
     "fastest": lambda: fast.FastestExplorer(load_arrays(RECORDS.with_name("fastest.npz"))),
+    "workers": beyond.WorkersExplorer,
     "field": lambda: filters.ReceptiveFieldExplorer(network(), IMAGES),
 }
 

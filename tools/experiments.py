@@ -46,6 +46,7 @@ SCHEDULES = {
     "step": lambda rate, steps: step_decay(rate, -(-steps // 3), 0.1),
     "cosine": cosine,
     "one-cycle": one_cycle,
+    "warm-up": lambda rate, steps: lambda step: rate * min(1, (step + 1) / (steps // 4)),
 }
 
 
@@ -254,6 +255,11 @@ DIFFERENCE = {
 }
 
 
+def momentum(batch, rate, schedule="constant", epochs=4):
+    """Return how a plain network with ReLU is trained on large batches."""
+    return Recipe(plain(50, ReLU), "momentum", rate, schedule, batch, epochs)
+
+
 class EachEpoch:
     """A callback that keeps, after each epoch, accuracy and mean confidence on the test images."""
 
@@ -406,6 +412,25 @@ EXPERIMENTS = {
         "How large a batch, and with which rate, for one epoch?",
         {"batch": (16, 64, 256, 1024), "rate": (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)},
         lambda batch, rate: Recipe(SMALL, "adam", rate, "constant", batch),
+    ),
+    "large": Experiment(
+        "A plain network, ReLU, momentum, four epochs: how far do large batches follow small ones?",
+        {
+            "schedule": ("constant", "warm-up"),
+            "batch": (1024, 8192),
+            "rate": (0.04, 0.16, 0.32, 0.64, 1.28, 5.12),
+        },
+        lambda schedule, batch, rate: momentum(batch, rate, schedule),
+    ),
+    "large_base": Experiment(
+        "The same with batches of 64: which rate is best?",
+        {"rate": (0.01, 0.02, 0.04, 0.08, 0.16)},
+        lambda rate: momentum(64, rate),
+    ),
+    "large_longer": Experiment(
+        "The same with batches of 8,192 and a warm-up, and four times as many epochs.",
+        {"rate": (0.16, 0.32, 0.64)},
+        lambda rate: momentum(8192, rate, "warm-up", epochs=16),
     ),
     "cnn_width": Experiment(
         "How many filters, for one epoch?",

@@ -19,7 +19,7 @@ from tests.exercises import lesson03, lesson04
 from tests.exercises.solutions import TASKS, changed, solved
 
 L01, L02, L03, L04, L05, L06 = (TASKS[f"0{n}"] for n in range(1, 7))
-L07, L08 = TASKS["07"], TASKS["08"]
+L07, L08, L09 = (TASKS[f"0{n}"] for n in range(7, 10))
 
 
 PAIRS = {
@@ -383,3 +383,25 @@ def test_the_tasks_of_fast_convolution_agree_with_the_library():
     one = 4e-6 * (np.zeros(shape).size + conv.cols.size + 4 * 5 * 10 * 8)
     assert L08.largest_batch.right(one, *shape[1:], 5, 3, 1) == 4
     assert L08.largest_batch.right(0.999 * one, *shape[1:], 5, 3, 1) == 3
+
+
+# ---------------------------------------------------------------------- 09
+
+
+def _gather(P):
+    return [[(worker, 0)] for worker in range(1, P)] + [[(0, worker)] for worker in range(1, P)]
+
+
+SCHEDULES = [
+    (lambda P: [[(0, 1), (0, 1)]], "may send once and receive once in a round"),
+    (lambda P: [[(P, 0)]], "may send once and receive once in a round"),
+    (_gather, "would count the buffer of worker 1 twice"),
+    (lambda P: [], "not all get the buffer of worker 0"),
+    (lambda P: [[(w, (w + k) % P) for w in range(P)] for k in range(1, P)], "twice"),
+]
+
+
+@pytest.mark.parametrize("schedule, said", SCHEDULES)
+def test_a_schedule_that_breaks_the_rules_is_refused(schedule, said):
+    result = L09.fewer_rounds.diagnose(schedule)
+    assert result.state == "wrong" and said in str(result), result

@@ -1,0 +1,1 @@
+"""Exercise 09: its tasks, and the mistakes that it knows."""

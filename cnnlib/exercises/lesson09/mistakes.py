@@ -1,0 +1,270 @@
+"""The mistakes that exercise 09 knows. Write your answers before you look.
+
+Each is a change of the right version, which stands here.
+"""
+
+import numpy as np
+
+from cnnlib.exercises.engine.mistakes import mistakes
+
+# ---------------------------------------------------------------------- a ring, by hand
+
+ROUNDS = "P - 1 rounds to add up, and P - 1 more to hand on what is complete."
+
+
+def by_hand(what, P, D):
+    rounds = 2 * (P - 1)
+    if what == "rounds":
+        return rounds
+    if what == "ring":
+        return rounds * D // P
+    return (P - 1) * D  # what a single worker receives if all send it their buffers
+
+
+BY_HAND = mistakes(
+    by_hand,
+    ("the second half of the rounds is left out", {"2 * (P - 1)": "P - 1"}, ROUNDS),
+    ("each half has P rounds", {"2 * (P - 1)": "2 * P"}, ROUNDS),
+    ("a message is the whole buffer", {"D // P": "D"}, "A message is one of P parts."),
+    (
+        "the one that adds up sends a buffer to itself, too",
+        {"(P - 1) * D": "P * D"},
+        "It has its own already.",
+    ),
+)
+
+# ---------------------------------------------------------------------- the mean over workers
+
+
+def average(grads, counts):
+    counts = np.asarray(counts)
+    shares = counts / counts.sum()
+    return sum(share * np.asarray(g) for share, g in zip(shares, grads, strict=True))
+
+
+WEIGHTS = "A worker's gradient is a mean over its images: it counts as many times as it has images."
+AVERAGE = mistakes(
+    average,
+    (
+        "every worker counts the same",
+        {"counts / counts.sum()": "np.full(len(counts), 1 / len(counts))"},
+        WEIGHTS,
+    ),
+    (
+        "the gradients are added up and not averaged",
+        {"counts / counts.sum()": "np.ones(len(counts))"},
+        WEIGHTS,
+    ),
+    ("the sum is not divided by the number of images", {" / counts.sum()": ""}, WEIGHTS),
+    (
+        "the sum is divided by the number of workers",
+        {"counts.sum()": "len(counts)"},
+        "Divide by the number of all images.",
+    ),
+)
+
+# ---------------------------------------------------------------------- one row for all
+
+
+def unpack(row, w_shape, b_shape):
+    split = int(np.prod(w_shape))
+    return row[:split].reshape(w_shape), row[split:].reshape(b_shape)
+
+
+FIRST = "w comes first, as many numbers as its shape says."
+UNPACK = mistakes(
+    unpack,
+    (
+        "b comes first",
+        {
+            "split = int(np.prod(w_shape))": "split = len(row) - int(np.prod(w_shape))",
+            "row[:split].reshape(w_shape), row[split:].reshape(b_shape)": (
+                "row[split:].reshape(w_shape), row[:split].reshape(b_shape)"
+            ),
+        },
+        FIRST,
+    ),
+    (
+        "w is read column by column",
+        {"row[:split].reshape(w_shape)": 'row[:split].reshape(w_shape, order="F")'},
+        "ravel wrote it row by row: reshape reads it the same way.",
+    ),
+    (
+        "w keeps the shape of a row",
+        {"row[:split].reshape(w_shape)": "row[:split]"},
+        "It was a matrix before it was packed.",
+    ),
+    (
+        "b begins at the start of the row",
+        {"row[split:].reshape(b_shape)": "row[: int(np.prod(b_shape))].reshape(b_shape)"},
+        FIRST,
+    ),
+)
+
+# ---------------------------------------------------------------------- a step
+
+
+def parallel_step(w, x, y, gradient, rate, workers):
+    N, total = len(x), np.zeros_like(w)
+    for k in range(workers):
+        first, last = N * k // workers, N * (k + 1) // workers
+        if first < last:
+            total += (last - first) / N * gradient(w, x[first:last], y[first:last])
+    return w - rate * total
+
+
+SHARE = "(last - first) / N"
+STEP = mistakes(
+    parallel_step,
+    ("every worker counts the same", {SHARE: "1 / workers"}, WEIGHTS),
+    ("the gradients are added up and not averaged", {f"{SHARE} * ": ""}, WEIGHTS),
+    (
+        "images are left out where the shares do not come out even",
+        {"N * k // workers, N * (k + 1) // workers": ("N // workers * k, N // workers * (k + 1)")},
+        "With 7 images and 2 workers, who has the last one?",
+    ),
+    (
+        "each worker starts from where the one before it ended",
+        {
+            f"total += {SHARE} * gradient(w,": f"total += {SHARE} * gradient(w - rate * total,",
+        },
+        "All workers take the gradient at the same w; there is one step, after the sum.",
+    ),
+    (
+        "only the first worker's gradient is used",
+        {"for k in range(workers)": "for k in range(1)"},
+        "Add up over all workers.",
+    ),
+    ("the step goes uphill", {"w - rate": "w + rate"}, "Against the gradient."),
+    ("the rate is not used", {"w - rate * total": "w - total"}, "A step is rate times gradient."),
+    (
+        "all workers have the same images",
+        {"x[first:last], y[first:last]": "x[: last - first], y[: last - first]"},
+        "Worker k has images first to last.",
+    ),
+    (
+        "the gradient is returned and not the new weights",
+        {"w - rate * total": "total"},
+        "What are the weights after the step?",
+    ),
+)
+
+# ---------------------------------------------------------------------- a round of the ring
+
+
+def ring_round(held, step):
+    P, after = len(held), held.copy()
+    for worker in range(P):
+        part, right = (worker - step) % P, (worker + 1) % P
+        if step < P - 1:
+            after[right, part] += held[worker, part]
+        else:
+            after[right, part] = held[worker, part]
+    return after
+
+
+PART = "In round `step`, worker w sends part (w - step) % P to worker (w + 1) % P."
+AT_ONCE = "All send at the same time: what a worker sends is what it held before the round."
+ROUND = mistakes(
+    ring_round,
+    ("parts go to the left neighbour", {"(worker + 1) % P": "(worker - 1) % P"}, PART),
+    ("every round sends the same part", {"(worker - step) % P": "worker"}, PART),
+    ("parts are counted up and not down", {"(worker - step)": "(worker + step)"}, PART),
+    ("all send part `step`", {"(worker - step) % P": "step % P"}, PART),
+    (
+        "the second half adds, too",
+        {"after[right, part] = held": "after[right, part] += held"},
+        "From round P - 1 on the parts are complete: hand them on, do not add.",
+    ),
+    (
+        "the first half hands on and does not add",
+        {"+= held": "= held"},
+        "Before round P - 1 a part that arrives is added to the worker's own.",
+    ),
+    (
+        "the second half begins a round too late",
+        {"step < P - 1": "step < P"},
+        "After P - 1 rounds, numbers 0 to P - 2, every part is complete somewhere.",
+    ),
+    (
+        "only one worker sends",
+        {"for worker in range(P)": "for worker in range(1)"},
+        "Each worker sends one part in every round.",
+    ),
+    (
+        "the whole buffer is sent",
+        {
+            "after[right, part] += held[worker, part]": "after[right] += held[worker]",
+            "after[right, part] = held[worker, part]": "after[right] = held[worker]",
+        },
+        PART,
+    ),
+)
+
+# ---------------------------------------------------------------------- what it costs
+
+
+def ring_seconds(size, workers, latency, bandwidth):
+    return 2 * (workers - 1) * (latency + size / workers / bandwidth)
+
+
+COST = mistakes(
+    ring_seconds,
+    ("half of the rounds are left out", {"2 * ": ""}, ROUNDS),
+    ("there are P rounds in each half", {"(workers - 1)": "workers"}, ROUNDS),
+    ("every message is the whole buffer", {"size / workers": "size"}, "A message is a P-th of it."),
+    (
+        "the latency is paid once",
+        {
+            "2 * (workers - 1) * (latency + size / workers / bandwidth)": (
+                "latency + 2 * (workers - 1) * size / workers / bandwidth"
+            )
+        },
+        "Every message has to get going.",
+    ),
+    ("the latency is left out", {"latency + ": ""}, "Every message has to get going."),
+    (
+        "the bandwidth is in bits",
+        {"/ bandwidth": "* 8 / bandwidth"},
+        "Here it is in bytes a second, and size in bytes.",
+    ),
+    (
+        "it multiplies by the bandwidth",
+        {"/ bandwidth": "* bandwidth"},
+        "Bytes divided by bytes a second are seconds.",
+    ),
+)
+
+# ---------------------------------------------------------------------- weights from elsewhere
+
+
+def dense_from_channels_last(weight, C, H, W):
+    M = len(weight)
+    return weight.reshape(M, H, W, C).transpose(3, 1, 2, 0).reshape(C * H * W, M)
+
+
+ORDER = "Give the D inputs their three axes (H, W, C), move the channels first, and flatten again."
+DENSE = mistakes(
+    dense_from_channels_last,
+    (
+        "the inputs stay in their old order",
+        {".reshape(M, H, W, C).transpose(3, 1, 2, 0).reshape(C * H * W, M)": ".T.copy()"},
+        ORDER,
+    ),
+    (
+        "the result is not transposed",
+        {"(3, 1, 2, 0).reshape(C * H * W, M)": "(0, 3, 1, 2).reshape(M, C * H * W)"},
+        "Here dense weights have the shape (D, M).",
+    ),
+    (
+        "it is read as if the channels came first already",
+        {"(M, H, W, C)": "(M, C, H, W)"},
+        "That is the order of the result, not of what comes in.",
+    ),
+    (
+        "the axes are named anew and not moved",
+        {"weight.reshape(M, H, W, C).transpose(3, 1, 2, 0).reshape": "weight.reshape"},
+        "reshape moves no number; transpose does.",
+    ),
+    ("rows and columns are exchanged", {"(3, 1, 2, 0)": "(3, 2, 1, 0)"}, ORDER),
+)

@@ -1,0 +1,128 @@
+"""Figures of lesson 09: a ring of workers, what adding up costs, large batches."""
+
+import numpy as np
+
+from cnnlib.plots.base import BLUE, GREY, ORANGE, RED, dress, new_figure, plot, show_numbers, style
+
+PARTS = (("computing", BLUE), ("sending", ORANGE), ("waiting for messages to start", RED))
+
+
+@plot
+def ring_rounds(tables, title):
+    """Draw, after each round of a ring all-reduce, how many workers' numbers each part holds.
+
+    Parameters
+    ----------
+    tables : sequence of ndarray of shape (P, P), int
+        Rows are workers, columns parts of the buffer.
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    P = len(tables[0])
+    figure = new_figure(8.0, 2.0, title)
+    axes = figure.subplots(1, len(tables))
+    for step, (ax, table) in enumerate(zip(axes, tables, strict=True)):
+        name = f"round {step}" if step else "start"
+        show_numbers(ax, table, title=name, scale=(0, 1.6 * P), size=10)
+    axes[0].set_ylabel("worker")
+    axes[0].set_xlabel("part")
+    return figure
+
+
+@plot
+def cost_fit(sizes, measured, fitted, title):
+    """Draw measured times of an all-reduce as points, and what a formula gives as lines.
+
+    Parameters
+    ----------
+    sizes : ndarray of shape (K,)
+        Bytes.
+    measured, fitted : dict of str to ndarray of shape (K,)
+        Label to seconds.
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8.0, 3.4, title)
+    ax = figure.subplots()
+    for k, (label, seconds) in enumerate(measured.items()):
+        colour = style(k)["color"]
+        ax.plot(sizes, seconds, "os^vD"[k], color=colour, label=label, markersize=6)
+        if label in fitted:
+            ax.plot(sizes, fitted[label], "-", color=colour, label=f"{label}: the formula", lw=1.3)
+    dress(ax, "bytes of the buffer", "seconds", logs="xy")
+    ax.legend(fontsize=9, frameon=False)
+    return figure
+
+
+@plot
+def where_time_goes(workers, parts, images, at, title):
+    """Draw what a step spends its time on, and images a second, by the number of workers.
+
+    Parameters
+    ----------
+    workers : ndarray of shape (K,)
+    parts : sequence of three ndarray of shape (K,)
+        Seconds of a step: computing, sending, waiting for messages to start.
+    images : ndarray of shape (K,)
+        Images of a step, of all workers together.
+    at : int
+        A number of workers to mark.
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8.0, 3.6, title, fixed=True)
+    margins = {"left": 0.08, "right": 0.98, "bottom": 0.15, "top": 0.86, "wspace": 0.28}
+    left, right = figure.subplots(1, 2, gridspec_kw=margins)
+    total = np.sum(parts, axis=0)
+    labels, colours = zip(*PARTS, strict=True)
+    left.stackplot(workers, *(part / total for part in parts), labels=labels, colors=colours)
+    dress(left, "workers", "share of a step", logs="x")
+    left.set(ylim=(0, 1), xlim=(workers[0], workers[-1]))
+    left.legend(fontsize=8, loc="lower left")
+    speed = images / total
+    right.plot(workers, speed[0] * workers / workers[0], "--", color=GREY, label="as many times")
+    right.plot(workers, speed, color=BLUE, label="images a second")
+    dress(right, "workers", "images a second", logs="xy")
+    right.legend(fontsize=8, loc="upper left", frameon=False)
+    for ax in (left, right):
+        ax.axvline(at, color="black", lw=1.2, ls=":")
+    return figure
+
+
+@plot
+def rate_panels(rates, panels, title, ylabel="held-back images right, %", floor=0):
+    """Draw accuracy against the learning rate: a panel a schedule, a curve a batch.
+
+    Parameters
+    ----------
+    rates : ndarray of shape (R,)
+    panels : dict of str to dict of str to ndarray of shape (R, SEEDS)
+        Percent.
+    title, ylabel : str
+    floor : float
+        The lowest accuracy that is drawn.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8.0, 3.4, title)
+    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    for ax, (name, curves) in zip(axes, panels.items(), strict=True):
+        for k, (label, values) in enumerate(curves.items()):
+            ax.plot(rates, values.mean(axis=1), marker="o", ms=3.5, label=label, **style(k))
+            low, high = values.min(axis=1), values.max(axis=1)
+            ax.fill_between(rates, low, high, color=style(k)["color"], alpha=0.2)
+        dress(ax, "learning rate", ylabel if ax is axes[0] else "", title=name, logs="x")
+        ax.set_ylim(floor, 100 if floor < 90 else None)
+    axes[0].legend(fontsize=8, loc="lower left")
+    return figure

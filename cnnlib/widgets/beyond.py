@@ -1,0 +1,73 @@
+"""The explorer of lesson 09: workers, bandwidth and batch, where the time of a step goes."""
+
+import numpy as np
+
+from cnnlib.plots import beyond as plots
+from cnnlib.ring import step_parts
+from cnnlib.widgets.base import Explorer, choice, log_slider
+
+# Parameters, and seconds that one worker computes for an image: a core of this course's machine;
+# and a graphics card of 2016, by Goyal and others' 90 epochs of 1,281,167 images an hour on 256.
+NETWORKS = {"LeNet": (80_202, 1e-4), "ResNet-50": (25_557_032, 3600 * 256 / 90 / 1_281_167)}
+MOST = 10_000  # workers
+OWN, SHARED = "each worker has its own", "all workers share"
+BANDWIDTHS = {
+    "1 Gbit/s": 1.25e8,
+    "10 Gbit/s": 1.25e9,
+    "100 Gbit/s": 1.25e10,
+    "1,000 Gbit/s": 1.25e11,
+}
+LATENCIES = {"1 µs": 1e-6, "5 µs": 5e-6, "30 µs": 30e-6, "200 µs": 200e-6}
+SENT = {"32 bits a number": 1.0, "16 bits a number": 0.5, "8 bits a number": 0.25}
+SENT["one number in a hundred"] = 0.02  # each with its place
+
+
+class WorkersExplorer(Explorer):
+    """What a step of data-parallel training spends its time on, from 1 to 10,000 workers."""
+
+    hint = (
+        "Where is the last doubling that pays? Share one batch among all workers; then give it a"
+        " faster network, a shorter latency, fewer bits."
+    )
+
+    def make_controls(self):
+        workers = log_slider("workers", 1000, 0, 4)
+        workers.readout_format = ",.0f"
+        return {
+            "network": choice("network", list(NETWORKS), "ResNet-50"),
+            "workers": workers,
+            "whose": choice("batch", [SHARED, OWN]),
+            "images": choice(
+                "images", [(f"{n:,}", n) for n in (32, 256, 2048, 8192, 65_536)], 8192
+            ),
+            "bandwidth": choice("bandwidth", list(BANDWIDTHS), "10 Gbit/s"),
+            "latency": choice("latency", list(LATENCIES), "30 µs"),
+            "sent": choice("sent", list(SENT)),
+        }
+
+    def draw(self, network, workers, whose, images, bandwidth, latency, sent):
+        parameters, per_image = NETWORKS[network]
+        workers, most = round(workers), min(images, MOST) if whose == SHARED else MOST
+        if workers > most:
+            raise ValueError(f"{workers:,} workers share {images:,} images, expected one for each")
+        many = np.unique(np.geomspace(1, most, 60).round())
+        each = images / many if whose == SHARED else np.full(len(many), float(images))
+        terms = 4 * parameters * SENT[sent], LATENCIES[latency], BANDWIDTHS[bandwidth]
+        parts = step_parts(each * per_image, many, *terms)
+        total = sum(parts)
+        mine = images / workers if whose == SHARED else images
+        shown = step_parts(mine * per_image, workers, *terms)
+        step = sum(shown)
+        shares = [part / step for part in shown]
+        gain = mine * workers / step * per_image
+        title = f"{network}, {workers:,} workers: {gain:,.3g} times as fast as one that works alone"
+        figure = plots.where_time_goes(many, parts, each * many, workers, title)
+        best = many[(each * many / total).argmax()]
+        words = (
+            f"A step takes {step:.3g} s: {shares[0]:.0%} computing, {shares[1]:.0%} sending,"
+            f" {shares[2]:.0%} waiting for messages to start. {workers:,} workers do"
+            f" {mine * workers / step:,.0f} images a second, {gain:,.3g} times what one does alone"
+            f" ({gain / workers:.0%} of {workers:,} times). Most images a second: with"
+            f" {best:,.0f} workers."
+        )
+        return figure, words

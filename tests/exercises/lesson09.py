@@ -1,0 +1,107 @@
+"""Exercise 09: answers with a mistake put into them, and the name that it has to be given."""
+
+NOTEBOOK = "09_beyond_one_machine"
+NAMES = {"by_hand": "ring", "fewer_rounds": "schedule"}
+MEAN = "sum(n / total * g for n, g in zip(counts, grads, strict=True))"
+CUT = "row[:split].reshape(w_shape), row[split:].reshape(b_shape)"
+SHARE = "share = slice(N * k // workers, N * (k + 1) // workers)"
+ADD = "after[right, part] += held[worker, part]"
+TURN = "axes.transpose(3, 1, 2, 0).reshape(C * H * W, M)"
+
+MUTANTS = {
+    "average": [
+        ("every worker counts the same", (MEAN, "sum(grads) / len(grads)")),
+        ("the gradients are added up and not averaged", (MEAN, "sum(grads)")),
+        ("the sum is not divided by the number of images", ("n / total", "n")),
+        ("the sum is divided by the number of workers", ("sum(counts)", "len(counts)")),
+    ],
+    "unpack": [
+        (
+            "b comes first",
+            (CUT, "row[-split:].reshape(w_shape), row[:-split].reshape(b_shape)"),
+        ),
+        (
+            "w is read column by column",
+            ("row[:split].reshape(w_shape)", "row[:split].reshape(w_shape[::-1]).T"),
+        ),
+        ("w keeps the shape of a row", ("row[:split].reshape(w_shape)", "row[:split]")),
+        ("b begins at the start of the row", ("row[split:]", "row[: b_shape[0]]")),
+    ],
+    "parallel_step": [
+        ("every worker counts the same", ("n / N", "1 / workers")),
+        ("the gradients are added up and not averaged", ("n / N * ", "")),
+        (
+            "images are left out where the shares do not come out even",
+            (SHARE, "share = slice(N // workers * k, N // workers * (k + 1))"),
+        ),
+        (
+            "each worker starts from where the one before it ended",
+            ("gradient(w,", "gradient(w - rate * total,"),
+        ),
+        ("only the first worker's gradient is used", ("in range(workers)", "in range(1)")),
+        ("the step goes uphill", ("w - rate", "w + rate")),
+        ("the rate is not used", ("w - rate * total", "w - total")),
+        ("all workers have the same images", ("x[share], y[share]", "x[:n], y[:n]")),
+        ("the gradient is returned and not the new weights", ("w - rate * total", "total")),
+    ],
+    "ring_round": [
+        ("parts go to the left neighbour", ("(worker + 1)", "(worker - 1)")),
+        ("every round sends the same part", ("(worker - step) % P", "worker")),
+        ("parts are counted up and not down", ("worker - step", "worker + step")),
+        ("all send part `step`", ("(worker - step) % P", "step % P")),
+        ("the second half adds, too", ("step < P - 1", "True")),
+        ("the first half hands on and does not add", ("step < P - 1", "False")),
+        ("the second half begins a round too late", ("step < P - 1", "step <= P - 1")),
+        ("only one worker sends", ("in range(P)", "in range(1)")),
+        (
+            "the whole buffer is sent",
+            (ADD, "after[right] += held[worker]"),
+            ("after[right, part] = held[worker, part]", "after[right] = held[worker]"),
+        ),
+    ],
+    "ring_seconds": [
+        ("half of the rounds are left out", ("2 * (workers - 1)", "workers - 1")),
+        ("there are P rounds in each half", ("(workers - 1)", "workers")),
+        ("every message is the whole buffer", ("size / workers", "size")),
+        (
+            "the latency is paid once",
+            (
+                "rounds * (latency + size / workers / bandwidth)",
+                "latency + rounds * size / workers / bandwidth",
+            ),
+        ),
+        ("the latency is left out", ("latency + ", "")),
+        ("the bandwidth is in bits", ("size / workers", "8 * size / workers")),
+        ("it multiplies by the bandwidth", ("/ bandwidth", "* bandwidth")),
+    ],
+    "dense_from_channels_last": [
+        ("the inputs stay in their old order", (TURN, "weight.T")),
+        (
+            "the result is not transposed",
+            (TURN, "axes.transpose(0, 3, 1, 2).reshape(M, C * H * W)"),
+        ),
+        (
+            "it is read as if the channels came first already",
+            ("(M, H, W, C)", "(M, C, H, W)"),
+        ),
+        ("the axes are named anew and not moved", (TURN, "weight.reshape(C * H * W, M)")),
+        ("rows and columns are exchanged", ("(3, 1, 2, 0)", "(3, 2, 1, 0)")),
+    ],
+}
+QUESTIONS = {
+    "by_hand": [
+        ("the second half of the rounds is left out", {"a": 4, "b": 800, "d": 90}),
+        ("each half has P rounds", {"a": 10, "b": 2000, "d": 240}),
+        ("a message is the whole buffer", {"b": 8000, "d": 720}),
+        ("the one that adds up sends a buffer to itself, too", {"c": 5000}),
+    ],
+}
+# Wrong, and none of the mistakes that the check knows.
+UNKNOWN = {
+    "average": ("n / total", "n**2 / total"),
+    "unpack": ("row[split:]", "row[split:][::-1]"),
+    "parallel_step": ("rate * total", "rate * total**2"),
+    "ring_round": ("after[right, part] +=", "after[right, part] -="),
+    "ring_seconds": ("latency + ", "2 * latency + "),
+    "dense_from_channels_last": ("(3, 1, 2, 0)", "(1, 3, 2, 0)"),
+}
