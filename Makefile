@@ -15,7 +15,7 @@ NBVAL := --nbval --nbval-current-env --nbval-sanitize-with=tools/nbval_sanitize.
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help lab test lint format test-package soak test-notebooks train notebooks exercises \
+.PHONY: help lab test lint format test-package soak test-notebooks train notebooks exercises grade \
 	site test-site clean
 
 help: ## show this list
@@ -52,6 +52,9 @@ notebooks: $(READY) ## run and store lessons and solutions (ARGS=FILE; ARGS="--c
 
 exercises: $(READY) ## make the student editions (ARGS="--class --to DIR" or "--course DIR")
 	$(BIN)/python -m tools.exercises $(ARGS)
+
+grade: $(READY) ## run notebooks that were returned, and make a table (ARGS=FOLDER)
+	$(BIN)/python -m cnnlib grade $(ARGS)
 
 site: $(SITE_READY) ## build the website in _site/ (ARGS="--pages-only", "--pyodide DIR")
 	$(SITE)/python -m tools.site $(ARGS)

@@ -55,9 +55,8 @@ class Pool2D(Layer):
         return pixels_under(rows, kernel, self.stride, self.pad, size=size)
 
     def arguments(self):
-        return (self.kernel_size,), {"stride": self.stride} | (
-            {"pad": self.pad} if self.pad else {}
-        )
+        padded = {"pad": self.pad} if self.pad else {}
+        return (self.kernel_size,), {"stride": self.stride} | padded
 
 
 class MaxPool2D(Pool2D):
