@@ -171,7 +171,7 @@ def residual_block(channels, conv, rng):
     -------
     list of Layer
 
-    See lesson 07. Source: He, Zhang, Ren, Sun, Deep residual learning (2015).
+    Source: He, Zhang, Ren, Sun, Deep residual learning (2015).
     """
     first, second = (conv(channels, channels, 3, pad=1, rng=rng) for _ in range(2))
     body = Sequential([first, BatchNorm(channels), ReLU(), second, BatchNorm(channels)])
