@@ -9,6 +9,8 @@ READY := .venv/ready
 # What builds the website has an environment of its own: its JupyterLite would be found by JupyterLab.
 SITE := .venv/site/bin
 SITE_READY := .venv/site/ready
+# As many tests at a time as there are cores, a file in one piece: its tests share what they set up.
+SIDE_BY_SIDE := -n auto --dist loadfile
 # Exercises are stubs to fill in: their solutions are run instead.
 NBVAL := --nbval --nbval-current-env --nbval-sanitize-with=tools/nbval_sanitize.cfg \
 	--nbval-cell-timeout=300 --ignore=notebooks/exercises
@@ -36,13 +38,13 @@ format: $(READY) ## mend style and formatting where that can be done without thi
 	$(BIN)/ruff format .
 
 test-package: $(READY) ## run the package's tests, and say which were skipped and why
-	$(BIN)/python -m pytest -rs $(ARGS)
+	$(BIN)/python -m pytest -rs $(SIDE_BY_SIDE) $(ARGS)
 
 soak: $(READY) ## look for counterexamples that nobody has seen: new ones, ten times as many
 	$(BIN)/python -m pytest -m "hypothesis or soak" --hypothesis-profile=soak $(ARGS)
 
 test-notebooks: $(READY) ## run every lesson and solution, and compare with what is stored
-	$(BIN)/python -m pytest -rs $(NBVAL) notebooks
+	$(BIN)/python -m pytest -rs $(SIDE_BY_SIDE) $(NBVAL) notebooks
 
 train: $(READY) ## train a network on MNIST (ARGS="--help" lists the options)
 	$(BIN)/python -m cnnlib train $(ARGS)
