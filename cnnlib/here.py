@@ -22,6 +22,11 @@ def has_threads():
     return not BROWSER
 
 
+def slower():
+    """Return how many times as long a reader's function may take: 10 in the browser."""
+    return 10 if BROWSER else 1
+
+
 def note(text):
     """Tell a reader of the browser edition what is different there; say nothing elsewhere."""
     if BROWSER:

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from cnnlib import reference
+from cnnlib import here, reference
 from cnnlib.exercises.engine import progress
 from cnnlib.exercises.engine import result as engine_result
 from cnnlib.exercises.engine.check import Case, Check, Limit, Steps
@@ -586,6 +586,12 @@ def test_a_goal_says_how_far_it_is():
     assert goal.diagnose(double_dots).state == goal.diagnose(None).state == "todo"
     goal.seconds = 0.2
     assert goal.diagnose(lambda: sum(0 for _ in itertools.count())).mistakes == ["endless"]
+
+
+def test_a_check_is_more_patient_in_the_browser(monkeypatch):
+    monkeypatch.setattr(here, "BROWSER", True)
+    goal = Goal(sum, 1, form="{}", todo="", more="", seconds=30)
+    assert (make(seconds=2).seconds, goal.seconds) == (20, 300)
 
 
 # ---------------------------------------------------------------------- grading and progress

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from cnnlib import here
 from cnnlib.exercises.engine import variant
 from cnnlib.exercises.engine.mistakes import GENERAL, Mistake, pairs
 from cnnlib.exercises.engine.repairs import repairs
@@ -102,7 +103,7 @@ class Check(Task):
         How to use what the reader hands over: ``call(thing, *args)``, by default
         ``thing(*args)``. ``right`` and the mistakes are used in the same way.
     seconds : float
-        Time that all cases together may take.
+        Time that all cases together may take; in the browser, several times as long.
     tolerance : float, optional
         Relative to the largest number expected; by default 1e-7, for float32 1e-4.
     """
@@ -127,7 +128,7 @@ class Check(Task):
         self.right, self.cases, self.limits, self.steps = right, cases, limits, steps
         self.args = list(inspect.signature(call or right).parameters)[1 if call else 0 :]
         self.outputs, self.whole = outputs.split(), whole.split()
-        self.seconds, self.tolerance = seconds, tolerance
+        self.seconds, self.tolerance = seconds * here.slower(), tolerance
         self.call = call or (lambda thing, *given: thing(*given))
         self.mistakes = list(mistakes) + [
             Mistake(name, functools.partial(self._spoilt, change), hint, direct=True)
