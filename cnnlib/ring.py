@@ -51,7 +51,7 @@ def ring_seconds(size, workers, latency=LATENCY, bandwidth=BANDWIDTH):
     bandwidth : float
         Bytes a second.
 
-    Derived in lesson 09.
+    See lesson 09.
     """
     return 2 * (workers - 1) * (latency + size / workers / bandwidth)
 
@@ -71,7 +71,7 @@ def step_parts(computing, workers, size, latency=LATENCY, bandwidth=BANDWIDTH):
     (float, float, float), or ndarrays
         Seconds: computing, sending, and waiting for messages to start.
 
-    Derived in lesson 09.
+    See lesson 09.
     """
     sending = ring_seconds(size, workers, 0, bandwidth)
     return computing, sending, ring_seconds(0, workers, latency, bandwidth)

@@ -405,7 +405,7 @@ EXPERIMENTS = {
     ),
     "schedules": Experiment(
         "What does a schedule add in two epochs?",
-        {"schedule": tuple(SCHEDULES), "rate": (0.001, 0.003, 0.01, 0.03)},
+        {"schedule": tuple(SCHEDULES)[:4], "rate": (0.001, 0.003, 0.01, 0.03)},
         lambda schedule, rate: Recipe(SMALL, "adam", rate, schedule, epochs=2),
     ),
     "batches": Experiment(
