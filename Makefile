@@ -10,7 +10,8 @@ READY := .venv/ready
 SITE := .venv/site/bin
 SITE_READY := .venv/site/ready
 # As many tests at a time as there are cores, a file in one piece: its tests share what they set up.
-SIDE_BY_SIDE := -n auto --dist loadfile
+# In order of their names the browser's, which take longest, begin early.
+SIDE_BY_SIDE := -n auto --dist loadfile --no-loadscope-reorder
 # Exercises are stubs to fill in: their solutions are run instead.
 NBVAL := --nbval --nbval-current-env --nbval-sanitize-with=tools/nbval_sanitize.cfg \
 	--nbval-cell-timeout=300 --ignore=notebooks/exercises
