@@ -203,12 +203,8 @@ def tags_are_known(notebook):
 @rule
 def cells_are_short(notebook):
     sizes = {n: sum(bool(s.strip()) for s in c.source.splitlines()) for n, c in notebook.code}
-    # What a reader writes in an exercise stays in one piece: an autograd takes 24 lines.
-    most = {n: 25 if c.metadata.get("nbgrader") else 20 for n, c in notebook.code}
     problems = [
-        f"cell {n} has {size} lines, more than {most[n]}"
-        for n, size in sizes.items()
-        if size > most[n]
+        f"cell {n} has {size} lines, more than 20" for n, size in sizes.items() if size > 20
     ]
     if sizes and statistics.median(sizes.values()) > 5:
         problems.append(

@@ -38,7 +38,7 @@ def test_pooling_step_marks_window_output_and_winners():
     assert numbers(axes[2]) == ["2", "0", "1", "3"]
     assert axes[0].patches[0].get_bbox().bounds == (-0.5, 1.5, 2, 2)
     assert axes[1].patches[0].get_bbox().bounds == (-0.5, 0.5, 1, 1)
-    *_, everyone, this = axes[0].collections  # the lines of the grid come first
+    _grid, everyone, this = axes[0].collections
     assert everyone.get_offsets().tolist() == [[0, 1], [2, 0], [1, 2], [3, 3]]  # column, row
     assert this.get_offsets().tolist() == [[1, 2]]
     assert matplotlib.colors.same_color(this.get_edgecolor(), RED)

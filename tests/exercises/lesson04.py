@@ -234,7 +234,13 @@ MUTANTS = {
         ("changed", ("    return -logs", "    scores *= 2\n    return -logs")),
     ],
     "autograd": [
-        ("all gradients begin at 1", ("self.grad = 0.0", "self.grad = 1.0")),
+        (
+            "all gradients begin at 1",
+            (
+                "        visit(self)",
+                "        visit(self)\n        for each in order:\n            each.grad = 1.0",
+            ),
+        ),
         ("a value that is used twice keeps the last gradient alone", ("+= slope", "= slope")),
         (
             "a product keeps its factor and does not swap",

@@ -28,13 +28,16 @@ def notebooks(lesson):
 
 @functools.cache
 def cells(notebook):
-    """Return what has to be run of a solution: its imports, and what the reader has to write."""
+    """Return what has to be run of a solution: imports, what is given, what the reader writes."""
     nb = nbformat.read(SOLUTIONS / f"{notebook}.ipynb", as_version=4)
     return {
         cell.id: cell.source
         for cell in nb.cells
         if cell.cell_type == "code"
-        and (cell.id in ("imports", "mine") or cell.metadata.get("nbgrader", {}).get("solution"))
+        and (
+            cell.id in ("imports", "mine", "given")
+            or cell.metadata.get("nbgrader", {}).get("solution")
+        )
     }
 
 
