@@ -4,17 +4,9 @@ There Python is WebAssembly in a page: one thread, no other processes, matrix pr
 The edition starts every kernel by running this file (``tools/site/jupyter-lite.json``).
 """
 
-import os
 import sys
 
 BROWSER = sys.platform == "emscripten"
-
-
-def cores():
-    """Return how many cores this process may use; 1 in the browser."""
-    if BROWSER:
-        return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def has_threads():

@@ -13,6 +13,8 @@ from cnnlib.plots import (
     base,
     beyond,
     convolution,
+    deeper,
+    fast,
     filters,
     im2col,
     pooling,
@@ -66,9 +68,22 @@ def test_a_user_s_settings_change_no_byte():
         assert matplotlib.rcParams["font.size"] == 30
 
 
-@pytest.mark.parametrize(
-    "module", [start, convolution, pooling, im2col, backprop, training, filters, beyond, base]
-)
+MODULES = [
+    start,
+    convolution,
+    pooling,
+    im2col,
+    backprop,
+    training,
+    filters,
+    deeper,
+    fast,
+    beyond,
+    base,
+]
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_every_function_that_returns_a_figure_has_its_own_settings(module):
     for name, function in inspect.getmembers(module, inspect.isfunction):
         if "Returns\n    -------\n    Figure" in (function.__doc__ or ""):
@@ -76,8 +91,7 @@ def test_every_function_that_returns_a_figure_has_its_own_settings(module):
 
 
 def test_no_two_functions_bear_one_name():
-    modules = (start, convolution, pooling, im2col, backprop, training, filters, beyond, base)
-    names = [n for m in modules for n, f in vars(m).items()
+    names = [n for m in MODULES for n, f in vars(m).items()
              if inspect.isfunction(f) and f.__module__ == m.__name__]  # fmt: skip
     assert len(names) == len(set(names))
 

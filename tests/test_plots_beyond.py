@@ -35,7 +35,7 @@ def test_where_time_goes_shows_shares_speed_and_the_marked_place():
     assert mark.get_xdata()[0] == 10
 
 
-def test_rate_panels_have_a_curve_for_each_batch_with_its_range():
+def test_rate_panels_have_curves_with_the_range_of_their_seeds():
     rates, values = np.array([0.1, 1.0]), np.array([[50.0, 70], [80, 90]])
     axes = axes_of(plots.rate_panels(rates, {"x": {"a": values}, "y": {"a": values - 9}}, "t"))
     assert [ax.get_title() for ax in axes] == ["x", "y"]

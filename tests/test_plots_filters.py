@@ -179,14 +179,6 @@ def test_bars_mark_what_they_are_told_to():
     assert list(ax.lines[0].get_ydata()) == [2.5, 2.5]
 
 
-def test_a_photograph_stands_before_its_maps():
-    maps, w = RNG.standard_normal((2, 6, 8)), RNG.standard_normal((2, 5, 5))
-    axes = axes_of(plots.photograph(IMAGE, maps, w, ["a", "b"], "t"))
-    shown = [arrays(ax)[0] for ax in [*axes, *axes[1].child_axes, *axes[2].child_axes]]
-    for expected in (IMAGE, *maps, *w):
-        assert any(np.array_equal(expected, found) for found in shown)
-
-
 def test_exciting_patches_begin_with_the_filter():
     patches, w = RNG.random((2, 3, 5, 5)), RNG.standard_normal((2, 5, 5))
     (ax,) = axes_of(plots.exciting_patches(patches, [[3, 2, 1.5]] * 2, ["a", "b"], "t", w))

@@ -7,7 +7,7 @@ import pytest
 from cnnlib.layers.activations import ReLU
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
-from cnnlib.layers.pool import MaxPool2D
+from cnnlib.layers.pool import GlobalAvgPool2D, MaxPool2D
 from cnnlib.models import build
 from cnnlib.plots import start as plots
 from cnnlib.plots.base import BLUE, GREEN, ORANGE, SKY
@@ -60,6 +60,7 @@ def test_block_stacks_give_a_colour_to_each_kind():
         (MaxPool2D(5), "MaxPool2D(5)"),
         (MaxPool2D(3, stride=2), "MaxPool2D(3, stride=2)"),
         (MaxPool2D((2, 3), stride=2), "MaxPool2D((2, 3), stride=2)"),
+        (GlobalAvgPool2D(), "GlobalAvgPool2D"),
         (Dense(10, 10), "Dense(10, 10)"),
     ],
 )

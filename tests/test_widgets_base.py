@@ -20,6 +20,7 @@ from cnnlib.widgets import (
     base,
     beyond,
     convolution,
+    deeper,
     fast,
     filters,
     im2col,
@@ -60,6 +61,7 @@ EXPLORERS = {
     "filters": lambda: filters.FilterExplorer(network(), IMAGES, LABELS),
     "where": lambda: filters.WhereExplorer(network(), IMAGES, LABELS),
     "fastest": lambda: fast.FastestExplorer(load_arrays(RECORDS.with_name("fastest.npz"))),
+    "depth": lambda: deeper.DepthExplorer(IMAGES, LABELS),
     "workers": beyond.WorkersExplorer,
     "field": lambda: filters.ReceptiveFieldExplorer(network(), IMAGES),
 }

@@ -25,9 +25,9 @@ import nbformat
 import numpy as np
 
 from cnnlib.bridge import from_torch
-from cnnlib.datasets import load_mnist
+from cnnlib.datasets import batches, load_mnist
 from cnnlib.distributed import SharedRun, launched, world
-from cnnlib.files import RECORDS, save_arrays
+from cnnlib.files import RECORDS, load_arrays, save_arrays
 from cnnlib.models import lenet5
 from cnnlib.optimizers import Adam
 from cnnlib.training import Run, evaluate, fit
@@ -117,8 +117,7 @@ def in_processes(processes, work, *words):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "found.npz"
         start(processes, "tools.beyond", "--work", work, str(path), *words)
-        with np.load(path) as arrays:
-            return dict(arrays)
+        return load_arrays(path)
 
 
 # --------------------------------------------------------------------------- the parts
@@ -149,8 +148,6 @@ def do_torch():
 def do_own():
     """Train the network of the lesson's last part in PyTorch on 20,000 images."""
     import torch
-
-    from cnnlib.datasets import batches
 
     torch.manual_seed(0)
     torch.set_num_threads(1)
@@ -216,8 +213,7 @@ def script(launchers, images=STEPS * BATCH):
             page = [str(ROOT / "notebooks" / "09_torch.py"), "--record", path]
             page += ["--images", str(images)]
             print(start(1, *(words if P > 1 else []), *page, module=P > 1), flush=True)
-            with np.load(path) as arrays:
-                found |= {f"{name} {P}": value for name, value in arrays.items()}
+            found |= {f"{name} {P}": value for name, value in load_arrays(path).items()}
     return found
 
 

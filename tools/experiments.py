@@ -31,6 +31,7 @@ from cnnlib.layers.fastconv import FastConv2D
 from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.pool import AvgPool2D, GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
+from cnnlib.losses import softmax
 from cnnlib.network import Residual, Sequential
 from cnnlib.optimizers import OPTIMIZERS, constant, cosine, one_cycle, step_decay
 from cnnlib.recipes import DISTORTIONS
@@ -143,12 +144,12 @@ def shrinking(how):
 
     def network(seed):
         rng = np.random.default_rng(seed)
-        pools = {"max pooling": [MaxPool2D(2)], "average pooling": [AvgPool2D(2)], "strides": []}
+        pools = {"max pooling": [MaxPool2D], "average pooling": [AvgPool2D], "strides": []}
         stride = 2 if how == "strides" else 1
         layers = []
         for channels, filters in ((1, 16), (16, 32)):
             layers += [Conv2D(channels, filters, 5, stride=stride, rng=rng), ReLU()]
-            layers += [type(pool)(2) for pool in pools[how]]
+            layers += [pool(2) for pool in pools[how]]
         layers += [Flatten(), Dense(512, 128, rng=rng), ReLU(), Dense(128, 10, init=small, rng=rng)]
         return Sequential(layers, input_shape=(1, 28, 28))
 
@@ -269,8 +270,7 @@ class EachEpoch:
     def __call__(self, run):
         if run.batch == 0:
             scores = predict(run.network, self.test[0]).astype(np.float64)
-            likely = np.exp(scores - scores.max(axis=1, keepdims=True))
-            sure = 1 / likely.sum(axis=1)  # the highest of the probabilities
+            sure = softmax(scores).max(axis=1)
             right = scores.argmax(axis=1) == self.test[1]
             self.found.append((right.mean(), sure.mean()))
 
@@ -539,9 +539,9 @@ def carry_out(name, train, test):
         losses = history.losses if history is not None else []
         with np.errstate(all="ignore"):
             loss, accuracy = evaluate(network, *own_test)
-            chosen_by = evaluate(network, *held_back)[1]
+            apart = recipe.images <= 60_000 - HELD_BACK
+            arrays["valid"][place] = evaluate(network, *held_back)[1] if apart else np.nan
         arrays["test"][place], arrays["loss"][place] = accuracy, loss
-        arrays["valid"][place] = chosen_by if recipe.images <= 60_000 - HELD_BACK else np.nan
         arrays["parameters"][place], arrays["done"][place] = network.parameters(), len(losses)
         arrays["head"][(*place, slice(len(losses[:HEAD])))] = losses[:HEAD]
         print(name, *tried, f"seed {seed}: {accuracy:.2%} after {len(losses)} steps", flush=True)

@@ -173,11 +173,15 @@ def board(folder, images=None):
             rows.append({"name": path.stem, **measure(path, images)})
         except (OSError, ValueError) as error:
             refused.append({"name": path.stem, "place": "", "plan": str(error)})
-    rows.sort(key=lambda row: (-row["accuracy"], row["parameters"]))
+    rows.sort(key=_rank)
     for row in rows:
-        better = (r for r in rows if r["accuracy"] >= row["accuracy"] and r is not row)
+        better = (r for r in rows if r["accuracy"] >= row["accuracy"] and _rank(r) != _rank(row))
         row["place"] = "" if any(r["parameters"] <= row["parameters"] for r in better) else "★"
     return rows + refused
+
+
+def _rank(row):
+    return -row["accuracy"], row["parameters"]
 
 
 def add_command(commands):

@@ -291,7 +291,7 @@ def dense_shapes(N, D, M):
             size = f"({letters[height]}, {letters[width]})"
             ax.text(place + width / 2, -height / 2 - 0.2, size, ha="center", va="top", fontsize=9)
             place += width
-        ax.set_xlim(-0.2, widest + 0.2)
+        ax.set_xlim(-0.2, widest + 2.2)
         ax.set_ylim(-max(N, D, M) / 2 - 1.1, max(N, D, M) / 2 + 0.2)
         ax.set_aspect("equal")
         ax.axis("off")

@@ -652,6 +652,12 @@ def style(k):
     return {"color": COLOURS[k % 7], "linestyle": STYLES[k % 7]}
 
 
+def band(ax, x, found, label, k, size=4):
+    """Draw the mean of several seeds as a line and their range as a band."""
+    ax.plot(x, found.mean(axis=1), marker="o", markersize=size, label=label, **style(k))
+    ax.fill_between(x, found.min(axis=1), found.max(axis=1), color=COLOURS[k % 7], alpha=0.2)
+
+
 def dress(ax, xlabel, ylabel, title=None, logs=""):
     """Label axes and draw a grid."""
     if "x" in logs:

@@ -2,7 +2,18 @@
 
 import numpy as np
 
-from cnnlib.plots.base import BLUE, GREY, ORANGE, RED, dress, new_figure, plot, show_numbers, style
+from cnnlib.plots.base import (
+    BLUE,
+    GREY,
+    ORANGE,
+    RED,
+    band,
+    dress,
+    new_figure,
+    plot,
+    show_numbers,
+    style,
+)
 
 PARTS = (("computing", BLUE), ("sending", ORANGE), ("waiting for messages to start", RED))
 
@@ -99,17 +110,15 @@ def where_time_goes(workers, parts, images, at, title):
 
 
 @plot
-def rate_panels(rates, panels, title, ylabel="held-back images right, %", floor=0):
-    """Draw accuracy against the learning rate: a panel a schedule, a curve a batch.
+def rate_panels(rates, panels, title):
+    """Draw accuracy against the learning rate: panels of curves, with the range of the seeds.
 
     Parameters
     ----------
     rates : ndarray of shape (R,)
     panels : dict of str to dict of str to ndarray of shape (R, SEEDS)
         Percent.
-    title, ylabel : str
-    floor : float
-        The lowest accuracy that is drawn.
+    title : str
 
     Returns
     -------
@@ -119,10 +128,11 @@ def rate_panels(rates, panels, title, ylabel="held-back images right, %", floor=
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for ax, (name, curves) in zip(axes, panels.items(), strict=True):
         for k, (label, values) in enumerate(curves.items()):
-            ax.plot(rates, values.mean(axis=1), marker="o", ms=3.5, label=label, **style(k))
-            low, high = values.min(axis=1), values.max(axis=1)
-            ax.fill_between(rates, low, high, color=style(k)["color"], alpha=0.2)
-        dress(ax, "learning rate", ylabel if ax is axes[0] else "", title=name, logs="x")
-        ax.set_ylim(floor, 100 if floor < 90 else None)
+            band(ax, rates, values, label, k, 3.5)
+        ylabel = "held-back images right, %" if ax is axes[0] else ""
+        dress(ax, "learning rate", ylabel, title=name, logs="x")
+        ax.set_xticks(rates, [f"{rate:g}" for rate in rates], fontsize=8)
+        ax.minorticks_off()
+        ax.set_ylim(0, 100)
     axes[0].legend(fontsize=8, loc="lower left")
     return figure

@@ -9,6 +9,7 @@ from cnnlib.plots.base import (
     GREY,
     ORANGE,
     RED,
+    band,
     dress,
     new_figure,
     plot,
@@ -69,17 +70,20 @@ def trained_depths(depths, curves, title=None):
     ax = figure.subplots()
     for k, (label, found) in enumerate(curves.items()):
         found = 100 * np.asarray(found)
-        ax.plot(depths, found.mean(axis=1), marker="o", label=label, **style(k))
-        colour = style(k)["color"]
-        ax.fill_between(depths, found.min(axis=1), found.max(axis=1), color=colour, alpha=0.2)
+        band(ax, depths, found, label, k, 6)
     dress(ax, "convolutions", "held-back accuracy, %")
     ax.set_xticks(depths)
     ax.legend(fontsize=9)
     return figure
 
 
+PAIRED = "difference in points (bar: mean; filled: all agree)"
+
+
 @plot
-def paired(names, differences, title=None, xlabel="difference in points"):
+def paired(
+    names, differences, title=None, xlabel="difference in points (bar: mean; filled: all agree)"
+):
     """Draw the difference of every pair of runs as a dot; filled where all point one way.
 
     Parameters

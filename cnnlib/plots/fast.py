@@ -6,11 +6,11 @@ from matplotlib.patches import Rectangle
 
 from cnnlib.plots.base import (
     BLUE,
+    COLOURS,
     GREEN,
     GREY,
     ORANGE,
     PURPLE,
-    RED,
     SKY,
     dress,
     lattice,
@@ -59,7 +59,7 @@ def roofline(points, peak, bandwidth, title=None):
     ax.annotate("memory holds it up", (low * 1.1, 1.3 * peak / 1e9), fontsize=9, color=GREY)
     ax.annotate("arithmetic holds it up", (ridge * 1.1, 1.3 * peak / 1e9), fontsize=9, color=GREY)
     for k, (name, (x, y)) in enumerate(points.items()):
-        color = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, "black")[k % 7]
+        color = COLOURS[k % 7]
         ax.plot(x, y / 1e9, MARKS[k % 7], color=color, markersize=9, label=name, linestyle="none")
     dress(ax, "operations for each byte", "billion operations a second", logs="xy")
     ax.set_xlim(low, high)
@@ -171,6 +171,7 @@ def fastest(ways, seconds, channels, kernels, chosen, title=None):
     table.set_xticks(range(len(channels)), channels)
     table.set_yticks(range(len(kernels)), [f"{K} × {K}" for K in kernels])
     table.set_xlabel("channels, and as many filters")
+    table.set_title(f"kernel by channels; × = times as fast as {ways[0]}", fontsize=9)
     outline(table, chosen[1], chosen[0], color="black").set_zorder(5)
     there = [k for k in range(len(ways)) if np.isfinite(seconds[*chosen, k])]
     ms = 1e3 * seconds[chosen][there]

@@ -222,7 +222,6 @@ def check_filters(w):
 # Ten colours for ten classes; where they are used, the class stands there as a numeral, too.
 MOST_CHANNELS = 32  # of a filter, in one row
 TEN = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, "#8a7a00", "black", "#7a3b00", GREY)
-LAYERS = (RED, ORANGE, GREEN, BLUE, PURPLE, SKY, YELLOW)
 
 
 @plot
@@ -287,37 +286,6 @@ def bars(heights, labels, title, ylabel, marked=(), base=None, below=0.0):
         ax.set_ylim(below, None)
     ax.set_title(title, fontsize=11)
     ax.spines[["top", "right"]].set_visible(False)
-    return figure
-
-
-@plot
-def photograph(photo, maps, w, labels, title=None):
-    """Draw a photograph, and what filters make of it.
-
-    Parameters
-    ----------
-    photo : ndarray of shape (H, W)
-    maps : ndarray of shape (K, OH, OW)
-        Each on its own scale.
-    w : ndarray of shape (K, KH, KW)
-        Drawn in a corner of each map.
-    labels : sequence of str
-    title : str, optional
-
-    Returns
-    -------
-    Figure
-    """
-    K = len(maps)
-    width = min(8.0, 1.65 * (K + 1))
-    height = width / (K + 1) * photo.shape[0] / photo.shape[1] + 0.55
-    figure = new_figure(width, height, title)
-    axes = figure.subplots(1, K + 1)
-    show_image(axes[0], photo, title="the photograph")
-    for ax, maps_k, w_k, label in zip(axes[1:], maps, w, labels, strict=True):
-        show_image(ax, maps_k, signed=True, title=label)
-        corner = ax.inset_axes((0.02, 0.02, 0.26, 0.26 * photo.shape[1] / photo.shape[0]))
-        show_image(corner, w_k, signed=True, scale=limits(w, signed=True))
     return figure
 
 

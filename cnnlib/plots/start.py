@@ -153,7 +153,7 @@ def written_short(layer):
         return layer
     values, named = layer.arguments()
     values = [v[0] if isinstance(v, tuple) and len(set(v)) == 1 else v for v in values]
-    if layer.kind == "pool" and named["stride"] == values[0]:
+    if layer.kind == "pool" and named.get("stride") in values[:1]:
         del named["stride"]
     written = ", ".join([*map(str, values), *(f"{k}={value}" for k, value in named.items())])
     return type(layer).__name__ + (f"({written})" if written else "")

@@ -9,12 +9,12 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from cnnlib.plots.base import (
     BLUE,
-    COLOURS,
     GREEN,
     GREY,
     ORANGE,
     RED,
     SIGNED_MAP,
+    band,
     dress,
     limits,
     lines,
@@ -24,7 +24,6 @@ from cnnlib.plots.base import (
     plot,
     show_image,
     show_numbers,
-    style,
 )
 
 
@@ -125,12 +124,6 @@ def sweep(
             ax.set_ylim(floor, 100)
         ax.legend(fontsize=8, loc=legend)
     return figure
-
-
-def band(ax, x, found, label, k):
-    """Draw the mean of several seeds as a line and their range as a band."""
-    ax.plot(x, found.mean(axis=1), marker="o", markersize=4, label=label, **style(k))
-    ax.fill_between(x, found.min(axis=1), found.max(axis=1), color=COLOURS[k % 7], alpha=0.2)
 
 
 @plot

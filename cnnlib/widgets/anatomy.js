@@ -93,10 +93,10 @@ export function plain(number) {
 export const signed = (number) => (number < 0 ? "" : "+") + plain(number);
 
 // The same in a sentence.
-export function say(column, before, map, row, col) {
+export function say(column, before, map, row, col, found = made(column, before, map, row, col)) {
   const { layer, y } = column;
   const flat = y.shape.length === 1;
-  const { value, bias, parts, window } = made(column, before, map, row, col);
+  const { value, bias, parts, window } = found;
   const here = layer ? (flat ? `${column.name}, number ${map}: ` : `${column.name}, map ${map}, row ${row}, column ${col}: `) : "";
   if (!layer) return `The image${y.shape[0] > 1 ? `, channel ${map}` : ""}: the pixel in row ${row}, column ${col} is ${plain(value)}.`;
   const [old] = parts;

@@ -6,7 +6,7 @@ from cnnlib.depth import by_depth, tower
 from cnnlib.initializers import glorot, he, small
 from cnnlib.layers.activations import ReLU, Sigmoid, Tanh
 from cnnlib.plots.deeper import by_depth as draw_by_depth
-from cnnlib.widgets.base import Explorer, check_images, choice, slider
+from cnnlib.widgets.base import Explorer, check_images, check_labels, choice, slider
 
 ACTIVATIONS = {"Sigmoid": Sigmoid, "tanh": Tanh, "ReLU": ReLU}
 
@@ -37,12 +37,8 @@ class DepthExplorer(Explorer):
     plays = {"depth": 300}
 
     def __init__(self, images, labels):
-        check_images(images)
-        if len(images) != len(labels):
-            raise ValueError(
-                f"labels has {len(labels)}, expected {len(images)}, one for each image"
-            )
-        self.images, self.labels = images.astype(np.float64), labels
+        self.images = check_images(images).astype(np.float64)
+        self.labels = check_labels(labels, self.images)
         super().__init__()
 
     def make_controls(self):

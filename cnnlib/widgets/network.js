@@ -186,9 +186,9 @@ function render({ model, el }) {
   function draw() {
     const column = columns[chosen.column];
     const before = columns[Math.max(0, chosen.column - 1)];
-    caption.textContent = anatomy.say(column, before, chosen.map, chosen.row, chosen.col);
-    columns.forEach(drawColumn);
     const made = anatomy.made(column, before, chosen.map, chosen.row, chosen.col, chosen.channel);
+    caption.textContent = anatomy.say(column, before, chosen.map, chosen.row, chosen.col, made);
+    columns.forEach(drawColumn);
     drawLines(column, before, made);
     drawDetail(column, before, made);
   }

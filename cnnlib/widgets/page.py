@@ -120,18 +120,12 @@ def stack(layer):
 class PageExplorer(anywidget.AnyWidget):
     """An explorer that computes in the page.
 
-    Like every explorer it offers a picture and words for where no kernel runs, and its controls are
+    Like every explorer it offers a picture for where no kernel runs, and its controls are
     attributes; unlike others it answers without asking Python.
-
-    Attributes
-    ----------
-    text : str
-        What it shows at first, in words.
     """
 
     _css = "\n".join((HERE / name).read_text("utf-8") for name in ("canvas.css", "page.css"))
     hint = traitlets.Unicode().tag(sync=True)
-    text = ""
 
     def opening(self):
         """Return the figure that is stored."""

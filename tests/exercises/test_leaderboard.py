@@ -68,7 +68,7 @@ def test_designs_are_ranked_by_what_is_measured(tmp_path):
 
 
 def test_a_star_is_for_what_nobody_beats_with_fewer_parameters(tmp_path, monkeypatch):
-    found = {"a": (0.9, 100), "b": (0.8, 50), "c": (0.8, 80), "d": (0.7, 60)}
+    found = {"d": (0.9, 100), "a": (0.8, 80), "c": (0.8, 50), "b": (0.7, 60), "e": (0.8, 50)}
     for name in found:
         (tmp_path / f"{name}.npz").touch()
     keys = "accuracy", "parameters"
@@ -76,7 +76,7 @@ def test_a_star_is_for_what_nobody_beats_with_fewer_parameters(tmp_path, monkeyp
     monkeypatch.setattr(leaderboard, "measure", lambda path, images: known[path.stem])
     rows = leaderboard.board(tmp_path, IMAGES)
     assert [(row["name"], row["place"]) for row in rows] == [
-        *(("a", "★"), ("b", "★"), ("c", ""), ("d", "")),
+        *(("d", "★"), ("c", "★"), ("e", "★"), ("a", ""), ("b", "")),
     ]
 
 

@@ -59,7 +59,7 @@ def outputs(tmp_path_factory):
     nb = new_notebook(cells=[new_code_cell(source) for source in sources.values()])
     folder = str(tmp_path_factory.mktemp("rude"))
     client = NotebookClient(
-        nb, timeout=60, allow_errors=True, resources={"metadata": {"path": folder}}
+        nb, timeout=600, allow_errors=True, resources={"metadata": {"path": folder}}
     )
     with notebooks.own_settings():
         client.execute()

@@ -15,6 +15,7 @@ import sysconfig
 import textwrap
 import threading
 import time
+import tracemalloc
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -266,6 +267,20 @@ def count_steps(function, args, seconds):
 
     outcome = run(counted, args, seconds)
     return None if outcome.error or outcome.late else steps
+
+
+def peak_memory(function, *args):
+    """Return how many bytes ``function(*args)`` holds at its peak, beside what was held before."""
+    already = tracemalloc.is_tracing()
+    tracemalloc.start()
+    try:
+        tracemalloc.reset_peak()
+        before = tracemalloc.get_traced_memory()[0]
+        function(*args)
+        return tracemalloc.get_traced_memory()[1] - before
+    finally:
+        if not already:
+            tracemalloc.stop()
 
 
 # Modules that hold what the exercises ask for, and what a reader may use of them.

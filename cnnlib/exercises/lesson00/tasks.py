@@ -1,7 +1,5 @@
 """The tasks of exercise 00: a ladder of ten, from loops to arrays."""
 
-import tracemalloc
-
 import numpy as np
 
 from cnnlib.exercises.cases import distinct
@@ -10,7 +8,7 @@ from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.mine import keep
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.result import Refused, collect
-from cnnlib.exercises.engine.running import count_steps
+from cnnlib.exercises.engine.running import count_steps, peak_memory
 from cnnlib.exercises.lesson00 import mistakes
 
 __all__ = ["TASKS", "keep", "need", "progress"]  # and every task, by its name
@@ -128,14 +126,7 @@ def _frugal(nearest):
     steps = [count_steps(nearest, (a[:n], b), 30) for n in (5, 60)]
     if steps[0] != steps[1]:
         raise Refused("there is a loop left over the rows of a.")
-    already = tracemalloc.is_tracing()
-    tracemalloc.start()
-    tracemalloc.reset_peak()
-    before = tracemalloc.get_traced_memory()[0]
-    nearest(a, b)
-    peak = tracemalloc.get_traced_memory()[1] - before
-    if not already:
-        tracemalloc.stop()
+    peak = peak_memory(nearest, a, b)
     if peak > len(a) * b.nbytes:
         raise Refused("it holds all differences at once, or more. Which array is so large?")
     times = min(len(a) * b.nbytes / max(1, peak), 40.0)

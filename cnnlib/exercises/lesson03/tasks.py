@@ -1,7 +1,5 @@
 """The tasks of exercise 03: from patches to a matrix product, and back."""
 
-import tracemalloc
-
 import numpy as np
 
 from cnnlib import reference
@@ -13,6 +11,7 @@ from cnnlib.exercises.engine.mine import keep
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.result import Refused, collect
+from cnnlib.exercises.engine.running import peak_memory
 from cnnlib.exercises.engine.wrongcode import WrongCode
 from cnnlib.exercises.lesson03 import mistakes
 
@@ -309,14 +308,7 @@ def _memory(conv):
     given = np.asarray(conv(x[:1].copy(), w.copy(), b.copy()))
     if given.shape != right.shape or not np.allclose(given, right, atol=1e-3):
         raise Refused("the result is not the convolution. Check it with check.conv_fast first.")
-    already = tracemalloc.is_tracing()
-    tracemalloc.start()
-    tracemalloc.reset_peak()
-    before = tracemalloc.get_traced_memory()[0]
-    conv(x, w, b)
-    peak = tracemalloc.get_traced_memory()[1] - before
-    if not already:
-        tracemalloc.stop()
+    peak = peak_memory(conv, x, w, b)
     result, matrix = 8 * 6 * 28 * 28 * 4, 8 * 4 * 25 * 28 * 28 * 4
     times = min(matrix / max(1, peak - result), 10.0)
     if times < 1:
