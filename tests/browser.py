@@ -182,10 +182,17 @@ class Reader:
     def __init__(self, page, server, name, kind="lab/tree"):
         """Open it in JupyterLab, or in Notebook 7 with ``notebooks`` for a kind."""
         self.page = page
+        self.asked = []  # what JupyterLab asked in dialogs, which stand before the menus
         page.set_default_timeout(1000 * PATIENCE)
+        page.add_locator_handler(page.locator("dialog.jp-Dialog"), self.answer)
         page.goto(f"{server.address}/{kind}/{name}?reset&token={server.token}")
         page.wait_for_selector(".jp-Notebook .jp-CodeCell")
         self.wait_until_idle()
+
+    def answer(self, dialog):
+        """Read what a dialog asks, as on a busy server which kernel to take, and agree."""
+        self.asked.append(dialog.inner_text())
+        dialog.locator("button.jp-mod-accept").click()
 
     def wait_until_idle(self):
         """Wait until the kernel has nothing to do, or until the page has missed that it has."""
@@ -221,7 +228,7 @@ class Reader:
                 break
         if not self.comes_true(ENDED):
             prompts = self.page.evaluate(PROMPTS)
-            raise TimeoutError(f"cells did not end in {PATIENCE} s: {prompts}")
+            raise TimeoutError(f"cells did not end in {PATIENCE} s: {prompts}, {self.asked}")
         self.wait_until_idle()  # after an error that a cell may raise, no [*] is shown
         return self.page.evaluate(ERRORS)
 

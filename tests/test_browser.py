@@ -93,6 +93,15 @@ def test_an_error_is_seen(reader, tmp_path):
     assert "ZeroDivisionError" in error
 
 
+def test_a_dialog_is_answered(reader, tmp_path):
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
+    nb.metadata.kernelspec = {"name": "not-installed", "display_name": "Not installed"}
+    nbformat.write(nb, tmp_path / "unknown.ipynb")
+    page = reader(tmp_path / "unknown.ipynb")
+    assert page.run_all() == [""]
+    assert any("Select Kernel" in asked for asked in page.asked)
+
+
 def test_a_digit_can_be_drawn(reader):
     lesson = browser.ROOT / "notebooks" / "00_start_here.ipynb"
     opened = reader(lesson, only=("imports", "data", "load", "digit"))
