@@ -86,7 +86,7 @@ def pixel_window(image, row, column, size, title=None):
 
 @plot
 def block_stacks(stacks, input_shape, titles=None, title=None):
-    """Draw networks as stacks of blocks: what comes out of each, and its parameters.
+    """Draw networks as stacks of blocks: what comes out of each, and its parameters, to one scale.
 
     Parameters
     ----------
@@ -109,6 +109,7 @@ def block_stacks(stacks, input_shape, titles=None, title=None):
         If there is no network, or titles do not match.
     """
     stacks = [list(stack) for stack in stacks]
+    most = max([row[3] for stack in stacks for row in stack], default=0) or 1
     if not stacks:
         raise ValueError("stacks is empty, expected at least one network")
     if titles is not None and len(titles) != len(stacks):
@@ -123,15 +124,14 @@ def block_stacks(stacks, input_shape, titles=None, title=None):
         ax = figure.add_axes((k * width + 0.01, 0.01, width - 0.02, top - 0.01))
         ax.set(xlim=(0, 1), ylim=(tallest + 0.15, -1.0))
         ax.axis("off")
-        draw_stack(ax, stack, input_shape)
+        draw_stack(ax, stack, input_shape, most)
         if titles is not None:
             ax.set_title(titles[k], fontsize=10, fontweight="bold")
     return figure
 
 
-def draw_stack(ax, stack, input_shape):
-    """Draw one network, a row a block, the input on top."""
-    most = max([row[3] for row in stack], default=0) or 1
+def draw_stack(ax, stack, input_shape, most):
+    """Draw one network, a row a block, the input on top; `most` parameters fill their column."""
     for x, text, side in ((0.5, "comes out", "left"), (0.99, "parameters", "right")):
         ax.text(x, -0.5, text, ha=side, va="center", fontsize=8, color=GREY)
     rows = [("", "input", input_shape, None), *(row[:4] for row in stack)]

@@ -176,7 +176,7 @@ class OutputSizeExplorer(Explorer):
     Controls: ``preset``, ``size``, ``kernel``, ``stride``, ``pad`` and ``dilation``.
     """
 
-    hint = "Make the size 9 and the pixel left over is gone; then find a setting that does not fit."
+    hint = "Test your predictions; then find a setting that does not fit."
 
     def make_controls(self):
         opening = "halve, one pixel left over"

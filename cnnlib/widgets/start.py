@@ -41,7 +41,7 @@ class PixelExplorer(Explorer):
         If images has another shape.
     """
 
-    hint = "Move the frame, or try another image. Then push the frame over the edge."
+    hint = "Move the frame, or try another image."
 
     def __init__(self, images):
         self.images = check_images(images)
