@@ -7,6 +7,7 @@ of the last forward pass.
 """
 
 import copy
+from itertools import islice
 
 import numpy as np
 
@@ -630,8 +631,8 @@ class NothingToClimb(ValueError):
     """The gradient is 0: no pixel moves the unit, as where it is dead or sees only blank."""
 
 
-def maximise(network, layer, unit, steps=100, rate=0.1, jitter=0, blur=0.0, decay=0.0, rng=0):
-    """Change an image, starting from faint noise, until a unit responds as much as it can.
+def climb(network, layer, unit, rate=0.1, jitter=0, blur=0.0, decay=0.0, rng=0):
+    """Change an image, starting from faint noise, so that a unit responds more with each step.
 
     Parameters
     ----------
@@ -640,7 +641,6 @@ def maximise(network, layer, unit, steps=100, rate=0.1, jitter=0, blur=0.0, deca
     layer : str
     unit : int
         A channel, of which the middle pixel is driven, or a number of a dense layer.
-    steps : int
     rate : float
         How far a step moves the pixels, root of the mean square.
     jitter : int
@@ -652,9 +652,10 @@ def maximise(network, layer, unit, steps=100, rate=0.1, jitter=0, blur=0.0, deca
     rng : numpy.random.Generator or int
         Source of the start and of the jitter.
 
-    Returns
-    -------
+    Yields
+    ------
     ndarray of shape (C, H, W), in [0, 1]
+        The start, then what it is after each step, without end.
 
     Raises
     ------
@@ -673,7 +674,8 @@ def maximise(network, layer, unit, steps=100, rate=0.1, jitter=0, blur=0.0, deca
     dy[(unit, *(size // 2 for size in shape[1:]))] = 1
     rng = np.random.default_rng(rng)
     x = (0.1 * rng.random((1, *network.input_shape), np.float32)).astype(network.dtype)
-    for _ in range(steps):
+    while True:
+        yield x[0]
         shift = rng.integers(-jitter, jitter + 1, 2)
         dx = input_gradient(network, np.roll(x, shift, axis=(2, 3)), layer, dy)
         if not dx.any():
@@ -681,7 +683,18 @@ def maximise(network, layer, unit, steps=100, rate=0.1, jitter=0, blur=0.0, deca
         dx = np.roll(dx, -shift, axis=(2, 3))
         x = (1 - decay) * x + rate * dx / np.sqrt((dx * dx).mean())
         x = smooth(x, blur).clip(0, 1)
-    return x[0]
+
+
+def maximise(network, layer, unit, steps=100, **knobs):
+    """Return what an image is after many steps of :func:`climb`, which says what the knobs are.
+
+    Returns
+    -------
+    ndarray of shape (C, H, W), in [0, 1]
+
+    See lesson 06.
+    """
+    return next(islice(climb(network, layer, unit, **knobs), steps, None))
 
 
 def smooth(x, sigma):

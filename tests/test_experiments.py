@@ -109,6 +109,11 @@ def test_what_is_watched_is_recorded():
     found = recorded("dead")
     assert found["most"].shape == (3, len(found["at"][0]), 16 + 32 + 128)
     assert found["strength"].shape == (3, len(found["at"][0]), 16 + 32)
+    forming, seen = recorded("forming"), np.isin(recorded("forming")["at"][0, 0], found["at"][0])
+    w = forming["filters"][0, 0, seen].astype(float)  # of the first of the runs of "dead"
+    norms = np.sqrt((w**2).sum(axis=(2, 3)))
+    np.testing.assert_allclose(norms, found["strength"][0, :, :16], rtol=2e-3)
+    assert forming["most"].shape == (2, 1, len(seen), 16)
 
 
 def test_moved_images_leave_blank_paper():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from cnnlib.plots import filters as plots
-from cnnlib.plots.base import GREY, ORANGE
+from cnnlib.plots.base import GREY, ORANGE, coloured
 from tests.helpers import axes_of, sheet_of, texts
 
 RNG = np.random.default_rng(0)
@@ -302,6 +302,74 @@ def test_a_look_card_marks_the_class_asked_about():
     assert orange == [False, False, True]
     np.testing.assert_array_equal(arrays(middle)[0], -IMAGE)
     axes_of(plots.look_card(np.zeros((4, 4)), np.zeros((4, 4)), False, p, 0, list("abc"), "t"))
+
+
+PLACES, LABELS = RNG.standard_normal((40, 2)), np.arange(40) % 10
+
+
+def test_a_fool_card_shows_changes_on_one_scale_probabilities_and_ways():
+    names = [str(k) for k in range(10)]
+    image, results, p = RNG.random((28, 28)), RNG.random((2, 28, 28)), RNG.dirichlet(np.ones(10), 2)
+    ground = plots.fool_ground(PLACES, LABELS, names)
+    ways = np.stack([PLACES[:4], PLACES[[0] * 4]])
+    (ax,) = axes_of(plots.fool_card(image, results, p, names, (7, 3), ground, ways, 0.3, "t"))
+    found = tiles(ax)
+    np.testing.assert_array_equal(found[0], ground[0])
+    np.testing.assert_array_equal(found[1], image)
+    for result, change, shown in zip(results, found[2::2], found[3::2], strict=True):
+        np.testing.assert_allclose(change.transpose(2, 0, 1), coloured(result - image, 0.3))
+        np.testing.assert_array_equal(shown, result)
+    for bars, chances in zip(ax.collections, p, strict=True):
+        lengths = [np.ptp(segment[:, 0]) for segment in bars.get_segments()]
+        np.testing.assert_allclose(lengths, 0.72 * chances)
+        colours = [matplotlib.colors.to_hex(c) for c in bars.get_colors()]
+        assert [k for k, c in enumerate(colours) if c == ORANGE.lower()] == [3]
+    stars = [line for line in ax.lines if line.get_marker() == "*"]
+    for star, way in zip(stars, ways, strict=True):
+        np.testing.assert_allclose(
+            star.get_xydata()[0], np.ravel(plots.on_map(way[-1:], ground[1]))
+        )
+    assert "towards 3" in texts(ax) and "red up to +0.3" in " ".join(texts(ax))
+
+
+def test_the_ground_of_fool_cards_has_every_point_in_its_map():
+    left, bottom, width, height = plots.MAP
+    _, corners = plots.fool_ground(PLACES, LABELS, list("abcdefghij"))
+    for places in (PLACES, 100 * PLACES):  # what lies outside is drawn at the rim
+        x, y = plots.on_map(places, corners)
+        assert left < x.min() and x.max() < left + width
+        assert bottom < y.min() and y.max() < bottom + height
+
+
+def test_a_forming_card_frames_the_dead_and_draws_all_norms():
+    filters, at = RNG.standard_normal((4, 16, 5, 5)), np.array([1, 10, 20, 30])
+    norms = np.sqrt((filters**2).sum(axis=(2, 3)))
+    ax, chart = axes_of(plots.forming_card(filters, norms, at, 2, {5: 1, 7: 3}, "t"))
+    for row, image in zip((filters[2, :8], filters[2, 8:]), tiles(ax), strict=True):
+        for k, w in enumerate(row):
+            np.testing.assert_array_equal(image[4::9, 49 * k : 49 * k + 45][:, 4::9], w)
+    assert {image.get_clim()[1] for image in ax.images} == {np.abs(filters).max()}
+    thick = [line for line in ax.lines if line.get_linewidth() == 3]
+    assert len(thick) == texts(ax).count("silent") == 1
+    assert f"5: {norms[2, 5]:.2f}" in texts(ax)
+    assert len(chart.collections[0].get_segments()) == 14
+    np.testing.assert_array_equal(chart.lines[0].get_ydata(), norms[:, 5])
+    assert [line.get_xydata()[0].tolist() for line in chart.lines[1::2]][:2] == [
+        [10, norms[1, 5]],
+        [30, norms[3, 7]],
+    ]
+    assert chart.lines[-1].get_xdata()[0] == 20
+
+
+def test_a_climb_card_shows_both_images_and_the_best_real_one():
+    made, other = RNG.random((2, 28, 28))
+    ax, chart = axes_of(plots.climb_card(made, other, np.array([0, 2, 5.0]), 3.5, 20, "t"))
+    np.testing.assert_array_equal(tiles(ax), [made, other])
+    assert {image.get_clim() for image in ax.images} == {(0, 1)}
+    assert chart.lines[0].get_ydata().tolist() == [0, 2, 5]
+    assert chart.lines[1].get_ydata()[0] == 3.5
+    low, high = chart.get_ylim()
+    assert low <= 0 and high > 5
 
 
 def test_ten_classes_have_ten_colours():

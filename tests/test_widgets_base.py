@@ -63,6 +63,9 @@ EXPLORERS = {
     "fastest": lambda: fast.FastestExplorer(load_arrays(RECORDS.with_name("fastest.npz"))),
     "depth": lambda: deeper.DepthExplorer(IMAGES, LABELS),
     "workers": beyond.WorkersExplorer,
+    "fool": lambda: filters.FoolExplorer(network(), IMAGES, LABELS),
+    "forming": filters.FormingExplorer,
+    "maximise": lambda: filters.MaximiseExplorer(network(), IMAGES),
     "field": lambda: filters.ReceptiveFieldExplorer(network(), IMAGES),
 }
 
@@ -211,6 +214,8 @@ def point(explorer, name, row, column):
         ("patch", "image", 1, 2, {"oh": 0, "ow": 1}),
         ("backprop", "pool", 3, 11, {"follow": "pool", "row": 3, "column": 11}),
         ("backprop", "conv", 20, 1, {"follow": "conv", "row": 20, "column": 1}),
+        ("forming", "norms", 0.5, 3020, {"moment": 16}),
+        ("maximise", "steps", 0.001, 7.3, {"steps": 7}),
         ("field", "map", 1, 6, {"row": 1, "column": 6}),
         ("field", "image", 27, 0, {"row": 7, "column": 0}),
     ],

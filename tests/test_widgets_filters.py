@@ -5,16 +5,23 @@ import pytest
 from PIL import Image
 
 from cnnlib import interpret
+from cnnlib.files import recorded
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.pool import GlobalAvgPool2D
+from cnnlib.layers.reshape import Flatten
+from cnnlib.losses import softmax
 from cnnlib.models import load_trained, mlp
 from cnnlib.network import Residual, Sequential
 from cnnlib.widgets.base import check_images
 from cnnlib.widgets.canvas import encode
 from cnnlib.widgets.filters import (
+    KNOBS,
     METHODS,
     FilterExplorer,
+    FoolExplorer,
+    FormingExplorer,
+    MaximiseExplorer,
     ReceptiveFieldExplorer,
     WhereExplorer,
 )
@@ -219,6 +226,145 @@ def test_fields_without_a_convolution_behind_pooling(digits):
     assert "sees 3 × 3" in explorer.text
 
 
+@pytest.fixture
+def fool(lenet, digits):
+    return FoolExplorer(lenet, *digits)
+
+
+def test_fool_opens_where_the_answer_has_turned_and_at_random_has_not(fool):
+    assert fool.text.startswith("Test image 0, a 7, is read as 7 (over 99.9 %).")
+    assert "towards 9, it is read as 9" in fool.text and "at random, as 7" in fool.text
+    assert "On the way the answer turns at 0.16, to 9." in fool.text
+    assert "At random it does not turn, up to 0.30." in fool.text
+
+
+def test_fool_says_what_the_network_reads_at_every_size(fool, lenet, digits):
+    x, target = digits[0][2:3], np.array([8])  # a 1
+    fool.set(image=2, target=8)
+    coin = np.random.default_rng(0).choice([-1, 1], x.shape)
+    turned = {}
+    y = x
+    for steps in range(16):
+        noisy = np.float32(np.clip(x + 0.02 * steps * coin, 0, 1))
+        chances = softmax(np.concatenate([lenet.forward(y), lenet.forward(noisy)]))
+        text = moved(fool, steps=steps) if steps != 8 else fool.text
+        for p, said in zip(chances, ("it is read as", "at random, as"), strict=True):
+            turned.setdefault((said, int(p.argmax())), 0.02 * steps)
+            assert f"{said} {p.argmax()} (" in text
+        assert np.abs(y - x).max() <= 0.02 * steps + 1e-6
+        images, *_ = fool.changed(x, 8)
+        np.testing.assert_allclose(images[:, steps], [y[0, 0], noisy[0, 0]], atol=1e-6)
+        y = interpret.fast_gradient_sign(lenet, y, target, -0.02)
+    assert f"the answer turns at {turned['it is read as', 8]:.2f}, to 8." in fool.text
+
+
+def test_fool_places_a_star_where_the_image_stands_and_names_its_neighbours(fool, lenet, digits):
+    text = moved(fool, image=4, steps=0)  # a 4
+    fed = interpret.activations(lenet, digits[0], "relu3")
+    places, _ = interpret.principal_components(fed)
+    *_, stars, _ = fool.changed(digits[0][4:5], fool.controls["target"].value)
+    np.testing.assert_allclose(stars[:, 0], [places[4]] * 2, atol=0.01)
+    near = np.argsort(np.linalg.norm(fed - fed[4], axis=1))[1:6]
+    assert text.endswith(f"star are {', '.join(str(k) for k in digits[1][near])}.")
+
+
+def test_fool_a_drawing_wanders_too(fool, digits):
+    fool.controls["drawing"].value = encode(np.kron(digits[0][2, 0], np.ones((4, 4))))
+    assert fool.text.startswith("Your drawing is read as 1") and not fool.problem
+    fool.set(target=1)
+    assert fool.problem == "it is read as 1 already: choose what to become"
+    assert "read as 7" in moved(fool, target=7, steps=15)
+
+
+def test_fool_walks_once_for_an_image_and_a_class(fool, monkeypatch):
+    moved(fool, image=3)
+    monkeypatch.setattr(interpret, "fast_gradient_sign", lambda *a: pytest.fail("walked again"))
+    moved(fool, steps=9)
+
+
+def test_fool_refuses_what_it_cannot_map(lenet, digits):
+    for images, message in (
+        (digits[0] * 3 - 1, "images go from -1 to 2, expected 0 to 1"),
+        (digits[0][:2], "images are 2, expected 3 or more"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            FoolExplorer(lenet, images, digits[1][: len(images)])
+    one = Sequential([Dense(4, 3, rng=0)], (4,))
+    with pytest.raises(ValueError, match="expected"):
+        FoolExplorer(one, *digits)
+    flat = Sequential([Flatten(), Dense(784, 10, rng=0)], (1, 28, 28))
+    assert FoolExplorer(flat, *digits).layer == "flatten1"
+
+
+def test_filters_form_as_recorded():
+    explorer, found = FormingExplorer(), recorded("forming")
+    dead = recorded("dead")
+    assert explorer.text.startswith("Step 7,000 of 9,250, from the start 'usual'")
+    assert "1 since step 4,250, 9 since step 4,000, 13 since step 7,000" in explorer.text
+    silent = dead["most"][0, :, :16] <= 0  # the same run, recorded for another question
+    np.testing.assert_array_equal(np.flatnonzero(silent[-1]), [1, 9, 13])
+    text = moved(explorer, moment=19)
+    step = int(found["at"][0, 0, 19])
+    norms = interpret.strengths(found["filters"][0, 0, 19].astype(np.float32))
+    assert text.startswith(f"Step {step:,} ") and f"norms from {norms.min():.2f}" in text
+    assert f"(filter {norms.argmin()}) to {norms.max():.2f}" in text
+    assert "None is silent for good. Still to die: 1 at step 4,250" in text
+    text = moved(explorer, moment=26)
+    assert "Silent to the end: 1 since step 4,250, 9 since" in text and "Still to die: 13" in text
+    assert "'almost 0'" in moved(explorer, start=1)
+
+
+def test_filters_of_which_none_dies_form_too():
+    record = {key: value.copy() for key, value in recorded("forming").items()}
+    record["most"][...] = 1
+    explorer = FormingExplorer(record)
+    assert explorer.text.endswith("None is silent for good. ") and not explorer.problem
+
+
+@pytest.fixture
+def dreams(lenet, digits):
+    return MaximiseExplorer(lenet, digits[0])
+
+
+@pytest.mark.parametrize("layer, unit", [("conv2", 5), ("dense2", 8)])
+@pytest.mark.parametrize("knobs", ["none", "all three"])
+def test_an_image_grows_as_the_library_makes_it(dreams, lenet, layer, unit, knobs):
+    dreams.set(layer=layer, unit=unit, knobs=knobs, steps=3)
+    text = moved(dreams, steps=7)
+    twin = interpret.randomised(lenet, lenet.layers)
+    for net, made, said in zip((lenet, twin), dreams.climb(7, layer, unit, knobs), (
+        "responds by", "to"), strict=True):  # fmt: skip
+        expected = interpret.maximise(net, layer, unit, 7, **KNOBS[knobs])
+        np.testing.assert_allclose(made[-1], expected, atol=1e-6)
+        y = interpret.activations(net, expected[None], layer, unit)[0]
+        y = y if y.ndim == 0 else y[4, 4]
+        assert f"{said} {y:.2f}" in text
+
+
+def test_an_image_without_knobs_passes_the_best_real_one(dreams, lenet, digits):
+    best = lenet.forward(digits[0])[:, 3].max()
+    assert f"the best of 80 images gets {best:.2f}, passed at step" in dreams.text
+    assert "not passed so far" in moved(dreams, steps=1)
+
+
+def test_units_end_where_the_layer_does(dreams):
+    assert "unit 3 of dense2" in dreams.text and dreams.controls["unit"].max == 9
+    assert "unit 3 of conv1" in moved(dreams, layer="conv1")
+    assert dreams.controls["unit"].max == 15
+
+
+def test_a_unit_that_nothing_moves_is_refused_each_time(digits):
+    network = load_trained("lenet5")
+    network["conv1"].params["w"][2] = 0
+    explorer = MaximiseExplorer(network, digits[0])
+    explorer.set(layer="conv1", unit=1)
+    for _ in range(2):
+        explorer.set(unit=2)
+        assert "no pixel moves unit 2 of conv1" in explorer.problem
+        moved(explorer, unit=3)
+        explorer.set(unit=1)
+
+
 def test_they_offer_their_picture_without_a_kernel(filters, where, fields):
     for explorer in (filters, where, fields):
         data, _ = explorer._repr_mimebundle_()
@@ -230,6 +376,7 @@ EXPLORERS = [
     WhereExplorer,
     DigitExplorer,
     lambda n, x, y: ReceptiveFieldExplorer(n, x),
+    lambda n, x, y: MaximiseExplorer(n, x),
 ]
 
 

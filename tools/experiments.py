@@ -23,6 +23,7 @@ from cnnlib.augment import augment
 from cnnlib.datasets import load_fashion_mnist, load_mnist
 from cnnlib.files import RECORDS, recorded, save_arrays
 from cnnlib.initializers import glorot, he, small
+from cnnlib.interpret import activations
 from cnnlib.layers.activations import ReLU, Sigmoid
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
@@ -137,6 +138,17 @@ def plain(hidden, activation=Sigmoid):
 def lenet(seed):
     """Build the LeNet of the lessons."""
     return models.lenet5(rng=seed)
+
+
+def starting(start):
+    """Return a function from a seed to that LeNet with its usual first filters, or weak ones."""
+
+    def network(seed):
+        network = lenet(seed)
+        network["conv1"].params["w"] *= 0.05 if start == "almost 0" else 1
+        return network
+
+    return network
 
 
 def shrinking(how):
@@ -342,6 +354,34 @@ class Alive:
         }
 
 
+class Forming:
+    """A callback that keeps, now and then, conv1's filters and their greatest answers.
+
+    The answers are those to held-back images; one of at most 0 is silence behind the ReLU.
+    """
+
+    early, every = (1, 50, 100, 150, 200), 250
+
+    def __init__(self, train, held_back, test):
+        self.x, self.at, self.filters, self.most = held_back[0][:2000], [], [], []
+
+    def __call__(self, run):
+        steps = len(run.history.losses)
+        if run.batch and (steps in self.early or steps % self.every == 0):
+            self.at.append(steps)
+            self.filters.append(run.network["conv1"].params["w"][:, 0].astype(np.float16))
+            answers = activations(run.network, self.x, "conv1")
+            self.most.append(answers.max(axis=(0, 2, 3)))
+
+    @property
+    def arrays(self):
+        return {
+            "at": np.array(self.at),
+            "filters": np.array(self.filters),
+            "most": np.array(self.most, np.float32),
+        }
+
+
 EXPERIMENTS = {
     "headline": Experiment(
         "The plain network after 16 epochs, two convolutional ones after one: how much is luck?",
@@ -385,6 +425,13 @@ EXPERIMENTS = {
         {},
         lambda: Recipe(lenet, "adamw", 0.006, batch=32, epochs=5, decay=0.1, **ALL),
         watch=Alive,
+    ),
+    "forming": Experiment(
+        "How do the filters of conv1 form, from the usual start and from almost nothing?",
+        {"start": ("usual", "almost 0")},
+        lambda start: Recipe(starting(start), "adamw", 0.006, batch=32, epochs=5, decay=0.1, **ALL),
+        seeds=1,
+        watch=Forming,
     ),
     "sure_plain": Experiment(
         "The plain network's accuracy and mean confidence on the test images by epoch.",

@@ -1,9 +1,12 @@
 """Figures of lesson 06: filters and maps, what excites a filter, where the network looked."""
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 
 from cnnlib.plots.base import (
     BLUE,
+    COLOURS,
     GREEN,
     GREY,
     ORANGE,
@@ -16,6 +19,7 @@ from cnnlib.plots.base import (
     frame,
     in_rows,
     limits,
+    mosaic,
     new_figure,
     outline,
     plot,
@@ -649,3 +653,196 @@ def look_card(image, overlay, signed, probabilities, asked, names, title):
     right.spines[["top", "right", "bottom"]].set_visible(False)
     right.set_title("probability", fontsize=10)
     return figure
+
+
+MAP = 5.52, 0.3, 2.4, 2.95  # left, bottom, width and height of the map of a fool card, in inches
+ROWS = 1.95, 0.3  # bottoms of its rows
+
+
+def fool_sheet(title=None):
+    """Make the sheet that a fool card and its ground are drawn on."""
+    return sheet(8.0, 3.75, title)
+
+
+@plot
+def fool_ground(places, labels, names):
+    """Draw, once, what stays the same in all fool cards: a map of points, and words.
+
+    Parameters
+    ----------
+    places : ndarray of shape (N, 2)
+    labels : ndarray of shape (N,), integer, 0 to 9
+    names : sequence of str
+        Of the classes.
+
+    Returns
+    -------
+    (uint8 ndarray of shape (H, W, 4), ndarray of shape (2, 2))
+        The picture, and the lower left and upper right corner of the map.
+    """
+    corners = np.array([places.min(axis=0), places.max(axis=0)])
+    corners += 0.08 * (corners[1] - corners[0]) * np.array([[-1], [1]])
+    ax = fool_sheet()
+    for k in range(10):
+        x, y = on_map(places[labels == k], corners)
+        ax.scatter(x, y, s=22, marker=f"${k}$", color=TEN[k], linewidths=0.2, alpha=0.6)
+    left, bottom, width, height = MAP
+    frame(ax, *MAP, GREY, 0.5)
+    ax.text(left, 0.08, "○ image, ★ changed (black: at random)", fontsize=8, color="#444444")
+    heads = [(left + width / 2, bottom + height, "images as the last layer gets them")]
+    heads += [(0.73, 2.52, "image"), (2.27, ROWS[1] + 1.3, "control: at random")]
+    heads += [(x, row + 1.3, text) for row in ROWS
+              for x, text in ((3.71, "changed image"), (5.0, "probability"))]  # fmt: skip
+    for x, y, text in heads:
+        ax.text(x, y + 0.04, text, ha="center", fontsize=9)
+    for row in ROWS:
+        for name, y in zip(names, bar_places(len(names), row), strict=True):
+            ax.text(4.68, y, name, ha="right", va="center", fontsize=6.5)
+    canvas = FigureCanvasAgg(ax.figure)
+    ax.figure.dpi = 96
+    canvas.draw()
+    return np.array(canvas.buffer_rgba()), corners
+
+
+def on_map(places, corners):
+    """Return where points (N, 2) lie in the map of a fool card, inches; at its rim if outside."""
+    shares = ((places - corners[0]) / (corners[1] - corners[0])).clip(0.01, 0.99)
+    return (MAP[:2] + shares * MAP[2:]).T
+
+
+def bar_places(count, bottom):
+    """Return the heights of bars in a row of a fool card, in inches."""
+    return bottom + 1.3 * (1 - (np.arange(count) + 0.5) / count)
+
+
+@plot
+def fool_card(image, results, chances, names, marked, ground, ways, top, title):
+    """Draw an image, two changes of it, what is read, and their ways over a map of points.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W)
+    results : ndarray of shape (2, H, W)
+        Changed on purpose, and at random.
+    chances : ndarray of shape (2, M)
+    names : sequence of str
+        Of the classes.
+    marked : (int, int)
+        The class that it was, and the one to become.
+    ground : (ndarray, ndarray)
+        As :func:`fool_ground` returns.
+    ways : ndarray of shape (2, K, 2)
+        Places in the map, the first that of the image.
+    top : float
+        Change that is fully red.
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    ax, (array, corners) = fool_sheet(title), ground
+    ax.imshow(array, extent=(0, 8.0, 0, 3.75), aspect="auto", interpolation="nearest")
+    put(ax, image, 0.08, 1.22, 1.3, scale=(0, 1))
+    ax.text(2.27, ROWS[0] + 1.34, f"towards {names[marked[1]]}", ha="center", fontsize=9)
+    colours = [{marked[1]: ORANGE, marked[0]: BLUE}.get(k, SKY) for k in range(len(names))]
+    for result, p, row in zip(results, chances, ROWS, strict=True):
+        put(ax, coloured(result - image, top), 1.62, row, 1.3)
+        put(ax, result, 3.06, row, 1.3, scale=(0, 1))
+        bars = [((4.72, y), (4.72 + 0.72 * share, y)) for share, y
+                in zip(p, bar_places(len(p), row), strict=True)]  # fmt: skip
+        wide = 72 * 0.8 * 1.3 / len(p)
+        ax.add_collection(LineCollection(bars, linewidths=wide, colors=colours), autolim=False)
+    note = f"change: white 0, red up to +{top:g}, blue down to −{top:g}"
+    ax.text(1.62, 0.08, note, fontsize=8, color="#444444")
+    for way, colour in zip(ways, (ORANGE, "black"), strict=True):
+        x, y = on_map(way, corners)
+        ax.plot(x, y, color=colour, linewidth=1.2)
+        ax.plot(x[-1], y[-1], "*", color=colour, markersize=14, markeredgecolor="white")
+    ax.plot(x[0], y[0], "o", color="white", markersize=6, markeredgecolor="black")
+    return ax.figure
+
+
+@plot
+def forming_card(filters, norms, at, moment, dying, title):
+    """Draw the filters of a first layer at a moment, and their norms at all moments.
+
+    Parameters
+    ----------
+    filters : ndarray of shape (K, F, KH, KW)
+        At K moments; all on one scale.
+    norms : ndarray of shape (K, F)
+    at : ndarray of shape (K,)
+        Steps.
+    moment : int
+        Which moment to draw.
+    dying : dict of int to int
+        Filters that die, and the moment from which on each is silent: framed from then on.
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    ax = sheet(8.0, 4.5, title)
+    scale, each = limits(filters, True), np.ones((1, 9, 9))
+    colour = {f: COLOURS[1 + k % (len(COLOURS) - 1)] for k, f in enumerate(dying)}
+    for row in range(2):
+        tiles = mosaic(np.kron(filters[moment, 8 * row : 8 * row + 8], each), 8, 4)
+        put(ax, np.nan_to_num(tiles), 0.1, 3.2 - 1.12 * row, 7.76, 0.9, signed=True, scale=scale)
+    for f, norm in enumerate(norms[moment]):
+        row, column = divmod(f, 8)
+        x, y = 0.1 + 0.98 * column, 3.2 - 1.12 * row
+        ax.text(x, y + 0.94, f"{f}: {norm:.2f}", fontsize=8)
+        gone = dying.get(f, moment + 1) <= moment
+        frame(ax, x, y, 0.9, 0.9, colour[f] if gone else GREY, 3 if gone else 0.5)
+        if gone:
+            ax.text(x + 0.9, y + 0.94, "silent", fontsize=8, ha="right", color=colour[f])
+    ax.text(0.1, 1.93, scale_note(filters), fontsize=8, color="#444444")
+    chart = ax.figure.add_axes((0.08, 0.1, 0.88, 0.3), gid="norms")
+    living = [f for f in range(norms.shape[1]) if f not in colour]
+    curves = [np.stack([at, norms[:, f]], axis=1) for f in living]
+    chart.add_collection(LineCollection(curves, linewidths=0.6, colors=GREY), autolim=False)
+    for f, k in dying.items():
+        chart.plot(at, norms[:, f], color=colour[f], linewidth=1.8)
+        chart.plot(at[k], norms[k, f], "o", color=colour[f], markersize=5)
+        chart.text(at[k], norms[k, f] + 0.04, str(f), fontsize=8, color=colour[f])
+    chart.axvline(at[moment], color="black", linewidth=1.2)
+    chart.set(xlim=(0, at[-1]), ylim=(0, 1.05 * norms.max()), xlabel="step", ylabel="norm")
+    chart.spines[["top", "right"]].set_visible(False)
+    return ax.figure
+
+
+@plot
+def climb_card(made, other, responses, best, most, title):
+    """Draw an image made for a unit, that of another network, and how the response grew.
+
+    Parameters
+    ----------
+    made, other : ndarray of shape (H, W), in [0, 1]
+    responses : ndarray of shape (K,)
+        Of the unit to its image, after 0, 1, ... steps.
+    best : float
+        The largest response to a real image.
+    most : int
+        Steps that the axis has room for.
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    ax = sheet(8.0, 3.0, title)
+    for image, x, name in ((made, 0.1, "made for the unit"), (other, 2.55, "weights shuffled")):
+        put(ax, image, x, 0.15, 2.3, scale=(0, 1))
+        ax.text(x + 1.15, 2.5, name, ha="center", fontsize=9)
+    chart = ax.figure.add_axes((0.685, 0.16, 0.3, 0.66), gid="steps")
+    chart.plot(responses, color=BLUE, marker="o", markersize=3)
+    chart.axhline(best, color="black", linestyle="--", linewidth=1)
+    low, high = min(0, best, min(responses)), max(best, max(responses))
+    chart.set(xlim=(-0.5, most + 0.5), ylim=(low, low + 1.15 * (high - low)))
+    chart.set_xlabel("step", fontsize=8)
+    chart.set_title("its response; dashed: best real image", fontsize=9)
+    chart.tick_params(labelsize=8)
+    chart.spines[["top", "right"]].set_visible(False)
+    return ax.figure

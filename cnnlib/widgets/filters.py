@@ -1,11 +1,15 @@
-"""Explorers of lesson 06: one filter after another, where a network looked, what a pixel sees."""
+"""Explorers of lesson 06: filters and how they form, what a network looks at and what fools it."""
+
+from itertools import islice
 
 import ipywidgets as widgets
 import numpy as np
 
 from cnnlib import interpret
 from cnnlib.digits import prepare_digit
+from cnnlib.files import recorded
 from cnnlib.losses import softmax
+from cnnlib.plots import filters as plots
 from cnnlib.plots.filters import filter_card, look_card, picked_field
 from cnnlib.widgets.base import (
     Explorer,
@@ -14,6 +18,7 @@ from cnnlib.widgets.base import (
     choice,
     in_a_row,
     percent,
+    player,
     slider,
     within,
 )
@@ -119,7 +124,54 @@ METHODS = {
 }
 
 
-class WhereExplorer(Explorer):
+class ReadingExplorer(Explorer):
+    """What explorers share in which a network reads a test image or the reader's own drawing."""
+
+    def __init__(self, network, images, labels, names=None):
+        self.images = images = check_images(images, network)
+        out = network.output_shape(images.shape[1:])
+        if len(out) != 1:
+            raise ValueError(f"network returns {out} an image, expected scores of classes")
+        self.network, self.labels = network, check_labels(labels, images)
+        self.names = [str(k) for k in range(out[0])] if names is None else list(names)
+        super().__init__()
+
+    def make_controls(self):
+        return {
+            "drawing": Canvas(),
+            "source": choice("look at", SOURCES),
+            "image": slider("test image", 0, 0, len(self.images) - 1),
+        }
+
+    def arrange(self):
+        drawing, source, image, *others = self.controls.values()
+        plays = [player(self.controls[name], each) for name, each in self.plays.items()]
+        return in_a_row(drawing, widgets.VBox([image, source, *others, *plays]))
+
+    def agree(self, moved):
+        """Look at what was moved last, the drawing or a test image."""
+        if moved in ("drawing", "image"):
+            self.controls["source"].value = {"drawing": "drawing", "image": "test"}[moved]
+
+    def read(self, drawing, source, image):
+        """Return the image (1, 1, H, W), its name, and the probabilities of the classes (M,)."""
+        if source == "test":
+            x, subject = self.images[image, 0], f"Test image {image}, a {self.labels[image]},"
+        else:
+            x = prepare_digit(decode(drawing, self.controls["drawing"].size))
+            subject = "Your drawing"
+            if not x.any():
+                raise ValueError("the canvas is empty: draw a digit, or look at a test image")
+        x = x[None, None].astype(self.network.dtype)
+        return x, subject, self.chances(x)[0]
+
+    def chances(self, x):
+        """Return the probabilities that the network gives the classes, (N, M)."""
+        last = list(self.network.layers)[-1]
+        return softmax(interpret.activations(self.network, x, last))
+
+
+class WhereExplorer(ReadingExplorer):
     """Where did it look? An image or a drawn digit, a method, a class to ask about.
 
     Parameters
@@ -139,48 +191,18 @@ class WhereExplorer(Explorer):
 
     hint = "Choose a method, then ask why it is not another digit. Or draw one yourself."
 
-    def __init__(self, network, images, labels, names=None):
-        self.images = images = check_images(images, network)
-        out = network.output_shape(images.shape[1:])
-        if len(out) != 1:
-            raise ValueError(f"network returns {out} an image, expected scores of classes")
-        self.network, self.labels = network, check_labels(labels, images)
-        shapes = network.shapes(images.shape[1:])
-        self.names = [str(k) for k in range(out[0])] if names is None else list(names)
-        maps = [name for name, _, _, out in shapes if len(out) == 3]
-        self.last = maps[-1] if maps else None
-        super().__init__()
-
     def make_controls(self):
+        shapes = self.network.shapes(self.images.shape[1:])
+        self.last = next((name for name, _, _, out in shapes[::-1] if len(out) == 3), None)
         asked = [("its answer", -1), *((name, k) for k, name in enumerate(self.names))]
         methods = [name for name in METHODS if self.last or name != "Grad-CAM"]
-        return {
-            "drawing": Canvas(),
-            "source": choice("look at", SOURCES),
-            "image": slider("test image", 0, 0, len(self.images) - 1),
+        return super().make_controls() | {
             "method": choice("method", methods, "occlusion"),
             "asked": choice("ask about", asked),
         }
 
-    def arrange(self):
-        side = widgets.VBox([self.controls[n] for n in ("image", "source", "method", "asked")])
-        return in_a_row(self.controls["drawing"], side)
-
-    def agree(self, moved):
-        """Look at what was moved last, the drawing or a test image."""
-        if moved in ("drawing", "image"):
-            self.controls["source"].value = {"drawing": "drawing", "image": "test"}[moved]
-
     def draw(self, drawing, source, image, method, asked):
-        if source == "test":
-            x, subject = self.images[image, 0], f"Test image {image}, a {self.labels[image]},"
-        else:
-            x = prepare_digit(decode(drawing, self.controls["drawing"].size))
-            subject = "Your drawing"
-            if not x.any():
-                raise ValueError("the canvas is empty: draw a digit, or look at a test image")
-        x = x[None, None].astype(self.network.dtype)
-        chances = softmax(interpret.activations(self.network, x, list(self.network.layers)[-1]))[0]
+        x, subject, chances = self.read(drawing, source, image)
         answer = int(chances.argmax())
         asked = answer if asked < 0 else asked
         overlay = self.look(method, x, asked)
@@ -273,3 +295,262 @@ class ReceptiveFieldExplorer(Explorer):
             f" {len(rows) * len(columns)} pixels make up half of all influence."
         )
         return picked_field(x[0, 0], response, (row, column), field, measured, title), text
+
+
+class FoolExplorer(ReadingExplorer):
+    """A change that grows until the network reads another digit, one at random, and their ways.
+
+    Each step goes down the loss of the digit that the image shall become, by
+    :func:`cnnlib.interpret.fast_gradient_sign`. What the last layer is fed with is drawn as a point
+    among those of all images, in the two directions in which these differ most.
+
+    Parameters
+    ----------
+    network : Sequential
+        From images (1, 28, 28) in [0, 1] to scores.
+    images : ndarray of shape (N, 1, 28, 28)
+        The points of the map, and what it is made from: some hundred.
+    labels : ndarray of shape (N,), integer, 0 to 9
+    names : sequence of str, optional
+        Of the classes; their numbers if not given.
+
+    Raises
+    ------
+    ValueError
+        If images, labels and network do not fit.
+    """
+
+    hint = (
+        "Press play: the change grows, and both stars wander. Then let it become another digit,"
+        " or draw one yourself."
+    )
+    plays = {"steps": 400}
+    size, most = 0.02, 15  # of a step, and steps
+
+    def make_controls(self):
+        low, high = self.images.min(), self.images.max()
+        if low < 0 or high > 1:
+            raise ValueError(f"images go from {low:g} to {high:g}, expected 0 to 1")
+        if len(self.images) < 3:
+            raise ValueError(
+                f"images are {len(self.images)}, expected 3 or more: they make the map"
+            )
+        if len(self.network.layers) < 2:
+            raise ValueError("network has one layer, expected one before the last")
+        self.layer, self.ways = list(self.network.layers)[-2], {}
+        self.features = self.fed(self.images)
+        self.middle = self.features.mean(axis=0)
+        places, _ = interpret.principal_components(self.features)
+        self.axes = np.linalg.lstsq(self.features - self.middle, places)[0]
+        self.ground = plots.fool_ground(places, self.labels, self.names)
+        second = int(np.argsort(-self.chances(self.images[:1])[0], kind="stable")[1])
+        return super().make_controls() | {
+            "target": choice("become", [(n, k) for k, n in enumerate(self.names)], second),
+            "steps": slider(f"change, in steps of {self.size}", 8, 0, self.most),
+        }
+
+    def fed(self, x):
+        """Return what the last layer gets of images, (N, D)."""
+        return interpret.activations(self.network, x, self.layer).reshape(len(x), -1)
+
+    def changed(self, x, target):
+        """Change an image (1, 1, H, W) ever more: towards a class, and at random.
+
+        Returns
+        -------
+        (images (2, K, H, W), probabilities (2, K, M), places in the map (2, K, 2), features)
+            Computed once for an image and a class.
+        """
+        key = x.tobytes(), target
+        if key not in self.ways:
+            steps = range(self.most + 1)
+            coin = np.random.default_rng(0).choice([-1, 1], x.shape).astype(x.dtype)
+            ways = [x], [np.clip(x + k * self.size * coin, 0, 1) for k in steps]
+            for _ in steps[1:]:
+                last = ways[0][-1]
+                ways[0].append(
+                    interpret.fast_gradient_sign(self.network, last, np.array([target]), -self.size)
+                )
+            images = np.concatenate([*ways[0], *ways[1]]).astype(x.dtype)
+            fed = self.fed(images)
+            found = images[:, 0], self.chances(images), (fed - self.middle) @ self.axes, fed
+            self.ways = {key: [part.reshape(2, len(steps), *part.shape[1:]) for part in found]}
+        return self.ways[key]
+
+    def draw(self, drawing, source, image, target, steps):
+        x, subject, chances = self.read(drawing, source, image)
+        first = int(chances.argmax())
+        if first == target:
+            raise ValueError(f"it is read as {self.names[first]} already: choose what to become")
+        images, chances, places, fed = self.changed(x, target)
+        size, names = steps * self.size, self.names
+        answers = chances.argmax(axis=2)
+        now = [f"{names[a]} ({percent(p.max())})" for a, p in zip(*(
+            part[:, steps] for part in (answers, chances)), strict=True)]  # fmt: skip
+        away = fed[0, steps] - self.features
+        near = np.argsort((away * away).sum(axis=1), kind="stable")
+        near = near[near != image] if source == "test" else near
+        text = (
+            f"{subject} is read as {names[first]} ({percent(chances[0, 0, first])}). With no pixel"
+            f" changed by more than {size:.2f}, towards {names[target]}, it is read as {now[0]};"
+            f" with every pixel changed by {size:.2f} at random, as {now[1]}."
+            f" {self.turns(answers[0], 'On the way the answer')}"
+            f" {self.turns(answers[1], 'At random it')} In {self.layer}, the nearest images to the"
+            f" star are {', '.join(names[k] for k in self.labels[near[:5]])}."
+        )
+        title = f"A change of {size:.2f}: read as {now[0]}; as large, at random: {now[1]}"
+        figure = plots.fool_card(
+            x[0, 0], images[:, steps], chances[:, steps], names, (first, target), self.ground,
+            places[:, : steps + 1], self.most * self.size, title,
+        )  # fmt: skip
+        return figure, text
+
+    def turns(self, answers, who):
+        """Say at which size the answer turns, and to what."""
+        other = np.flatnonzero(answers != answers[0])
+        if not len(other):
+            return f"{who} does not turn, up to {self.most * self.size:.2f}."
+        return f"{who} turns at {other[0] * self.size:.2f}, to {self.names[answers[other[0]]]}."
+
+
+class FormingExplorer(Explorer):
+    """The filters of a LeNet's first layer while they are learned: a recorded run.
+
+    Parameters
+    ----------
+    record : dict of str to ndarray, optional
+        As ``recorded("forming")``, the record that comes with the package, returns.
+    """
+
+    hint = "Press play, or click in the curves: when do filters fade? Then start from almost 0."
+    plays = {"moment": 300}
+
+    def __init__(self, record=None):
+        record = recorded("forming") if record is None else record
+        self.starts, self.at = [str(start) for start in record["start"]], record["at"][0, 0]
+        self.filters = record["filters"][:, 0].astype(np.float32)
+        silent = record["most"][:, 0] <= 0  # (starts, moments, filters)
+        self.dead = np.logical_and.accumulate(silent[:, ::-1], axis=1)[:, ::-1]
+        super().__init__()
+
+    def make_controls(self):
+        first = int(self.dead[0].all(axis=1, where=self.dead[0, -1]).argmax())
+        return {
+            "start": choice("start", [(name, k) for k, name in enumerate(self.starts)]),
+            "moment": slider("moment", first, 0, len(self.at) - 1),
+        }
+
+    def pointed(self, name, x, y):
+        """Go to the moment that is pointed at in the curves."""
+        return {"moment": int(np.abs(self.at - x).argmin())}
+
+    def draw(self, start, moment):
+        filters, dead, step = self.filters[start], self.dead[start], self.at[moment]
+        norms = np.array([interpret.strengths(w) for w in filters])
+        dying = {int(f): int(dead[:, f].argmax()) for f in np.flatnonzero(dead[-1])}
+        gone = [f for f, k in dying.items() if k <= moment]
+        weak = int(norms[moment].argmin())
+        text = (
+            f"Step {step:,} of {self.at[-1]:,}, from the start {self.starts[start]!r}: norms from"
+            f" {norms[moment].min():.2f} (filter {weak}) to {norms[moment].max():.2f}. "
+        )
+        died = [f"{f} since step {self.at[k]:,}" for f, k in dying.items() if f in gone]
+        later = [f"{f} at step {self.at[k]:,}" for f, k in dying.items() if f not in gone]
+        text += f"Silent to the end: {', '.join(died)}. " if died else "None is silent for good. "
+        text += f"Still to die: {', '.join(later)}." if later else ""
+        title = f"Step {step:,}: {len(gone)} of the {len(dying)} filters that die are silent"
+        return plots.forming_card(filters, norms, self.at, moment, dying, title), text
+
+
+KNOBS = {
+    "none": {},
+    "decay": {"decay": 0.05},
+    "blur": {"blur": 0.6},
+    "jitter": {"jitter": 2},
+    "all three": {"decay": 0.03, "blur": 0.6, "jitter": 2},
+}
+
+
+class MaximiseExplorer(Explorer):
+    """An image grows until a unit responds as much as it can, beside a network that knows nothing.
+
+    Parameters
+    ----------
+    network : Sequential
+        Knows its input shape. The other one has its weights, shuffled.
+    images : ndarray of shape (N, 1, H, W), or path of a photographed digit
+        Among them the best is looked for, to compare with.
+
+    Raises
+    ------
+    ValueError
+        If the network has no convolution and no dense layer, or does not read such images.
+    """
+
+    hint = "Go back to step 0 and press play. Then switch on the knobs: which digits can you read?"
+    plays = {"steps": 300}
+    most = 20
+
+    def __init__(self, network, images):
+        self.images, self.names = check_network(network, images, ("conv", "dense"))
+        self.networks = network, interpret.randomised(network, network.layers)
+        self.key, self.climbs, self.best = None, [], {}
+        super().__init__()
+
+    def make_controls(self):
+        return {
+            "layer": choice("layer", self.names, self.names[-1]),
+            "unit": slider("unit", 3, 0, 3),
+            "knobs": choice("knobs", list(KNOBS)),
+            "steps": slider("steps", self.most, 0, self.most),
+        }
+
+    def agree(self, moved):
+        """Let the units end where the layer's do."""
+        layer = interpret.upto(self.networks[0], self.controls["layer"].value)
+        self.controls["unit"].max = layer.output_shape(self.images.shape[1:])[0] - 1
+
+    def climb(self, steps, *key):
+        """Return what the image was after each step, by both networks, each (steps + 1, 1, H, W).
+
+        Steps that were done for the same layer, unit and knobs are not done again.
+        """
+        if key != self.key:
+            layer, unit, knobs = key
+            options = layer, unit
+            self.climbs = [
+                (interpret.climb(n, *options, **KNOBS[knobs]), []) for n in self.networks
+            ]
+        self.key = None  # until it is done
+        for climb, made in self.climbs:
+            made.extend(islice(climb, max(0, steps + 1 - len(made))))
+        self.key = key
+        return [np.array(made[: steps + 1]) for _, made in self.climbs]
+
+    def responses(self, network, x, layer, unit):
+        """Return how much a unit responds, the middle pixel of a map, (N,)."""
+        y = interpret.activations(network, x, layer, unit)
+        return y if y.ndim == 1 else y[:, y.shape[1] // 2, y.shape[2] // 2]
+
+    def pointed(self, name, x, y):
+        """Go to the step that is pointed at in the curve."""
+        return {"steps": within(x, self.most)}
+
+    def draw(self, layer, unit, knobs, steps):
+        made = self.climb(steps, layer, unit, knobs)
+        pairs = zip(self.networks, made, strict=True)
+        own, other = (self.responses(n, x, layer, unit) for n, x in pairs)
+        if (layer, unit) not in self.best:
+            found = self.responses(self.networks[0], self.images, layer, unit)
+            self.best[layer, unit] = float(found.max())
+        best = self.best[layer, unit]
+        title = f"After {steps} steps unit {unit} of {layer} responds by {own[-1]:.2f}"
+        past = np.flatnonzero(own > best)
+        when = f"passed at step {past[0]}" if len(past) else "not passed so far"
+        text = (
+            f"{title}, from {own[0]:.2f} at the start; the best of {len(self.images)} images gets"
+            f" {best:.2f}, {when}. The same climb with all weights shuffled went from"
+            f" {other[0]:.2f} to {other[-1]:.2f}, to its own image. Knobs: {knobs}."
+        )
+        pictures = made[0][-1, 0], made[1][-1, 0]
+        return plots.climb_card(*pictures, own, best, self.most, title), text
