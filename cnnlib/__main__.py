@@ -103,7 +103,12 @@ def parser():
         metavar="R",
         help="highest learning rate (suits the optimizer)",
     )
-    add("--schedule", choices=("one-cycle", "cosine", "constant"), default="one-cycle", help="rate")
+    add(
+        "--schedule",
+        choices=("one-cycle", "cosine", "constant"),
+        default="one-cycle",
+        help="how the rate changes",
+    )
     add("--seed", type=natural, default=0, metavar="N", help="decides weights and order of images")
     add("--out", type=Path, default=Path("runs"), metavar="DIR", help="where results are saved")
     add("--resume", action="store_true", help="go on where an interrupted run stopped")
@@ -146,10 +151,9 @@ def train(options):
 
     rank = join()
     rate = options.rate or RATES[options.optimizer]
-    asked = {k: v for k, v in vars(options).items() if k not in ("out", "quiet", "overwrite")}
-    asked = {
-        k: str(v) for k, v in (asked | {"rate": rate}).items() if k not in ("resume", "folder")
-    }
+    beside = ("out", "quiet", "overwrite", "resume", "folder")
+    asked = vars(options) | {"rate": rate}
+    asked = {k: str(v) for k, v in asked.items() if k not in beside}
     places = find_places(options, asked)
     data, test = load(options)
     network = models.build(options.model, rng=options.seed, fast=True)

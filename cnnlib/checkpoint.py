@@ -190,7 +190,7 @@ class RunState:
         if done > (self.epochs, 0):
             raise ValueError(
                 f"{origin} has done {done[0]} epochs and {done[1]} batches,"
-                f" epochs is {self.epochs}: expected more"
+                f" epochs is {self.epochs}: expected at least as many"
             )
         memory = {
             f"{name}/{key}": (value.shape, value.dtype)

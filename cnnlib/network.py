@@ -26,8 +26,10 @@ class Sequential(Layer):
 
     Raises
     ------
+    TypeError
+        If something is no layer.
     ValueError
-        If a shape does not fit; the message names the layer.
+        If a layer comes twice, or a shape does not fit; the message names the layer.
 
     Derived in lesson 05.
     """
@@ -35,15 +37,15 @@ class Sequential(Layer):
     kind = "stack"
 
     def __init__(self, layers, input_shape=None):
-        counts = {}
+        counts, seen = {}, set()
         self.layers = {}
         for layer in layers:
             if not isinstance(layer, Layer):
                 raise TypeError(f"layers holds {layer!r}, expected layers only")
-            inside = [part for other in self.layers.values() for part in other.walk()]
             for part in layer.walk():
-                if any(part is other for other in inside):
+                if id(part) in seen:
                     raise ValueError(f"layers holds {part!r} twice, expected each layer once")
+                seen.add(id(part))
             counts[layer.kind] = counts.get(layer.kind, 0) + 1
             self.layers[f"{layer.kind}{counts[layer.kind]}"] = layer
         self.input_shape = None if input_shape is None else tuple(input_shape)

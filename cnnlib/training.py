@@ -86,7 +86,7 @@ class Run(RunState):
         return value, accuracy, self.network.grads
 
     def validate(self):
-        """Record loss and accuracy on the validation images, if there are any."""
+        """Measure the validation images, if there are any; refuse what is not finite."""
         results = self.network.weights()
         if self.valid is not None:
             with np.errstate(all="ignore"):
@@ -98,7 +98,7 @@ class Run(RunState):
             if not np.isfinite(value).all():
                 raise FloatingPointError(
                     f"{name} is not finite after step {len(self.history.losses)}: try a learning"
-                    f" rate below {self.history.rates[-1]:g}"
+                    f" rate below {max(self.history.rates):g}"
                 )
 
     def call(self):
@@ -248,9 +248,8 @@ def evaluate(network, x, labels, batch_size=500):
     at_least(1, batch_size=batch_size)
     check_data(network, "data", (x, labels))
     scores = predict(network, x, batch_size)
-    return SoftmaxCrossEntropy().forward(scores, labels), float(
-        (scores.argmax(axis=1) == labels).mean()
-    )
+    accuracy = float((scores.argmax(axis=1) == labels).mean())
+    return SoftmaxCrossEntropy().forward(scores, labels), accuracy
 
 
 def check_data(network, name, data):

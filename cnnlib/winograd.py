@@ -95,7 +95,10 @@ def by_pixel(x, rows, cols, pad=0):
 
 
 def overlap_add(total, part, start, overlap, axis=0):
-    """Write a part into a total, from ``start`` on along an axis, added where the last one lies."""
+    """Write a part into a total from ``start`` on, adding its first ``overlap`` to the part before.
+
+    At ``start`` 0 there is none before, and all of it is written.
+    """
     total, part = np.moveaxis(total, axis, 0)[start:], np.moveaxis(part, axis, 0)
     if start:
         total[:overlap] += part[:overlap]

@@ -31,7 +31,8 @@ def requirements(pyproject):
     texts += pyproject["project"]["dependencies"]
     texts += extras["notebooks"] + extras["mpi"] + extras["test"]
     found = [Requirement(text) for text in texts]
-    return {CONDA_NAMES.get(r.name, r.name): r.specifier for r in found if r.name != "cnnlib"}
+    ours = (r for r in found if r.name != "cnnlib" and not r.marker)  # conda's mpi4py brings MPI
+    return {CONDA_NAMES.get(r.name, r.name): r.specifier for r in ours}
 
 
 def environment_problems(environment, pyproject):
@@ -94,7 +95,7 @@ def test_only_pyproject_and_environment_bound_versions():
 TOP_LEVEL = {
     *{".ci", ".editorconfig", ".github", ".gitignore", ".pre-commit-config.yaml", "MANIFEST.in"},
     *{"CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md"},
-    *{"binder", "cnnlib", "conftest.py", "docs", "environment.yml", "notebooks"},
+    *{"cnnlib", "conftest.py", "docs", "environment.yml", "notebooks"},
     *{"pyproject.toml", "tests", "tools"},
 }
 # Written in two parts, so that this file does not name them.

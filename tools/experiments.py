@@ -1,6 +1,6 @@
 """Do the experiments that the lessons show, and record them.
 
-    python tools/experiments.py [NAME ...]
+    python -m tools.experiments [NAME ...]
 
 Each takes one to eight minutes on one core; without a name, all are done.  A choice (a rule, a
 rate, a width) is made on 10,000 training images that are held back: such a run trains on the other
@@ -625,7 +625,7 @@ def table(name, arrays):
     axes = list(experiment.axes)
     lines = [f"## {name}", "", experiment.question, ""]
     many = f"{experiment.seeds} seed{'s' * (experiment.seeds > 1)}"
-    lines += [f"{many}; `python tools/{Path(__file__).name} {name}`.", ""]
+    lines += [f"{many}; `python -m tools.{Path(__file__).stem} {name}`.", ""]
     chosen = not np.isnan(arrays["valid"]).any()
     heads = [*axes, *(["held-back accuracy, %"] * chosen), "test accuracy, %"]
     lines += ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]

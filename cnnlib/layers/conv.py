@@ -9,7 +9,7 @@ from cnnlib.layers.base import Layer, wrong_shape
 
 
 class Conv2D(Layer):
-    """Convolution, the book's name for which is Convolution: filters slid over images.
+    """Filters slid over images; the book calls it Convolution.
 
     Parameters
     ----------
@@ -132,7 +132,8 @@ class Conv2D(Layer):
         return self.params["w"].size * OH * OW
 
     def needs(self, shape, rows, axis=0, clip=True):
-        kernel, size = self.params["w"].shape[2 + axis], shape[1 + axis] if clip else None
+        kernel = self.params["w"].shape[2 + axis]
+        size = shape[1 + axis] if clip else None
         return pixels_under(rows, kernel, self.stride, self.pad, self.dilation, size)
 
     def arguments(self):

@@ -60,7 +60,7 @@ class Pool2D(Layer):
 
 
 class MaxPool2D(Pool2D):
-    """Max pooling, the book's name for which is Pooling: keep the largest number of each window.
+    """Keep the largest number of each window; the book calls it Pooling.
 
     Where it was is remembered, because that is where the gradient goes. Of equal ones the first
     counts, row by row; of several NaN the last. The frame that padding adds never wins.
