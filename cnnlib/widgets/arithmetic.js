@@ -146,12 +146,14 @@ export function unpack(value, numbers) {
 
 // ------------------------------------------------ a drawing, made to look like MNIST's digits
 
-// The matrix of cnnlib.digits.average_matrix: row r says how much of each pixel new pixel r covers.
+// The matrix of cnnlib.digits.average_matrix: how much of each pixel k new pixel r covers, from the
+// first that it covers on.
 function covers(before, after) {
   return Array.from({ length: after }, (_, r) => {
     const [low, high] = [(r * before) / after, ((r + 1) * before) / after];
-    return Array.from({ length: before }, (_, k) =>
-      (Math.max(0, Math.min(high, k + 1) - Math.max(low, k)) * after) / before);
+    const first = Math.floor(low);
+    return { first, shares: Array.from({ length: Math.min(before, Math.ceil(high)) - first }, (_, i) =>
+      (Math.max(0, Math.min(high, first + i + 1) - Math.max(low, first + i)) * after) / before) };
   });
 }
 
@@ -170,10 +172,10 @@ export function prepareDigit(ink, size, field = 28, box = 20) {
   const scale = box / Math.max(tall, wide);
   const rows = covers(tall, Math.max(1, rounded(tall * scale)));
   const columns = covers(wide, Math.max(1, rounded(wide * scale)));
+  const average = ({ first, shares }, pixel) => shares.reduce((kept, share, k) => kept + share * pixel(first + k), 0);
   const narrow = Array.from({ length: tall }, (_, h) =>
-    columns.map((share) => sum(share.map((part, k) => (part ? part * ink[(top + h) * size + left + k] : 0)))));
-  const small = rows.map((share) =>
-    columns.map((_, c) => sum(share.map((part, h) => (part ? part * narrow[h][c] : 0)))));
+    columns.map((column) => average(column, (k) => ink[(top + h) * size + left + k])));
+  const small = rows.map((row) => columns.map((_, c) => average(row, (h) => narrow[h][c])));
   const mass = sum(small.map(sum));
   const middles = [
     sum(small.map((row, r) => r * sum(row))) / mass,

@@ -27,29 +27,56 @@ export function contrast([red, green, blue]) {
   return 0.3 * red + 0.59 * green + 0.11 * blue > 140 ? "black" : "white";
 }
 
-let page = null; // a canvas on which each number is a pixel
+// The colours from the lowest number of a scale to its highest, each as one pixel of an image.
+const LEVELS = 511;
+const [GREYS, COLOURS] = [false, true].map((signed) => {
+  const shades = Array.from({ length: LEVELS }, (_, k) =>
+    [...colour(((1 + signed) * k) / (LEVELS - 1) - signed, { top: 1, signed }), 255]);
+  return new Uint32Array(new Uint8Array(shades.flat()).buffer);
+});
+const sheets = new Map(); // by height and width: a canvas on which each number is a pixel
+
+function sheet(H, W) {
+  const size = `${H} ${W}`;
+  if (!sheets.has(size)) {
+    const canvas = Object.assign(document.createElement("canvas"), { width: W, height: H });
+    const pen = canvas.getContext("2d");
+    const image = pen.createImageData(W, H);
+    sheets.set(size, { canvas, pen, image, pixels: new Uint32Array(image.data.buffer) });
+  }
+  return sheets.get(size);
+}
 
 export function paint(context, numbers, H, W, span, x, y, width, height) {
-  page ??= document.createElement("canvas");
-  [page.width, page.height] = [W, H];
-  const pen = page.getContext("2d");
-  const image = pen.createImageData(W, H);
+  if (H * W === 1) {
+    context.fillStyle = `rgb(${colour(numbers[0], span)})`;
+    context.fillRect(x, y, width, height);
+    return;
+  }
+  const { canvas, pen, image, pixels } = sheet(H, W);
+  const [shades, low] = span.signed ? [COLOURS, -span.top] : [GREYS, 0];
+  const steps = (LEVELS - 1) / (span.top - low);
   for (let k = 0; k < H * W; k++) {
-    image.data.set(colour(numbers[k], span), 4 * k);
-    image.data[4 * k + 3] = 255;
+    const level = (numbers[k] - low) * steps + 0.5;
+    pixels[k] = shades[level < 0 ? 0 : level < LEVELS ? Math.floor(level) : LEVELS - 1];
   }
   pen.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
-  context.drawImage(page, x, y, width, height);
+  context.drawImage(canvas, x, y, width, height);
 }
 
-// Makes a canvas as large as asked for, in CSS pixels, sharp on every screen.
+// Makes a canvas as large as asked for, in CSS pixels, sharp, and empty. (Telephones have up to four
+// pixels in place of one: more than two across cost time and show nothing more.)
 export function resize(canvas, width, height) {
-  const dense = window.devicePixelRatio || 1;
-  [canvas.width, canvas.height] = [Math.round(width * dense), Math.round(height * dense)];
-  canvas.style.width = `${width}px`;
+  const dense = Math.min(2, window.devicePixelRatio || 1);
+  const [across, down] = [Math.round(width * dense), Math.round(height * dense)];
   const pen = canvas.getContext("2d");
+  if (canvas.width !== across || canvas.height !== down) {
+    [canvas.width, canvas.height] = [across, down];
+    canvas.style.width = `${width}px`;
+  }
   pen.setTransform(dense, 0, 0, dense, 0, 0);
+  pen.clearRect(0, 0, width, height);
   return pen;
 }
 

@@ -26,7 +26,8 @@ function render({ model, el }) {
   const count = images.length / length;
   let columns = []; // what is shown: see anatomy.js
   let chosen = null; // {column, map, row, col, channel}
-  let due = null; // the frame in which all is drawn again
+  let due = null; // the frame in which all is drawn again,
+  let later = null; // and the one in which the chosen number is explained
   let read = null; // of which image the columns are
 
   // ------------------------------------------------------------------------------- the elements
@@ -88,9 +89,10 @@ function render({ model, el }) {
     model.save_changes();
   }
 
+  // Reads what is to be read, and says whether that was news.
   function compute() {
     const [drawn, k] = [model.get("drawing"), model.get("image")];
-    if (read === `${k} ${drawn}`) return;
+    if (read === `${k} ${drawn}`) return false;
     read = `${k} ${drawn}`;
     slider.value = k;
     slider.setAttribute("aria-valuetext", `test image ${k}`);
@@ -118,6 +120,7 @@ function render({ model, el }) {
     }));
     bars.setAttribute("role", "img");
     bars.setAttribute("aria-label", "Probabilities: " + probabilities.map((p, digit) => `${digit} ${percent(p)}`).join(", "));
+    return true;
   }
 
   function build() {
@@ -184,13 +187,21 @@ function render({ model, el }) {
   }
 
   function draw() {
+    columns.forEach(drawColumn);
+    explain();
+  }
+
+  // How the chosen number was made.
+  function explain() {
+    later = null;
     const column = columns[chosen.column];
     const before = columns[Math.max(0, chosen.column - 1)];
     const made = anatomy.made(column, before, chosen.map, chosen.row, chosen.col, chosen.channel);
     caption.textContent = anatomy.say(column, before, chosen.map, chosen.row, chosen.col, made);
-    columns.forEach(drawColumn);
-    drawLines(column, before, made);
+    column.tiles.canvas.setAttribute("aria-valuetext", caption.textContent);
     drawDetail(column, before, made);
+    drawLines(column, before, made); // last, as it asks where the others came to stand
+    el.dispatchEvent(new CustomEvent("cnnlib-drawn"));
   }
 
   function drawLines(column, before, made) {
@@ -310,13 +321,17 @@ function render({ model, el }) {
     chosen = within({ column: Math.max(column, 0), map: model.get("map"), row: model.get("row"), col: model.get("column"), channel });
   }
 
+  // After a stroke the answer and the maps come first, and the rest a frame later: on a slow machine
+  // only when the pen rests.
   function refresh() {
+    cancelAnimationFrame(later);
     due ??= requestAnimationFrame(() => {
       due = null;
-      compute();
+      const news = compute();
       follow();
-      draw();
-      el.dispatchEvent(new CustomEvent("cnnlib-drawn"));
+      columns.forEach(drawColumn);
+      if (news) later = requestAnimationFrame(explain);
+      else explain();
     });
   }
 
@@ -329,6 +344,7 @@ function render({ model, el }) {
   watcher.observe(shelf);
   return () => {
     cancelAnimationFrame(due);
+    cancelAnimationFrame(later);
     watcher.disconnect();
     model.off(names, refresh);
   };
