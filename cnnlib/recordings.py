@@ -15,7 +15,7 @@ from cnnlib import here
 from cnnlib.files import load_arrays, save_arrays
 
 FOLDER = Path(__file__).parent / "recorded"
-SECONDS = 0.5  # of a run that is worth a record: 5 to 10 in a browser
+SECONDS = 4  # of a run that is worth a record: about a minute in a browser
 
 
 def name(run):
