@@ -15,6 +15,7 @@ from cnnlib.layers.pool import MaxPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.network import Residual, Sequential
 from cnnlib.plots.base import PAGE, Figure, to_png
+from cnnlib.plots.quick import Numbers
 
 EXAMPLES = 40  # that hypothesis tries in a usual run
 
@@ -65,8 +66,9 @@ def sheet_of(figure):
 
 
 def texts(ax):
-    """Return what is written in axes."""
-    return [text.get_text() for text in ax.texts]
+    """Return what is written in axes: the numbers of a table, then all other words."""
+    numbers = [text for table in ax.artists if isinstance(table, Numbers) for text in table.texts]
+    return numbers + [text.get_text() for text in ax.texts]
 
 
 def draw(shape, dtype=np.float64, order="batch last", seed=0):

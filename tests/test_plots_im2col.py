@@ -14,7 +14,7 @@ SMALL = np.arange(16.0).reshape(4, 4)
 def test_frames_fill_the_matrix_column_by_column():
     figure = drawn(plots.patch_frames(SMALL, 3, [0, 2, 4]))
     below = figure.axes[3:]
-    assert [len(ax.texts) for ax in below] == [0, 18, 36]
+    assert [len(texts(ax)) for ax in below] == [0, 18, 36]
     assert sorted(texts(below[2])) == sorted(f"{v:g}" for v in im2col(SMALL[None, None], 3).flat)
 
 
@@ -39,7 +39,7 @@ def test_two_factorings_frame_the_same_sum():
     left, image, right, row, patches, output = figure.axes
     assert texts(right) == texts(output)
     assert texts(image) == [f"{v:g}" for v in SMALL[:3, :3].ravel()]
-    shown = [text.get_text() for text in left.texts if text.get_visible()]
+    shown = [text for text in texts(left) if text]
     assert shown == [f"{v:g}" for v in w.ravel()] * 4  # each weight once in each row
     framed = [ax.patches[0].get_bbox().bounds for ax in figure.axes]
     assert framed[2][:2] == (-0.5, 1.5) and framed[5][:2] == (1.5, -0.5)  # output pixel 2, twice

@@ -13,15 +13,10 @@ Y = np.array([[4, 2], [5, 7]], float)
 WINNER = np.array([[2, 0], [1, 3]], np.uint8)
 
 
-def numbers(ax):
-    """Return what the cells of a table say, row by row."""
-    return [text.get_text() for text in ax.texts]
-
-
 def test_pooling_by_hand_shows_both_tables():
     left, right = axes_of(plots.pooling_by_hand(X, Y))
-    assert numbers(left) == [f"{v:g}" for v in X.ravel()]
-    assert numbers(right) == ["4", "2", "5", "7"]
+    assert texts(left) == [f"{v:g}" for v in X.ravel()]
+    assert texts(right) == ["4", "2", "5", "7"]
     colours = [[p.get_edgecolor() for p in ax.patches] for ax in (left, right)]
     assert colours[0] == colours[1] and len(set(colours[0])) == 4
 
@@ -34,8 +29,8 @@ def test_pooling_by_hand_names_the_wrong_argument(x, y, name):
 
 def test_pooling_step_marks_window_output_and_winners():
     axes = axes_of(plots.pooling_step(X, Y, (2, 2), 2, (1, 0), WINNER, title="t"))
-    assert numbers(axes[1]) == ["4", "2", "5", "7"]
-    assert numbers(axes[2]) == ["2", "0", "1", "3"]
+    assert texts(axes[1]) == ["4", "2", "5", "7"]
+    assert texts(axes[2]) == ["2", "0", "1", "3"]
     assert axes[0].patches[0].get_bbox().bounds == (-0.5, 1.5, 2, 2)
     assert axes[1].patches[0].get_bbox().bounds == (-0.5, 0.5, 1, 1)
     _grid, everyone, this = axes[0].collections
@@ -51,7 +46,7 @@ def test_pooling_step_without_winners_has_two_tables():
 def test_pooling_step_draws_the_frame_of_infinity():
     framed = np.pad(-X, 1, constant_values=-np.inf)
     axes = axes_of(plots.pooling_step(framed, -Y, (3, 3), 3, (0, 0), WINNER, pad=1))
-    assert numbers(axes[0])[0] == "−∞" and numbers(axes[0])[7] == "-1"
+    assert texts(axes[0])[0] == "−∞" and texts(axes[0])[7] == "-1"
     assert axes[0].patches[0].get_bbox().bounds == (0.5, 0.5, 4, 4)
 
 
@@ -64,7 +59,7 @@ def test_pooling_step_refuses_a_pixel_outside(position):
 def test_shifted_slices_show_what_numpy_slices_give():
     axes = axes_of(plots.shifted_slices(X, (2, 2), 2))
     for ax, (kh, kw) in zip(axes[1:], np.ndindex(2, 2), strict=True):
-        assert numbers(ax) == [f"{v:g}" for v in X[kh::2, kw::2].ravel()]
+        assert texts(ax) == [f"{v:g}" for v in X[kh::2, kw::2].ravel()]
         assert f"x[{kh}::2, {kw}::2]" in ax.get_title()
 
 

@@ -57,7 +57,8 @@ def test_rates_are_those_of_the_schedules():
 
 def test_grid_writes_each_number_in_its_cell():
     (ax,) = axes(plots.grid([[1.0, 2.0], [3.0, 4.25]], [16, 32], [0.1, 0.2], "rate", "batch"))
-    written = {text.get_position(): text.get_text() for text in ax.texts}
+    numbers = ax.artists[0]
+    written = dict(zip(map(tuple, numbers.places), numbers.texts, strict=True))
     assert written[(1, 1)] == "4.2" and written[(0, 1)] == "3.0"
     assert [label.get_text() for label in ax.get_yticklabels()] == ["16", "32"]
     assert [frame.get_xy() for frame in ax.patches] == [(0.5, -0.5), (0.5, 0.5)]

@@ -356,9 +356,8 @@ def comparison(analytic, numeric, title=None):
         strict=True,
     ):
         show_numbers(ax, np.round(values, 2) + 0.0, True, name, scale, form="{:.2f}", size=9)
-    for text, value in zip(ax.texts, difference.ravel(), strict=True):
-        if value == 0:
-            text.set_text("0")  # equal, where 0.00 is a small difference
+    for k in np.flatnonzero(difference == 0):
+        ax.artists[0].texts[k] = "0"  # equal, where 0.00 is a small difference
     return figure
 
 

@@ -16,6 +16,9 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.collections import LineCollection
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
+from PIL import Image
+
+from cnnlib.plots.quick import Canvas, Numbers, QuickAxes
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart, each with one meaning.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -56,6 +59,16 @@ def plot(function):
 
 class Figure(matplotlib.figure.Figure):
     """A figure that shows itself as the last line of a cell, without pyplot's list of figures."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        Canvas(self)
+
+    def add_axes(self, *args, **options):
+        return super().add_axes(*args, **{"axes_class": QuickAxes, **options})
+
+    def add_subplot(self, *args, **options):
+        return super().add_subplot(*args, **{"axes_class": QuickAxes, **options})
 
     def draw(self, renderer):
         with own_settings():
@@ -114,9 +127,13 @@ def to_png(figure, dpi=96):
     bytes
         A PNG file; the same figure gives the same bytes.
     """
-    buffer = io.BytesIO()
-    with own_settings():
-        figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+    buffer, canvas = io.BytesIO(), Canvas(figure)
+    usual, figure.dpi = figure.dpi, dpi
+    try:
+        canvas.draw()  # once, where savefig draws twice what is laid out by constraints
+    finally:
+        figure.dpi = usual
+    Image.fromarray(np.asarray(canvas.buffer_rgba())).save(buffer, "png", compress_level=3)
     return buffer.getvalue()
 
 
@@ -233,16 +250,30 @@ def show_numbers(ax, values, signed=False, title=None, scale=None, form="{:g}", 
     """
     values = np.asarray(values)
     image = show_image(ax, values, signed, title, scale, "white", gid)
-    low, high = image.get_clim()
-    for (row, column), value in np.ndenumerate(values):
+    places = np.indices(values.shape)[::-1].reshape(2, -1).T
+    write_numbers(ax, places, values, image.get_clim(), signed, form, size)
+    lattice(ax, *values.shape)
+    return image
+
+
+def write_numbers(ax, places, values, scale, signed, form, size):
+    """Write numbers in the middle of places, white on what is dark: as :func:`show_numbers` does.
+
+    Parameters
+    ----------
+    places : ndarray of shape (K, 2)
+        x and y of each number.
+    """
+    (low, high), texts, inks = scale, [], []
+    for value in values.flat:
         ink, text = GREY, f"{value}".replace("-", "−").replace("inf", "∞")
         if np.isfinite(value):
             share = (value - low) / (high - low)
             dark = abs(share - 0.5) > 0.33 if signed else share < 0.5
             ink, text = "white" if dark else "black", form.format(value)
-        ax.text(column, row, text, ha="center", va="center", fontsize=size, color=ink)
-    lattice(ax, *values.shape)
-    return image
+        texts.append(text)
+        inks.append(ink)
+    ax.add_artist(Numbers(places, texts, inks, size))
 
 
 def lattice(ax, rows, columns, color=GREY, width=0.5):

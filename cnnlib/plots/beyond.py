@@ -106,6 +106,7 @@ def where_time_goes(workers, parts, images, at, title):
     right.legend(fontsize=8, loc="upper left", frameon=False)
     for ax in (left, right):
         ax.axvline(at, color="black", lw=1.2, ls=":")
+        ax.minorticks_off()
     return figure
 
 

@@ -24,6 +24,7 @@ from cnnlib.plots.base import (
     show_image,
     show_numbers,
     side_by_side,
+    write_numbers,
 )
 
 
@@ -173,20 +174,15 @@ def number_tile(ax, values, left, bottom, size, title, signed, scale, form=None,
     """Draw an array into a sheet, titled, its numbers too if a form is given; size is a pixel's."""
     H, W = values.shape
     right, top = left + size * W, bottom + size * H
-    low, high = scale
     put(ax, values, left, bottom, right - left, top - bottom, signed, scale, gid)
     ax.text((left + right) / 2, top + 0.07, title, ha="center", fontsize=10)
     if form is None:
         return
     ax.vlines(left + size * np.arange(1, W), bottom, top, GREY, linewidth=0.5)
     ax.hlines(bottom + size * np.arange(1, H), left, right, GREY, linewidth=0.5)
-    for (row, column), value in np.ndenumerate(values):
-        share = (value - low) / (high - low)
-        dark = abs(share - 0.5) > 0.33 if signed else share < 0.5
-        ax.text(
-            *(left + size * (column + 0.5), top - size * (row + 0.5), form.format(value)),
-            ha="center", va="center", fontsize=9, color="white" if dark else "black",
-        )  # fmt: skip
+    rows, columns = np.indices(values.shape).reshape(2, -1) + 0.5
+    places = np.stack([left + size * columns, top - size * rows], axis=1)
+    write_numbers(ax, places, values, scale, signed, form, 9)
 
 
 @plot

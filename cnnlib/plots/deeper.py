@@ -34,8 +34,11 @@ def by_depth(curves, title=None):
     -------
     Figure
     """
-    figure = new_figure(8, 3.3, title)
-    left, right = figure.subplots(1, 2)
+    figure = new_figure(8, 3.3, title, fixed=True)
+    height = figure.get_figheight()
+    top = 1 - (height - 3.3 + (0.55 if title else 0.3)) / height  # below a title of any length
+    margins = {"left": 0.1, "right": 0.99, "bottom": 0.15, "top": top, "wspace": 0.2}
+    left, right = figure.subplots(1, 2, gridspec_kw=margins)
     for k, (label, found) in enumerate(curves.items()):
         for ax, sizes in zip((left, right), found, strict=True):
             x = np.arange(1, len(sizes) + 1)
@@ -46,6 +49,7 @@ def by_depth(curves, title=None):
         low, high = ax.get_ylim()
         wider = max(1, 10 / math.sqrt(high / low))
         ax.set_ylim(low / wider, high * wider)
+        ax.minorticks_off()
     if len(curves) > 1:
         left.legend(fontsize=8)
     return figure

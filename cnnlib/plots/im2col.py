@@ -161,8 +161,8 @@ def two_factorings(x, w, at):
     left, middle, right = above.subplots(1, 3, width_ratios=(H * W, 2, 1.5))
     above.suptitle("the weights in the big matrix, the image a column", fontsize=10)
     show_numbers(left, zero, signed=True, scale=signed, size=8)
-    for text in left.texts:
-        text.set_visible(text.get_text() != "nan")
+    written = left.artists[0].texts
+    written[:] = ["" if text == "nan" else text for text in written]
     show_numbers(middle, column, scale=grey, size=8, title="image")
     show_numbers(right, sparse @ column, signed=True, scale=both, size=8, title="output")
     row, matrix, output = below.subplots(1, 3, width_ratios=(KH * KW, OH * OW, OH * OW))

@@ -1,0 +1,88 @@
+"""Quick figures look as matplotlib's own do, and make nothing twice."""
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.font_manager import FontProperties
+
+from cnnlib.plots import quick
+from cnnlib.plots.base import dress, new_figure, own_settings, show_image, to_png
+
+
+def pixels(figure):
+    """Draw a figure; return its pixels."""
+    canvas = quick.Canvas(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())
+
+
+@pytest.mark.parametrize("text, ismath", [("−7.25", False), ("gÅ", False), ("$x^2$", True)])
+def test_a_text_looks_as_agg_draws_it_and_is_drawn_once(text, ismath):
+    def written(kind):
+        renderer = kind(120, 40, 96)
+        gc = renderer.new_gc()
+        gc.set_foreground((0.8, 0.1, 0.3, 1.0), isRGBA=True)
+        renderer.draw_text(gc, 20, 30, text, FontProperties(size=11), 0, ismath)
+        return np.asarray(renderer.buffer_rgba()).astype(int)
+
+    with own_settings():
+        quick.inked.cache_clear()
+        expected, found = written(RendererAgg), written(quick.Renderer)
+        again = written(quick.Renderer)
+    painted = expected[..., 3:] > 0  # where nothing is, no colour is seen
+    assert painted.any() and np.abs(found - expected)[painted[..., 0]].max() <= 2
+    assert ((found[..., 3:] > 0) == painted).all() and (again == found).all()
+    assert quick.inked.cache_info().misses == 1
+
+
+def chart(kind, logs, title):
+    """Draw a curve in axes of one kind."""
+    figure = new_figure(4, 3, "The whole", fixed=True)
+    ax = figure.add_axes((0.2, 0.2, 0.7, 0.6), axes_class=kind)
+    ax.plot([1, 10, 1000], [3, 2, 4000], "o-", label="a curve")
+    dress(ax, "x", "y", title, logs)
+    ax.legend()
+    return figure
+
+
+@pytest.mark.parametrize("logs", ["", "x", "xy"])
+def test_a_chart_looks_as_in_matplotlibs_axes(logs):
+    own, theirs = (pixels(chart(kind, logs, "title")) for kind in (quick.QuickAxes, Axes))
+    # matplotlib cuts off the end of the first grid line, where it meets the frame.
+    assert (own != theirs).any(axis=2).sum() < 20
+
+
+def test_an_image_looks_the_same_and_makes_no_ticks():
+    def image(kind):
+        figure = new_figure(3, 3, "t")
+        show_image(figure.add_subplot(axes_class=kind), np.eye(3), title="t")
+        return figure
+
+    figure = image(quick.QuickAxes)
+    assert (pixels(figure) == pixels(image(Axes))).all()
+    (ax,) = figure.axes
+    assert ax.xaxis.majorTicks == ax.yaxis.majorTicks == ax.xaxis.minorTicks == []
+
+
+def test_a_number_stands_in_the_middle_of_its_place():
+    figure = new_figure(2, 2, fixed=True)
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.axis("off")
+    ax.set(xlim=(0, 10), ylim=(0, 10))
+    ax.add_artist(quick.Numbers(np.array([[4.0, 7.0]]), ["808"], ["black"], 20))
+    shown = pixels(figure)
+    rows, columns = (shown[..., 0] < 128).nonzero()
+    high, wide = shown.shape[:2]
+    assert abs(rows.min() + rows.max() + 1 - 0.6 * high) <= 3
+    assert abs(columns.min() + columns.max() + 1 - 0.8 * wide) <= 3
+
+
+@pytest.mark.parametrize("fixed", [True, False])
+def test_a_picture_is_drawn_once(fixed, monkeypatch):
+    figure, drawn = new_figure(3, 3, "t", fixed), []
+    (line,) = figure.subplots().plot([1, 2], [3, 4])
+    monkeypatch.setattr(line, "draw", drawn.append)
+    before = figure.dpi
+    assert to_png(figure).startswith(b"\x89PNG")
+    assert len(drawn) == 1 and figure.dpi == before
