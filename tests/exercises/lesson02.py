@@ -267,7 +267,7 @@ QUESTIONS = {
 # Wrong, and none of the mistakes that the check knows.
 UNKNOWN = {
     "max_pool_loops": (WINDOW + ".max()", "np.median(" + WINDOW + ")"),
-    "avg_pool": ("(KH * KW)", "(KH * KW + 1)"),
+    "avg_pool": ("(KH * KW)", "(KH * KW) + 1"),
     "max_pool": ("pixel > y", "pixel > y + 1"),
     "max_pool_padded": ("-np.inf", "-2"),
     "mark_winner": ("= 1", "= 2"),

@@ -275,11 +275,11 @@ QUESTIONS = {
 }
 # Wrong, and none of the mistakes that the check knows.
 UNKNOWN = {
-    "im2col_loops": ("patch.ravel()", "patch.ravel()[::-1]"),
-    "im2col": ("OH * OW * N)", "OH * OW * N)[:, ::-1]"),
+    "im2col_loops": ("patch.ravel()", "patch.ravel() ** 2 + 3"),
+    "im2col": ("OH * OW * N)", "OH * OW * N) ** 2 + 3"),
     "conv_fast": ("b[:, None]", "b[::-1, None]"),
     "col2im": ("+= cols", "+= 0.5 + cols"),
-    "is_adjoint": (DOT, "(forward(x) * c).max(), (x * backward(c)).max()"),
+    "is_adjoint": (DOT, "x.sum(), 3 * c.sum() - 3"),
     "layer_cost": ("patch * OH * OW, 4", "patch * (OH + 1) * OW, 4"),
     "conv_1x1": ("+ b)", "+ b**2)"),
 }

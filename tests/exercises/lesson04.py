@@ -446,14 +446,14 @@ QUESTIONS = {
 # Wrong, and none of the mistakes that the check knows.
 UNKNOWN = {
     "numerical_gradient": ("above - below", "above + below"),
-    "relu_backward": ("x > 0", "x > 1"),
+    "relu_backward": ("x > 0", "(x > 0) * (1 + x)"),
     "dense_backward": ("x.T @ dy", "x.T @ dy + 1"),
     "softmax": ("keepdims=True)\n", "keepdims=True) + 1\n"),
     "cross_entropy": ("-= 1", "-= 2"),
     "autograd": ("slope * value.grad", "slope * value.grad + 1"),
     "conv_backward": ("dcols = w.", "dcols = abs(w)."),
     "max_pool_backward": ("(winner == k)", "(winner >= k)"),
-    "avg_pool_backward": ("(KH * KW)", "(KH + KW)"),
+    "avg_pool_backward": ("(KH * KW)", "(KH * KW) + kh"),
     "relative_error": ("np.maximum(np.abs(a), np.abs(b))", "np.minimum(np.abs(a), np.abs(b))"),
     "gradient_errors": ("return errors", 'return errors | {"b": 0.5}'),
 }

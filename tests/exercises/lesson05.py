@@ -51,6 +51,10 @@ MUTANTS = {
             FIRST,
             ("(self.x > 0)", "(np.broadcast_to(self.x, dy.shape) > 0)"),
         ),
+        (
+            "what is kept belongs to the class, and all layers of it share that",
+            ("self.x = x", "ReLU.x = x"),
+        ),
         ("changed", ("return np.maximum(x, 0)", "return np.maximum(x, 0, out=x)")),
         ("remark", ("(self.x > 0)", "(self.x > 0).astype(float)")),
     ],
@@ -145,6 +149,10 @@ MUTANTS = {
         ("changed", ("p -= rate * grads[name]", "grads[name] *= rate\n        p -= grads[name]")),
     ],
     "momentum": [
+        (
+            "the momentum is 0.9, whatever is asked for",
+            ("v *= self.momentum", "v *= 0.9"),
+        ),
         (
             "the entry of the dict is replaced, and the network keeps the old array",
             ("p -=", "params[name] = p -"),
@@ -281,6 +289,10 @@ MUTANTS = {
     ],
     "train_epoch": [
         (
+            "the rule gets copies, so that the network never changes",
+            ("step(network.params,", "step({k: p + 0 for k, p in network.params.items()},"),
+        ),
+        (
             "the whole set goes forward, and not the batch",
             ("network.forward(images), right", "network.forward(x), labels"),
         ),
@@ -358,10 +370,10 @@ QUESTIONS = {
 }
 # Wrong, and none of the mistakes that the check knows.
 UNKNOWN = {
-    "relu_layer": ("self.x > 0", "self.x > 1"),
+    "relu_layer": ("self.x > 0", "(self.x > 0) * (2 + self.x)"),
     "dense_layer": ("self.x.T @ dy", "self.x.T @ dy + 1"),
     "conv_layer": ("flat.sum(axis=1)}", "flat.max(axis=1)}"),
-    "pool_layer": ("self.winner == k", "self.winner >= k"),
+    "pool_layer": ("self.winner == k", "(self.winner >= k) * (2.0 + k)"),
     "sgd_step": ("rate * grads", "rate**2 * grads"),
     "momentum": ("v *= self.momentum", "v *= self.momentum**2"),
     "adam": ("(1 - two) * (g", "(1 - two) * (2 * g"),

@@ -97,6 +97,11 @@ MUTANTS = {
         ("the two ways are multiplied", (FORTH, "x * self.body.forward(x)")),
         ("the two ways are averaged", (FORTH, f"0.5 * ({FORTH})")),
         ("the body is subtracted", (FORTH, "x - self.body.forward(x)")),
+        (
+            "what the body returned is changed in place",
+            (FORTH, "np.add(y := self.body.forward(x), x, out=y)"),
+        ),
+        ("both gradients are halved", (BACKWARDS, f"0.5 * ({BACKWARDS})")),
     ],
 }
 DEPTHWISE = "depthwise 3 x 3, then 1 x 1, 64 to 64"
@@ -131,6 +136,6 @@ UNKNOWN = {
     "he_std": ("2 / inputs", "3 / inputs"),
     "batch_norm": (STD, "np.sqrt(var + 2 * eps + 0.1)"),
     "batch_norm_backward": (" - dbeta / N", " - 2 * dbeta / N"),
-    "dropout": (SCALED, " / (1 - rate / 2)"),
+    "dropout": (SCALED, " / (1 - rate / 2) + u"),
     "residual": (FORTH, "2 * x + self.body.forward(x)"),
 }

@@ -25,7 +25,7 @@ MUTANTS = {
             ("row[:split].reshape(w_shape)", "row[:split].reshape(w_shape[::-1]).T"),
         ),
         ("w keeps the shape of a row", ("row[:split].reshape(w_shape)", "row[:split]")),
-        ("b begins at the start of the row", ("row[split:]", "row[: b_shape[0]]")),
+        ("b begins at the start of the row", ("row[split:]", "row[: np.prod(b_shape)]")),
     ],
     "parallel_step": [
         ("every worker counts the same", ("n / N", "1 / workers")),
@@ -103,5 +103,5 @@ UNKNOWN = {
     "parallel_step": ("rate * total", "rate * total**2"),
     "ring_round": ("after[right, part] +=", "after[right, part] -="),
     "ring_seconds": ("latency + ", "2 * latency + "),
-    "dense_from_channels_last": ("(3, 1, 2, 0)", "(1, 3, 2, 0)"),
+    "dense_from_channels_last": ("(C * H * W, M)", "(C * H * W, M) ** 2"),
 }

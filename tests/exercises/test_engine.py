@@ -22,6 +22,7 @@ from cnnlib.exercises.engine.mistakes import Changed, Mistake, changed, mistakes
 from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.result import Refused, collect
 from cnnlib.exercises.engine.running import count_steps, explain, is_stub, run, within
+from cnnlib.exercises.engine.seen import fact
 from cnnlib.exercises.engine.show import beside, number, tables
 
 
@@ -116,9 +117,9 @@ def test_mistakes_are_found_and_unknown_ones_are_not_misnamed(body, mistakes):
 
 
 def test_the_smallest_case_is_shown_with_wrong_numbers_marked():
-    text = str(diagnose("def double(x):\n    return np.where(x > 2.5, 0, 2 * x)"))
+    text = str(diagnose("def double(x):\n    return np.where(x > 2.5, 1, 2 * x)"))
     assert "x, shape (3,)" in text and "double: wrong in 2 of 5 cases." in text
-    assert re.search(r"\n +2 +4 +6 +2 +4 +\[0\]$", text), text
+    assert re.search(r"\n +2 +4 +6 +2 +4 +\[1\]$", text), text
     assert "Right: one; two; random." in text
 
 
@@ -875,3 +876,92 @@ def test_answers_may_be_rounded_as_far_as_is_said():
     assert "One number is asked for." in str(pen.diagnose((1, 0)))
     letter = named("letter", Question({"a": "grad_cam"}, todo="", more="", hint="Look."))
     assert letter.diagnose("Grad-CAM").ok and letter.diagnose("grad cam").ok
+
+
+# ---------------------------------------------------------------------- facts without a mistake
+
+TABLE = np.arange(1.0, 7).reshape(2, 3)
+LARGE = np.arange(-4.0, 8).reshape(3, 4)
+SEEN = [
+    ("axes", lambda y: y.T),
+    ("short", lambda y: y[:-1]),
+    ("short", lambda y: y[1:, 1:]),
+    ("long", lambda y: np.pad(y, 1)),
+    ("long", lambda y: np.pad(y, ((0, 2), (0, 0)))),
+    ("places", lambda y: y[::-1]),
+    ("signs", np.abs),
+    ("zero", lambda y: y * (y != 7)),
+    ("scale", lambda y: y * y.size),
+    ("", lambda y: y + y**2),
+]
+
+
+@pytest.mark.parametrize("name, change", SEEN)
+def test_what_all_wrong_results_have_in_common_is_said(name, change):
+    pairs = [(change(y), y) for y in (TABLE + 1, LARGE + 0.5, LARGE)]
+    found = fact({"y": pairs}, lambda a, b: a.shape == b.shape and np.allclose(a, b))
+    assert (found or ("", "", ""))[2] == name and (not found or "y" in found[0])
+
+
+def test_numbers_that_should_be_zero_are_said():
+    pairs = [(TABLE, TABLE * (TABLE > 3)), (LARGE, LARGE * (LARGE > 0))]
+    assert fact({"y": pairs}, np.array_equal)[2] == "not zero"
+
+
+def test_what_is_not_true_of_all_outputs_and_all_cases_is_not_said():
+    assert fact({"y": [(TABLE.T, TABLE), (LARGE + 1, LARGE)]}, np.array_equal) is None
+    assert fact({"y": [(TABLE.T, TABLE)], "z": [(TABLE + 1, TABLE)]}, np.array_equal) is None
+
+
+def test_a_yes_that_should_be_a_no_is_said():
+    answers = [(np.array(True), np.array(wanted)) for wanted in (True, False)]
+    assert fact({"answer": answers}, np.array_equal)[2] == "True"
+    assert fact({"answer": answers + [(~v, v) for _, v in answers]}, np.array_equal) is None
+
+
+def scaled_and_shifted():
+    return Check(
+        lambda x, scale, shift=0: scale * x + shift,
+        lambda rng: [
+            Case("one", (np.array([1.0, 5]), 2, 3)),
+            Case("two", (np.array([1.0, 4, 9]), 4, 1)),
+            Case("three", (rng.normal(size=5), 5, 7)),
+        ],
+        todo="Scale",
+        more="And?",
+    )
+
+
+@pytest.mark.parametrize(
+    "body, words",
+    [
+        ("scale * x", "shift makes no difference"),
+        ("x + shift", "scale makes no difference"),
+        ("x", "scale and shift make no difference"),
+        ("scale * np.arange(len(x)) + shift", "x makes no difference"),
+    ],
+)
+def test_an_argument_that_plays_no_part_is_named(body, words):
+    result = scaled_and_shifted().diagnose(eval(f"lambda x, scale, shift=0: {body}", {"np": np}))
+    assert result.mistakes == ["unused"] and words in str(result), result
+
+
+def test_what_only_forgets_the_size_of_an_argument_uses_it():
+    result = scaled_and_shifted().diagnose(lambda x, scale, shift=0: x / np.abs(x).max())
+    assert "x makes" not in str(result) and "scale and shift make" in str(result)
+    cut = scaled_and_shifted().diagnose(lambda x, scale, shift=0: scale // 4 * x + shift)
+    assert cut.mistakes == [], cut
+
+
+def test_what_an_exception_means_is_said():
+    text = str(scaled_and_shifted().diagnose(lambda x, scale, shift=0: x + np.ones(7)))
+    assert "raises ValueError" in text and "lines their shapes up from the right" in text
+
+
+def test_a_new_array_is_one_that_shares_no_memory():
+    def check(fresh):
+        cases = [Case("nothing to do", (np.array([1.0, 2]),))]
+        return Check(np.copy, lambda rng: cases, fresh=fresh, todo="Copy", more="And?")
+
+    assert check(False).diagnose(lambda x: x).ok and check(True).diagnose(lambda x: x + 0).ok
+    assert check(True).diagnose(lambda x: x[:]).mistakes == ["shared"]

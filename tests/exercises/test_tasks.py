@@ -8,6 +8,7 @@ from cnnlib.exercises.lesson02.mistakes import max_pool
 from cnnlib.gradcheck import check_layer, kink_free
 from cnnlib.im2col import im2col
 from cnnlib.initializers import glorot, he
+from cnnlib.layers.base import Layer
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.norm import BatchNorm
@@ -207,9 +208,29 @@ def test_the_solutions_layers_are_right_for_the_library():
 
 def test_by_heart_tells_how_far_one_got():
     goal = L05.learn_by_heart
-    fresh = goal.diagnose(lambda x, labels: models.mlp(rng=0))
+    rng = np.random.default_rng(0)
+    layers = [solved("05")["Flatten"](), solved("05")["Dense"](28 * 28, 10, rng)]
+    own = L05.Sequential(layers, input_shape=(1, 28, 28))
+    fresh = goal.diagnose(lambda x, labels: own)
     assert fresh.state == "wrong" and "% of 100 images; the goal is 100%" in str(fresh)
+    assert "come from cnnlib" in str(goal.diagnose(lambda x, labels: models.mlp(rng=0)))
     assert "NoneType came" in str(goal.diagnose(lambda x, labels: None))
+
+
+def test_what_is_looked_up_is_not_learned():
+    def look_up(x, labels):
+        class Table(Layer):
+            def forward(self, given):
+                away = ((given[:, None] - x) ** 2).sum(axis=(2, 3, 4))
+                return np.eye(10, dtype=np.float32)[labels[away.argmin(axis=1)]]
+
+            def backward(self, dy):
+                return dy
+
+        Table.__module__ = "__main__"
+        return L05.Sequential([Table()])
+
+    assert "looked up" in str(L05.learn_by_heart.diagnose(look_up))
 
 
 def test_the_last_goal_takes_only_layers_of_ones_own():

@@ -89,7 +89,8 @@ def test_what_says_nothing_is_refused(planted):
     right_on, wrong_on = CALLS["all filters have the first one's bias"]
     assert task.diagnose().state == task.diagnose(right_on).state == "todo"
     assert "says too little" in str(task.diagnose((0 * NUMBERS, ONES, ZERO), wrong_on))
-    assert "expected a tuple" in str(task.diagnose([1], wrong_on))
+    assert "expected a tuple" in str(task.diagnose(1, wrong_on))
+    assert task.diagnose(list(right_on), list(wrong_on)).ok
     assert "no call that the right version can answer" in str(task.diagnose((1, 2), wrong_on))
     assert "no call that the right version can answer" in str(task.diagnose(right_on, (1, 2)))
 

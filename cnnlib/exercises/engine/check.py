@@ -4,6 +4,7 @@ A mistake is recognised by comparison: a check holds wrong versions of the funct
 of them only if what the reader's function gives is, in every case, what that wrong version gives.
 """
 
+import copy
 import functools
 import inspect
 import itertools
@@ -27,6 +28,7 @@ from cnnlib.exercises.engine.running import (
     lends,
     run,
 )
+from cnnlib.exercises.engine.seen import fact, meaning, nudged
 from cnnlib.exercises.engine.show import digits_to_tell, tables
 
 
@@ -106,6 +108,8 @@ class Check(Task):
         Time that all cases together may take; in the browser, several times as long.
     tolerance : float, optional
         Relative to the largest number expected; by default 1e-7, for float32 1e-4.
+    fresh : bool
+        Whether the result has to be a new array, also where it equals an argument.
     """
 
     def __init__(
@@ -123,9 +127,11 @@ class Check(Task):
         call=None,
         seconds=10,
         tolerance=None,
+        fresh=False,
     ):
         super().__init__(todo, more)
         self.right, self.cases, self.limits, self.steps = right, cases, limits, steps
+        self.fresh = fresh
         self.args = list(inspect.signature(call or right).parameters)[1 if call else 0 :]
         self.outputs, self.whole = outputs.split(), whole.split()
         self.seconds, self.tolerance = seconds * here.slower(), tolerance
@@ -406,6 +412,15 @@ class Check(Task):
             return self.result("wrong", f"{title}.", hint, *blocks, mistakes=[name])
         if mended := self._mended(thing, seed, bad, ("return", "slice")):
             return self.result("wrong", f"{mended.name}.", mended.hint, mistakes=[mended.name])
+        if unused := self._unused(trial, thing):
+            make = "makes" if len(unused) == 1 else "make"
+            return self.result(
+                "wrong",
+                f"{' and '.join(unused)} {make} no difference.",
+                "Whatever it is, the result stays the same. Where should it come in?",
+                *blocks,
+                mistakes=["unused"],
+            )
         if limits := self._limits(trial):
             return self.result(
                 "wrong",
@@ -418,6 +433,9 @@ class Check(Task):
             return self.result(
                 "wrong", f"{mended.name}.", mended.hint, *blocks, mistakes=[mended.name]
             )
+        if found := self._fact(trial):
+            title, hint, name = found
+            return self.result("wrong", f"{title}.", hint, *blocks, mistakes=[name])
         cases = f"{len(bad)} of {len(trial.cases)} cases"
         raised = trial.outcomes[bad[0]].error
         title = f"it raises {type(raised).__name__} in {cases}." if raised else f"wrong in {cases}."
@@ -427,7 +445,11 @@ class Check(Task):
         return self.result(
             "wrong",
             title,
-            "" if raised or problem else "It is none of the mistakes that this check knows.",
+            meaning(raised)
+            if raised
+            else ""
+            if problem
+            else "It is none of the mistakes that this check knows.",
             f"Right: {listed(right)}." if right else "",
             self.observation(trial),
             *blocks,
@@ -448,9 +470,10 @@ class Check(Task):
             return "np.empty is not filled with zeros", hint, "np.empty"
         if any(value is None for value in trial.values):
             return None
-        for order in itertools.permutations(self.outputs):
-            renamed = [dict(zip(order, value.values(), strict=True)) for value in trial.values]
-            if all(map(self.equal, renamed, trial.expected)):
+        few = self.outputs if len(self.outputs) < 5 else ()  # of ten there are millions of orders
+        for order in itertools.permutations(few):
+            renamed = [dict(zip(order, value.values(), strict=False)) for value in trial.values]
+            if few and all(map(self.equal, renamed, trial.expected)):
                 hint = f"Expected: {', '.join(self.outputs)}."
                 return "the results come in another order", hint, "order"
         return None
@@ -478,6 +501,46 @@ class Check(Task):
                 return mistake
         return None
 
+    def _unused(self, trial, thing):
+        """Name the arguments that play no part: they change, and the result does not."""
+        known = [
+            i
+            for i, value in enumerate(trial.values)
+            if value and all(np.isfinite(array).all() for array in value.values())
+        ]
+        return [name for k, name in enumerate(self.args) if self._idle(trial, thing, k, known)]
+
+    def _idle(self, trial, thing, k, known):
+        """Say whether argument k changes the right result in two cases at least, and this never."""
+        kept = set()
+        for i in known:
+            args = trial.cases[i].args
+            for new in nudged(args[k]) if k < len(args) else ():
+                other = (*args[:k], new, *args[k + 1 :])
+                try:
+                    wanted = self.read(self.call(self.right, *copy.deepcopy(other)))
+                except Exception:
+                    continue  # such a value makes no sense here
+                if self.equal(wanted, trial.expected[i]):
+                    continue
+                _, again, _ = self._use(thing, Case("", other), self.seconds)
+                if again is None or not self.equal(again, trial.values[i]):
+                    return False
+                kept.add(i)
+        return len(kept) > 1
+
+    def _fact(self, trial):
+        """Find what can be seen in all wrong results; as :meth:`_plain`."""
+        if any(value is None for value in trial.values):
+            return None
+        both = list(zip(trial.values, trial.expected, strict=True))
+        wrong = {
+            name: [(value[name], wanted[name]) for value, wanted in both]
+            for name in self.outputs
+            if not all(self.close(value[name], wanted[name]) for value, wanted in both)
+        }
+        return fact(wrong, self.close) if wrong else None
+
     def _limits(self, trial):
         """Return the limits inside which all cases are right and outside which none is."""
         found = []
@@ -498,6 +561,14 @@ class Check(Task):
                     "Whoever calls it may still need what was there: work on a copy.",
                     *self._shown(case),
                     mistakes=["changed"],
+                )
+            if self.fresh and outcome.shared:
+                return self.result(
+                    "wrong",
+                    f"the numbers are right, but for {case.label} no new array comes back.",
+                    "Whoever writes into the result would change the argument, too.",
+                    *self._shown(case),
+                    mistakes=["shared"],
                 )
         for name in self.whole:
             if any(value[name].dtype.kind == "f" for value in trial.values):

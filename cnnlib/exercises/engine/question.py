@@ -1,5 +1,7 @@
 """Questions whose answer is a value: a number worked out by hand, or a letter."""
 
+import contextlib
+
 import numpy as np
 
 from cnnlib.exercises.engine import variant
@@ -144,21 +146,32 @@ class Question(Task):
 def same(value, other, decimals=None):
     """Say whether an answer equals another, in any usual spelling.
 
-    A text may be a number, with a point or a comma; of other texts case, hyphens and a full stop do
-    not matter. A function that is handed over stands for its name.
+    A text may be a number, with a point or a comma, or a fraction; of other texts case, hyphens, a
+    full stop and brackets do not matter. A function that is handed over stands for its name.
     """
     value = getattr(value, "__name__", value)
     value = value.item() if isinstance(value, np.ndarray) and value.size == 1 else value
-    try:
-        given, wanted = (float(str(v).replace(",", ".")) for v in (value, other))
-    except ValueError:
+    given, wanted = _numbers(value), _numbers(other)
+    if not given or not wanted:
         return _plain(value) == _plain(other)
     rounding = 0 if decimals is None else 0.5001 * 10.0**-decimals
-    return abs(given - wanted) <= max(rounding, 1e-4 * abs(wanted), 1e-8)
+    allowed = max(rounding, 1e-4 * abs(wanted[0]), 1e-8)
+    return any(abs(number - wanted[0]) <= allowed for number in given)
+
+
+def _numbers(value):
+    """Return the numbers that a value or a text may stand for; a comma has two meanings."""
+    texts = str(value).replace(",", "."), str(value).replace(",", "")
+    found = []
+    for text in texts:
+        above, _, below = text.partition("/")
+        with contextlib.suppress(ValueError, ZeroDivisionError):
+            found.append(float(above) / float(below or 1))
+    return found
 
 
 def _plain(value):
-    text = str(value).strip(" .").lower()
+    text = str(value).strip(" .()").lower()
     return text.replace("-", "_").replace(" ", "_")
 
 

@@ -129,6 +129,8 @@ class Outcome:
         Numbers of the arguments that it changed.
     empty : bool
         Whether it called np.empty.
+    shared : bool
+        Whether the array that it returned lies where one of its arguments does.
     """
 
     value: object = None
@@ -138,6 +140,7 @@ class Outcome:
     warned: str = ""
     changed: list = field(default_factory=list)
     empty: bool = False
+    shared: bool = False
 
 
 def run(function, args, seconds, contain=True):
@@ -171,6 +174,9 @@ def run(function, args, seconds, contain=True):
         outcome.error = error
     outcome.printed = prints.getvalue()
     outcome.warned = str(caught[0].message) if caught else ""
+    if isinstance(outcome.value, np.ndarray):
+        arrays = [each for each in given if isinstance(each, np.ndarray)]
+        outcome.shared = any(np.may_share_memory(outcome.value, each) for each in arrays)
     outcome.changed = [i for i, (a, b) in enumerate(zip(given, args, strict=True)) if differ(a, b)]
     return outcome
 

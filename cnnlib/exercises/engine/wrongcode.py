@@ -52,6 +52,9 @@ class WrongCode(Task):
         """Do the work of a call, without keeping the progress."""
         if right_on is None and wrong_on is None:
             return self.unwritten("not answered yet")
+        right_on, wrong_on = (
+            tuple(args) if isinstance(args, list) else args for args in (right_on, wrong_on)
+        )
         for name, args in (("right_on", right_on), ("wrong_on", wrong_on)):
             if args is None:
                 return self.result("todo", f"{name} is not answered yet. {self.todo}.")

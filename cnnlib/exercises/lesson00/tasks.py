@@ -41,6 +41,13 @@ def _images(rng, size):
     return (distinct(rng, size, size + 1, size + 2),)
 
 
+def _table(rng, size):
+    """Draw numbers of both signs; in the first row all are negative, and none is 0."""
+    table = distinct(rng, size, size + 1) + 0.5
+    table[0] = -1 - np.abs(table[0])
+    return (table,)
+
+
 brightness = _rung(
     mistakes.brightness,
     mistakes.BRIGHTNESS,
@@ -58,7 +65,7 @@ centred = _rung(
 scaled = _rung(
     mistakes.scaled,
     mistakes.SCALED,
-    lambda rng, size: (distinct(rng, size, size + 1) ** 2 + 1,),
+    _table,
     "Divide each row by its largest number",
     "What happens to a row of zeros?",
 )
@@ -86,7 +93,7 @@ shrunk = _rung(
 votes = _rung(
     mistakes.votes,
     mistakes.VOTES,
-    lambda rng, size: (rng.integers(0, 2, size + 4), distinct(rng, size + 4) + 99, 3),
+    lambda rng, size: (rng.integers(0, 2, size + 4), distinct(rng, size + 4) + 99.5, 3),
     "Add up the weights of each label, for M classes",
     "The same happens in col2im, exercise 03: a pixel gets from several patches.",
 )

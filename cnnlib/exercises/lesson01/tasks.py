@@ -144,6 +144,7 @@ pad = Check(
     mistakes.PAD,
     todo="Return a larger array of zeros with x in its middle",
     more="For which pad does a kernel of 5 x 5 give an output as large as the image?",
+    fresh=True,
 )
 
 
@@ -323,7 +324,26 @@ shifts = Question(
 )
 
 
+def _looked_up(tell):
+    """Name what a function reads of many digits, an array of the session or a data set; or ""."""
+    names, todo = {}, [tell]
+    while todo:
+        code = getattr(todo.pop(), "__code__", None)
+        if code is None or code in names:
+            continue
+        names[code] = True
+        for name in code.co_names:
+            value = getattr(tell, "__globals__", {}).get(name)
+            if name.startswith("load_") or isinstance(value, np.ndarray) and value.size > 50 * 784:
+                return name
+            if callable(value) and getattr(value, "__globals__", None) is tell.__globals__:
+                todo.append(value)
+    return ""
+
+
 def _told_apart(tell):
+    if name := _looked_up(tell):
+        raise Refused(f"it looks digits up in {name}: choose filters, and let them tell.")
     (_, _), (images, labels) = load_mnist()
     share = {}
     for digit in (1, 7):

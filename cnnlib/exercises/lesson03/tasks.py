@@ -240,6 +240,10 @@ def half(x):
     return x / 2
 
 
+def minus_double(c):
+    return -2 * c
+
+
 def a_thousandth_off(c):
     return 2.002 * c
 
@@ -262,6 +266,8 @@ def _pairs(rng):
         Case("copying, twice", (np.copy, np.copy, one, one[::-1].copy())),
         Case("copying, with x and c equal", (np.copy, np.copy, one, one.copy())),
         Case("doubling and halving", (double, half, one, two)),
+        Case("doubling, and with the wrong sign", (double, minus_double, one, two)),
+        Case("copying, and backwards", (np.copy, np.flip, one, two)),
         Case("wrong by a thousandth", (double, a_thousandth_off, one, one)),
         Case("im2col and a right col2im", (im2col_1, _back("col2im_1", reference.col2im), x, c)),
         Case("col2im with =", (im2col_1, _back("col2im_last", last), x, c)),

@@ -16,6 +16,7 @@ from cnnlib.exercises.lesson02.mistakes import max_pool
 from cnnlib.exercises.lesson03 import lent
 from cnnlib.exercises.lesson04 import mistakes
 from cnnlib.exercises.lesson04.suspects import ALONE, POSITIVE, WRONG, suspect
+from cnnlib.layers.base import Layer
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 
@@ -101,6 +102,7 @@ relu_backward = Check(
     lambda rng: [
         Case("one row", (np.array([[1.0, 2, 4]]), np.array([[5.0, -1, 3]]))),
         Case("a zero", (np.array([[1.0, 2]]), np.array([[0.0, 3]]))),
+        Case("close to zero", (np.array([[1.0, 2]]), np.array([[1e-9, -1e-9]]))),
         Case("negative gradients", (np.array([[-1.0, 2, -4]]), np.array([[5.0, -1, 3]]))),
         Case("images", (whole(rng, 2, 2, 3, 4), whole(rng, 2, 2, 3, 4))),
         Case("float32", tuple(rng.normal(size=(2, 3)).astype(np.float32) for _ in range(2))),
@@ -208,6 +210,10 @@ def of_task_1(x, w, b):
     return (w * x + b).relu() * x
 
 
+def relu_alone(a):
+    return a.relu()
+
+
 def a_fork_after_a_product(a, b):
     c = a * b
     d = c + c
@@ -243,6 +249,7 @@ autograd = Check(
         Case("a product", (one_product, 3.0, 5.0)),
         Case("ReLU is open", (of_task_1, 3.0, 2.0, -1.0)),
         Case("ReLU is shut", (of_task_1, 3.0, -2.0, 1.0)),
+        Case("ReLU at exactly 0", (relu_alone, 0.0)),
         Case("a value used twice", (twice_in_a_sum, 3.0)),
         Case("a square", (a_square, 3.0)),
         Case("a fork after a product", (a_fork_after_a_product, 2.0, 3.0)),
@@ -379,6 +386,7 @@ def _differences(rng):
         Case("one of many differs", (np.array([1.0, 100, 4]), np.array([1.0, 101, 5]))),
         Case("two zeros", (np.array([0.0, 1]), np.array([0.0, 1]))),
         Case("opposite signs", (np.array([1.0, 3]), np.array([-1.0, 3]))),
+        Case("both negative", (np.array([-2.0, 3]), np.array([-4.0, 3]))),
         Case("almost nothing", (np.array([1e-12, 2]), np.array([0.0, 2]))),
         Case("a floor of 1", (np.array([0.1, 4]), np.array([0.3, 4]), 1.0)),
     ]
@@ -410,6 +418,30 @@ class Doubled(Conv2D):
         return 2 * super().backward(dy)
 
 
+class Mirrored(Dense):
+    """A dense layer whose dx takes the outputs in the wrong order; a dy of ones hides it."""
+
+    def backward(self, dy):
+        super().backward(dy)
+        return dy[:, ::-1] @ self.params["w"].T
+
+
+class Scale(Layer):
+    """Multiplies each column by a number and adds another; its parameters have other names."""
+
+    def __init__(self, M, rng):
+        super().__init__()
+        self.params = {"scale": rng.normal(size=M), "shift": rng.normal(size=M)}
+
+    def forward(self, x):
+        self.x = x
+        return x * self.params["scale"] + self.params["shift"]
+
+    def backward(self, dy):
+        self.grads = {"scale": (dy * self.x).sum(axis=0), "shift": dy.mean(axis=0)}
+        return dy * self.params["scale"]
+
+
 def _layers(rng):
     def case(label, layer, *shape):
         layer.astype(np.float64)
@@ -421,6 +453,8 @@ def _layers(rng):
         case("db is a mean", SharedBias(2, 3, rng=0), 2, 2),
         case("a right convolution", Conv2D(1, 2, 2, rng=0), 2, 1, 3, 3),
         case("dx is doubled", Doubled(1, 2, 2, rng=0), 2, 1, 3, 3),
+        case("dx takes the outputs in the wrong order", Mirrored(2, 3, rng=0), 2, 2),
+        case("parameters of other names", Scale(3, rng), 2, 3),
     ]
 
 
@@ -429,6 +463,7 @@ def _errors(function, layer, x, dy):
     found = function(layer, x, dy)
     if not isinstance(found, dict):
         return found
+    found = {{"scale": "w", "shift": "b"}.get(name, name): error for name, error in found.items()}
     return {name: np.maximum(np.float64(error), 1e-5) for name, error in found.items()}
 
 

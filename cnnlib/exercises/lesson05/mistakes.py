@@ -78,6 +78,11 @@ RELU = mistakes(
     ("the gradient passes everywhere", {" * (self.x > 0)": ""}, "y >= 0 is true everywhere."),
     ("the mask is made from dy", {"self.x > 0": "dy > 0"}, "The gate is where x was above 0."),
     KEPT,
+    (
+        "what is kept belongs to the class, and all layers of it share that",
+        {"self.x = x": "type(self).x = x"},
+        "self.x belongs to one layer, ReLU.x to all.",
+    ),
 )
 
 
@@ -280,6 +285,11 @@ MOMENTUM = mistakes(
         "the velocity of the step before is used",
         {"self.rate * v": "self.rate * before"},
         "First update v, then p.",
+    ),
+    (
+        "the momentum is 0.9, whatever is asked for",
+        {"self.momentum * before": "0.9 * before"},
+        ROLL,
     ),
     ("the velocity never decays", {"self.momentum * before": "before"}, ROLL),
     (
@@ -543,6 +553,11 @@ EPOCH = mistakes(
         "the rng that is handed over is not used",
         {"batches(x": "by_chance(x"},
         "batches(x, labels, batch_size, rng).",
+    ),
+    (
+        "the rule gets copies, so that the network never changes",
+        {STEP: "optimizer.step({k: p.copy() for k, p in network.params.items()}, network.grads)"},
+        "optimizer.step(network.params, network.grads): the arrays that the network holds.",
     ),
     ("the network is not in training mode", {"= True": "= False"}, "network.training = True."),
     (

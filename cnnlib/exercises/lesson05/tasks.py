@@ -63,15 +63,23 @@ first_loss = Question(
 # ---------------------------------------------------------------------- layers
 
 
-def _send(layer, x, dy, **params):
-    """Send something else through a layer first, then x and dy; return y and all gradients."""
+def _send(make, x, dy, **params):
+    """Send x and dy through a layer; return y and all gradients.
+
+    Before, something else went through it, with other parameters; these then change in place, as
+    in training. And between its forward and its backward another layer of the class is at work.
+    """
+    layer, other = make(), make()
     if not (hasattr(layer, "params") and hasattr(layer, "grads")):
         why = "the layer has no params and grads: its __init__ has to call super().__init__() first"
         raise Refused(why, "no super")
-    layer.params = params
+    layer.params, other.params = ({k: p + 1 for k, p in params.items()} for _ in range(2))
     decoy = np.resize(np.array([1, -1, 1], x.dtype), x[:1].shape)
     layer.backward(np.ones_like(layer.forward(decoy)))
+    for name, value in params.items():
+        layer.params[name][...] = value
     y = layer.forward(x)
+    other.forward(-decoy)
     dx = layer.backward(dy)
     if y is None or dx is None:
         return None
@@ -93,7 +101,7 @@ relu_layer = Check(
     outputs="y dx",
     todo="Write forward and backward",
     more="What would the layer have to keep if memory were dear? A bit for each number is enough.",
-    call=lambda kind, x, dy: _send(kind(), x, dy),
+    call=lambda kind, x, dy: _send(kind, x, dy),
 )
 
 
@@ -118,7 +126,9 @@ dense_layer = Check(
     outputs="y dx dw db",
     todo='Write forward and backward; backward fills self.grads under "w" and "b"',
     more="Plug it into Sequential, and gradcheck.check_layer checks it as well.",
-    call=lambda kind, x, w, b, dy: _send(kind(*w.shape, np.random.default_rng(0)), x, dy, w=w, b=b),
+    call=lambda kind, x, w, b, dy: _send(
+        lambda: kind(*w.shape, np.random.default_rng(0)), x, dy, w=w, b=b
+    ),
 )
 
 
@@ -139,7 +149,7 @@ def _images(rng):
 
 def _convolve(kind, x, w, b, dy):
     F, C, K, _ = w.shape
-    return _send(kind(C, F, K, np.random.default_rng(0)), x, dy, w=w, b=b)
+    return _send(lambda: kind(C, F, K, np.random.default_rng(0)), x, dy, w=w, b=b)
 
 
 conv_layer = Check(
@@ -177,10 +187,13 @@ pool_layer = Check(
     outputs="y dx",
     todo="Write forward and backward for windows of 2 by 2 in steps of 2",
     more="How many of the pixels of a feature map get a gradient at most?",
-    call=lambda kind, x, dy: _send(kind(), x, dy),
+    call=lambda kind, x, dy: _send(kind, x, dy),
 )
 
 # ---------------------------------------------------------------------- rules
+
+
+W, B = "conv1.w", "conv1.b"  # parameters are called so in a network, and not always in one order
 
 
 def _step(function, params, grads, rate):
@@ -189,17 +202,20 @@ def _step(function, params, grads, rate):
     given = dict(params)
     function(given, grads, rate)
     kept = all(given.get(name) is params[name] for name in params)
-    return params["w"], params["b"], int(kept)
+    return params[W], params[B], int(kept)
 
 
 def _slopes(rng):
     def pair(w, b):
-        return {"w": np.array(w), "b": np.array(b)}
+        return {W: np.array(w), B: np.array(b)}
 
-    single = {name: rng.normal(size=3).astype(np.float32) for name in "wb"}
+    def slopes(w, b):
+        return {B: np.array(b), W: np.array(w)}
+
+    single = {name: rng.normal(size=3).astype(np.float32) for name in (W, B)}
     return [
-        Case("one number each", (pair([1.0], [2.0]), pair([10.0], [-20.0]), 0.1)),
-        Case("a rate of 1", (pair([3.0, 4], [5.0]), pair([1.0, -1], [2.0]), 1.0)),
+        Case("one number each", (pair([1.0], [2.0]), slopes([10.0], [-20.0]), 0.1)),
+        Case("a rate of 1", (pair([3.0, 4], [5.0]), slopes([1.0, -1], [2.0]), 1.0)),
         Case("float32", (single, {name: 2 * value for name, value in single.items()}, 0.5)),
     ]
 
@@ -215,42 +231,45 @@ sgd_step = Check(
 )
 
 
-def _walk(kind, start, gradients, rate):
+def _walk(kind, start, gradients, rate, *settings):
     """Let a rule take steps with two parameters of one number; its rate is halved on the way.
 
     The parameters come in a new dict at each step, as a network hands them over. Equal gradients
-    are one array.
+    are one array. Another rule of the class is at work on other parameters.
     """
-    rule, way, kept = kind(rate), [], True
-    params = {"w": start[:1].copy(), "b": start[1:].copy()}
-    grads = {}
+    rule, other = kind(rate, *settings), kind(rate, *settings)
+    way, kept, grads = [], True, {}
+    params = {W: start[:1].copy(), B: start[1:].copy()}
     for t, g in enumerate(gradients):
         if t == 2:
             rule.rate = rate / 2
         if t == 0 or not np.array_equal(g, gradients[t - 1]):
-            grads = {"w": g[:1].copy(), "b": g[1:].copy()}
+            grads = {B: g[1:].copy(), W: g[:1].copy()}
         given = dict(params)
         rule.step(given, grads)
+        other.step({W: np.ones(1), B: np.ones(1)}, {W: np.full(1, 3.0), B: np.full(1, -5.0)})
         kept = kept and all(given.get(name) is params[name] for name in params)
-        way.append(np.concatenate([params["w"], params["b"]]))
+        way.append(np.concatenate([params[W], params[B]]))
     return np.array(way), int(kept)
 
 
-def _ways(rng):
+def _ways(rng, *settings):
     first = np.array([1.0, 2.0])
+    several = rng.normal(size=2), rng.normal(size=(6, 2)), 0.01
     return [
         Case("one step", (first, np.array([[10.0, -20]]), 0.1)),
         Case("two equal steps", (first, np.array([[10.0, -20]] * 2), 0.1)),
         Case("there and back", (first, np.array([[1.0, 2], [-1, 4]]), 0.5)),
         Case("a rate that is halved after two steps", (first, np.array([[1.0, 2]] * 4), 0.1)),
         Case("tiny gradients", (first, np.array([[1e-4, -2e-4]] * 2), 0.1)),
-        Case("random", (rng.normal(size=2), rng.normal(size=(6, 2)), 0.01)),
+        Case("random", several),
+        Case("other settings", (*several, *settings)),
     ]
 
 
 momentum = Check(
     mistakes.Momentum,
-    _ways,
+    lambda rng: _ways(rng, 0.5),
     mistakes.MOMENTUM,
     outputs="way arrays_kept",
     todo="Keep a velocity for each parameter and step along it",
@@ -259,7 +278,7 @@ momentum = Check(
 )
 adam = Check(
     mistakes.Adam,
-    _ways,
+    lambda rng: _ways(rng, 0.5, 0.8, 0.1),
     mistakes.ADAM,
     outputs="way arrays_kept",
     todo="Keep two running means for each parameter, and step",
@@ -364,6 +383,7 @@ class Recorder:
         self.training, self.params, self.grads = False, {"w": np.zeros(1)}, {"w": np.zeros(1)}
         self.numbers = {tuple(row): n for n, row in enumerate(x)}
         self.events, self.modes, self.seen, self.sizes = [], [], [], []
+        self.own = True
         self.sent = np.full(x.shape, np.nan)  # for each image, times the size of its batch
 
     def forward(self, x):
@@ -381,6 +401,7 @@ class Recorder:
 
     def step(self, params, grads):
         self.events.append(3)
+        self.own = self.own and params.get("w") is self.params["w"]
 
 
 def _epoch(function, x, labels, batch_size, seed):
@@ -408,6 +429,7 @@ def _epoch(function, x, labels, batch_size, seed):
         sent,
         int(np.array_equal(used, labels)),
         int(all(once.modes)),
+        int(once.own),
         int(once.seen != sorted(once.seen)),
         int(once.seen == again.seen),
         0 if single else np.size(losses),
@@ -427,8 +449,8 @@ train_epoch = Check(
         Case("9 images in batches of 3", _rows(rng, 9, 3)),
     ],
     mistakes.EPOCH,
-    outputs="forward_1_backward_2_step_3 sizes sent_for_each_image labels_fit training shuffled"
-    " drawn_by_rng losses mean_loss",
+    outputs="forward_1_backward_2_step_3 sizes sent_for_each_image labels_fit training"
+    " own_parameters shuffled drawn_by_rng losses mean_loss",
     todo="For every batch: forward, loss, backward, step; return the losses in a list",
     more="Your loop knows nothing of convolutions. What would it take to train another network?",
     call=_epoch,
@@ -516,10 +538,36 @@ def _network(thing):
     return thing
 
 
+def _own(network):
+    """Refuse layers of the package, unless they are on loan."""
+    library = [
+        name for name, part in network.layers.items() if type(part).__module__.startswith("cnnlib.")
+    ]
+    if library:
+        raise Refused(f"{', '.join(library)} come from cnnlib: plug in layers of your own.")
+
+
+def _learned(network, x, labels):
+    """Refuse a network that reads as well without its weights: it looks the answers up."""
+    weights = network.params
+    kept = {name: value.copy() for name, value in weights.items()}
+    try:
+        for value in weights.values():
+            value[...] = 0
+        blank = (network.forward(x).argmax(axis=1) == labels).mean()
+    finally:
+        for name, value in weights.items():
+            value[...] = kept[name]
+    if blank > 0.5:
+        raise Refused("it reads as well with all weights at 0: nothing was learned, or looked up.")
+
+
 def _by_heart(learn):
     (x, labels), _ = load_mnist()
     x, labels = x[1000:1100], labels[1000:1100]
     network = _network(learn(x.copy(), labels.copy()))
+    _own(network)
+    _learned(network, x, labels)
     right = (network.forward(x).argmax(axis=1) == labels).mean()
     return float(right), "These are images 1,000 to 1,099 of the training set."
 
@@ -536,13 +584,10 @@ learn_by_heart = Goal(
 
 def _mnist(network):
     _network(network)
-    library = [
-        name for name, part in network.layers.items() if type(part).__module__.startswith("cnnlib.")
-    ]
-    if library:
-        raise Refused(f"{', '.join(library)} come from cnnlib: plug in layers of your own.")
+    _own(network)
     network.training = False
     _, (x, labels) = load_mnist()
+    _learned(network, x[:200], labels[:200])
     right = [
         (network.forward(x[i : i + 500]).argmax(axis=1) == labels[i : i + 500]).sum()
         for i in range(0, len(x), 500)

@@ -109,10 +109,16 @@ def _pixels(rng):
 
 def _layers(rng):
     images = rng.random((2, 1, 6, 6))
+    layers = [layer for F in (1, 2, 2) for layer in (Conv2D(F, 2, 2, rng=F), ReLU())]
+    deep = Sequential(layers, input_shape=(1, 6, 6)).astype(np.float64)
     return [
         Case(name, (small(seed=seed), images[:count], name))
         for name, seed, count in (("conv1", 0, 1), ("relu1", 0, 2), ("pool1", 1, 2))
-    ] + [Case("three channels", (small(3, 8, 2), rng.random((2, 3, 8, 8)), "pool1"))]
+    ] + [
+        Case("three channels", (small(3, 8, 2), rng.random((2, 3, 8, 8)), "pool1")),
+        Case("the second of its kind", (deep, images, "conv2")),
+        Case("the third of its kind", (deep, images, "conv3")),
+    ]
 
 
 feature_maps = Check(
@@ -216,12 +222,14 @@ saliency = Check(
 
 def _covers(rng):
     flat = plane(rng)
+    wide = Sequential([Flatten(), Dense(15, 2, rng=3)], input_shape=(1, 3, 5)).astype(np.float64)
     return [
         Case("a linear network, one pixel", (flat, np.ones((1, 1, 3, 3)), 0, 1)),
         Case("a linear network, 3 by 3", (flat, np.ones((1, 1, 3, 3)), 1, 3)),
         Case("a convolution", (small(), _images(rng, 1), 0, 3)),
         Case("two channels", (small(2, seed=1), _images(rng, 1, 2), 2, 3)),
         Case("a large cover", (small(seed=2), _images(rng, 1), 1, 5)),
+        Case("wider than high", (wide, rng.random((1, 1, 3, 5)), 1, 3)),
     ]
 
 
@@ -272,6 +280,7 @@ climb = Check(
     outputs="x",
     todo="Take steps along the gradient of the score of class c, and shrink the image at each",
     more="What becomes of pixels that the class does not care about, with decay and without?",
+    fresh=True,
 )
 
 # ---------------------------------------------------------------------- an open problem
@@ -311,11 +320,12 @@ ERASED = 30
 
 
 def _erase(rank_pixels):
-    network, (_, (images, labels)) = load_trained("lenet5"), load_mnist()
+    network, theirs = load_trained("lenet5"), load_trained("lenet5")
+    _, (images, labels) = load_mnist()
     images, labels = images[:100], labels[:100]
     covered = images.copy()
     for n, (image, label) in enumerate(zip(images, labels, strict=True)):
-        ranks = rank_pixels(network, image[None].copy(), int(label))
+        ranks = rank_pixels(theirs, image[None].copy(), int(label))
         if ranks is None:
             raise Refused("your function returns None, expected an array of shape (28, 28).")
         if np.shape(ranks) != (28, 28) or not np.isfinite(ranks).all():

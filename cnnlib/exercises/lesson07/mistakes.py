@@ -213,6 +213,11 @@ RESIDUAL = mistakes(
     ("the two ways are averaged", {"x + self.body.forward(x)": "(x + self.body.forward(x)) / 2"},
      ADD),
     ("the body is subtracted", {"x + self.body": "x - self.body"}, ADD),
+    ("what the body returned is changed in place",
+     {"x + self.body.forward(x)": "np.add(y := self.body.forward(x), x, out=y)"},
+     "The body may need it for its backward pass: make a new array."),
+    ("both gradients are halved",
+     {"dy + self.body.backward(dy)": "(dy + self.body.backward(dy)) / 2"}, ADD),
 )  # fmt: skip
 
 # ---------------------------------------------------------------------- counting

@@ -125,13 +125,14 @@ dropout = Check(
 
 
 class Body:
-    """What a residual block is built around in the cases: a matrix."""
+    """What a residual block is built around in the cases: a matrix, which keeps its result."""
 
     def __init__(self, w):
         self.w = w
 
     def forward(self, x):
-        return x @ self.w
+        self.y = x @ self.w
+        return self.y
 
     def backward(self, dy):
         return dy @ self.w.T
@@ -139,8 +140,12 @@ class Body:
 
 def there_and_back(block, x, w, dy):
     """Use a residual block once, forward and backward."""
-    made = block(Body(w))
-    return made.forward(x), made.backward(dy)
+    body = Body(w)
+    made, wanted = block(body), x @ w
+    y, dx = made.forward(x), made.backward(dy)
+    if y is None or dx is None:
+        return None
+    return y, dx, int(np.array_equal(body.y, wanted))
 
 
 residual = Check(
@@ -151,7 +156,7 @@ residual = Check(
         Case("random", (rng.normal(size=(4, 3)), rng.normal(size=(3, 3)), rng.normal(size=(4, 3)))),
     ],
     mistakes.RESIDUAL,
-    outputs="y dx",
+    outputs="y dx body_kept",
     call=there_and_back,
     todo="Write forward and backward of a block that adds its input to what its body returns",
     more="What is the gradient if all weights of the body are 0, and what without the short way?",

@@ -63,6 +63,7 @@ unpack = Check(
         Case("one output", (distinct(rng, 5), (4, 1), (1,))),
         Case("square", (distinct(rng, 12), (3, 3), (3,))),
         Case("filters", (distinct(rng, 2 * 2 * 2 * 3 + 2), (2, 2, 2, 3), (2,))),
+        Case("a bias with two axes", (distinct(rng, 9), (2, 3), (1, 3))),
         Case("float32", (rng.normal(size=6).astype(np.float32), (2, 2), (2,))),
     ],
     mistakes.UNPACK,
@@ -98,11 +99,25 @@ def _steps(rng):
     ]
 
 
+def _shared(function, w, x, y, gradient, rate, workers):
+    """Use a step, and write down which images each worker took the gradient of."""
+    shares = []
+
+    def noted(w, images, truth):
+        where = np.flatnonzero((x == images[0]).all(axis=1))[0] if len(images) else -1
+        shares.append((where, len(images)))
+        return gradient(w, images, truth)
+
+    after = function(w, x, y, noted, rate, workers)
+    return None if after is None else (after, np.array(sorted(shares)))
+
+
 parallel_step = Check(
     mistakes.parallel_step,
     _steps,
     mistakes.STEP,
-    outputs="w",
+    outputs="w first_image_and_number",
+    call=_shared,
     todo="Share the batch out, weight and add up the gradients, and take one step",
     more="Does the result depend on the number of workers? By how much?",
 )

@@ -1,0 +1,227 @@
+"""What can be said about a wrong result without knowing the mistake: facts, found by comparing.
+
+Where no mistake explains what a reader's function gives, one of these often does: the axes are in
+another order, the last row is missing, what is wrong is all 0, an argument plays no part.
+"""
+
+import itertools
+
+import numpy as np
+
+from cnnlib.exercises.engine.result import listed
+
+
+def fact(wrong, close):
+    """Find what all wrong outputs have in common.
+
+    Parameters
+    ----------
+    wrong : dict of str to list of (array, array)
+        For each output that is wrong somewhere: what came and what was expected, in every case.
+    close : callable
+        Says whether two arrays are equal.
+
+    Returns
+    -------
+    (str, str, str) or None
+        Title, hint and a short name.
+    """
+    names, pairs = " and ".join(wrong), list(wrong.values())
+    for find in (
+        _said,
+        _turned,
+        _cut,
+        _too_large,
+        _scattered,
+        _unsigned,
+        _zero,
+        _not_zero,
+        _scaled,
+    ):
+        found = [find(each, close) for each in pairs]
+        if found[0] and all(each and each[0] == found[0][0] for each in found):
+            title, hint, name = found[0]
+            return title.format(names), hint, name
+    return None
+
+
+def _said(pairs, close):
+    """A yes or no is wrong in one way only."""
+    if any(wanted.dtype.kind != "b" or value.shape != wanted.shape for value, wanted in pairs):
+        return None
+    both = [(bool(v), bool(w)) for pair in pairs for v, w in zip(*map(np.ravel, pair), strict=True)]
+    wrong = {v for v, w in both if v != w}
+    if len(wrong) > 1 or len(both) == sum(v != w for v, w in both):
+        return None
+    came = wrong.pop()
+    title = f"{came} comes where {not came} is right, and never the other way round"
+    hint = "What does it let pass?" if came else "Is it too strict? Numbers of a computer round."
+    return title, hint, str(came)
+
+
+def _turned(pairs, close):
+    """The axes come in another order."""
+    if any(wanted.dtype.kind == "b" for _, wanted in pairs):
+        return None
+    axes = pairs[0][1].ndim
+    if any(value.ndim != axes or wanted.ndim != axes for value, wanted in pairs):
+        return None
+    for order in itertools.permutations(range(axes)):
+        if all(close(value.transpose(order), wanted) for value, wanted in pairs):
+            hint = "The numbers are right. Which axis has to stand first, which second?"
+            return "the axes of {} are in another order", hint, "axes"
+    return None
+
+
+ENDS = {
+    "at the end": lambda less: 0,
+    "at the beginning": lambda less: less,
+    "all around": lambda less: less // 2,
+}
+
+
+def _cut(pairs, close):
+    """Numbers are missing; what is there is right."""
+    for where, start in ENDS.items():
+        if all(_within(wanted, value, start, close) for value, wanted in pairs):
+            title = f"what {{}} holds is right, but rows, columns or more are missing {where}"
+            return title, "How many have to come out? Count for a small case.", "short"
+    return None
+
+
+def _too_large(pairs, close):
+    """There is more than was asked for, which is right."""
+    for where, start in ENDS.items():
+        if all(_within(value, wanted, start, close) for value, wanted in pairs):
+            title = f"what is asked for is in {{}}, but there is more {where}"
+            return title, "Cut it off, or do not make it.", "long"
+    return None
+
+
+def _within(large, small, start, close):
+    """Say whether an array is a part of a larger one, at one place."""
+    less = [a - b for a, b in zip(large.shape, small.shape, strict=False)]
+    if large.ndim != small.ndim or min(less, default=-1) < 0 or small.size == 0:
+        return False
+    first = [start(each) for each in less]
+    part = tuple(slice(i, i + n) for i, n in zip(first, small.shape, strict=True))
+    return close(large[part], small)
+
+
+def _alike(pairs):
+    return all(value.shape == wanted.shape for value, wanted in pairs)
+
+
+def _counted(pairs):
+    return _alike(pairs) and not any(wanted.dtype.kind == "b" for _, wanted in pairs)
+
+
+def _scattered(pairs, close):
+    """All numbers are there, at other places."""
+    several = max(len(np.unique(wanted)) for _, wanted in pairs) > 3
+    if not _alike(pairs) or not several:
+        return None
+    if all(close(np.sort(value, axis=None), np.sort(wanted, axis=None)) for value, wanted in pairs):
+        hint = "Which index counts fastest? And does reshape keep the order that you think of?"
+        return "all numbers of {} are there, but not at their places", hint, "places"
+    return None
+
+
+def _unsigned(pairs, close):
+    """Only signs are wrong."""
+    if not _alike(pairs) or any(value.dtype.kind == "b" for value, _ in pairs):
+        return None
+    if all(close(np.abs(value), np.abs(wanted)) for value, wanted in pairs):
+        return "all sizes in {} are right, but some signs are not", "What loses the sign?", "signs"
+    return None
+
+
+def _zero(pairs, close):
+    """What is wrong is 0."""
+    if _counted(pairs) and _kept(pairs, close, lambda value, wanted: value == 0):
+        hint = "What should write these numbers, and is it reached for each of them?"
+        return "what is wrong in {} is 0, everything else is right", hint, "zero"
+    return None
+
+
+def _not_zero(pairs, close):
+    """What is wrong should be 0."""
+    if _counted(pairs) and _kept(pairs, close, lambda value, wanted: wanted == 0):
+        hint = "Which condition makes a number 0?"
+        return "what is wrong in {} should be 0, everything else is right", hint, "not zero"
+    return None
+
+
+def _kept(pairs, close, wrong):
+    """Say whether results are right where they are not wrong in a given way, and not all are."""
+    masks = [wrong(value, wanted) for value, wanted in pairs]
+    if not any(
+        (~mask & (wanted != 0)).any() for mask, (_, wanted) in zip(masks, pairs, strict=True)
+    ):
+        return False
+    both = zip(masks, pairs, strict=True)
+    return all(close(np.where(m, 0, v), np.where(m, 0, w)) for m, (v, w) in both)
+
+
+def _scaled(pairs, close):
+    """In each case all numbers are the same times too large, but not in all cases alike."""
+    if not _alike(pairs):
+        return None
+    factors = []
+    for value, wanted in pairs:
+        v, w = value.astype(float).ravel(), wanted.astype(float).ravel()
+        if not np.isfinite(v).all() or not np.isfinite(w).all() or not w @ w:
+            return None
+        factors.append((v @ w) / (w @ w))
+        if not close(v, factors[-1] * w) or abs(factors[-1]) < 1e-6:
+            return None
+    if max(wanted.size for _, wanted in pairs) < 3 or len({f"{each:.3g}" for each in factors}) < 2:
+        return None
+    times = listed([f"{each:.4g}" for each in list(dict.fromkeys(factors))[:3]])
+    title = f"in each case all numbers of {{}} are the same times too large: {times} times"
+    return title, "By what do you divide or multiply, and by what should you?", "scale"
+
+
+def nudged(value):
+    """Return other values of an argument; none if they cannot be made up.
+
+    They are irregular, so that a result which only forgets the size of its argument changes.
+    """
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [value + 1, 3 * value + 7]
+    if isinstance(value, float):
+        return [1.5 * value + 0.1, 7 * value + 3]
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.size:
+        waves = np.cos(7.0 * np.arange(value.size)).reshape(value.shape)
+        return [(1.5 * value + waves).astype(value.dtype)]
+    if isinstance(value, np.ndarray) and value.dtype.kind in "iu" and value.size > 1:
+        return [np.roll(value, 1), np.full_like(value, value.flat[0])]
+    return []
+
+
+# What the most frequent exceptions mean, by a piece of their message.
+MEANT = {
+    "broadcast": "Two arrays do not fit: NumPy lines their shapes up from the right, and each pair"
+    " of lengths has to be equal, or one of them 1.",
+    "matmul": "a @ b needs as many columns in a as there are rows in b.",
+    "cannot reshape": "reshape can neither add nor lose numbers: the lengths have to multiply to"
+    " how many there are.",
+    "out of bounds": "An index goes beyond the end: the last of n has the number n - 1.",
+    "too many indices": "The array has fewer axes than you give indices.",
+    "cannot be interpreted as an integer": "Sizes and places are whole numbers: divide with //.",
+    "must be integers": "Sizes and places are whole numbers: divide with //.",
+    "Cannot cast ufunc": "An array of whole numbers cannot take fractions: np.zeros(shape) can.",
+    "NoneType": "Something is None: a function without a return, or a name not yet set.",
+    "to unpack": "On the left of = are more or fewer names than there are values on the right.",
+    "has no attribute": "Is that name set before it is read, and spelt the same?",
+    "is not defined": "Is that name set before it is read, and spelt the same?",
+    "positional argument": "It is called with more or fewer arguments than it takes.",
+}
+
+
+def meaning(error):
+    """Say what an exception means, or ""."""
+    message = str(error)
+    return next((said for piece, said in MEANT.items() if piece in message), "")

@@ -1,0 +1,143 @@
+"""Wrong answers of kinds that are easily overlooked: each is refused, whatever it is called."""
+
+import numpy as np
+import pytest
+
+from tests.exercises.solutions import TASKS, answer, changed
+
+WRONG = {
+    "the size counts and not the number": ("00", "scaled", ("x.max", "np.abs(x).max")),
+    "the largest is at least 0": ("00", "scaled", ("keepdims=True", "keepdims=True, initial=0")),
+    "fractions of weights are lost": (
+        "00",
+        "votes",
+        ("(labels, weights, min", "(labels, weights.astype(int), min"),
+    ),
+    "the argument itself comes back": (
+        *("01", "pad"),
+        ("    return padded", "    return padded if pad else x"),
+    ),
+    "a number stands for minus infinity": ("02", "max_pool", ("-np.inf", "-1e4")),
+    "only for square windows": (
+        *("02", "mark_winner"),
+        ("marks.flat[window.argmax()]", "marks[divmod(window.argmax(), len(window))]"),
+    ),
+    "the sign plays no part": (
+        *("03", "is_adjoint"),
+        ("(forward(x) * c).sum(), ", "abs((forward(x) * c).sum()), abs("),
+        ("backward(c)).sum())", "backward(c)).sum()))"),
+    ),
+    "x and c play no part": (
+        *("03", "is_adjoint"),
+        ("    return", "    x, c = np.ones_like(x), np.ones_like(c)\n    return"),
+    ),
+    "the gate opens too late": ("04", "relu_backward", ("x > 0", "x > 1e-3")),
+    "the gate is open at 0": ("04", "autograd", ("self.data > 0", "self.data >= 0")),
+    "negative numbers have no size": (
+        *("04", "relative_error"),
+        ("np.maximum(np.abs(a), np.abs(b))", "np.maximum(a, b)"),
+    ),
+    "the mask belongs to the class": ("05", "relu_layer", ("self.x = x", "ReLU.x = x")),
+    "the weights of the first call": (
+        *("05", "dense_layer"),
+        ("self.x = x", 'self.x, self.w = x, vars(self).get("w", self.params["w"].copy())'),
+        ('(self.params["w"] @ dy.T).T', "dy @ self.w.T"),
+    ),
+    "gradients in the order of parameters": (
+        *("05", "sgd_step"),
+        ("for name, p in params.items()", "for p, g in zip(params.values(), grads.values())"),
+        ("grads[name]", "g"),
+    ),
+    "names that are thought up": (
+        "05",
+        "sgd_step",
+        ("in params.items()", 'in [("w", params["w"])]'),
+    ),
+    "one velocity for all rules": (
+        *("05", "momentum"),
+        ("self.velocity.setdefault", 'vars(Momentum).get("all", MEMORY).setdefault'),
+        ("class Momentum:", "MEMORY = {}\n\n\nclass Momentum:"),
+    ),
+    "the momentum is not asked for": ("05", "momentum", ("v *= self.momentum", "v *= 0.9")),
+    "the betas are not asked for": (
+        "05",
+        "adam",
+        ("self.betas, self.steps", "(0.9, 0.999), self.steps"),
+    ),
+    "eps is not asked for": ("05", "adam", ("+ self.eps", "+ 1e-8")),
+    "the rule gets copies": (
+        *("05", "train_epoch"),
+        ("step(network.params,", "step({k: p + 0 for k, p in network.params.items()},"),
+    ),
+    "the kind and not the name": (
+        *("06", "feature_maps"),
+        ("layer_name == name", "layer_name[:4] == name[:4]"),
+    ),
+    "only for square images": ("06", "occlusion", ("x.shape[2:]", "(len(x[0, 0]),) * 2")),
+    "the direct way for tiles": (
+        *("08", "winograd_tile"),
+        (
+            "A.T @ ((G @ g @ G.T) * (B.T @ d @ B)) @ A",
+            DIRECT := "np.array([[(d[i : i + 3, j : j + 3]"
+            " * g).sum() for j in (0, 1)] for i in (0, 1)])",
+        ),
+    ),
+    "the direct way for frequencies": (
+        *("08", "fft_conv"),
+        (
+            "np.fft.irfft2(Y, (H, W))[: H - KH + 1, : W - KW + 1]",
+            "sum(w[i, j] * x[i:, j:][: H - KH + 1, : W - KW + 1] for i, j in np.ndindex(KH, KW))",
+        ),
+    ),
+    "a bias is always flat": ("09", "unpack", ("row[split:].reshape(b_shape)", "row[split:]")),
+    "nothing is shared out": ("09", "parallel_step", ("x[share], y[share]", "x, y")),
+    "the shares of somebody else": (
+        *("09", "parallel_step"),
+        ("N * k // workers, N * (k + 1)", "-(-N // workers) * k, -(-N // workers) * (k + 1)"),
+        ("-(-N // workers) * (k + 1) // workers", "-(-N // workers) * (k + 1)"),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "lesson, task, changes", [(a, b, c) for a, b, *c in WRONG.values()], ids=WRONG
+)
+def test_a_wrong_answer_is_refused(lesson, task, changes):
+    result = getattr(TASKS[lesson], task).diagnose(changed(lesson, task, *changes))
+    assert result.state == "wrong", result
+
+
+def test_the_direct_way_is_told_from_tiles_by_its_rounding():
+    result = TASKS["08"].winograd_conv.diagnose(
+        lambda x, g: sum(
+            g[i, j] * x[i:, j:][: len(x) - 2, : x.shape[1] - 2] for i, j in np.ndindex(3, 3)
+        )
+    )
+    assert result.mistakes == ["direct"], result
+
+
+def test_digits_are_not_looked_up():
+    source = (
+        "def tell(x):\n    return int(labels[np.abs(images[:, 0] - x).sum(axis=(1, 2)).argmin()])"
+    )
+    names = {"np": np, "images": np.zeros((100, 1, 28, 28)), "labels": np.ones(100)}
+    exec(source, names)
+    assert "images" in str(TASKS["01"].one_or_seven.diagnose(names["tell"]))
+
+
+def test_a_map_that_is_even_along_one_axis_is_refused():
+    def rows(x):
+        return np.repeat(x.reshape(len(x), 1, 14, 2, 28).mean(axis=(3, 4))[..., None], 14, axis=3)
+
+    for pool in (rows, lambda x: rows(x.swapaxes(2, 3)).swapaxes(2, 3)):
+        assert TASKS["02"].gentle_pool.diagnose(pool).state == "wrong"
+    assert "each row of the maps" in str(TASKS["02"].gentle_pool.diagnose(rows))
+
+
+def test_the_network_that_judges_is_not_the_readers():
+    def spoil(network, x, c):
+        network.params["conv1.w"][...] = 0
+        return answer("06", "rank_pixels")(network, x, c) * 0 + x[0, 0]
+
+    result = TASKS["06"].rank_pixels.diagnose(spoil)
+    assert result.state == "wrong" and "86%" not in str(result)
