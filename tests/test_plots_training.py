@@ -99,3 +99,33 @@ def test_cockpit_draws_runs_of_any_length(steps):
 
 def test_cockpit_draws_a_network_without_filters():
     assert axes(plots.cockpit([], [], [], [], None))[3].get_title() == ""
+
+
+def test_boundary_draws_points_lines_and_the_run():
+    x, labels = np.array([[0.0, 1], [2, -1], [-2, -2]]), np.array([0, 1, 1])
+    side = np.linspace(-3, 3, 7)
+    margins = np.broadcast_to(side, (7, 7))  # class 1 on the right
+    units = np.array([[2.0, 0, -1], [1, 1, 0], [0, 0, 1]])  # the last one turns nowhere
+    seen = np.array([[0, 10], [0.7, 0.5]])
+    figure = plots.boundary(margins, 3.0, x, labels, units, [0.7, 0.6], seen, None, 10, 500, "T")
+    plane, course = axes(figure)
+    blue, orange = plane.lines
+    assert blue.get_xydata().tolist() == [[0, 1]] and len(orange.get_xydata()) == 2
+    assert blue.get_marker() != orange.get_marker() and plane.get_gid() == "plane"
+    shades = plane.images[0].get_array()
+    assert (shades[:, 0] < 0.5).all() and (shades[:, -1] > 0.5).all()
+    first, second, _ = plane.collections[0].get_segments()
+    assert np.allclose(first[:, 0], 0.5) and np.allclose(second.sum(axis=1), 0)
+    edges = plane.collections[1].get_paths()[0].vertices
+    assert np.allclose(edges[:, 0], 0)
+    assert line(course, "these points").get_ydata().tolist() == [0.7, 0.5]
+    assert line(course, "each batch").get_xdata().tolist() == [1, 2]
+    assert course.lines[-1].get_xdata() == [10, 10] and course.get_xlim()[1] > 500
+
+
+@pytest.mark.parametrize("margins", [np.ones((5, 5)), np.full((5, 5), np.nan)])
+def test_boundary_draws_a_plane_of_one_colour(margins):
+    seen, units = np.array([[0.0], [np.inf]]), np.zeros((0, 3))
+    x, labels = np.zeros((1, 2)), np.zeros(1, int)
+    plane, _ = axes(plots.boundary(margins, 3.0, x, labels, units, [], seen, seen, 0, 500))
+    assert len(plane.collections) == 1

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from cnnlib import models
-from cnnlib.widgets.start import BLOCKS, PRESETS, BlockExplorer, build_blocks, read_block
+from cnnlib import datasets, models, training
+from cnnlib.widgets.start import BLOCKS, PRESETS, BlockExplorer, build_blocks, code_of, read_block
 
 
 @pytest.fixture
@@ -149,3 +149,69 @@ def test_removing_from_nothing_changes_nothing(explorer):
 def test_it_offers_its_picture_without_a_kernel(explorer):
     data, _ = explorer._repr_mimebundle_()
     assert data["image/png"] and explorer.hint in data["text/plain"]
+
+
+def run_code(code, monkeypatch):
+    """Run code as a cell would, on few images; return what was built, its weights, its history."""
+    rng, names, found = np.random.default_rng(0), {}, {}
+    pair = rng.random((64, 1, 28, 28), np.float32), rng.integers(0, 10, 64)
+    fit = training.fit
+
+    def spy(network, train, **terms):
+        found["before"] = {name: p.copy() for name, p in network.params.items()}
+        found["history"] = fit(network, train, batch_size=64, progress=False, **terms)
+
+    monkeypatch.setattr(datasets, "load_mnist", lambda: (pair, pair))
+    monkeypatch.setattr(training, "fit", spy)
+    exec(code, names)
+    return names["network"], found
+
+
+@pytest.mark.parametrize("preset", [name for name in PRESETS if PRESETS[name]])
+def test_the_code_builds_and_trains_the_network_that_was_clicked(
+    explorer, preset, monkeypatch, capsys
+):
+    explorer.controls["preset"].value = preset
+    network, found = run_code(explorer.code.value, monkeypatch)
+    built = explorer.network
+    assert str(network) == str(built) and list(network.layers) == list(built.layers)
+    for name, layer in built.layers.items():
+        assert repr(network[name]) == repr(layer) and type(network[name]) is type(layer)
+        for key, p in layer.params.items():
+            np.testing.assert_array_equal(found["before"][f"{name}.{key}"], p)
+    assert len(found["history"].losses) == 1
+    changed = [not np.array_equal(p, network.params[n]) for n, p in found["before"].items()]
+    assert all(changed) and "of the test images are read right" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "stack",
+    [
+        ["Conv2D 4 3", "Sigmoid", "MaxPool2D 3", "Flatten", "Dense 20", "ReLU", "Dense 10"],
+        ["MaxPool2D 4", "Flatten", "Dense 10"],
+        ["Conv2D 8 5", "ReLU"],
+        ["Flatten", "Dense 11"],
+        [],
+    ],
+)
+def test_the_code_follows_what_is_clicked(explorer, stack, monkeypatch):
+    explorer.controls["stack"].value = stack
+    network, found = run_code(explorer.code.value, monkeypatch)
+    x = np.random.default_rng(0).random((3, 1, 28, 28), np.float32)
+    if stack[-1:] == ["Dense 10"]:
+        assert len(found["history"].losses) == 1
+        for name, p in found["before"].items():
+            network.params[name][...] = p
+    else:
+        assert not found and "cannot be trained to read digits yet" in explorer.code.value
+    np.testing.assert_array_equal(network.forward(x), explorer.network.forward(x))
+
+
+def test_the_code_is_folded_away_and_says_what_is_impossible(explorer):
+    folded = explorer.children[-1]
+    assert folded.children == (explorer.code,) and folded.selected_index is None
+    stack = explorer.controls["stack"]
+    stack.value = [block for block in stack.value if block != "Flatten"]
+    assert explorer.code.value == f"# Not possible: {explorer.problem}\n"
+    explorer.controls["preset"].value = "LeNet"
+    assert explorer.code.value == code_of(explorer.network)

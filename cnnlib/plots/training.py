@@ -5,6 +5,8 @@ to the best of them.
 """
 
 import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import LogLocator, NullLocator
 
 from cnnlib.plots.base import (
@@ -335,4 +337,64 @@ def cockpit(losses, accuracies, rates, tested, filters, rate=None, title=None):
         low, high = limits(np.nan_to_num(tiles), signed=True)
         picture.imshow(tiles, cmap=SIGNED_MAP, vmin=low, vmax=high)
         picture.set_title("first layer", fontsize=10)
+    return figure
+
+
+SIDES = LinearSegmentedColormap.from_list("sides", [BLUE, "white", ORANGE])
+
+
+@plot
+def boundary(margins, edge, x, labels, units, losses, seen, new, step, steps, title=None):
+    """Draw a plane of points, what a network makes of each place, and how its loss falls.
+
+    Parameters
+    ----------
+    margins : ndarray of shape (K, K)
+        Score of class 1 minus that of class 0, over a square from ``-edge`` to ``edge``.
+    edge : float
+    x, labels : ndarray of shape (N, 2), ndarray of shape (N,), 0 or 1
+    units : ndarray of shape (D, 3)
+        ``(a, b, c)`` of each hidden unit; it turns where ``a x + b y + c = 0``.
+    losses : sequence of float
+        Of each step's batch.
+    seen, new : ndarray of shape (2, M), ndarray of shape (2, M) or None
+        Steps and losses, on the points drawn and on new ones.
+    step, steps : int
+        The step that is drawn, and how many there could be.
+    title : str, optional
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(8, 4.4, title, fixed=True)
+    plane = figure.add_axes((0.01, 0.02, 0.495, 0.9), gid="plane")
+    course = figure.add_axes((0.58, 0.11, 0.405, 0.75))
+    side = np.linspace(-edge, edge, len(margins))
+    finite = np.nan_to_num(margins, posinf=1e6, neginf=-1e6)
+    shade = 0.5 + 0.35 * np.tanh(finite / 2)  # the probability, but never as dark as a point
+    half = edge * (1 + 1 / (len(margins) - 1))  # a pixel's middle is its place
+    extent = (-half, half, -half, half)
+    plane.imshow(shade, cmap=SIDES, vmin=0, vmax=1, extent=extent, origin="lower")
+    a, b, c = np.asarray(units, float).T / np.maximum(1e-9, np.hypot(*units.T[:2]))
+    foot, along = -c * np.stack([a, b]), 3 * edge * np.stack([-b, a])
+    ends = np.stack([foot - along, foot + along]).transpose(2, 0, 1)
+    plane.add_collection(LineCollection(ends, colors=GREY, linewidths=0.8), autolim=False)
+    if finite.min() < 0 < finite.max():
+        plane.contour(side, side, finite, [0], colors="black", linewidths=2)
+    for k, (colour, marker) in enumerate(((BLUE, "o"), (ORANGE, "s"))):
+        plane.plot(*x[labels == k].T, marker, color=colour, markeredgecolor="white",
+                   markeredgewidth=0.6, markersize=5.5)  # fmt: skip
+    plane.set(xlim=(-edge, edge), ylim=(-edge, edge), xticks=[], yticks=[])
+    course.plot(np.arange(1, len(losses) + 1), losses, color=RED, alpha=0.3, linewidth=0.7,
+                label="each batch")  # fmt: skip
+    course.plot(*seen, color=RED, label="these points")
+    if new is not None:
+        course.plot(*new, color="black", linestyle="--", linewidth=1, label="new points")
+    course.axvline(step, color=GREY, linewidth=1)
+    course.legend(fontsize=8, frameon=False, ncols=3, loc="lower right",
+                  bbox_to_anchor=(1.02, 0.99), borderaxespad=0.2)  # fmt: skip
+    dress(course, "step", "loss")
+    course.set_xlim(-0.03 * steps, 1.03 * steps)
+    course.set_ylim(0, 1.1 * np.clip(np.nanmax(seen[1]), 0.9, 3))
     return figure

@@ -260,8 +260,47 @@ def build_blocks(texts, input_shape=(1, 28, 28)):
     return Sequential(layers, input_shape=input_shape)
 
 
+LINES_THAT_TRAIN = """
+train, test = load_mnist()
+fit(network, train, optimizer=Adam(0.001))
+print(f"{evaluate(network, *test)[1]:.1%} of the test images are read right")
+"""
+
+
+def code_of(network):
+    """Write the lines that build a network with the weights that :func:`build_blocks` draws.
+
+    Parameters
+    ----------
+    network : Sequential
+        With an ``input_shape``.
+
+    Returns
+    -------
+    str
+        Python that can be run in a cell; it trains the network if that ends in ten scores.
+    """
+    layers = network.layers.values()
+    trains = network.output_shape(network.input_shape) == (10,)
+    modules = {(type(layer).__module__, type(layer).__name__) for layer in layers}
+    modules.add(("cnnlib.network", "Sequential"))
+    if trains:
+        modules |= {("cnnlib.datasets", "load_mnist"), ("cnnlib.optimizers", "Adam")}
+        modules |= {("cnnlib.training", "evaluate"), ("cnnlib.training", "fit")}
+    names = {module: sorted(n for m, n in modules if m == module) for module, _ in modules}
+    lines = [f"from {module} import {', '.join(names[module])}" for module in sorted(names)]
+    lines += ["", "layers = ["]
+    for layer in layers:
+        call = repr(layer)
+        lines.append(f"    {call[:-1]}, rng=0)," if layer.params else f"    {call},")
+    lines += ["]", f"network = Sequential(layers, input_shape={network.input_shape})"]
+    if not trains:
+        lines += ["# It ends in no ten scores, so it cannot be trained to read digits yet."]
+    return "\n".join(lines) + "\n" + (LINES_THAT_TRAIN if trains else "")
+
+
 class BlockExplorer(Explorer):
-    """Blocks clicked together to a network, drawn with shapes and parameters.
+    """Blocks clicked together to a network, drawn with shapes and parameters, and its code.
 
     The control ``stack`` holds the blocks as texts; a reader may also drag them, delete any, or
     type one.
@@ -272,9 +311,25 @@ class BlockExplorer(Explorer):
         The last network that fitted; its weights are not trained.
     add, remove : widgets.Button
         Put the chosen block at the end; take the last one away.
+    code : widgets.Textarea
+        What :func:`code_of` writes of the network, folded away.
     """
 
     hint = "Start from nothing, or take Flatten away from a network and see which block complains."
+
+    def __init__(self):
+        self.code = widgets.Textarea(
+            description="code", rows=12, layout=widgets.Layout(width="auto")
+        )
+        self.code.add_class("cnnlib-code")
+        super().__init__()
+        folded = widgets.Accordion([self.code], titles=["The code of this network"])
+        self.children = [*self.children, folded]
+
+    def refresh(self):
+        super().refresh()
+        problem = f"# Not possible: {self.problem}\n"
+        self.code.value = problem if self.problem else code_of(self.network)
 
     def make_controls(self):
         self.add = widgets.Button(description="Add block", icon="plus")
