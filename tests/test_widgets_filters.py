@@ -10,7 +10,6 @@ from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.pool import GlobalAvgPool2D
 from cnnlib.layers.reshape import Flatten
-from cnnlib.losses import softmax
 from cnnlib.models import load_trained, mlp
 from cnnlib.network import Residual, Sequential
 from cnnlib.widgets.base import check_images
@@ -234,38 +233,43 @@ def fool(lenet, digits):
 def test_fool_opens_where_the_answer_has_turned_and_at_random_has_not(fool):
     assert fool.text.startswith("Test image 0, a 7, is read as 7 (over 99.9 %).")
     assert "towards 9, it is read as 9" in fool.text and "at random, as 7" in fool.text
-    assert "On the way the answer turns at 0.16, to 9." in fool.text
+    assert "On the way to 9 the answer turns at 0.16, to 9." in fool.text
     assert "At random it does not turn, up to 0.30." in fool.text
 
 
 def test_fool_says_what_the_network_reads_at_every_size(fool, lenet, digits):
     x, target = digits[0][2:3], np.array([8])  # a 1
-    fool.set(image=2, target=8)
+    fool.set(image=2, target=8, steps=0)
+    assert "With no pixel" not in fool.text and fool.text.startswith(
+        "Test image 2, a 1, is read as 1"
+    )
     coin = np.random.default_rng(0).choice([-1, 1], x.shape)
-    turned = {}
-    y = x
-    for steps in range(16):
+    answers, y = [], x
+    for steps in range(1, 16):
+        y = interpret.fast_gradient_sign(lenet, y, target, -0.02)
         noisy = np.float32(np.clip(x + 0.02 * steps * coin, 0, 1))
-        chances = softmax(np.concatenate([lenet.forward(y), lenet.forward(noisy)]))
-        text = moved(fool, steps=steps) if steps != 8 else fool.text
-        for p, said in zip(chances, ("it is read as", "at random, as"), strict=True):
-            turned.setdefault((said, int(p.argmax())), 0.02 * steps)
-            assert f"{said} {p.argmax()} (" in text
+        read, at_random = np.concatenate([lenet.forward(y), lenet.forward(noisy)]).argmax(axis=1)
+        text = moved(fool, steps=steps)
+        assert f"it is read as {read} (" in text and f"at random, as {at_random} (" in text
         assert np.abs(y - x).max() <= 0.02 * steps + 1e-6
         images, *_ = fool.changed(x, 8)
         np.testing.assert_allclose(images[:, steps], [y[0, 0], noisy[0, 0]], atol=1e-6)
-        y = interpret.fast_gradient_sign(lenet, y, target, -0.02)
-    assert f"the answer turns at {turned['it is read as', 8]:.2f}, to 8." in fool.text
+        answers.append(read)
+    turned = 0.02 * (1 + answers.index(8))
+    assert f"On the way to 8 the answer turns at {turned:.2f}, to 8." in fool.text
 
 
-def test_fool_places_a_star_where_the_image_stands_and_names_its_neighbours(fool, lenet, digits):
-    text = moved(fool, image=4, steps=0)  # a 4
+def test_fool_places_a_star_where_the_image_stands_and_names_its_neighbours(lenet, digits):
+    labels = digits[1].copy()
+    labels[4] = 9  # so that the image itself would be seen among its neighbours
+    fool = FoolExplorer(lenet, digits[0], labels)
+    text = moved(fool, image=4, target=3, steps=0)
     fed = interpret.activations(lenet, digits[0], "relu3")
     places, _ = interpret.principal_components(fed)
-    *_, stars, _ = fool.changed(digits[0][4:5], fool.controls["target"].value)
+    *_, stars, _ = fool.changed(digits[0][4:5], 3)
     np.testing.assert_allclose(stars[:, 0], [places[4]] * 2, atol=0.01)
     near = np.argsort(np.linalg.norm(fed - fed[4], axis=1))[1:6]
-    assert text.endswith(f"star are {', '.join(str(k) for k in digits[1][near])}.")
+    assert text.endswith(f"star are {', '.join(str(k) for k in labels[near])}.")
 
 
 def test_fool_a_drawing_wanders_too(fool, digits):
@@ -358,11 +362,17 @@ def test_a_unit_that_nothing_moves_is_refused_each_time(digits):
     network["conv1"].params["w"][2] = 0
     explorer = MaximiseExplorer(network, digits[0])
     explorer.set(layer="conv1", unit=1)
+    text = explorer.text
     for _ in range(2):
         explorer.set(unit=2)
         assert "no pixel moves unit 2 of conv1" in explorer.problem
-        moved(explorer, unit=3)
-        explorer.set(unit=1)
+    explorer.set(unit=1)
+    assert explorer.text == text and not explorer.problem
+
+
+def test_steps_that_were_done_are_not_done_again(dreams, monkeypatch):
+    monkeypatch.setattr(interpret, "input_gradient", lambda *a: pytest.fail("done again"))
+    moved(dreams, steps=5)
 
 
 def test_they_offer_their_picture_without_a_kernel(filters, where, fields):

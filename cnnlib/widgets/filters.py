@@ -321,8 +321,8 @@ class FoolExplorer(ReadingExplorer):
     """
 
     hint = (
-        "Press play: the change grows, and both stars wander. Then let it become another digit,"
-        " or draw one yourself."
+        "Press play: the change grows, and the orange star wanders. Let it become another digit."
+        " Then draw one: where is yours on the map?"
     )
     plays = {"steps": 400}
     size, most = 0.02, 15  # of a step, and steps
@@ -390,15 +390,20 @@ class FoolExplorer(ReadingExplorer):
         away = fed[0, steps] - self.features
         near = np.argsort((away * away).sum(axis=1), kind="stable")
         near = near[near != image] if source == "test" else near
-        text = (
-            f"{subject} is read as {names[first]} ({percent(chances[0, 0, first])}). With no pixel"
-            f" changed by more than {size:.2f}, towards {names[target]}, it is read as {now[0]};"
-            f" with every pixel changed by {size:.2f} at random, as {now[1]}."
-            f" {self.turns(answers[0], 'On the way the answer')}"
+        text = f"{subject} is read as {names[first]} ({percent(chances[0, 0, first])}). "
+        title = f"No change: read as {now[0]}"
+        if steps:
+            text += (
+                f"With no pixel changed by more than {size:.2f}, towards {names[target]}, it is"
+                f" read as {now[0]}; with every pixel changed by {size:.2f} at random, as"
+                f" {now[1]}. "
+            )
+            title = f"A change of {size:.2f}: read as {now[0]}; as large, at random: {now[1]}"
+        text += (
+            f"{self.turns(answers[0], f'On the way to {names[target]} the answer')}"
             f" {self.turns(answers[1], 'At random it')} In {self.layer}, the nearest images to the"
-            f" star are {', '.join(names[k] for k in self.labels[near[:5]])}."
+            f" orange star are {', '.join(names[k] for k in self.labels[near[:5]])}."
         )
-        title = f"A change of {size:.2f}: read as {now[0]}; as large, at random: {now[1]}"
         figure = plots.fool_card(
             x[0, 0], images[:, steps], chances[:, steps], names, (first, target), self.ground,
             places[:, : steps + 1], self.most * self.size, title,
@@ -487,7 +492,9 @@ class MaximiseExplorer(Explorer):
         If the network has no convolution and no dense layer, or does not read such images.
     """
 
-    hint = "Go back to step 0 and press play. Then switch on the knobs: which digits can you read?"
+    hint = (
+        "Press play: it grows. Then switch on the knobs, go through the units: what can you read?"
+    )
     plays = {"steps": 300}
     most = 20
 
@@ -502,7 +509,7 @@ class MaximiseExplorer(Explorer):
             "layer": choice("layer", self.names, self.names[-1]),
             "unit": slider("unit", 3, 0, 3),
             "knobs": choice("knobs", list(KNOBS)),
-            "steps": slider("steps", self.most, 0, self.most),
+            "steps": slider("steps", 12, 0, self.most),
         }
 
     def agree(self, moved):
