@@ -346,7 +346,7 @@ class FoolExplorer(ReadingExplorer):
         second = int(np.argsort(-self.chances(self.images[:1])[0], kind="stable")[1])
         return super().make_controls() | {
             "target": choice("become", [(n, k) for k, n in enumerate(self.names)], second),
-            "steps": slider(f"change, in steps of {self.size}", 8, 0, self.most),
+            "steps": slider(f"steps of {self.size}", 8, 0, self.most),
         }
 
     def fed(self, x):
