@@ -12,6 +12,8 @@ MUTANTS = {
         ("there is one mean for all images", ("axis=(1, 2)", "")),
         ("there is a mean for each row", ("(1, 2)", "2")),
         ("the mean is taken over the images", ("(1, 2)", "0")),
+        ("there is a mean for each column", ("(1, 2)", "1")),
+        ("images and rows are summed away", ("(1, 2)", "(0, 1)")),
         ("the sum is taken", ("mean", "sum")),
         ("loops", ("x.mean(axis=(1, 2))", "np.array([image.mean() for image in x])")),
     ],
@@ -25,20 +27,28 @@ MUTANTS = {
         ("all rows are divided by the same number", ("axis=1, keepdims=True", "")),
         ("columns are divided by their largest number", ("axis=1", "axis=0")),
         ("rows are divided by their sum", ("max", "sum")),
+        ("the largest size counts, and not the largest number", ("x.max", "abs(x).max")),
     ],
     "one_hot": [
         ("classes are rows", ("[labels]", "[:, labels]")),
+        ("1 is taken off the labels", ("[labels]", "[np.array(labels) - 1]")),
         ("classes are counted from 1", ("np.eye(M)", "np.vstack([np.zeros(M), np.eye(M)])")),
     ],
     "pick": [
         ("a whole table is returned", (PICKED, "scores[:, labels]")),
         ("all come from the column of the first label", (PICKED, "scores[:, labels[0]]")),
+        ("rows and columns are exchanged", (PICKED, "scores.T[np.arange(len(scores)), labels]")),
+        ("whole rows are returned", (PICKED, "scores.take(labels, axis=0)")),
         ("all come from the first row", (PICKED, "scores[0, labels]")),
         ("the largest of each row is taken", (PICKED, "scores.max(axis=1)")),
     ],
     "shrunk": [
         ("rows are all kept", (":, ::2, ", ":, :, ")),
         ("columns are all kept", (", ::2]", "]")),
+        (
+            "the first half is kept, and not every second",
+            ("::2, ::2", ": -(-x.shape[1] // 2), : -(-x.shape[2] // 2)"),
+        ),
         ("the first pixel is left out", ("::2, ::2", "1::2, 1::2")),
         ("images are skipped as well", ("x[:,", "x[::2,")),
     ],
@@ -47,12 +57,25 @@ MUTANTS = {
             "of labels that come again only the last one counts",
             (COUNTED, "counts = np.zeros(M)\n    counts[labels] += weights\n    return counts"),
         ),
+        ("weights lose what is behind the point", ("weights, min", "np.trunc(weights), min")),
         ("weights are not used", ("bincount(labels, weights", "bincount(labels")),
         ("classes without votes are cut off", (", minlength=M", "")),
     ],
     "distances": [
         ("rows and columns are exchanged", ("a[:, None] - b", "a - b[:, None]")),
         ("the root is taken", (".sum(axis=2)", ".sum(axis=2) ** 0.5")),
+        (
+            "differences are added up before they are squared",
+            ("((a[:, None] - b) ** 2).sum(axis=2)", "(a[:, None] - b).sum(axis=2) ** 2"),
+        ),
+        ("the sum is over another axis", ("axis=2", "axis=1")),
+        (
+            "the product counts once, and not twice",
+            (
+                "((a[:, None] - b) ** 2).sum(axis=2)",
+                "(a**2).sum(1)[:, None] - a @ b.T + (b**2).sum(1)",
+            ),
+        ),
         ("the squares are missing", (" ** 2", "")),
         (
             "the sizes of the differences are added",
@@ -70,6 +93,11 @@ MUTANTS = {
         ("the weights are turned around", ("@ w", "@ w[::-1]")),
         ("the mean is taken", ("@ w", "@ w / len(w)")),
         ("the last place is missing", (" @ w", "[:-1] @ w")),
+        ("the products are not added up", (" @ w", " * w")),
+        (
+            "windows that hang over the ends count as well",
+            ("windows(x, len(w)) @ w", 'np.convolve(x, w[::-1], "same")'),
+        ),
         ("only the largest product counts", (" @ w", ".max(axis=1) * max(w)")),
     ],
 }

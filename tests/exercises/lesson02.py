@@ -34,6 +34,11 @@ MUTANTS = {
         ),
         ("the size is H // stride", (SIZES, "H // stride, W // stride")),
         ("the size is H // KH", (SIZES, "H // KH, W // KW")),
+        (
+            "windows start KH and KW pixels apart",
+            ("oh * stride, ow * stride", "oh * KH, ow * KW"),
+            (".max()", ".max(initial=-np.inf)"),
+        ),
         ("the least is taken", (".max()", ".min()")),
         ("the mean is taken", (".max()", ".mean()")),
         ("the sum is taken", (".max()", ".sum()")),
@@ -189,10 +194,14 @@ MUTANTS = {
         ("axes of length 1 are kept", ("axis=(2, 3)", "axis=(2, 3), keepdims=True")),
         ("the mean is over all images as well", ("(2, 3)", "(0, 2, 3)")),
         ("the mean is over channels", ("(2, 3)", "1")),
+        ("the mean is over channels, too", ("(2, 3)", "(1, 2, 3)")),
+        ("the mean is over images and channels", ("(2, 3)", "(0, 1)")),
+        ("the mean is over rows only", ("(2, 3)", "2")),
         ("the sum is not divided", (".mean", ".sum")),
         ("the largest is taken", (".mean", ".max")),
     ],
     "receptive_field": [
+        ("the sizes of the windows are multiplied", ("+= (kernel - 1) * jump", "*= kernel")),
         (
             "the sizes of the windows are added up",
             ("field, jump = 1, 1", "field, jump = 0, 1"),
@@ -219,6 +228,23 @@ MUTANTS = {
     ],
     "relative_change": [
         ("it is divided by the norm of b", ("(a**2)", "(b**2)")),
+        (
+            "there is a number for each channel",
+            ("a) ** 2).sum(axis=(1, 2, 3))", "a) ** 2).sum(axis=(2, 3))"),
+            ("(a**2).sum(axis=(1, 2, 3))", "(a**2).sum(axis=(2, 3))"),
+        ),
+        (
+            "the mean over all images is returned",
+            ("return distance", "return sum(distance"),
+            ("(a**2).sum(axis=(1, 2, 3)))", "(a**2).sum(axis=(1, 2, 3)))) / len(a)"),
+        ),
+        (
+            "the norms are compared, and not the maps",
+            (
+                "np.sqrt(((b - a) ** 2).sum(axis=(1, 2, 3)))",
+                "abs(np.sqrt((b**2).sum((1, 2, 3))) - np.sqrt((a**2).sum((1, 2, 3))))",
+            ),
+        ),
         ("it is not divided", (" / np.sqrt((a**2).sum(axis=(1, 2, 3)))", "")),
         ("all images are taken together", ("axis=(1, 2, 3)", "axis=None")),
         (

@@ -123,6 +123,16 @@ def test_digits_are_not_looked_up():
     names = {"np": np, "images": np.zeros((100, 1, 28, 28)), "labels": np.ones(100)}
     exec(source, names)
     assert "images" in str(TASKS["01"].one_or_seven.diagnose(names["tell"]))
+    inside = "from cnnlib.datasets import load_mnist\ndef tell(x):\n    return load_mnist() and 1"
+    exec(inside, names)
+    assert "load_mnist" in str(TASKS["01"].one_or_seven.diagnose(names["tell"]))
+
+
+def test_a_name_that_numpy_has_as_well_is_not_taken_for_digits():
+    source = "def tell(x):\n    return 7 if (x * np.ones(x.shape))[:9].sum() > 40 else 1"
+    names = {"np": np, "ones": np.zeros((100, 28, 28))}
+    exec(source, names)
+    assert "of 200 digits; the goal" in str(TASKS["01"].one_or_seven.diagnose(names["tell"]))
 
 
 def test_a_map_that_is_even_along_one_axis_is_refused():

@@ -122,7 +122,7 @@ def _scattered(pairs, close):
     if not _alike(pairs) or not several:
         return None
     if all(close(np.sort(value, axis=None), np.sort(wanted, axis=None)) for value, wanted in pairs):
-        hint = "Which index counts fastest? And does reshape keep the order that you think of?"
+        hint = "What says where each number goes? And which index counts fastest?"
         return "all numbers of {} are there, but not at their places", hint, "places"
     return None
 

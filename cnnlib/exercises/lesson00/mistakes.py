@@ -20,6 +20,8 @@ BRIGHTNESS = mistakes(
     brightness,
     ("there is one mean for all images", {"axis=(1, 2)": ""}, EACH),
     ("there is a mean for each row", {"(1, 2)": "2"}, EACH),
+    ("there is a mean for each column", {"(1, 2)": "1"}, EACH),
+    ("images and rows are summed away", {"(1, 2)": "(0, 1)"}, EACH),
     ("the mean is taken over the images", {"(1, 2)": "0"}, EACH),
     ("the sum is taken", {"mean": "sum"}, "Divide by the number of pixels: .mean()."),
 )
@@ -46,6 +48,11 @@ SCALED = mistakes(
     scaled,
     ("all rows are divided by the same number", {"axis=1, keepdims=True": ""}, f"axis=1. {KEEP}"),
     ("columns are divided by their largest number", {"axis=1": "axis=0"}, "A row: axis=1."),
+    (
+        "the largest size counts, and not the largest number",
+        {"x.max": "np.abs(x).max"},
+        "Of -5 and 2 the largest is 2.",
+    ),
     ("rows are divided by their sum", {"max": "sum"}, "By the largest number: .max()."),
 )
 
@@ -60,6 +67,7 @@ ONE_HOT = mistakes(
     one_hot,
     ("classes are rows", {"[labels]": "[labels].T"}, "A row for each label: (N, M)."),
     ("classes are counted from 1", {"np.eye(M)": "np.eye(M, k=-1)"}, "The first class is 0."),
+    ("1 is taken off the labels", {"[labels]": "[labels - 1]"}, "The first class is 0."),
 )
 
 
@@ -72,6 +80,12 @@ PICK = mistakes(
     pick,
     ("a whole table is returned", {"np.arange(len(scores))": ":"}, PAIRS),
     ("all come from the column of the first label", {"labels]": "labels[0]]"}, PAIRS),
+    (
+        "rows and columns are exchanged",
+        {"np.arange(len(scores)), labels": "labels, np.arange(len(scores))"},
+        "Rows first: scores[n, labels[n]].",
+    ),
+    ("whole rows are returned", {"np.arange(len(scores)), ": ""}, PAIRS),
     ("all come from the first row", {"np.arange(len(scores))": "0"}, PAIRS),
     (
         "the largest of each row is taken",
@@ -89,6 +103,11 @@ SHRUNK = mistakes(
     shrunk,
     ("rows are all kept", {":, ::2, ": ":, :, "}, "x[:, ::2, ::2]: three axes, three slices."),
     ("columns are all kept", {", ::2]": "]"}, "x[:, ::2, ::2]: three axes, three slices."),
+    (
+        "the first half is kept, and not every second",
+        {"x[:, ::2, ::2]": "x[:, : (x.shape[1] + 1) // 2, : (x.shape[2] + 1) // 2]"},
+        "A slice start:stop:step has three parts.",
+    ),
     ("the first pixel is left out", {"::2, ::2": "1::2, 1::2"}, "Begin with pixel 0."),
     ("images are skipped as well", {"x[:,": "x[::2,"}, "Keep all images: the first slice is `:`."),
 )
@@ -108,6 +127,11 @@ VOTES = mistakes(
         "of labels that come again only the last one counts",
         {ADD_AT: "counts[labels] += weights"},
         f"{AGAIN} np.add.at does it for each, and np.bincount takes weights.",
+    ),
+    (
+        "weights lose what is behind the point",
+        {", weights)\n": ", weights.astype(int))\n"},
+        "np.zeros(M) makes floats.",
     ),
     ("weights are not used", {", weights)\n": ", 1)\n"}, "Each label adds its own weight."),
     (
@@ -129,6 +153,17 @@ DISTANCES = mistakes(
     distances,
     ("rows and columns are exchanged", {"a[:, None] - b[None]": "b[:, None] - a[None]"}, ALL),
     ("the root is taken", {"((a": "np.sqrt(((a", "axis=2)": "axis=2))"}, "Squared: no root."),
+    (
+        "differences are added up before they are squared",
+        {"((a[:, None] - b[None]) ** 2).sum(axis=2)": "(a[:, None] - b[None]).sum(axis=2) ** 2"},
+        "Square each difference first.",
+    ),
+    ("the sum is over another axis", {"axis=2": "axis=1"}, ALL),
+    (
+        "the product counts once, and not twice",
+        {"((a[:, None] - b[None]) ** 2)": "((a[:, None] - b[None]) ** 2 + a[:, None] * b[None])"},
+        "(a - b)^2 = a^2 - 2ab + b^2.",
+    ),
     ("the squares are missing", {" ** 2": ""}, "Square the differences before you add them up."),
     (
         "the sizes of the differences are added",
@@ -162,5 +197,11 @@ SLIDE = mistakes(
     ("the weights are turned around", {"@ w": "@ w[::-1]"}, "w[0] meets the first of a window."),
     ("the mean is taken", {"@ w": "@ w / len(w)"}, "The sum of the products."),
     ("the last place is missing", {" @ w": "[:-1] @ w"}, PLACES),
+    ("the products are not added up", {" @ w": " * w"}, "One number for each window."),
+    (
+        "windows that hang over the ends count as well",
+        {"windows(x, len(w)) @ w": 'np.correlate(x, w, "same")'},
+        PLACES,
+    ),
     ("only the largest product counts", {" @ w": ".max(axis=1) * w.max()"}, "A sum of products."),
 )

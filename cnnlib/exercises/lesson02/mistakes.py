@@ -100,6 +100,14 @@ MAX_LOOPS = mistakes(
     ("the mean is taken", {".max()": ".mean()"}, LARGEST),
     ("the sum is taken", {".max()": ".sum()"}, LARGEST),
     (
+        "windows start KH and KW pixels apart",
+        {
+            "oh * stride, ow * stride": "oh * KH, ow * KW",
+            ".max()": ".max(initial=-np.inf)",
+        },
+        PLACE,
+    ),
+    (
         "the search starts at 0, so that negative numbers never win",
         {".max()": ".max(initial=0)"},
         "Which number is smaller than every other? Start with that, or with a pixel.",
@@ -227,6 +235,9 @@ GLOBAL = mistakes(
         "Which axes are H and W?",
     ),
     ("the mean is over channels", {"(2, 3)": "1"}, "Which axes are H and W?"),
+    ("the mean is over channels, too", {"(2, 3)": "(1, 2, 3)"}, "Which axes are H and W?"),
+    ("the mean is over images and channels", {"(2, 3)": "(0, 1)"}, "Which axes are H and W?"),
+    ("the mean is over rows only", {"(2, 3)": "2"}, "Which axes are H and W?"),
     ("the sum is not divided", {"mean": "sum"}, "A mean is a sum divided by a count."),
     ("the largest is taken", {"mean": "max"}, "Take the mean."),
 )
@@ -255,6 +266,11 @@ FIELD = mistakes(
     ),
     ("the layers are gone through from the last", {"in layers:": "in layers[::-1]:"}, JUMP),
     ("strides play no part", {"step *= stride": "pass"}, JUMP),
+    (
+        "the sizes of the windows are multiplied",
+        {"field += (kernel - 1) * step": "field *= kernel"},
+        "A window of K is K - 1 steps wide, and a step is worth the strides before it.",
+    ),
     (
         "a layer's own stride counts already for its window",
         {"1) * step": "1) * step * stride"},
@@ -288,6 +304,21 @@ CHANGE = mistakes(
     relative_change,
     ("it is divided by the norm of b", {"(a**2)": "(b**2)"}, "The unit is the norm of a."),
     ("it is not divided", {" / length": ""}, "Divide by the norm of a."),
+    (
+        "there is a number for each channel",
+        {"axes = (1, 2, 3)": "axes = (2, 3)"},
+        "Return one number for each image.",
+    ),
+    (
+        "the mean over all images is returned",
+        {SHARE: "(distance / length).mean()"},
+        "Return one number for each image.",
+    ),
+    (
+        "the norms are compared, and not the maps",
+        {SHARE: "abs(np.sqrt((b**2).sum(axis=axes)) - length) / length"},
+        "First the difference, then its norm.",
+    ),
     (
         "all images are taken together",
         {"axes = (1, 2, 3)": "axes = None"},
