@@ -349,9 +349,9 @@ def test_a_forming_card_frames_the_dead_and_draws_all_norms():
         for k, w in enumerate(row):
             np.testing.assert_array_equal(image[4::9, 49 * k : 49 * k + 45][:, 4::9], w)
     assert {image.get_clim()[1] for image in ax.images} == {np.abs(filters).max()}
-    thick = [line for line in ax.lines if line.get_linewidth() == 3]
-    assert len(thick) == texts(ax).count("silent") == 1
-    assert f"5: {norms[2, 5]:.2f}" in texts(ax)
+    frames = ax.collections[0]
+    assert np.flatnonzero(np.array(frames.get_linewidths()) == 3).tolist() == [5]
+    assert f"5: {norms[2, 5]:.2f} silent" in texts(ax) and f"7: {norms[2, 7]:.2f}" in texts(ax)
     assert len(chart.collections[0].get_segments()) == 14
     np.testing.assert_array_equal(chart.lines[0].get_ydata(), norms[:, 5])
     assert [line.get_xydata()[0].tolist() for line in chart.lines[1::2]][:2] == [

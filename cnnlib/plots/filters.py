@@ -27,6 +27,7 @@ from cnnlib.plots.base import (
     sheet,
     show_image,
 )
+from cnnlib.plots.quick import Numbers
 
 
 def scale_note(w):
@@ -784,20 +785,25 @@ def forming_card(filters, norms, at, moment, dying, title):
     -------
     Figure
     """
-    ax = sheet(8.0, 4.5, title)
+    ax = sheet(8.0, 4.6, title)
     scale, each = limits(filters, True), np.ones((1, 9, 9))
     colour = {f: COLOURS[1 + k % (len(COLOURS) - 1)] for k, f in enumerate(dying)}
     for row in range(2):
         tiles = mosaic(np.kron(filters[moment, 8 * row : 8 * row + 8], each), 8, 4)
         put(ax, np.nan_to_num(tiles), 0.1, 3.2 - 1.12 * row, 7.76, 0.9, signed=True, scale=scale)
-    for f, norm in enumerate(norms[moment]):
-        row, column = divmod(f, 8)
-        x, y = 0.1 + 0.98 * column, 3.2 - 1.12 * row
-        ax.text(x, y + 0.94, f"{f}: {norm:.2f}", fontsize=8)
-        gone = dying.get(f, moment + 1) <= moment
-        frame(ax, x, y, 0.9, 0.9, colour[f] if gone else GREY, 3 if gone else 0.5)
-        if gone:
-            ax.text(x + 0.9, y + 0.94, "silent", fontsize=8, ha="right", color=colour[f])
+    gone = [dying.get(f, moment + 1) <= moment for f in range(len(norms[moment]))]
+    corners = [(0.1 + 0.98 * (f % 8), 3.2 - 1.12 * (f // 8)) for f in range(len(gone))]
+    square = 0.9 * np.array([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)])
+    inks = [colour[f] if dead else "black" for f, dead in enumerate(gone)]
+    frames = LineCollection(
+        [square + corner for corner in corners],
+        linewidths=[3 if dead else 0.5 for dead in gone],
+        colors=[ink if dead else GREY for ink, dead in zip(inks, gone, strict=True)],
+    )
+    ax.add_collection(frames, autolim=False)
+    names = [f"{f}: {norm:.2f}" + dead * " silent" for f, (norm, dead) in
+             enumerate(zip(norms[moment], gone, strict=True))]  # fmt: skip
+    ax.add_artist(Numbers(np.array(corners) + (0.45, 1.0), names, inks, 8))
     ax.text(0.1, 1.93, scale_note(filters), fontsize=8, color="#444444")
     chart = ax.figure.add_axes((0.08, 0.1, 0.88, 0.3), gid="norms")
     living = [f for f in range(norms.shape[1]) if f not in colour]

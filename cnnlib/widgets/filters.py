@@ -434,6 +434,7 @@ class FormingExplorer(Explorer):
         record = recorded("forming") if record is None else record
         self.starts, self.at = [str(start) for start in record["start"]], record["at"][0, 0]
         self.filters = record["filters"][:, 0].astype(np.float32)
+        self.norms = np.array([[interpret.strengths(w) for w in run] for run in self.filters])
         silent = record["most"][:, 0] <= 0  # (starts, moments, filters)
         self.dead = np.logical_and.accumulate(silent[:, ::-1], axis=1)[:, ::-1]
         super().__init__()
@@ -450,8 +451,8 @@ class FormingExplorer(Explorer):
         return {"moment": int(np.abs(self.at - x).argmin())}
 
     def draw(self, start, moment):
-        filters, dead, step = self.filters[start], self.dead[start], self.at[moment]
-        norms = np.array([interpret.strengths(w) for w in filters])
+        filters, norms, dead = (part[start] for part in (self.filters, self.norms, self.dead))
+        step = self.at[moment]
         dying = {int(f): int(dead[:, f].argmax()) for f in np.flatnonzero(dead[-1])}
         gone = [f for f, k in dying.items() if k <= moment]
         weak = int(norms[moment].argmin())
