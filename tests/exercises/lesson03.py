@@ -220,6 +220,7 @@ MUTANTS = {
     "layer_cost": [
         ("the bias is counted as a product", ("F * patch * OH", "F * (patch + 1) * OH")),
         ("defaults", ("stride=1, pad=0):", "stride, pad):")),
+        ("products of one output only are counted", ("F * patch * OH * OW, 4", "F * patch, 4")),
         ("the biases are forgotten", ("F * (patch + 1)", "F * patch")),
         ("there is one bias for all filters", ("F * (patch + 1)", "F * patch + 1")),
         ("every channel has a bias", ("F * (patch + 1)", "F * (patch + C)")),

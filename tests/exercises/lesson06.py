@@ -69,6 +69,9 @@ MUTANTS = {
     "receptive_field": [
         ("strides play no part", (DOWN, "low, high = low - P, high - P + K - 1")),
         ("each layer adds K pixels and not K - 1", ("+ K - 1", "+ K")),
+        ("padding is added", (DOWN, "low, high = low * S + P, high * S + P + K - 1")),
+        ("only the last layer counts", ("reversed(layers)", "layers[-1:]")),
+        ("high is that of low", (DOWN, "low, high = low * S - P, low * S - P + K - 1")),
         ("padding is left out", (" - P", "")),
         (
             "high is worked out from the new low",
@@ -83,6 +86,9 @@ MUTANTS = {
         ("remark", ("return low, high", "return float(low), float(high)")),
     ],
     "most_exciting": [
+        ("images are sorted by their weakest last", ("-maps.max", "maps.max")),
+        ("images are sorted by their mean", ("-maps.max", "-maps.mean")),
+        ("the place is divided by the rows", ("maps.shape[2]", "maps.shape[1]")),
         (
             "the weakest responses are found",
             ("-maps.max", "maps.min"),
@@ -166,6 +172,12 @@ MUTANTS = {
         ("remark", (".max(axis=1)", ".max(axis=1).astype(float)")),
     ],
     "occlusion": [
+        (
+            "the last row and column of the square stay uncovered",
+            ("row + half + 1", "row + half"),
+            ("column + half + 1", "column + half"),
+        ),
+        ("it is covered with the mean", ("half + 1] = 0", "half + 1] = x.mean()")),
         ("all signs are turned around", (FALL, "network.forward(covered)[0, c] - whole")),
         ("the score of the covered image is returned", ("whole - network", "network")),
         ("the size of the difference is taken", (FALL, f"abs({FALL})")),
@@ -187,6 +199,14 @@ MUTANTS = {
         ("changed", ("    return fall", "    x *= 0\n    return fall")),
     ],
     "grad_cam": [
+        (
+            "each map is cut off at 0, and not their sum",
+            (RETURN, "return np.maximum(weights * maps, 0).sum(axis=1)"),
+        ),
+        (
+            "the size of each weight is taken",
+            (RETURN, "return np.maximum((abs(weights) * maps).sum(axis=1), 0)"),
+        ),
         ("the ReLU at the end is forgotten", (RETURN, "return (weights * maps).sum(axis=1)")),
         (
             "the size is taken in place of ReLU",
@@ -223,6 +243,9 @@ MUTANTS = {
         ),
     ],
     "climb": [
+        ("one step more is taken", ("range(steps)", "range(1 + steps)")),
+        ("only the sign of the gradient counts", ("dx / np.sqrt((dx**2).mean())", "np.sign(dx)")),
+        ("the image is cut to 0 and 1", ("return x", "return x.clip(0, 1)")),
         (
             "the gradient is computed once, and not at each step",
             ("    for _ in range(steps):\n", "    if steps:\n"),
@@ -267,7 +290,7 @@ QUESTIONS = {
 UNKNOWN = {
     "feature_maps": ("            return x", "            return x + 1"),
     "receptive_field": ("low * S - P", "low * S + P"),
-    "most_exciting": ("maps.shape[2])", "maps.shape[1])"),
+    "most_exciting": ("-maps.max", "-maps.std"),
     "ablation": ("y[:, f] = 0", "y[:, f] = 2"),
     "saliency": (ASK, "dscores[:, c] = 2"),
     "occlusion": ("left : column + half + 1] = 0", "left : column + half + 1] = 1"),

@@ -15,6 +15,8 @@ BACKWARDS = "dy + self.body.backward(dy)"
 # Of each task: the mistake, and what to replace in the solution so as to make it.
 MUTANTS = {
     "he_std": [
+        ("the first axis is read as the inputs, also of filters", (FILTERS, "shape[0]")),
+        ("the root is taken of the 2 alone", ("np.sqrt(2 / inputs)", "2**0.5 / inputs")),
         (
             "the outputs are counted and not the inputs",
             (DENSE, "shape[1] if"),
@@ -39,6 +41,11 @@ MUTANTS = {
         ),
     ],
     "batch_norm": [
+        (
+            "gamma and beta lie along the last axis",
+            ("gamma.reshape(1, -1, 1, 1)", "gamma"),
+            ("beta.reshape(1, -1, 1, 1)", "beta"),
+        ),
         ("each pixel has a mean of its own", ("(0, 2, 3)", "0")),
         ("each image is normalised for itself", ("(0, 2, 3)", "(2, 3)")),
         ("all channels share one mean", ("(0, 2, 3)", "None")),

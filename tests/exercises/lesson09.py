@@ -10,6 +10,11 @@ TURN = "axes.transpose(3, 1, 2, 0).reshape(C * H * W, M)"
 
 MUTANTS = {
     "average": [
+        (
+            "the last worker is left out",
+            ("zip(counts, grads, strict=True)", "[*zip(counts, grads)][:-1]"),
+        ),
+        ("the number of images counts twice", ("n / total", "n * n / total")),
         ("every worker counts the same", (MEAN, "sum(grads) / len(grads)")),
         ("the gradients are added up and not averaged", (MEAN, "sum(grads)")),
         ("the sum is not divided by the number of images", ("n / total", "n")),
@@ -45,6 +50,8 @@ MUTANTS = {
         ("the gradient is returned and not the new weights", ("w - rate * total", "total")),
     ],
     "ring_round": [
+        ("adding ends a round too early", ("step < P - 1", "step < P - 2")),
+        ("the last worker sends to itself", ("(worker + 1) % P", "min(worker + 1, P - 1)")),
         ("parts go to the left neighbour", ("(worker + 1)", "(worker - 1)")),
         ("every round sends the same part", ("(worker - step) % P", "worker")),
         ("parts are counted up and not down", ("worker - step", "worker + step")),
@@ -60,6 +67,7 @@ MUTANTS = {
         ),
     ],
     "ring_seconds": [
+        ("the brackets around workers - 1 are missing", ("2 * (workers - 1)", "2 * workers - 1")),
         ("half of the rounds are left out", ("2 * (workers - 1)", "workers - 1")),
         ("there are P rounds in each half", ("(workers - 1)", "workers")),
         ("every message is the whole buffer", ("size / workers", "size")),
@@ -98,7 +106,7 @@ QUESTIONS = {
 }
 # Wrong, and none of the mistakes that the check knows.
 UNKNOWN = {
-    "average": ("n / total", "n**2 / total"),
+    "average": ("n / total", "n**3 / total"),
     "unpack": ("row[split:]", "row[split:][::-1]"),
     "parallel_step": ("rate * total", "rate * total**2"),
     "ring_round": ("after[right, part] +=", "after[right, part] -="),

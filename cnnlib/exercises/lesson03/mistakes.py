@@ -225,6 +225,11 @@ COST = mistakes(
         {"products = F * C * K * K": "products = F * (C * K * K + 1)"},
         f"{PRODUCTS} The bias is added.",
     ),
+    (
+        "products of one output only are counted",
+        {"products = F * C * K * K * OH * OW": "products = F * C * K * K"},
+        PRODUCTS,
+    ),
     ("the biases are forgotten", {LEARNED: "return F * C * K * K"}, ONE_BIAS),
     ("there is one bias for all filters", {LEARNED: "return F * C * K * K + 1"}, ONE_BIAS),
     ("every channel has a bias", {LEARNED: "return F * C * (K * K + 1)"}, ONE_BIAS),

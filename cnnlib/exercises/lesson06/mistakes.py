@@ -93,6 +93,13 @@ FIELD = mistakes(
     receptive_field,
     ("strides play no part", {"low * S": "low", "high * S": "high"}, BACK),
     ("each layer adds K pixels and not K - 1", {"K - 1": "K"}, BACK),
+    (
+        "padding is added",
+        {"low * S - P": "low * S + P", "high * S - P": "high * S + P"},
+        "A frame shifts the image: pixel 0 of it is pixel P of the frame.",
+    ),
+    ("only the last layer counts", {"reversed(layers)": "layers[-1:]"}, BACK),
+    ("high is that of low", {"high * S": "low * S"}, BACK),
     ("padding is left out", {"low * S - P": "low * S", "high * S - P": "high * S"}, BACK),
     ("the layers are gone through from the first", {"reversed(layers)": "layers"}, BACK),
     (
@@ -120,6 +127,17 @@ def most_exciting(maps, count):
 
 EXCITING = mistakes(
     most_exciting,
+    (
+        "images are sorted by their weakest last",
+        {"-maps.max": "maps.max"},
+        "argsort sorts upwards.",
+    ),
+    ("images are sorted by their mean", {"-maps.max": "-maps.mean"}, "The largest of each map."),
+    (
+        "the place is divided by the rows",
+        {"maps.shape[2])": "maps.shape[1])"},
+        "A row has OW numbers: divmod(k, OW).",
+    ),
     (
         "the weakest responses are found",
         {"-maps.max": "maps.min", "argmax": "argmin"},
@@ -275,6 +293,12 @@ def occlusion(network, x, c, size):
 FALL = "Score of the whole image less that of the covered one: what spoke for the class is above 0."
 OCCLUSION = mistakes(
     occlusion,
+    (
+        "the last row and column of the square stay uncovered",
+        {"row + half + 1": "row + half", "column + half + 1": "column + half"},
+        "A slice ends before its end.",
+    ),
+    ("it is covered with the mean", {"] = 0\n": "] = x.mean()\n"}, "Cover it with 0."),
     ("the score of the covered image is returned", {"= whole - ": "= "}, FALL),
     ("the size of the difference is taken", {"return fall": "return abs(fall)"}, FALL),
     (
@@ -317,6 +341,21 @@ WEIGHT = "The weight of a map is the mean of its gradient over its pixels, image
 AT = "(names := list(network.layers))[names.index(name)"
 CAM = mistakes(
     grad_cam,
+    (
+        "each map is cut off at 0, and not their sum",
+        {
+            "(weights * maps).sum(axis=1), 0)": "weights * maps, 0).sum(axis=1)",
+        },
+        "First add up, then cut off.",
+    ),
+    (
+        "the size of each weight is taken",
+        {
+            "weights = dmaps.mean": "weights = abs(dmaps.mean",
+            "keepdims=True)\n": "keepdims=True))\n",
+        },
+        "What speaks against the class has a negative weight.",
+    ),
     (
         "the ReLU at the end is forgotten",
         {"np.maximum(": "(", ", 0)": ")"},
@@ -380,6 +419,17 @@ SHRINK = "x = (1 - decay) * x + rate * dx / root of the mean of dx ** 2, in this
 LENGTH = "np.sqrt((dx**2).mean())"
 CLIMB = mistakes(
     climb,
+    (
+        "one step more is taken",
+        {"range(steps)": "range(steps + 1)"},
+        "As many steps as steps says.",
+    ),
+    (
+        "only the sign of the gradient counts",
+        {f"dx / {LENGTH}": "np.sign(dx)"},
+        SHRINK,
+    ),
+    ("the image is cut to 0 and 1", {"return x": "return np.clip(x, 0, 1)"}, SHRINK),
     (
         "it goes downhill",
         {"+ rate": "- rate"},

@@ -35,6 +35,12 @@ ORDER = "Dense weights are (D, M), inputs first; filters are (F, C, KH, KW), out
 HE = mistakes(
     he_std,
     (
+        "the first axis is read as the inputs, also of filters",
+        {"np.prod(shape[1:])": "shape[0]"},
+        f"{ORDER} {TAPS}",
+    ),
+    ("the root is taken of the 2 alone", {"np.sqrt(2 / D)": "np.sqrt(2) / D"}, ROOT),
+    (
         "the outputs are counted and not the inputs",
         {"shape[0] if": "shape[1] if", "np.prod(shape[1:])": "shape[0] * np.prod(shape[2:])"},
         "How many numbers is one output summed from?",
@@ -87,6 +93,11 @@ AXES = "The statistics of a channel are over all images and all pixels: axes 0, 
 EPS = "eps is added to the variance, under the root."
 NORM = mistakes(
     batch_norm,
+    (
+        "gamma and beta lie along the last axis",
+        {"v.reshape(1, -1, 1, 1)": "v"},
+        "A channel is the second of four axes: gamma.reshape(1, -1, 1, 1).",
+    ),
     ("each pixel has a mean of its own", {"(0, 2, 3)": "(0,)"}, AXES),
     ("each image is normalised for itself", {"(0, 2, 3)": "(2, 3)"}, AXES),
     ("all channels share one mean", {"(0, 2, 3)": "(0, 1, 2, 3)"}, AXES),

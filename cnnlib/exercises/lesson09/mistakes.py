@@ -46,6 +46,16 @@ WEIGHTS = "A worker's gradient is a mean over its images: it counts as many time
 AVERAGE = mistakes(
     average,
     (
+        "the last worker is left out",
+        {"zip(shares, grads, strict=True)": "list(zip(shares, grads, strict=True))[:-1]"},
+        "Add up over all workers.",
+    ),
+    (
+        "the number of images counts twice",
+        {"shares = counts / counts.sum()": "shares = counts * (counts / counts.sum())"},
+        WEIGHTS,
+    ),
+    (
         "every worker counts the same",
         {"counts / counts.sum()": "np.full(len(counts), 1 / len(counts))"},
         WEIGHTS,
@@ -167,6 +177,16 @@ PART = "In round `step`, worker w sends part (w - step) % P to worker (w + 1) % 
 AT_ONCE = "All send at the same time: what a worker sends is what it held before the round."
 ROUND = mistakes(
     ring_round,
+    (
+        "adding ends a round too early",
+        {"step < P - 1": "step < P - 2"},
+        "P - 1 rounds add: 0 to P - 2.",
+    ),
+    (
+        "the last worker sends to itself",
+        {"(worker + 1) % P": "min(worker + 1, P - 1)"},
+        "In a ring the last one's neighbour is the first: % P.",
+    ),
     ("parts go to the left neighbour", {"(worker + 1) % P": "(worker - 1) % P"}, PART),
     ("every round sends the same part", {"(worker - step) % P": "worker"}, PART),
     ("parts are counted up and not down", {"(worker - step)": "(worker + step)"}, PART),
@@ -210,6 +230,11 @@ def ring_seconds(size, workers, latency, bandwidth):
 
 COST = mistakes(
     ring_seconds,
+    (
+        "the brackets around workers - 1 are missing",
+        {"2 * (workers - 1)": "(2 * workers - 1)"},
+        ROUNDS,
+    ),
     ("half of the rounds are left out", {"2 * ": ""}, ROUNDS),
     ("there are P rounds in each half", {"(workers - 1)": "workers"}, ROUNDS),
     ("every message is the whole buffer", {"size / workers": "size"}, "A message is a P-th of it."),
