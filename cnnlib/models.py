@@ -179,7 +179,7 @@ def residual_block(channels, conv, rng):
 
 
 def resnet(filters=(24, 48, 96), blocks=1, rng=None, fast=False):
-    """Build a small residual network.
+    """Build a small residual network, the best of the zoo.
 
     Two convolutions take the image to 7 x 7 pixels, where the residual blocks are cheap; a third
     takes it to 3 x 3. Every convolution is normalised.
@@ -213,7 +213,13 @@ def resnet(filters=(24, 48, 96), blocks=1, rng=None, fast=False):
     return Sequential(layers, input_shape=(1, 28, 28))
 
 
-MODELS = {"mlp": mlp, "simple_convnet": simple_convnet, "lenet5": lenet5, "convnet_bn": convnet_bn}
+MODELS = {
+    "mlp": mlp,
+    "simple_convnet": simple_convnet,
+    "lenet5": lenet5,
+    "convnet_bn": convnet_bn,
+    "resnet": resnet,
+}
 
 
 def build(name, rng=None, fast=False):
@@ -235,7 +241,7 @@ def load_trained(name, data="mnist", fast=False):
     Parameters
     ----------
     name : str
-        ``mlp``, ``simple_convnet``, ``lenet5`` or ``convnet_bn``.
+        ``mlp``, ``simple_convnet``, ``lenet5``, ``convnet_bn`` or ``resnet``.
     data : str
         What it was trained on: ``mnist``, or for ``lenet5`` also ``fashion`` (Fashion-MNIST).
         How each was trained and what it reaches on the 10,000 test images is written in

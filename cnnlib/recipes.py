@@ -19,7 +19,8 @@ DISTORTIONS = {"shift": 1.5, "rotate": 8, "scale": 0.08, "elastic": 0.5}  # of -
 # What the command does if not asked for anything else: one quick epoch, or a run for accuracy.
 QUICK = {"epochs": 1, "batch": 32, "augment": False, "decay": 0.1}
 ACCURATE = {"epochs": 10, "batch": 64, "augment": True, "decay": 0.02}
-MODELS = {"lenet5": QUICK, "simple_convnet": QUICK, "mlp": QUICK, "convnet_bn": ACCURATE}
+MODELS = {"lenet5": QUICK, "simple_convnet": QUICK, "mlp": QUICK}
+MODELS |= {"convnet_bn": ACCURATE, "resnet": ACCURATE}
 
 # The weights that come with the package, by the name of their file.
 TRAINED = {
@@ -30,5 +31,6 @@ TRAINED = {
         ("lenet5", "lenet5", "mnist", 5, 0.006, QUICK),
         ("lenet5_fashion", "lenet5", "fashion", 8, 0.004, QUICK),
         ("convnet_bn", "convnet_bn", "mnist", 20, 0.006, ACCURATE),
+        ("resnet", "resnet", "mnist", 20, 0.006, ACCURATE),
     )
 }
