@@ -1,6 +1,7 @@
 """What all explorers promise: any control can be set, the picture and its words follow, once."""
 
 import functools
+import gc
 import html
 
 import ipywidgets as widgets
@@ -178,6 +179,18 @@ def test_quiet_changes_without_drawing(monkeypatch):
     assert drawn == [] and explorer.quieted == 0 and explorer.controls["b"].value == 2
     explorer.controls["a"].value = 4
     assert len(drawn) == 1
+
+
+def test_no_garbage_is_collected_while_a_picture_is_drawn(monkeypatch):
+    explorer, enabled = Sum(), []
+    draw = explorer.draw
+    monkeypatch.setattr(
+        explorer, "draw", lambda **values: (enabled.append(gc.isenabled()), draw(**values))[1]
+    )
+    for a in (2, 7, 3):  # 7 is impossible
+        explorer.controls["a"].value = a
+        assert gc.isenabled()
+    assert enabled == [False] * 3
 
 
 def test_what_is_impossible_is_said_and_the_last_picture_stays():

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import functools
+import gc
 import html
 import os
 
@@ -139,6 +140,11 @@ class Explorer(widgets.VBox):
 
     def refresh(self):
         """Draw again, or say why that is impossible and keep the picture."""
+        with swept():
+            self.redraw()
+
+    def redraw(self):
+        """Do what :meth:`refresh` says; its figure is garbage at once."""
         try:
             figure, self.text = self.draw(**self.values())
         except ValueError as error:
@@ -181,6 +187,22 @@ class Explorer(widgets.VBox):
         data["text/plain"] = repr(self)
         data["image/png"] = base64.b64encode(self.image.value).decode("ascii")
         return data, metadata
+
+
+@contextlib.contextmanager
+def swept():
+    """Collect no garbage in this block: it is young after it, and all of it goes at once.
+
+    A figure is many thousand objects that refer to each other. Collected while it is drawn, they
+    grow old, and every few pictures wait for a look at all the objects there are.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def within(place, most):
