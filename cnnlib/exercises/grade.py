@@ -188,6 +188,6 @@ def page(found, tasks):
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Grades</title><style>'
         "body{font-family:sans-serif}td,th{padding:2px 8px;border:1px solid #ccc}td{text-align:"
-        "center}table{border-collapse:collapse}.done{color:#009e73}.wrong{color:#d55e00}"
+        "center}table{border-collapse:collapse}.done{color:#007a59}.wrong{color:#b34e00}"
         f"</style><table><tr>{head}</tr>{''.join(rows)}</table></html>\n"
     )

@@ -82,7 +82,7 @@ class Result:
         parts = [
             '<div style="padding:0.2em 1em;overflow-x:auto;'
             f'border-left:4px solid {COLOURS[self.state]}">'
-            f'<div><b style="color:{COLOURS[self.state]}">{SIGNS[self.state]} '
+            f"<div><b>{SIGNS[self.state]} "
             f"{html.escape(self.name)}</b>: {html.escape(self.title)}</div>"
         ]
         return "".join([*parts, self.blocks_html(), "</div>"])
