@@ -25,8 +25,8 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 lab: $(READY) ## open JupyterLab at the first lesson
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m jupyterlab --LabApp.app_settings_dir="$(CURDIR)/tools/lab" \
-		--ServerApp.root_dir="$(CURDIR)" $(ARGS) notebooks/00_start_here.ipynb
+	JUPYTER_CONFIG_PATH="$(CURDIR)/tools/lab$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
+		OPENBLAS_NUM_THREADS=1 $(BIN)/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(ARGS) notebooks/00_start_here.ipynb
 
 test: lint test-package test-notebooks ## check everything: style, package, every notebook
 

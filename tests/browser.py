@@ -32,6 +32,8 @@ PATIENCE = 600  # seconds after which a wait is given up: no test is about how l
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")  # what axe holds pages to
 
+EXPLORERS = {"include": [[".cnnlib-explorer"], [".cnnlib-live"]]}  # for axe
+
 # Functions for the page.
 RUN_AXE = f"place => axe.run(place, {{runOnly: {list(WCAG)}}})"
 DIGEST = """async image => {
@@ -123,12 +125,10 @@ class Server:
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
         options = {"ip": "127.0.0.1", "port": 0, "root_dir": self.served}
         command += [f"--ServerApp.{key}={value}" for key, value in options.items()]
-        # As `make lab` does; for Notebook too.
-        apps = ("LabApp", "JupyterNotebookApp")
-        command += [f"--{app}.app_settings_dir={ROOT / 'tools' / 'lab'}" for app in apps]
         self.process = subprocess.Popen(
             command,
-            env=environment(self.folder) | {"JUPYTER_TOKEN": self.token},
+            env=environment(self.folder)
+            | {"JUPYTER_TOKEN": self.token, "JUPYTER_CONFIG_PATH": str(ROOT / "tools" / "lab")},
             stdout=self.log,
             stderr=subprocess.STDOUT,
         )
@@ -231,6 +231,23 @@ class Reader:
             raise TimeoutError(f"cells did not end in {PATIENCE} s: {prompts}, {self.asked}")
         self.wait_until_idle()  # after an error that a cell may raise, no [*] is shown
         return self.page.evaluate(ERRORS)
+
+    def save(self, path):
+        """Save the notebook, which the server has at that path, and wait until it is written."""
+        before = path.stat().st_mtime_ns
+        self.page.get_by_role("menuitem", name="File", exact=True).click()
+        self.page.locator("#jp-mainmenu-file").get_by_text("Save Notebook", exact=True).click()
+        end = time.monotonic() + PATIENCE
+        while path.stat().st_mtime_ns == before and time.monotonic() < end:
+            self.page.wait_for_timeout(200)
+
+    def barriers(self, place):
+        """Return what keeps readers out of a place of the page; nothing where axe is missing."""
+        if axe() is None:
+            return []
+        self.page.add_script_tag(path=axe())
+        found = self.page.evaluate(RUN_AXE, place)["violations"]
+        return [(each["id"], [node["html"][:120] for node in each["nodes"]][:3]) for each in found]
 
     def cell(self, number):
         """Return the place of a code cell, counted from 0."""

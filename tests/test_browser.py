@@ -9,6 +9,7 @@ import re
 import nbformat
 import pytest
 
+from cnnlib.exercises.engine.result import SIGNS, Result
 from cnnlib.widgets.canvas import decode
 from tests import browser
 
@@ -45,9 +46,9 @@ def reader(server, chromium):
     """Open a notebook as a reader does: ``reader(path)``."""
     context = chromium.new_context(viewport={"width": 1300, "height": 1000}, has_touch=True)
 
-    def open_notebook(path, only=None):
+    def open_notebook(path, only=None, kind="lab/tree"):
         browser.copy_unrun(path, server.served / "notebooks" / path.name, only)
-        return browser.Reader(context.new_page(), server, f"notebooks/{path.name}")
+        return browser.Reader(context.new_page(), server, f"notebooks/{path.name}", kind)
 
     yield open_notebook
     context.close()
@@ -83,6 +84,9 @@ def test_lesson_runs_and_its_explorers_answer(path, reader):
     moved = [page.move_a_slider(n) for n in explorers]
     with_slider = [moved for moved in moved if moved is not None]
     assert explorers and all(with_slider), f"{path.name}: sliders moved the picture: {moved}"
+    assert page.barriers(browser.EXPLORERS) == []
+    typed = page.page.locator(".jupyter-widget-tagsinput input")  # where a block is typed
+    assert all(field.is_visible() for field in typed.all())
 
 
 def test_an_error_is_seen(reader, tmp_path):
@@ -155,6 +159,52 @@ def test_a_digit_can_be_drawn(reader):
     wait_for("Test image 1, ")
 
 
+PIXELS = ("imports", "data", "pixels")  # cells of lesson 00 that show an explorer
+# How far each place of the page has been scrolled.
+SCROLLED = """() => [...document.querySelectorAll("*")].map(e => e.scrollTop).filter(Boolean)"""
+
+
+@pytest.mark.parametrize("kind", ["lab/tree", "notebooks"], ids=["JupyterLab", "Notebook 7"])
+def test_keys_stay_in_an_explorer_and_its_picture_in_the_notebook(kind, reader, server):
+    lesson = browser.ROOT / "notebooks" / "00_start_here.ipynb"
+    opened = reader(lesson, PIXELS, kind)
+    assert not any(opened.run_all()) and opened.pictures(2) == 1
+    for word in ("Nbgrader", "Validate", "Create Assignment", "official Jupyter news"):
+        assert opened.page.get_by_text(word).count() == 0, word  # not for a learner
+
+    handle = opened.cell(2).locator(".noUi-handle").first
+    handle.click()
+    where, value = opened.page.evaluate(SCROLLED), handle.get_attribute("aria-valuetext")
+    before = opened.digest(2)
+    handle.press("ArrowRight")
+    assert handle.get_attribute("aria-valuetext") != value and opened.changed(2, before)
+    for key in "ddbx":  # delete the cell, insert one, cut it out
+        handle.press(key)
+    assert opened.page.locator(".jp-Notebook .jp-CodeCell").count() == len(PIXELS)
+    assert opened.page.evaluate(SCROLLED) == where
+
+    # Saved, closed, and opened again without its kernel.
+    opened.wait_until_idle()
+    seen = opened.digest(2)
+    opened.save(server.served / "notebooks" / lesson.name)
+    server.end_kernels()
+    again = browser.Reader(opened.page.context.new_page(), server, f"notebooks/{lesson.name}", kind)
+    again.cell(2).get_by_text("To make it move, run this cell again.").wait_for()
+    assert again.pictures(2) == 1 and again.digest(2) == seen
+    assert "Error displaying widget" not in again.page.content()
+
+
+@pytest.mark.skipif(browser.axe() is None, reason="axe is not installed: pip install -e '.[axe]'")
+@pytest.mark.parametrize("colours", ["color: black", "color: white; background: black"])
+def test_what_a_check_says_can_be_read(colours, chromium):
+    said = [Result(state, "name", "what it found")._repr_html_() for state in SIGNS]
+    page = chromium.new_page()
+    page.set_content(f'<html lang="en"><title>t</title><main style="{colours}">{"".join(said)}')
+    page.add_script_tag(path=browser.axe())
+    assert page.evaluate(browser.RUN_AXE, "main")["violations"] == []
+    page.close()
+
+
 MODEL = """async code => {
     const file = new Blob([code], {type: "text/javascript"});
     const {default: widget} = await import(URL.createObjectURL(file));
@@ -193,6 +243,12 @@ def test_the_canvas_needs_nothing_of_jupyter(chromium):
 
     page.get_by_role("button").click()
     assert not ink().any()
+
+    # A click without a move is a dot.
+    page.mouse.click(*at(0.25, 0.5))
+    rows, columns = ink().nonzero()
+    assert abs(columns.mean() - 28) < 2 and abs(rows.mean() - 56) < 2 and len(rows) < 14**2
+    page.get_by_role("button").click()
 
     # Of two fingers, the first one draws.
     touch = context.new_cdp_session(page)

@@ -247,10 +247,14 @@ def test_while_it_runs_nothing_is_announced(cockpit):
     assert 'aria-live="polite"' in cockpit.caption.value
 
 
-def test_making_another_one_stops_the_first(cockpit, data):
+def test_making_or_starting_another_one_stops_the_first(cockpit, data):
     cockpit.start()
     other = TrainingCockpit(data, data, {"small": small})
     assert cockpit.state == "stopped" and other in COCKPITS
+    cockpit.start()
+    other.start()
+    assert cockpit.state == "stopped" and other.state == "running"
+    other.stop()
 
 
 def test_closing_it_stops_it(cockpit):
