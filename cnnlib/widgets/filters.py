@@ -2,13 +2,10 @@
 
 from itertools import islice
 
-import ipywidgets as widgets
 import numpy as np
 
 from cnnlib import interpret
-from cnnlib.digits import prepare_digit
 from cnnlib.files import recorded
-from cnnlib.losses import softmax
 from cnnlib.plots import filters as plots
 from cnnlib.plots.filters import filter_card, look_card, picked_field
 from cnnlib.widgets.base import (
@@ -16,13 +13,11 @@ from cnnlib.widgets.base import (
     check_images,
     check_labels,
     choice,
-    in_a_row,
     percent,
-    player,
     slider,
     within,
 )
-from cnnlib.widgets.canvas import SOURCES, Canvas, decode
+from cnnlib.widgets.canvas import ReadingExplorer
 
 
 def check_network(network, images, kinds):
@@ -122,53 +117,6 @@ METHODS = {
     "occlusion": "Red: the score falls when this place is covered. Blue: it rises.",
     "Grad-CAM": "Bright: here the last maps hold what speaks for the class.",
 }
-
-
-class ReadingExplorer(Explorer):
-    """What explorers share in which a network reads a test image or the reader's own drawing."""
-
-    def __init__(self, network, images, labels, names=None):
-        self.images = images = check_images(images, network)
-        out = network.output_shape(images.shape[1:])
-        if len(out) != 1:
-            raise ValueError(f"network returns {out} an image, expected scores of classes")
-        self.network, self.labels = network, check_labels(labels, images)
-        self.names = [str(k) for k in range(out[0])] if names is None else list(names)
-        super().__init__()
-
-    def make_controls(self):
-        return {
-            "drawing": Canvas(),
-            "source": choice("look at", SOURCES),
-            "image": slider("test image", 0, 0, len(self.images) - 1),
-        }
-
-    def arrange(self):
-        drawing, source, image, *others = self.controls.values()
-        plays = [player(self.controls[name], each) for name, each in self.plays.items()]
-        return in_a_row(drawing, widgets.VBox([image, source, *others, *plays]))
-
-    def agree(self, moved):
-        """Look at what was moved last, the drawing or a test image."""
-        if moved in ("drawing", "image"):
-            self.controls["source"].value = {"drawing": "drawing", "image": "test"}[moved]
-
-    def read(self, drawing, source, image):
-        """Return the image (1, 1, H, W), its name, and the probabilities of the classes (M,)."""
-        if source == "test":
-            x, subject = self.images[image, 0], f"Test image {image}, a {self.labels[image]},"
-        else:
-            x = prepare_digit(decode(drawing, self.controls["drawing"].size))
-            subject = "Your drawing"
-            if not x.any():
-                raise ValueError("the canvas is empty: draw a digit, or look at a test image")
-        x = x[None, None].astype(self.network.dtype)
-        return x, subject, self.chances(x)[0]
-
-    def chances(self, x):
-        """Return the probabilities that the network gives the classes, (N, M)."""
-        last = list(self.network.layers)[-1]
-        return softmax(interpret.activations(self.network, x, last))
 
 
 class WhereExplorer(ReadingExplorer):

@@ -5,7 +5,6 @@ import math
 import ipywidgets as widgets
 import numpy as np
 
-from cnnlib.digits import prepare_digit
 from cnnlib.layers.activations import ReLU, Sigmoid
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
@@ -17,14 +16,13 @@ from cnnlib.plots.start import block_stacks, pixel_window, responses
 from cnnlib.widgets.base import (
     Explorer,
     check_images,
-    check_labels,
     choice,
     in_a_row,
     percent,
     slider,
     within,
 )
-from cnnlib.widgets.canvas import SOURCES, Canvas, decode
+from cnnlib.widgets.canvas import ReadingExplorer
 
 
 class PixelExplorer(Explorer):
@@ -74,7 +72,7 @@ class PixelExplorer(Explorer):
         return figure, text
 
 
-class DigitExplorer(Explorer):
+class DigitExplorer(ReadingExplorer):
     """A network reads a test image or your drawing; every layer's response is drawn.
 
     Parameters
@@ -101,43 +99,22 @@ class DigitExplorer(Explorer):
     hint = "Draw a digit on the canvas, or move the slider to read another test image."
 
     def __init__(self, network, images, labels):
-        self.network = network
-        self.images = check_images(images, network)
-        self.labels = check_labels(labels, self.images)
-        if network.output_shape(self.images.shape[1:]) != (10,):
+        images = check_images(images, network)
+        if network.output_shape(images.shape[1:]) != (10,):
             raise ValueError("network does not return scores of 10 digits")
-        super().__init__()
+        super().__init__(network, images, labels)
         # The picture beside the canvas, so that both are in view; below it on a narrow page.
         self.image.layout = widgets.Layout(flex="1 1 560px", min_width="0", max_width="768px")
         both = in_a_row(self.controls["drawing"], self.image)
         both.layout.align_items = "flex-start"
         self.children = [both if child is self.image else child for child in self.children]
 
-    def make_controls(self):
-        return {
-            "drawing": Canvas(),
-            "source": choice("read", SOURCES),
-            "image": slider("test image", 0, 0, len(self.images) - 1),
-        }
-
     def arrange(self):
         return in_a_row(self.controls["image"], self.controls["source"])
 
-    def agree(self, moved):
-        """Read what was moved last, the drawing or a test image."""
-        if moved in ("drawing", "image"):
-            self.controls["source"].value = {"drawing": "drawing", "image": "test"}[moved]
-
     def draw(self, drawing, source, image):
-        label = None
-        if source == "test":
-            x, label = self.images[image, 0], int(self.labels[image])
-            subject = f"Test image {image}, a {label},"
-        else:
-            x, subject = (
-                prepare_digit(decode(drawing, self.controls["drawing"].size)),
-                "Your drawing",
-            )
+        x, subject = self.chosen(drawing, source, image)
+        label = int(self.labels[image]) if source == "test" else None
         layers, scores = self.responses(x)
         self.input, self.probabilities = x, softmax(scores[None])[0]
         best, second = np.argsort(-self.probabilities, kind="stable")[:2]
