@@ -200,6 +200,7 @@ MUTANTS = {
         ("loops", (TAPS, PATCHES.format("+="))),
     ],
     "is_adjoint": [
+        ("it compares two sums without c and x", (DOT, "forward(x).sum(), backward(c).sum()")),
         (
             "small differences pass",
             (f"bool(np.isclose({DOT}))", f"bool(abs(np.subtract({DOT})) < 1)"),
@@ -268,6 +269,7 @@ MUTANTS = {
 }
 QUESTIONS = {
     "by_hand": [
+        ("it is counted from 1", {"a": 6, "b": 7, "c": 6, "d": 3}),
         ("channels come last in a column", {"a": 3, "b": 5}),
         ("a patch is read column by column", {"a": 6, "b": 5}),
         ("all patches of an image come first", {"c": 6, "d": 1}),

@@ -165,6 +165,10 @@ MUTANTS = {
     ],
     "softmax": [
         (
+            "the least of the row is subtracted and not its largest",
+            ("scores.max(axis=1", "scores.min(axis=1"),
+        ),
+        (
             "each score has a sigmoid of its own",
             (
                 "exps / exps.sum(axis=1, keepdims=True)",

@@ -80,7 +80,8 @@ class WrongCode(Task):
         if len(np.unique(numbers[numbers != 0])) < 2:
             return self.result(
                 "wrong",
-                "right_on says too little: choose a call whose result holds different numbers.",
+                "right_on says too little: choose a call whose result holds different numbers,"
+                " besides 0.",
                 *_shown(right, wrong),
             )
         return None

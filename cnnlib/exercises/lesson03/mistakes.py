@@ -32,6 +32,11 @@ BY_HAND = mistakes(
     ("a patch is read column by column", TAPS_TURNED, "kw goes fastest."),
     ("all patches of an image come first", BY_IMAGES, "n goes fastest."),
     ("places are counted column by column", BY_COLUMNS, "ow before oh."),
+    (
+        "it is counted from 1",
+        {"else j": "else j + 1", "return i": "return i + 1"},
+        "0 comes first.",
+    ),
 )
 ORDER = (
     ("all patches of image 0 come first", BY_IMAGES, COLUMN),
@@ -198,6 +203,7 @@ ADJOINT = mistakes(
         {BOTH: "forward(x).sum(), x.sum()"},
         TEST,
     ),
+    ("it compares two sums without c and x", {BOTH: "forward(x).sum(), backward(c).sum()"}, TEST),
     ("it compares two norms", {BOTH: "(forward(x) ** 2).sum(), (backward(c) ** 2).sum()"}, TEST),
     (
         "small differences pass",

@@ -268,6 +268,7 @@ def _pairs(rng):
         Case("doubling and halving", (double, half, one, two)),
         Case("doubling, and with the wrong sign", (double, minus_double, one, two)),
         Case("copying, and backwards", (np.copy, np.flip, one, two)),
+        Case("copying, with the wrong sign", (np.copy, np.negative, one, one[::-1].copy())),
         Case("wrong by a thousandth", (double, a_thousandth_off, one, one)),
         Case("im2col and a right col2im", (im2col_1, _back("col2im_1", reference.col2im), x, c)),
         Case("col2im with =", (im2col_1, _back("col2im_last", last), x, c)),

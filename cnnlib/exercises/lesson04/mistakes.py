@@ -184,6 +184,11 @@ SHIFTED = "scores - scores.max(axis=1, keepdims=True)"
 SOFTMAX = mistakes(
     softmax,
     (
+        "the least of the row is subtracted and not its largest",
+        {"scores.max": "scores.min"},
+        LARGEST,
+    ),
+    (
         "each score has a sigmoid of its own",
         {"exps / exps.sum(axis=1, keepdims=True)": "1 / (1 + np.exp(-np.clip(scores, -99, 99)))"},
         "The scores of a row share one sum, so that their probabilities add up to 1.",

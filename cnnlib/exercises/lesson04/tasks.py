@@ -153,6 +153,7 @@ softmax = Check(
         Case("negative scores", (np.array([[-1.0, -2, -3]]),)),
         Case("large scores", (np.array([[1000.0, 999, 998]]),)),
         Case("one large score of ten", (np.array([[1000.0, *[0] * 9]]),)),
+        Case("scores far apart", (np.array([[900.0, 800, 100]]),)),
         Case("a large and a small row", (np.array([[2000.0, 1999], [1, 0]]),)),
         Case("float32", (rng.normal(size=(2, 3)).astype(np.float32),)),
         Case("random", (rng.normal(size=(4, 5)),)),
