@@ -198,6 +198,7 @@ def limits(values, signed):
     return (-top, top) if signed else (min(0.0, float(np.min(values, initial=0))), top)
 
 
+@functools.cache
 def colours(signed, missing=NO_NUMBER):
     """Return the map of signed values or of others, and a colour for what is not finite."""
     return colormaps[SIGNED_MAP if signed else IMAGE_MAP].with_extremes(bad=missing)

@@ -646,8 +646,8 @@ def look_card(image, overlay, signed, probabilities, asked, names, title):
     ink = "black" if signed else YELLOW
     if np.ptp(image) > 0:
         middle.contour(image, [0.5 * np.max(image)], colors=ink, linewidths=0.7)
-    for k, p in enumerate(probabilities):
-        right.barh(k, p, color=ORANGE if k == asked else SKY)
+    inks = [ORANGE if k == asked else SKY for k in range(len(probabilities))]
+    right.barh(range(len(probabilities)), probabilities, color=inks)
     right.set_yticks(range(len(names)), names, fontsize=8)
     right.set(xlim=(0, 1), xticks=[])
     right.invert_yaxis()
