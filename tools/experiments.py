@@ -357,7 +357,8 @@ class Alive:
 class Forming:
     """A callback that keeps, now and then, conv1's filters and their greatest answers.
 
-    The answers are those to held-back images; one of at most 0 is silence behind the ReLU.
+    The answers are those to 2,000 of the last images, on which a run of all 60,000 trains, too;
+    one of at most 0 is silence behind the ReLU.
     """
 
     early, every = (1, 50, 100, 150, 200), 250
