@@ -323,7 +323,7 @@ class Shifts:
 
 
 class Alive:
-    """A callback that keeps, every 250 steps, what units answer most on held-back images."""
+    """A callback that keeps, every 250 steps, what units answer most on 2,000 training images."""
 
     layers = ("relu1", "relu2", "relu3")
 
