@@ -13,11 +13,16 @@ import pytest
 
 from tests.browser import FLAGS, browser_path, why_not
 
+BELOW = "/school/course"  # where on its server the folder lies: not at the root
 PATIENCE = 600_000  # milliseconds: no test is about how long it takes
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder and says nothing."""
+    """Serves a folder below a path, nothing above it, and says nothing."""
+
+    def translate_path(self, path):
+        inside = path.startswith(f"{BELOW}/")
+        return super().translate_path(path.removeprefix(BELOW)) if inside else "/dev/null/nothing"
 
     def log_message(self, *args):
         pass
@@ -50,7 +55,7 @@ def address(site):
     """Where the website is served."""
     server = Server(("127.0.0.1", 0), functools.partial(Quiet, directory=site))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield f"http://127.0.0.1:{server.server_port}{BELOW}"
     server.shutdown()
     server.server_close()
 
