@@ -15,7 +15,7 @@ from cnnlib import here
 from cnnlib.files import load_arrays, save_arrays
 
 FOLDER = Path(__file__).parent / "recorded"
-SECONDS = 4  # of a run that is worth a record: about a minute in a browser
+SECONDS = 3  # of a run that is worth a record: about a minute in a browser
 
 
 def name(run):
@@ -27,7 +27,10 @@ def name(run):
         key: [*w.shape, f"{np.abs(w).sum(dtype=np.float64):.4g}"]
         for key, w in run.network.weights().items()
     }
-    terms = {**run.terms(), "epochs": run.epochs, "start": start}
+    rate = run.optimizer.rate
+    rates = [rate(k) for k in range(run.epochs * run.steps)] if callable(rate) else [rate]
+    rates = [f"{rate:.6g}" for rate in rates]
+    terms = {**run.terms(), "epochs": run.epochs, "rates": rates, "start": start}
     text = json.dumps(terms, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16] + ".npz"
 

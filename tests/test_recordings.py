@@ -59,7 +59,12 @@ def test_a_recorded_run_is_shown_and_not_repeated(recorded, data, capsys):
 
 
 @pytest.mark.parametrize(
-    "options", [{"seed": 1}, {"epochs": 3}, {"batch_size": 40}, {"optimizer": Adam(0.01, 0.8)}]
+    "options",
+    [
+        *({"seed": 1}, {"epochs": 3}, {"batch_size": 40}),
+        *({"optimizer": Adam(0.01, 0.8)}, {"optimizer": Adam(0.02)}),
+        {"optimizer": Adam(lambda step: 0.01 + 0.01 * (step == 7))},
+    ],
 )
 def test_another_run_is_not_taken_for_it(recorded, data, options):
     with pytest.raises(AssertionError, match="a step was taken"):
