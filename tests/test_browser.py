@@ -205,6 +205,55 @@ def test_what_a_check_says_can_be_read(colours, chromium):
     page.close()
 
 
+def test_points_are_put_in_by_mouse_by_finger_and_by_key(reader):
+    lesson = browser.ROOT / "notebooks" / "05_training.ipynb"
+    opened = reader(lesson, only=("imports", "72553285", "boundary"))
+    assert not any(opened.run_all())
+    number = 2
+    assert opened.pictures(number) == 1
+    cell = opened.cell(number)
+    image = cell.locator("img.widget-image")
+    image.hover()  # which waits until it is in view and stands still
+    box = image.bounding_box()
+
+    def wait_for(count):
+        text = re.compile(f"of the {count} points")
+        cell.locator("[aria-live=polite]").filter(has_text=text).wait_for()
+
+    image.click(position={"x": 0.2 * box["width"], "y": 0.5 * box["height"]})
+    wait_for(201)
+    image.tap(position={"x": 0.3 * box["width"], "y": 0.5 * box["height"]})
+    wait_for(202)
+    field = cell.get_by_label("your points")
+    field.fill(field.input_value() + "; 0 0 orange")
+    field.press("Enter")
+    wait_for(203)
+
+    handles = cell.locator(".noUi-handle").all()
+    names = [handle.get_attribute("aria-label") for handle in handles]
+    assert names == ["hidden units", "rate", "seed", "step"]
+    before = opened.digest(number)
+    cell.get_by_role("slider", name="hidden units").press("ArrowRight")
+    assert opened.changed(number, before)
+    assert handles[0].get_attribute("aria-valuetext") == "3"
+
+
+def test_the_code_of_the_blocks_is_shown_by_key(reader):
+    lesson = browser.ROOT / "notebooks" / "00_start_here.ipynb"
+    opened = reader(lesson, only=("imports", "07d8985b"))
+    assert not any(opened.run_all())
+    cell = opened.cell(1)
+    code, show = (
+        cell.get_by_label("code", exact=True),
+        cell.get_by_role("button", name="Show the code"),
+    )
+    show.wait_for()
+    assert not code.is_visible()
+    show.press("Enter")
+    code.wait_for()
+    assert "Conv2D(1, 16, (5, 5), rng=0)," in code.input_value()
+
+
 MODEL = """async code => {
     const file = new Blob([code], {type: "text/javascript"});
     const {default: widget} = await import(URL.createObjectURL(file));

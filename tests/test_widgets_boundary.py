@@ -90,13 +90,18 @@ def test_a_run_is_gradient_descent_as_worked_out_by_hand():
         np.testing.assert_array_equal(found, expected)
 
 
-def test_every_point_comes_once_before_any_comes_again():
+@pytest.mark.parametrize("batch", [1, 8, 10, 30, 50])
+def test_every_point_comes_once_before_any_comes_again(batch):
     x, labels = scatter("a ring", 30, 0)
-    todo = endless(x, labels, 10, 0)
-    first, second = (np.concatenate([next(todo)[0] for _ in range(3)]) for _ in range(2))
+    todo = endless(x, labels, batch, 0)
+    points, truth = zip(*(next(todo) for _ in range(60)), strict=True)
+    assert {len(each) for each in points} == {batch}
+    points, truth = np.concatenate(points), np.concatenate(truth)
+    first, second = points[:30], points[30:60]
     for each in (first, second):
         np.testing.assert_array_equal(np.sort(each, axis=0), np.sort(x, axis=0))
     assert not np.array_equal(first, second)
+    assert ((np.hypot(*points.T) > 1.3) == truth).all()
 
 
 def test_what_is_measured_is_measured_at_its_step():

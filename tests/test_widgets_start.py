@@ -208,8 +208,13 @@ def test_the_code_follows_what_is_clicked(explorer, stack, monkeypatch):
 
 
 def test_the_code_is_folded_away_and_says_what_is_impossible(explorer):
-    folded = explorer.children[-1]
-    assert folded.children == (explorer.code,) and folded.selected_index is None
+    assert explorer.children[-2:] == (explorer.show, explorer.code)
+    assert explorer.code.layout.display == "none"
+    explorer.show.value = True
+    assert explorer.code.layout.display == "flex"
+    assert explorer.code.rows > len(explorer.code.value.splitlines())
+    explorer.show.value = False
+    assert explorer.code.layout.display == "none"
     stack = explorer.controls["stack"]
     stack.value = [block for block in stack.value if block != "Flatten"]
     assert explorer.code.value == f"# Not possible: {explorer.problem}\n"

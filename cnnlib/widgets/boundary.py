@@ -6,7 +6,6 @@ import math
 import ipywidgets as widgets
 import numpy as np
 
-from cnnlib.datasets import batches
 from cnnlib.initializers import glorot, he
 from cnnlib.layers.activations import ReLU, Sigmoid
 from cnnlib.layers.dense import Dense
@@ -173,10 +172,13 @@ def copied(params):
 
 
 def endless(x, labels, batch, seed):
-    """Cut points into batches, in a new order whenever they are through."""
-    rng = np.random.default_rng(seed)
+    """Cut points, shuffled anew whenever they are through, into batches that are all as large."""
+    rng, order = np.random.default_rng(seed), np.zeros(0, int)
     while True:
-        yield from batches(x, labels, batch, rng)
+        while len(order) < batch:
+            order = np.concatenate([order, rng.permutation(len(x))])
+        pick, order = order[:batch], order[batch:]
+        yield x[pick], labels[pick]
 
 
 @functools.lru_cache(16)

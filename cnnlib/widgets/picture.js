@@ -11,7 +11,7 @@ function name(root) {
     element.setAttribute("data-lm-suppress-shortcuts", "true");
   }
   for (const slider of root.querySelectorAll(".widget-slider")) {
-    const label = slider.parentElement.querySelector(".widget-label") ?? slider.querySelector(".widget-label");
+    const label = slider.querySelector(".widget-label") ?? slider.parentElement.querySelector(".widget-label");
     for (const handle of slider.querySelectorAll(".noUi-handle")) {
       handle.setAttribute("aria-label", label?.textContent.trim() || "value");
     }
@@ -21,7 +21,7 @@ function name(root) {
     if (icon) button.setAttribute("aria-label", NAMES[icon]);
   }
   for (const field of root.querySelectorAll("input[title], input[placeholder]")) {
-    field.setAttribute("aria-label", field.title || field.placeholder);
+    if (!field.labels?.length) field.setAttribute("aria-label", field.title || field.placeholder);
   }
 }
 

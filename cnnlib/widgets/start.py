@@ -288,25 +288,31 @@ class BlockExplorer(Explorer):
         The last network that fitted; its weights are not trained.
     add, remove : widgets.Button
         Put the chosen block at the end; take the last one away.
+    show : widgets.ToggleButton
+        Shows the code, which is folded away at first.
     code : widgets.Textarea
-        What :func:`code_of` writes of the network, folded away.
+        What :func:`code_of` writes of the network.
     """
 
     hint = "Start from nothing, or take Flatten away from a network and see which block complains."
 
     def __init__(self):
-        self.code = widgets.Textarea(
-            description="code", rows=12, layout=widgets.Layout(width="auto")
-        )
-        self.code.add_class("cnnlib-code")
+        wide = widgets.Layout(width="auto", display="none")
+        self.code = widgets.Textarea(description="code", layout=wide)
+        self.show = widgets.ToggleButton(description="Show the code", icon="code")
+        self.show.observe(self.unfold, "value")
         super().__init__()
-        folded = widgets.Accordion([self.code], titles=["The code of this network"])
-        self.children = [*self.children, folded]
+        self.children = [*self.children, self.show, self.code]
+
+    def unfold(self, change):
+        """Show the code, or fold it away."""
+        self.code.layout.display = "flex" if change["new"] else "none"
 
     def refresh(self):
         super().refresh()
         problem = f"# Not possible: {self.problem}\n"
         self.code.value = problem if self.problem else code_of(self.network)
+        self.code.rows = self.code.value.count("\n") + 1
 
     def make_controls(self):
         self.add = widgets.Button(description="Add block", icon="plus")
