@@ -689,7 +689,7 @@ def fool_ground(places, labels, names):
         ax.scatter(x, y, s=22, marker=f"${k}$", color=TEN[k], linewidths=0.2, alpha=0.6)
     left, bottom, width, height = MAP
     frame(ax, *MAP, GREY, 0.5)
-    ax.text(left, 0.08, "○ image, ★ changed (black: at random)", fontsize=8, color="#444444")
+    ax.text(left, 0.08, "○ image, ★ towards, black ★ random", fontsize=8, color="#444444")
     heads = [(left + width / 2, bottom + height, "images as the last layer gets them")]
     heads += [(0.73, 2.52, "image"), (2.27, ROWS[1] + 1.3, "control: at random")]
     heads += [(x, row + 1.3, text) for row in ROWS
@@ -846,9 +846,9 @@ def climb_card(made, other, responses, best, most, title):
     chart.plot(responses, color=BLUE, marker="o", markersize=3)
     chart.axhline(best, color="black", linestyle="--", linewidth=1)
     low, high = min(0, best, min(responses)), max(best, max(responses))
-    chart.set(xlim=(-0.5, most + 0.5), ylim=(low, low + 1.15 * (high - low)))
+    chart.set(xlim=(-0.5, most + 0.5), ylim=(low - 0.05 * (high - low), low + 1.15 * (high - low)))
     chart.set_xlabel("step", fontsize=8)
-    chart.set_title("its response; dashed: best real image", fontsize=9)
+    chart.set_title("its response; dashed: best of the images", fontsize=9)
     chart.tick_params(labelsize=8)
     chart.spines[["top", "right"]].set_visible(False)
     return ax.figure

@@ -212,7 +212,7 @@ class BoundaryExplorer(Explorer):
     """
 
     hint = (
-        "Two hidden units do not shut the ring in. Add one, and play the steps; take the "
+        "Two hidden units do not shut the disc in. Vary them, and play the steps; take the "
         "nonlinearity away; click points of your own into the picture."
     )
     plays = {"step": 150}
@@ -268,7 +268,8 @@ class BoundaryExplorer(Explorer):
             loss, right = evaluate(network, run.x, run.labels)
             unseen = new is not None and evaluate(network, *scatter(source, 1000, 1))[1]
         what = "No nonlinearity" if nonlinearity == "none" else nonlinearity
-        title = f"{what}, {width} hidden unit{'s' * (width > 1)}, step {done}: {right:.1%} right"
+        units = f"{width} hidden unit{'s' * (width > 1)}"
+        title = f"{what}, {units}, step {done}: {100 * right:.1f} % right"
         curves = [None if each is None else each[:2] for each in (seen, new)]
         points = run.x, run.labels
         figure = boundary(margins, EDGE, *points, units, run.losses, *curves, done, STEPS, title)

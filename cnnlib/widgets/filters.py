@@ -346,7 +346,7 @@ class FoolExplorer(ReadingExplorer):
                 f" read as {now[0]}; with every pixel changed by {size:.2f} at random, as"
                 f" {now[1]}. "
             )
-            title = f"A change of {size:.2f}: read as {now[0]}; as large, at random: {now[1]}"
+            title = f"A change up to {size:.2f}: read as {now[0]}; at random: {now[1]}"
         text += (
             f"{self.turns(answers[0], f'On the way to {names[target]} the answer')}"
             f" {self.turns(answers[1], 'At random it')} In {self.layer}, the nearest images to the"
@@ -412,7 +412,7 @@ class FormingExplorer(Explorer):
         later = [f"{f} at step {self.at[k]:,}" for f, k in dying.items() if f not in gone]
         text += f"Silent to the end: {', '.join(died)}. " if died else "None is silent for good. "
         text += f"Still to die: {', '.join(later)}." if later else ""
-        title = f"Step {step:,}: {len(gone)} of the {len(dying)} filters that die are silent"
+        title = f"Step {step:,}: {len(gone)} of {len(dying)} dying filters are silent"
         return plots.forming_card(filters, norms, self.at, moment, dying, title), text
 
 
