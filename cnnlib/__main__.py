@@ -6,6 +6,7 @@ import math
 import os
 import re
 import sys
+import time
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -237,6 +238,7 @@ def give_up():
     from cnnlib.distributed import launched, world
 
     if launched():
+        time.sleep(1)  # the launcher ends at once, and with it what it has not read of our words
         world().Abort(1)
 
 

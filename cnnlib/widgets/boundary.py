@@ -268,8 +268,8 @@ class BoundaryExplorer(Explorer):
             loss, right = evaluate(network, run.x, run.labels)
             unseen = new is not None and evaluate(network, *scatter(source, 1000, 1))[1]
         what = "No nonlinearity" if nonlinearity == "none" else nonlinearity
-        units = f"{width} hidden unit{'s' * (width > 1)}"
-        title = f"{what}, {units}, step {done}: {100 * right:.1f} % right"
+        hidden = f"{width} hidden unit{'s' * (width > 1)}"
+        title = f"{what}, {hidden}, step {done}: {100 * right:.1f} % right"
         curves = [None if each is None else each[:2] for each in (seen, new)]
         points = run.x, run.labels
         figure = boundary(margins, EDGE, *points, units, run.losses, *curves, done, STEPS, title)
