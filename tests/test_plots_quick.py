@@ -2,12 +2,11 @@
 
 import numpy as np
 import pytest
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 
 from cnnlib.plots import quick
-from cnnlib.plots.base import dress, new_figure, own_settings, show_image, to_png
+from cnnlib.plots.base import new_figure, own_settings, to_png
 
 
 def pixels(figure):
@@ -34,35 +33,6 @@ def test_a_text_looks_as_agg_draws_it_and_is_drawn_once(text, ismath):
     assert painted.any() and np.abs(found - expected)[painted[..., 0]].max() <= 2
     assert ((found[..., 3:] > 0) == painted).all() and (again == found).all()
     assert quick.inked.cache_info().misses == 1
-
-
-def chart(kind, logs, title):
-    """Draw a curve in axes of one kind."""
-    figure = new_figure(4, 3, "The whole", fixed=True)
-    ax = figure.add_axes((0.2, 0.2, 0.7, 0.6), axes_class=kind)
-    ax.plot([1, 10, 1000], [3, 2, 4000], "o-", label="a curve")
-    dress(ax, "x", "y", title, logs)
-    ax.legend()
-    return figure
-
-
-@pytest.mark.parametrize("logs", ["", "x", "xy"])
-def test_a_chart_looks_as_in_matplotlibs_axes(logs):
-    own, theirs = (pixels(chart(kind, logs, "title")) for kind in (quick.QuickAxes, Axes))
-    # matplotlib cuts off the end of the first grid line, where it meets the frame.
-    assert (own != theirs).any(axis=2).sum() < 20
-
-
-def test_an_image_looks_the_same_and_makes_no_ticks():
-    def image(kind):
-        figure = new_figure(3, 3, "t")
-        show_image(figure.add_subplot(axes_class=kind), np.eye(3), title="t")
-        return figure
-
-    figure = image(quick.QuickAxes)
-    assert (pixels(figure) == pixels(image(Axes))).all()
-    (ax,) = figure.axes
-    assert ax.xaxis.majorTicks == ax.yaxis.majorTicks == ax.xaxis.minorTicks == []
 
 
 def test_a_number_stands_in_the_middle_of_its_place():

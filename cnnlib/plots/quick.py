@@ -1,7 +1,6 @@
-"""What makes figures quick: a text is drawn once, a tick is made only where one is seen.
+"""What makes figures quick: a text is drawn once.
 
-When an explorer is moved, most of what its picture says was said by the one before; and matplotlib
-makes four ticks of five parts for each pair of axes, even of an image that shows none.
+When an explorer is moved, most of what its picture says was said by the one before.
 """
 
 import functools
@@ -9,11 +8,8 @@ import math
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.axis import XAxis, YAxis
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.font_manager import FontProperties
-from matplotlib.ticker import NullLocator
 
 
 @functools.lru_cache(8192)
@@ -91,41 +87,3 @@ class Numbers(Artist):
             y -= high / 2
             renderer.draw_text(gc, x, renderer.height - y if renderer.flipy() else y, text, font, 0)
         gc.restore()
-
-
-class Quick:
-    """An axis without ticks until one is asked for."""
-
-    majorTicks = functools.cached_property(lambda self: [])
-    minorTicks = functools.cached_property(lambda self: [])
-
-    def get_ticks_position(self):
-        if not self.majorTicks:
-            return {"x": "bottom", "y": "left"}[self.axis_name]
-        if not isinstance(self.get_minor_locator(), NullLocator):
-            self.get_minor_ticks(1)
-        return super().get_ticks_position()
-
-
-class QuickX(Quick, XAxis):
-    """A horizontal one."""
-
-
-class QuickY(Quick, YAxis):
-    """A vertical one."""
-
-
-class QuickAxes(Axes):
-    """Axes whose ticks are made when they are asked for; else they look the same."""
-
-    def _init_axis(self):
-        self.xaxis, self.yaxis = QuickX(self, clear=False), QuickY(self, clear=False)
-        self.spines.bottom.register_axis(self.xaxis)
-        self.spines.top.register_axis(self.xaxis)
-        self.spines.left.register_axis(self.yaxis)
-        self.spines.right.register_axis(self.yaxis)
-
-    def clear(self):
-        super().clear()
-        for spine in self.spines.values():
-            spine.get_spine_transform()  # puts it in its place, as the first tick would
