@@ -177,8 +177,8 @@ def fastest(ways, seconds, channels, kernels, chosen, title=None):
     ms = 1e3 * seconds[chosen][there]
     names = [ways[k] for k in there]
     bars.barh(names, ms, color=[family(name) for name in names])
-    for name, each in zip(names, ms, strict=True):
-        bars.annotate(f"{each:.3g}", (each, name), (3, -3), textcoords="offset points", fontsize=8)
+    for k, each in enumerate(ms):
+        bars.annotate(f"{each:.3g}", (each, k), (3, -3), textcoords="offset points", fontsize=8)
     bars.set_xlim(0, 1.25 * ms.max())
     bars.invert_yaxis()
     bars.tick_params(labelsize=8)
