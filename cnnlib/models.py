@@ -38,7 +38,7 @@ def relu_and_pool(fast):
 
 
 def mlp(hidden=50, rng=None, fast=False):
-    """Build the book's plain network: two Affine blocks with Sigmoid between them.
+    """Build a plain network, after the book's: two Affine blocks with Sigmoid between them.
 
     Parameters
     ----------
