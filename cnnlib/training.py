@@ -68,7 +68,7 @@ class Run(RunState):
         if not np.isfinite(value):
             raise FloatingPointError(
                 f"the loss is {value} at step {len(self.history.losses) + 1}: try a learning rate"
-                f" below {self.optimizer.rate_now():g}, or look for numbers in the data that are"
+                f" below {self.highest_rate():g}, or look for numbers in the data that are"
                 " not finite; the network keeps the weights of the step before"
             )
         self.history.rates.append(self.optimizer.rate_now())
@@ -85,6 +85,10 @@ class Run(RunState):
         accuracy = float((scores.argmax(axis=1) == labels).mean())
         return value, accuracy, self.network.grads
 
+    def highest_rate(self):
+        """Return the highest rate of the steps done; before the first, that of the first."""
+        return max(self.history.rates, default=self.optimizer.rate_now())
+
     def validate(self):
         """Measure the validation images, if there are any; refuse what is not finite."""
         results = self.network.weights()
@@ -98,7 +102,7 @@ class Run(RunState):
             if not np.isfinite(value).all():
                 raise FloatingPointError(
                     f"{name} is not finite after step {len(self.history.losses)}: try a learning"
-                    f" rate below {max(self.history.rates):g}"
+                    f" rate below {self.highest_rate():g}"
                 )
 
     def call(self):

@@ -252,6 +252,23 @@ def test_numbers_that_are_not_finite_after_the_last_step_stop_the_run(data, tmp_
     assert len(recwarn) == 0
 
 
+@pytest.mark.filterwarnings("ignore:valid. the images go")
+@pytest.mark.parametrize("where", ["on valid", "at step 3"])
+def test_a_rate_that_has_fallen_is_not_the_one_to_blame(data, where):
+    network = Sequential([Flatten(), Dense(64, 4, rng=0)])
+    few = data[0][:20], data[1][:20]
+    vast = np.full_like(few[0], 3e38), few[1]
+
+    def spoil(run):
+        if len(run.history.losses) == 2 and where != "on valid":
+            run.network.params["dense1.w"][...] = np.inf
+
+    terms = {"batch_size": 5, "callbacks": [spoil], "progress": False}
+    rule = SGD(lambda step: 0.07 if step == 0 else 1e-6)
+    with pytest.raises(FloatingPointError, match=rf"{where}.*rate below 0\.07"):
+        fit(network, few, vast if where == "on valid" else None, optimizer=rule, **terms)
+
+
 class Broken:
     """A stream that cannot be written to: the disk is full, the terminal gone, the pipe closed."""
 

@@ -2,9 +2,10 @@
 
     python -m tools.weights [--folder DIR] [FILE ...]
 
-A file is named as in the card, without ``.npz``.  All of them take ten minutes; files and card go
-to ``cnnlib/weights``.  Weights are stored as float16, which halves the files and is what the
-stated accuracy was measured with.  Fashion-MNIST is downloaded, or read from ``--folder``.
+A file is named as in the card, without ``.npz``.  ``resnet`` takes a quarter of an hour, the
+others ten minutes in all; files and card go to ``cnnlib/weights``.  Weights are stored as float16,
+which halves the files and is what the stated accuracy was measured with.  Fashion-MNIST is
+downloaded, or read from ``--folder``.
 """
 
 import argparse
@@ -44,8 +45,8 @@ not the best epoch's, and each test image is looked at once, as it is. The recip
 comparing test accuracies of a few seeds, with no other images held out for that; since then the
 LeNet's batch and rate have been compared on 10,000 training images held back, and stayed
 (`tests/BENCH.md`). `resnet` takes over the recipe of `convnet_bn`; nothing was chosen by its test
-images. It was trained with `FastConv2D`, the others with `Conv2D`: equal but for rounding. The
-weights are under the package's licence (MIT).
+images. It was trained with `FastConv2D`, as the tool does now, the others earlier with `Conv2D`:
+equal but for rounding. The weights are under the package's licence (MIT).
 """
 
 

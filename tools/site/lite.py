@@ -42,9 +42,8 @@ def build(work, store, out):
             shutil.copy(path, folder / "contents" / name)
     shutil.copytree(ROOT / "notebooks" / "images", folder / "contents" / "images")
 
-    shutil.rmtree(
-        ROOT / "build" / "lib", ignore_errors=True
-    )  # setuptools would take what is left there
+    # What an earlier build left there setuptools would take into the wheel.
+    shutil.rmtree(ROOT / "build" / "lib", ignore_errors=True)
     pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir"]
     subprocess.run([*pip, str(work / "wheels"), str(ROOT)], check=True)
     (whole,) = (work / "wheels").glob("cnnlib-*.whl")
