@@ -241,6 +241,8 @@ class Reader:
         end = time.monotonic() + PATIENCE
         while path.stat().st_mtime_ns == before and time.monotonic() < end:
             self.page.wait_for_timeout(200)
+        if path.stat().st_mtime_ns == before:
+            raise TimeoutError(f"{path.name} was not saved in {PATIENCE} s")
 
     def barriers(self, place):
         """Return what keeps readers out of a place of the page; nothing where axe is missing."""

@@ -48,6 +48,19 @@ def test_a_number_stands_in_the_middle_of_its_place():
     assert abs(columns.min() + columns.max() + 1 - 0.8 * wide) <= 3
 
 
+def test_each_number_has_its_own_place_and_colour_above_the_lines():
+    figure = new_figure(2, 2, fixed=True)
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.axis("off")
+    ax.set(xlim=(0, 10), ylim=(0, 10))
+    ax.axhline(5, color="yellow", linewidth=60)
+    ax.add_artist(quick.Numbers(np.array([[2.0, 5], [8, 5]]), ["8", "1"], ["red", "blue"], 20))
+    shown = pixels(figure)[..., :3].astype(int)
+    for colour, other, at in ((0, 2, 0.2), (2, 0, 0.8)):  # red, then blue, of little else
+        ink = (shown[..., colour] > 150) & (shown[..., other] < 90) & (shown[..., 1] < 90)
+        assert ink.any() and abs(ink.nonzero()[1].mean() / shown.shape[1] - at) < 0.03
+
+
 @pytest.mark.parametrize("fixed", [True, False])
 def test_a_picture_is_drawn_once(fixed, monkeypatch):
     figure, drawn = new_figure(3, 3, "t", fixed), []

@@ -12,13 +12,12 @@ import matplotlib
 import matplotlib.figure
 import numpy as np
 from matplotlib import colormaps
-from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.collections import LineCollection
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from cnnlib.plots.quick import Canvas, Numbers
+from cnnlib.plots.quick import Canvas, Numbers, measured
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart, each with one meaning.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -75,8 +74,7 @@ class Figure(matplotlib.figure.Figure):
 @functools.cache
 def text_width(text, size):
     """Measure a line of text, of a font size in points, in inches."""
-    measure = RendererAgg(1, 1, 72).get_text_width_height_descent
-    return measure(text, FontProperties(size=size), ismath=False)[0] / 72
+    return measured(text, FontProperties(size=size), False, 72)[0] / 72
 
 
 def broken(text, size, width):
@@ -121,14 +119,20 @@ def to_png(figure, dpi=96):
     bytes
         A PNG file; the same figure gives the same bytes.
     """
-    buffer, canvas = io.BytesIO(), Canvas(figure)
-    usual, figure.dpi = figure.dpi, dpi
+    buffer = io.BytesIO()
+    Image.fromarray(rendered(figure, dpi)).save(buffer, "png", compress_level=3)
+    return buffer.getvalue()
+
+
+def rendered(figure, dpi=96):
+    """Return the pixels of a figure, uint8, (H, W, 4)."""
+    canvas, usual = Canvas(figure), figure.dpi
+    figure.dpi = dpi
     try:
         canvas.draw()  # once, where savefig draws twice what is laid out by constraints
     finally:
         figure.dpi = usual
-    Image.fromarray(np.asarray(canvas.buffer_rgba())).save(buffer, "png", compress_level=3)
-    return buffer.getvalue()
+    return np.asarray(canvas.buffer_rgba())
 
 
 class Spot(NamedTuple):

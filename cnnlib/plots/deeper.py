@@ -81,13 +81,8 @@ def trained_depths(depths, curves, title=None):
     return figure
 
 
-PAIRED = "difference in points (bar: mean; filled: all agree)"
-
-
 @plot
-def paired(
-    names, differences, title=None, xlabel="difference in points (bar: mean; filled: all agree)"
-):
+def paired(names, differences, title=None):
     """Draw the difference of every pair of runs as a dot; filled where all point one way.
 
     Parameters
@@ -95,7 +90,7 @@ def paired(
     names : sequence of str
     differences : sequence of ndarray of shape (seeds,)
         In percentage points.
-    title, xlabel : str
+    title : str, optional
 
     Returns
     -------
@@ -111,7 +106,7 @@ def paired(
         ax.plot([values.mean()] * 2, [row - 0.3, row + 0.3], color=RED, linewidth=2)
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.5, -0.5)
-    dress(ax, xlabel, "", title)
+    dress(ax, "difference in points (bar: mean; filled: all agree)", "", title)
     return figure
 
 

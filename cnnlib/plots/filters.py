@@ -1,7 +1,6 @@
 """Figures of lesson 06: filters and maps, what excites a filter, where the network looked."""
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 
 from cnnlib.plots.base import (
@@ -24,6 +23,7 @@ from cnnlib.plots.base import (
     outline,
     plot,
     put,
+    rendered,
     sheet,
     show_image,
 )
@@ -699,10 +699,7 @@ def fool_ground(places, labels, names):
     for row in ROWS:
         for name, y in zip(names, bar_places(len(names), row), strict=True):
             ax.text(4.68, y, name, ha="right", va="center", fontsize=6.5)
-    canvas = FigureCanvasAgg(ax.figure)
-    ax.figure.dpi = 96
-    canvas.draw()
-    return np.array(canvas.buffer_rgba()), corners
+    return rendered(ax.figure), corners
 
 
 def on_map(places, corners):
@@ -770,9 +767,9 @@ def forming_card(filters, norms, at, moment, dying, title):
 
     Parameters
     ----------
-    filters : ndarray of shape (K, F, KH, KW)
+    filters : ndarray of shape (K, 16, 5, 5)
         At K moments; all on one scale.
-    norms : ndarray of shape (K, F)
+    norms : ndarray of shape (K, 16)
     at : ndarray of shape (K,)
         Steps.
     moment : int

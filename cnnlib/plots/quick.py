@@ -53,10 +53,12 @@ class Renderer(RendererAgg):
 class Canvas(FigureCanvasAgg):
     """A canvas that draws with :class:`Renderer`."""
 
+    size = None  # width, height and dpi that the renderer was made for
+
     def get_renderer(self):
         size = (*self.figure.bbox.size, self.figure.dpi)
-        if size != self._lastKey:
-            self.renderer, self._lastKey = Renderer(*size), size
+        if size != self.size:
+            self.renderer, self.size = Renderer(*size), size
         return self.renderer
 
 
@@ -72,6 +74,8 @@ class Numbers(Artist):
     size : float
         Points.
     """
+
+    zorder = 3  # above lines and frames, as a Text is
 
     def __init__(self, places, texts, inks, size):
         super().__init__()

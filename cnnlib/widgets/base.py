@@ -17,6 +17,22 @@ from cnnlib.widgets.picture import Picture
 AGAIN = "<b>To make it move, run this cell again.</b> This is the last picture it drew."
 
 
+@contextlib.contextmanager
+def uncollected():
+    """Collect no garbage meanwhile: it is young afterwards, and all of it goes at once.
+
+    A figure is many thousand objects that refer to each other. Collected while it is drawn, they
+    grow old, and every few pictures wait for a look at all the objects there are.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 class Explorer(widgets.VBox):
     """Controls, a picture drawn from their values, and the same said in words.
 
@@ -138,13 +154,9 @@ class Explorer(widgets.VBox):
                 self.agree(name)
             self.refresh()
 
+    @uncollected()
     def refresh(self):
         """Draw again, or say why that is impossible and keep the picture."""
-        with swept():
-            self.redraw()
-
-    def redraw(self):
-        """Do what :meth:`refresh` says; its figure is garbage at once."""
         try:
             figure, self.text = self.draw(**self.values())
         except ValueError as error:
@@ -187,22 +199,6 @@ class Explorer(widgets.VBox):
         data["text/plain"] = repr(self)
         data["image/png"] = base64.b64encode(self.image.value).decode("ascii")
         return data, metadata
-
-
-@contextlib.contextmanager
-def swept():
-    """Collect no garbage in this block: it is young after it, and all of it goes at once.
-
-    A figure is many thousand objects that refer to each other. Collected while it is drawn, they
-    grow old, and every few pictures wait for a look at all the objects there are.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def within(place, most):

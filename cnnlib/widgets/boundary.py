@@ -33,7 +33,7 @@ REMARKS = {
         "black, is curved."
     ),
 }
-NONLINEAR = {"none": None, "ReLU": ReLU, "Sigmoid": Sigmoid}
+NONLINEAR = {"none": (), "ReLU": (ReLU,), "Sigmoid": (Sigmoid,)}
 
 
 def ring(labels, rng):
@@ -96,7 +96,7 @@ def read_points(text):
         except ValueError:
             example = "two numbers and a colour, as in '1.2 -0.5 blue'"
             raise ValueError(f"{part!r} is no point, expected {example}") from None
-        if not max(map(abs, points[-1])) <= EDGE:
+        if not all(abs(value) <= EDGE for value in points[-1]):
             raise ValueError(f"{part!r}: expected numbers from {-EDGE:g} to {EDGE:g}")
     if len(points) > MOST_POINTS:
         raise ValueError(f"there are {len(points)} points of your own, at most {MOST_POINTS} here")
@@ -106,10 +106,8 @@ def read_points(text):
 def build(nonlinearity, width, seed):
     """Build a network from a point to scores of two classes: dense, nonlinearity, dense."""
     rng, init = np.random.default_rng(seed), he if nonlinearity == "ReLU" else glorot
-    layers = [Dense(2, width, init, rng)]
-    if nonlinearity != "none":
-        layers.append(NONLINEAR[nonlinearity]())
-    return Sequential([*layers, Dense(width, 2, glorot, rng)], (2,))
+    between = [kind() for kind in NONLINEAR[nonlinearity]]
+    return Sequential([Dense(2, width, init, rng), *between, Dense(width, 2, glorot, rng)], (2,))
 
 
 class Training:
@@ -133,9 +131,8 @@ class Training:
     def __init__(self, network, x, labels, rate, batch, seed):
         self.network, self.x, self.labels = network, x, labels
         self.weights, self.losses = [copied(network.params)], []
-        network.input_gradient = False
         rule, loss, todo = SGD(rate), SoftmaxCrossEntropy(), endless(x, labels, batch, seed)
-        with np.errstate(all="ignore"):
+        with network.mode(training=True, input_gradient=False), np.errstate(all="ignore"):
             while len(self.losses) < STEPS:
                 points, truth = next(todo)
                 value = loss.forward(network.forward(points), truth)

@@ -333,8 +333,7 @@ class FoolExplorer(ReadingExplorer):
         images, chances, places, fed = self.changed(x, target)
         size, names = steps * self.size, self.names
         answers = chances.argmax(axis=2)
-        now = [f"{names[a]} ({percent(p.max())})" for a, p in zip(*(
-            part[:, steps] for part in (answers, chances)), strict=True)]  # fmt: skip
+        now = [f"{names[p.argmax()]} ({percent(p.max())})" for p in chances[:, steps]]
         away = fed[0, steps] - self.features
         near = np.argsort((away * away).sum(axis=1), kind="stable")
         near = near[near != image] if source == "test" else near
@@ -402,17 +401,16 @@ class FormingExplorer(Explorer):
         filters, norms, dead = (part[start] for part in (self.filters, self.norms, self.dead))
         step = self.at[moment]
         dying = {int(f): int(dead[:, f].argmax()) for f in np.flatnonzero(dead[-1])}
-        gone = [f for f, k in dying.items() if k <= moment]
         weak = int(norms[moment].argmin())
         text = (
             f"Step {step:,} of {self.at[-1]:,}, from the start {self.starts[start]!r}: norms from"
             f" {norms[moment].min():.2f} (filter {weak}) to {norms[moment].max():.2f}. "
         )
-        died = [f"{f} since step {self.at[k]:,}" for f, k in dying.items() if f in gone]
-        later = [f"{f} at step {self.at[k]:,}" for f, k in dying.items() if f not in gone]
+        died = [f"{f} since step {self.at[k]:,}" for f, k in dying.items() if k <= moment]
+        later = [f"{f} at step {self.at[k]:,}" for f, k in dying.items() if k > moment]
         text += f"Silent to the end: {', '.join(died)}. " if died else "None is silent for good. "
         text += f"Still to die: {', '.join(later)}." if later else ""
-        title = f"Step {step:,}: {len(gone)} of {len(dying)} dying filters are silent"
+        title = f"Step {step:,}: {len(died)} of {len(dying)} dying filters are silent"
         return plots.forming_card(filters, norms, self.at, moment, dying, title), text
 
 
@@ -472,11 +470,8 @@ class MaximiseExplorer(Explorer):
         Steps that were done for the same layer, unit and knobs are not done again.
         """
         if key != self.key:
-            layer, unit, knobs = key
-            options = layer, unit
-            self.climbs = [
-                (interpret.climb(n, *options, **KNOBS[knobs]), []) for n in self.networks
-            ]
+            *unit, knobs = key
+            self.climbs = [(interpret.climb(n, *unit, **KNOBS[knobs]), []) for n in self.networks]
         self.key = None  # until it is done
         for climb, made in self.climbs:
             made.extend(islice(climb, max(0, steps + 1 - len(made))))
@@ -494,8 +489,8 @@ class MaximiseExplorer(Explorer):
 
     def draw(self, layer, unit, knobs, steps):
         made = self.climb(steps, layer, unit, knobs)
-        pairs = zip(self.networks, made, strict=True)
-        own, other = (self.responses(n, x, layer, unit) for n, x in pairs)
+        own = self.responses(self.networks[0], made[0], layer, unit)
+        other = self.responses(self.networks[1], made[1][[0, -1]], layer, unit)
         if (layer, unit) not in self.best:
             found = self.responses(self.networks[0], self.images, layer, unit)
             self.best[layer, unit] = float(found.max())

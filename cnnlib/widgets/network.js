@@ -186,9 +186,10 @@ function render({ model, el }) {
     }, here ? chosen.map : null, here ? caption.textContent : `map ${chosen.map}`);
   }
 
-  function draw() {
+  function draw(news = false) {
     columns.forEach(drawColumn);
-    explain();
+    if (news) later = requestAnimationFrame(explain);
+    else explain();
   }
 
   // How the chosen number was made.
@@ -329,9 +330,7 @@ function render({ model, el }) {
       due = null;
       const news = compute();
       follow();
-      columns.forEach(drawColumn);
-      if (news) later = requestAnimationFrame(explain);
-      else explain();
+      draw(news);
     });
   }
 

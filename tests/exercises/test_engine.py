@@ -22,7 +22,7 @@ from cnnlib.exercises.engine.mistakes import Changed, Mistake, changed, mistakes
 from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.result import Refused, collect
 from cnnlib.exercises.engine.running import count_steps, explain, is_stub, run, within
-from cnnlib.exercises.engine.seen import fact
+from cnnlib.exercises.engine.seen import fact, meaning
 from cnnlib.exercises.engine.show import beside, number, tables
 
 
@@ -883,24 +883,59 @@ def test_answers_may_be_rounded_as_far_as_is_said():
 TABLE = np.arange(1.0, 7).reshape(2, 3)
 LARGE = np.arange(-4.0, 8).reshape(3, 4)
 SEEN = [
-    ("axes", lambda y: y.T),
-    ("short", lambda y: y[:-1]),
-    ("short", lambda y: y[1:, 1:]),
-    ("long", lambda y: np.pad(y, 1)),
-    ("long", lambda y: np.pad(y, ((0, 2), (0, 0)))),
-    ("places", lambda y: y[::-1]),
-    ("signs", np.abs),
-    ("zero", lambda y: y * (y != 7)),
-    ("scale", lambda y: y * y.size),
-    ("", lambda y: y + y**2),
+    ("axes", "in another order", lambda y: y.T),
+    ("short", "missing at the end", lambda y: y[:-1]),
+    ("short", "missing at the beginning", lambda y: y[1:, 1:]),
+    ("long", "more all around", lambda y: np.pad(y, 1)),
+    ("long", "more at the end", lambda y: np.pad(y, ((0, 2), (0, 0)))),
+    ("places", "not at their places", lambda y: y[::-1]),
+    ("signs", "some signs are not", np.abs),
+    ("zero", "is 0, everything else", lambda y: y * (y != 7)),
+    ("scale", "times what they should be: 6; 12, and not", lambda y: y * y.size),
+    ("", "", lambda y: y + y**2),
 ]
 
 
-@pytest.mark.parametrize("name, change", SEEN)
-def test_what_all_wrong_results_have_in_common_is_said(name, change):
+@pytest.mark.parametrize("name, words, change", SEEN)
+def test_what_all_wrong_results_have_in_common_is_said(name, words, change):
     pairs = [(change(y), y) for y in (TABLE + 1, LARGE + 0.5, LARGE)]
     found = fact({"y": pairs}, lambda a, b: a.shape == b.shape and np.allclose(a, b))
-    assert (found or ("", "", ""))[2] == name and (not found or "y" in found[0])
+    title, _, short = found or ("", "", "")
+    assert short == name and words in title and (not found or "y" in title)
+
+
+def test_one_number_is_not_told_as_all():
+    """Of one number each, any wrong one is some times the right one."""
+    pairs = [(np.array(3.0), np.array(1.0)), (np.array(7.0), np.array(2.0)), (TABLE, TABLE)]
+    assert fact({"y": pairs}, np.allclose) is None
+
+
+EXCEPTIONS = [
+    ("np.ones(3) + np.ones(4)", "lines their shapes up"),
+    ("np.ones((2, 3)) @ np.ones((2, 3))", "as many columns in a"),
+    ("np.ones(6).reshape(4)", "neither add nor lose"),
+    ("np.ones(3)[3]", "has the number n - 1"),
+    ("np.ones(3)[0, 0]", "fewer axes"),
+    ("range(1.5)", "divide with //"),
+    ("np.ones(2.5)", "divide with //"),
+    ("[1, 2, 3][1.0]", "divide with //"),
+    ("[1, 2, 3][:1.0]", "divide with //"),
+    ("np.ones(3)[1.5]", "divide with //"),
+    ("[[1, 2], [3, 4]][0, 1]", "A list takes one index"),
+    ("np.add(np.ones(2, int), 0.5, out=np.ones(2, int))", "take fractions"),
+    ("None + 1", "Something is None"),
+    ("[0 for a, b in [(1, 2, 3)]]", "more or fewer names"),
+    ("np.ones(3).siz", "spelt the same"),
+    ("nowhere", "spelt the same"),
+    ("(lambda x: x)()", "more or fewer arguments"),
+]
+
+
+@pytest.mark.parametrize("source, said", EXCEPTIONS)
+def test_each_frequent_exception_has_its_meaning(source, said):
+    with pytest.raises(Exception) as caught:
+        eval(source, {"np": np})
+    assert said in meaning(caught.value)
 
 
 def test_numbers_that_should_be_zero_are_said():
@@ -917,6 +952,8 @@ def test_a_yes_that_should_be_a_no_is_said():
     answers = [(np.array(True), np.array(wanted)) for wanted in (True, False)]
     assert fact({"answer": answers}, np.array_equal)[2] == "True"
     assert fact({"answer": answers + [(~v, v) for _, v in answers]}, np.array_equal) is None
+    twos = [(np.array(2), np.array(True)), (np.array(0), np.array(False))]
+    assert fact({"answer": twos}, np.array_equal) is None
 
 
 def scaled_and_shifted():

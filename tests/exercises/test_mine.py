@@ -141,22 +141,20 @@ def test_a_file_that_is_not_there_or_does_not_run_is_no_reason_to_stop(
     assert capsys.readouterr().out.startswith(said)
 
 
-def test_a_broken_file_is_not_written_over(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("def f(:\n", "line 1 of mine.py is no Python: mend it first"),
+        ("y = 1 / 0\n", "mine.py would not run, so nothing was kept: "),
+    ],
+)
+def test_a_broken_file_is_not_written_over(text, words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(mine, "state_folder", lambda: tmp_path)
-    (tmp_path / "mine.py").write_text("def f(:\n")
-    with pytest.raises(mine.NotKept, match="line 1 of mine.py is no Python: mend it first"):
-        mine.keep(play)
-    assert (tmp_path / "mine.py").read_text() == "def f(:\n"
-
-
-def test_a_file_that_would_not_run_is_not_written(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(mine, "state_folder", lambda: tmp_path)
-    (tmp_path / "mine.py").write_text("y = 1 / 0\n")
-    with pytest.raises(mine.NotKept, match="mine.py would not run, so nothing was kept: "):
+    (tmp_path / "mine.py").write_text(text)
+    with pytest.raises(mine.NotKept, match=words):
         mine.keep(halved)
-    assert (tmp_path / "mine.py").read_text() == "y = 1 / 0\n"
+    assert (tmp_path / "mine.py").read_text() == text
 
 
 def test_in_tests_and_grading_nothing_is_read_or_written(tmp_path, monkeypatch, capsys):
@@ -164,6 +162,7 @@ def test_in_tests_and_grading_nothing_is_read_or_written(tmp_path, monkeypatch, 
     (tmp_path / "mine.py").write_text("def f(x):\n    return 0\n")
     assert mine.Mine(f=("03", abs))("f")(-2) == 2
     mine.keep(halved)
+    assert list(tmp_path.iterdir()) == [tmp_path / "mine.py"]
     assert (tmp_path / "mine.py").read_text() == "def f(x):\n    return 0\n"
 
 

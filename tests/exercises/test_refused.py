@@ -78,8 +78,7 @@ WRONG = {
         *("08", "winograd_tile"),
         (
             "A.T @ ((G @ g @ G.T) * (B.T @ d @ B)) @ A",
-            DIRECT := "np.array([[(d[i : i + 3, j : j + 3]"
-            " * g).sum() for j in (0, 1)] for i in (0, 1)])",
+            "np.array([[(d[i : i + 3, j : j + 3] * g).sum() for j in (0, 1)] for i in (0, 1)])",
         ),
     ),
     "the direct way for frequencies": (
@@ -126,12 +125,18 @@ def test_digits_are_not_looked_up():
     inside = "from cnnlib.datasets import load_mnist\ndef tell(x):\n    return load_mnist() and 1"
     exec(inside, names)
     assert "load_mnist" in str(TASKS["01"].one_or_seven.diagnose(names["tell"]))
+    nested = "def tell(x):\n    return max(range(100), key=lambda k: -abs(images[k] - x).sum())"
+    exec(nested, names)
+    assert "images" in str(TASKS["01"].one_or_seven.diagnose(names["tell"]))
 
 
 def test_a_name_that_numpy_has_as_well_is_not_taken_for_digits():
     source = "def tell(x):\n    return 7 if (x * np.ones(x.shape))[:9].sum() > 40 else 1"
     names = {"np": np, "ones": np.zeros((100, 28, 28))}
     exec(source, names)
+    assert "of 200 digits; the goal" in str(TASKS["01"].one_or_seven.diagnose(names["tell"]))
+    exec(source.replace("np.ones(x.shape)", "load_ones(x)"), names)
+    exec("def load_ones(x):\n    return np.ones(x.shape)", names)
     assert "of 200 digits; the goal" in str(TASKS["01"].one_or_seven.diagnose(names["tell"]))
 
 

@@ -434,24 +434,22 @@ class Check(Task):
             return self.result(
                 "wrong", f"{mended.name}.", mended.hint, *blocks, mistakes=[mended.name]
             )
+        right = trial.labels(right=True)
+        fine = f"Right: {listed(right)}." if right else ""
         if found := self._fact(trial):
             title, hint, name = found
-            return self.result("wrong", f"{title}.", hint, *blocks, mistakes=[name])
+            return self.result("wrong", f"{title}.", hint, fine, *blocks, mistakes=[name])
         cases = f"{len(bad)} of {len(trial.cases)} cases"
         raised = trial.outcomes[bad[0]].error
         title = f"it raises {type(raised).__name__} in {cases}." if raised else f"wrong in {cases}."
         if problem := trial.problems[bad[0]]:
             title = f"{problem}."
-        right = trial.labels(right=True)
+        hint = "" if problem else "It is none of the mistakes that this check knows."
         return self.result(
             "wrong",
             title,
-            meaning(raised)
-            if raised
-            else ""
-            if problem
-            else "It is none of the mistakes that this check knows.",
-            f"Right: {listed(right)}." if right else "",
+            meaning(raised) if raised else hint,
+            fine,
             self.observation(trial),
             *blocks,
         )
@@ -471,10 +469,10 @@ class Check(Task):
             return "np.empty is not filled with zeros", hint, "np.empty"
         if any(value is None for value in trial.values):
             return None
-        few = self.outputs if len(self.outputs) < 5 else ()  # of ten there are millions of orders
-        for order in itertools.permutations(few):
-            renamed = [dict(zip(order, value.values(), strict=False)) for value in trial.values]
-            if few and all(map(self.equal, renamed, trial.expected)):
+        few = len(self.outputs) < 5  # of ten there are millions of orders
+        for order in itertools.permutations(self.outputs) if few else ():
+            renamed = [dict(zip(order, value.values(), strict=True)) for value in trial.values]
+            if all(map(self.equal, renamed, trial.expected)):
                 hint = f"Expected: {', '.join(self.outputs)}."
                 return "the results come in another order", hint, "order"
         return None
@@ -504,14 +502,17 @@ class Check(Task):
 
     def _unused(self, trial, thing):
         """Name the arguments that play no part: they change, and the result does not."""
+        if any(value is None for value in trial.values):
+            return []
         known = [
             i
             for i, value in enumerate(trial.values)
-            if value and all(np.isfinite(array).all() for array in value.values())
+            if all(np.isfinite(array).all() for array in value.values())
         ]
-        return [name for k, name in enumerate(self.args) if self._idle(trial, thing, k, known)]
+        end = time.monotonic() + self.seconds
+        return [n for k, n in enumerate(self.args) if self._idle(trial, thing, k, known, end)]
 
-    def _idle(self, trial, thing, k, known):
+    def _idle(self, trial, thing, k, known, end):
         """Say whether argument k changes the right result in two cases at least, and this never."""
         kept = set()
         for i in known:
@@ -526,7 +527,8 @@ class Check(Task):
                     continue  # such a value makes no sense here
                 if self.equal(wanted, trial.expected[i]):
                     continue
-                _, again, _ = self._use(thing, Case("", other), self.seconds)
+                left = max(0.05, end - time.monotonic())
+                _, again, _ = self._use(thing, Case("", other), left)
                 if again is None or not self.equal(again, trial.values[i]):
                     return False
                 kept.add(i)

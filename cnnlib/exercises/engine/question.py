@@ -164,9 +164,9 @@ def _numbers(value):
     texts = str(value).replace(",", "."), str(value).replace(",", "")
     found = []
     for text in texts:
-        above, _, below = text.partition("/")
+        above, line, below = text.partition("/")
         with contextlib.suppress(ValueError, ZeroDivisionError):
-            found.append(float(above) / float(below or 1))
+            found.append(float(above) / float(below if line else 1))
     return found
 
 

@@ -47,11 +47,11 @@ def fact(wrong, close):
 
 def _said(pairs, close):
     """A yes or no is wrong in one way only."""
-    if any(wanted.dtype.kind != "b" or value.shape != wanted.shape for value, wanted in pairs):
+    if not _alike(pairs) or any(each.dtype.kind != "b" for pair in pairs for each in pair):
         return None
     both = [(bool(v), bool(w)) for pair in pairs for v, w in zip(*map(np.ravel, pair), strict=True)]
     wrong = {v for v, w in both if v != w}
-    if len(wrong) > 1 or len(both) == sum(v != w for v, w in both):
+    if len(wrong) != 1 or len(both) == sum(v != w for v, w in both):
         return None
     came = wrong.pop()
     title = f"{came} comes where {not came} is right, and never the other way round"
@@ -82,20 +82,24 @@ ENDS = {
 
 def _cut(pairs, close):
     """Numbers are missing; what is there is right."""
-    for where, start in ENDS.items():
-        if all(_within(wanted, value, start, close) for value, wanted in pairs):
-            title = f"what {{}} holds is right, but rows, columns or more are missing {where}"
-            return title, "How many have to come out? Count for a small case.", "short"
-    return None
+    if not (where := _placed([pair[::-1] for pair in pairs], close)):
+        return None
+    title = f"what {{}} holds is right, but rows, columns or more are missing {where}"
+    return title, "How many have to come out? Count for a small case.", "short"
 
 
 def _too_large(pairs, close):
     """There is more than was asked for, which is right."""
-    for where, start in ENDS.items():
-        if all(_within(value, wanted, start, close) for value, wanted in pairs):
-            title = f"what is asked for is in {{}}, but there is more {where}"
-            return title, "Cut it off, or do not make it.", "long"
-    return None
+    if not (where := _placed(pairs, close)):
+        return None
+    title = f"what is asked for is in {{}}, but there is more {where}"
+    return title, "Cut it off, or do not make it.", "long"
+
+
+def _placed(pairs, close):
+    """Say where in the first array of each pair the second one lies; or ""."""
+    found = (w for w, start in ENDS.items() if all(_within(*p, start, close) for p in pairs))
+    return next(found, "")
 
 
 def _within(large, small, start, close):
@@ -164,8 +168,8 @@ def _kept(pairs, close, wrong):
 
 
 def _scaled(pairs, close):
-    """In each case all numbers are the same times too large, but not in all cases alike."""
-    if not _alike(pairs):
+    """In each case all numbers are one factor times what they should be; not in all cases alike."""
+    if not _counted(pairs):
         return None
     factors = []
     for value, wanted in pairs:
@@ -175,10 +179,12 @@ def _scaled(pairs, close):
         factors.append((v @ w) / (w @ w))
         if not close(v, factors[-1] * w) or abs(factors[-1]) < 1e-6:
             return None
-    if max(wanted.size for _, wanted in pairs) < 3 or len({f"{each:.3g}" for each in factors}) < 2:
+    several = [f for f, (_, w) in zip(factors, pairs, strict=True) if np.count_nonzero(w) > 2]
+    times = list(dict.fromkeys(f"{each:.3g}" for each in several))
+    if len(times) < 2:
         return None
-    times = listed([f"{each:.4g}" for each in list(dict.fromkeys(factors))[:3]])
-    title = f"in each case all numbers of {{}} are the same times too large: {times} times"
+    title = f"all numbers of {{}} are so many times what they should be: {listed(times[:3])},"
+    title += " and not in all cases alike"
     return title, "By what do you divide or multiply, and by what should you?", "scale"
 
 
@@ -211,7 +217,11 @@ MEANT = {
     "out of bounds": "An index goes beyond the end: the last of n has the number n - 1.",
     "too many indices": "The array has fewer axes than you give indices.",
     "cannot be interpreted as an integer": "Sizes and places are whole numbers: divide with //.",
-    "must be integers": "Sizes and places are whole numbers: divide with //.",
+    "or a single integer": "Sizes and places are whole numbers: divide with //.",
+    "not tuple": "A list takes one index: np.array(...) makes an array of it, which takes several.",
+    "not float": "Sizes and places are whole numbers: divide with //.",
+    "slice indices must be integers": "Sizes and places are whole numbers: divide with //.",
+    "are valid indices": "Sizes and places are whole numbers: divide with //.",
     "Cannot cast ufunc": "An array of whole numbers cannot take fractions: np.zeros(shape) can.",
     "NoneType": "Something is None: a function without a return, or a name not yet set.",
     "to unpack": "On the left of = are more or fewer names than there are values on the right.",

@@ -1,6 +1,7 @@
 """The tasks of exercise 01: from one dot product to the forward pass of a convolution layer."""
 
 import dis
+import types
 
 import numpy as np
 
@@ -326,23 +327,27 @@ shifts = Question(
 )
 
 
-READS = ("LOAD_GLOBAL", "LOAD_NAME")  # a name of the session, and not that in np.ones
+# A name of the session or of a module, and not that in np.ones.
+READS = ("LOAD_GLOBAL", "LOAD_NAME", "IMPORT_FROM")
 
 
 def _looked_up(tell):
     """Name what a function reads of many digits, an array of the session or a data set; or ""."""
-    names, todo = {}, [tell]
+    known, seen, todo = getattr(tell, "__globals__", {}), set(), [getattr(tell, "__code__", None)]
     while todo:
-        code = getattr(todo.pop(), "__code__", None)
-        if code is None or code in names:
+        code = todo.pop()
+        if code is None or code in seen:
             continue
-        names[code] = True
+        seen.add(code)
+        todo += [each for each in code.co_consts if isinstance(each, types.CodeType)]
         for name in [each.argval for each in dis.get_instructions(code) if each.opname in READS]:
-            value = getattr(tell, "__globals__", {}).get(name)
-            if name.startswith("load_") or isinstance(value, np.ndarray) and value.size > 50 * 784:
+            value = known.get(name)
+            own = getattr(value, "__globals__", None) is known
+            many = isinstance(value, np.ndarray) and value.size > 50 * 784
+            if name.startswith("load_") and not own or many:
                 return name
-            if callable(value) and getattr(value, "__globals__", None) is tell.__globals__:
-                todo.append(value)
+            if own:
+                todo.append(value.__code__)
     return ""
 
 

@@ -241,7 +241,7 @@ def _tolerance(gentle):
     a, b, c = (np.asarray(gentle(x.copy()), float) for x in (images, right, down))
     if a.shape != (200, 1, 14, 14):
         raise Refused(f"the result has the shape {a.shape}, expected (200, 1, 14, 14).")
-    if not (all(np.isfinite(maps).all() for maps in (a, b, c))):
+    if not all(np.isfinite(maps).all() for maps in (a, b, c)):
         raise Refused("the result holds numbers that are not finite.")
     if not (abs(a).max(axis=(1, 2, 3)) > 0).all():
         raise Refused("some images come out all zero, and then nothing can be compared.")

@@ -104,7 +104,7 @@ def _shared(function, w, x, y, gradient, rate, workers):
     shares = []
 
     def noted(w, images, truth):
-        where = np.flatnonzero((x == images[0]).all(axis=1))[0] if len(images) else -1
+        where = [*np.flatnonzero((x == images[0]).all(axis=1)), -1][0] if len(images) else -1
         shares.append((where, len(images)))
         return gradient(w, images, truth)
 
