@@ -100,7 +100,7 @@ def where_time_goes(workers, parts, images, at, title):
     left.set(ylim=(0, 1), xlim=(workers[0], workers[-1]))
     left.legend(fontsize=8, loc="lower left")
     speed = images / total
-    right.plot(workers, speed[0] * workers / workers[0], "--", color=GREY, label="as many times")
+    right.plot(workers, speed[0] * workers / workers[0], "--", color=GREY, label="without sending")
     right.plot(workers, speed, color=BLUE, label="images a second")
     dress(right, "workers", "images a second", logs="xy")
     right.legend(fontsize=8, loc="upper left", frameon=False)

@@ -6,7 +6,7 @@ from cnnlib.plots import beyond as plots
 from cnnlib.ring import step_parts
 from cnnlib.widgets.base import Explorer, choice, log_slider
 
-# Parameters, and seconds that one worker computes for an image: a core of this course's machine;
+# Parameters, and seconds that one worker computes for an image: a core, by assumption;
 # and a graphics card of 2016, by Goyal and others' 90 epochs of 1,281,167 images an hour on 256.
 NETWORKS = {"LeNet": (80_202, 1e-4), "ResNet-50": (25_557_032, 3600 * 256 / 90 / 1_281_167)}
 MOST = 10_000  # workers
