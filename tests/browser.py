@@ -86,6 +86,26 @@ def why_not():
     return ""
 
 
+@contextlib.contextmanager
+def chromium():
+    """Start a browser, and end it afterwards."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
+        try:
+            yield started
+        finally:
+            started.close()
+
+
+def barriers(page, place):
+    """Return what axe finds that keeps readers out of a place of a page."""
+    page.add_script_tag(path=axe())
+    found = page.evaluate(RUN_AXE, place)["violations"]
+    return [(each["id"], [node["html"][:120] for node in each["nodes"]][:5]) for each in found]
+
+
 def copy_unrun(source, target, only=None):
     """Copy a notebook without its outputs, so that what is shown later was made by running it.
 
@@ -246,11 +266,7 @@ class Reader:
 
     def barriers(self, place):
         """Return what keeps readers out of a place of the page; nothing where axe is missing."""
-        if axe() is None:
-            return []
-        self.page.add_script_tag(path=axe())
-        found = self.page.evaluate(RUN_AXE, place)["violations"]
-        return [(each["id"], [node["html"][:120] for node in each["nodes"]][:3]) for each in found]
+        return [] if axe() is None else barriers(self.page, place)
 
     def cell(self, number):
         """Return the place of a code cell, counted from 0."""

@@ -20,6 +20,17 @@ def mnist():
     return load_mnist()
 
 
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser; where there is none the test is skipped, and says what is missing."""
+    from tests import browser
+
+    if browser.why_not():
+        pytest.skip(browser.why_not())
+    with browser.chromium() as started:
+        yield started
+
+
 @pytest.fixture(scope="session")
 def mnist_test(mnist):
     """The 10,000 test images and their labels."""

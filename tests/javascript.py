@@ -7,7 +7,7 @@ import subprocess
 
 import numpy as np
 
-from tests.browser import FLAGS, browser_path, why_not
+from tests.browser import chromium, why_not
 
 # Files come as data: so both take them for modules, whatever they are called.
 CALL = """async ([text, source, given]) => {
@@ -58,16 +58,10 @@ def call(module, function, given=None):
         )
         assert done.returncode == 0, done.stderr[-2000:]
         return json.loads(done.stdout)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
-        try:
-            page = browser.new_page()
-            page.set_default_timeout(0)
-            return page.evaluate(CALL, what)
-        finally:
-            browser.close()
+    with chromium() as browser:
+        page = browser.new_page()
+        page.set_default_timeout(0)
+        return page.evaluate(CALL, what)
 
 
 def sent(array):

@@ -29,18 +29,6 @@ def server(tmp_path_factory):
         server.stop()
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=browser.browser_path(), args=list(browser.FLAGS)
-        )
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
 def reader(server, chromium):
     """Open a notebook as a reader does: ``reader(path)``."""
@@ -200,8 +188,7 @@ def test_what_a_check_says_can_be_read(colours, chromium):
     said = [Result(state, "name", "what it found")._repr_html_() for state in SIGNS]
     page = chromium.new_page()
     page.set_content(f'<html lang="en"><title>t</title><main style="{colours}">{"".join(said)}')
-    page.add_script_tag(path=browser.axe())
-    assert page.evaluate(browser.RUN_AXE, "main")["violations"] == []
+    assert browser.barriers(page, "main") == []
     page.close()
 
 

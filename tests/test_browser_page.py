@@ -13,8 +13,6 @@ from cnnlib.widgets.paint import PaintExplorer
 from tests import browser
 from tools.site.front import state
 
-pytestmark = pytest.mark.skipif(bool(browser.why_not()), reason=browser.why_not())
-
 IMAGES, LABELS = (part[:5] for part in load_mnist()[1])
 SHOW = """async ([code, helpers, style, {values, bytes}]) => {
     const load = text => import(URL.createObjectURL(new Blob([text], {type: "text/javascript"})));
@@ -26,17 +24,6 @@ SHOW = """async ([code, helpers, style, {values, bytes}]) => {
     (await load(code)).default.render({model, el: document.querySelector("main")});
 }"""
 SHELL = '<html lang="en"><title>page</title><main style="font-family: sans-serif"></main></html>'
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        path, flags = browser.browser_path(), list(browser.FLAGS)
-        chromium = playwright.chromium.launch(executable_path=path, args=flags)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -94,9 +81,7 @@ def problems(page):
     """Return what axe finds."""
     if browser.axe() is None:
         pytest.skip("axe is not installed: pip install -e '.[axe]'")
-    page.add_script_tag(path=browser.axe())
-    found = page.evaluate(browser.RUN_AXE, "main")["violations"]
-    return [(each["id"], [node["html"][:120] for node in each["nodes"]][:3]) for each in found]
+    return browser.barriers(page, "main")
 
 
 COLUMN = "canvas.cnnlib-tiles[aria-label^='{}, ']"

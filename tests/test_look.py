@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from PIL import Image
 
 from cnnlib import interpret, look
@@ -15,7 +14,7 @@ from cnnlib.layers.pool import GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.models import load_trained, mlp
 from cnnlib.network import Residual, Sequential
-from cnnlib.plots.base import to_png
+from tests.helpers import axes_of, every_figure, texts
 
 
 @pytest.fixture(scope="module")
@@ -41,17 +40,11 @@ COLOURS = np.random.default_rng(0).random((5, 3, 16, 16), np.float32)
 
 def drawn(figure):
     """Check that it renders, no wider than a page; return its first axes."""
-    assert isinstance(figure, Figure) and figure.get_figwidth() <= 8.0
-    assert to_png(figure).startswith(b"\x89PNG")
-    return figure.axes[0]
+    return axes_of(figure)[0]
 
 
 def tiles(ax):
     return [np.asarray(image.get_array()) for image in ax.images]
-
-
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
 
 
 def test_layers_lists_names_that_can_be_used():
@@ -251,20 +244,6 @@ def test_what_is_no_network_is_refused(digits):
     for plot in (look.plot_feature_maps, look.plot_saliency, look.plot_most_exciting):
         with pytest.raises(TypeError, match="expected a cnnlib Sequential"):
             plot(np.zeros((3, 1, 5, 5)), digits[0][:1])
-
-
-def every_figure(network, x, labels):
-    """Draw every figure of a network that there is, each of as little as it takes."""
-    yield look.plot_filters(network, which=[0])
-    yield look.plot_spectrum(network, which=[0])
-    yield look.plot_feature_maps(network, x[0])
-    yield look.plot_most_exciting(network, x, which=[0], count=1)
-    yield look.plot_receptive_field(network, "conv1", images=x[:1])
-    yield look.plot_saliency(network, x[:1], size=9)
-    yield look.plot_maximised(network, which=[0], steps=1)
-    yield look.plot_ablation(network, x, labels, "pool2")
-    yield look.plot_embedding(network, x, labels)
-    yield look.plot_fooled(network, x[:1], labels[:1])
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import FLAGS, browser_path, why_not
-
 BELOW = "/school/course"  # where on its server the folder lies: not at the root
 PATIENCE = 600_000  # milliseconds: no test is about how long it takes
 
@@ -58,19 +56,6 @@ def address(site):
     yield f"http://127.0.0.1:{server.server_port}{BELOW}"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="session")
-def chromium(site):
-    """A browser."""
-    if why_not():
-        pytest.skip(why_not())
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
