@@ -23,7 +23,7 @@ from cnnlib.layers.dense import Dense
 from cnnlib.layers.dropout import Dropout
 from cnnlib.layers.reshape import Flatten
 from cnnlib.network import Sequential
-from cnnlib.optimizers import SGD, Adam, Momentum, one_cycle, step_decay
+from cnnlib.optimizers import Adam, Momentum, one_cycle, step_decay
 from cnnlib.training import fit
 from tests.helpers import many, noisy_network, quarters, same_weights
 
@@ -73,24 +73,14 @@ def test_more_epochs_can_be_added_later(data, tmp_path):
     assert same_weights(whole, other)
 
 
-def test_a_checkpoint_of_another_run_is_refused(data, tmp_path):
+def test_a_checkpoint_of_another_network_is_refused(data, tmp_path):
     path = tmp_path / "run.npz"
-    fit(noisy_network(), data, batch_size=16, checkpoint=path, progress=False)
-    network = noisy_network(rng=1)
-    go_on = {"checkpoint": path, "resume": True, "progress": False, "batch_size": 16}
-    for change, message in (
-        ({"seed": 1}, "was written with seed 0, this run has 1"),
-        ({"batch_size": 20}, "was written with batch_size 16, this run has 20"),
-        ({"optimizer": SGD()}, "was written with optimizer Adam, this run has SGD"),
-    ):
-        with pytest.raises(ValueError, match=message):
-            fit(network, data, **go_on | change)
-    with pytest.raises(ValueError, match="images 60, this run has 30"):
-        fit(network, (data[0][:30], data[1][:30]), **go_on)
+    fit(noisy_network(), data, checkpoint=path, progress=False)
     other = Sequential([Flatten(), Dropout(), Dropout(), Dense(64, 4, rng=0)])
+    before = {name: value.copy() for name, value in other.weights().items()}
     with pytest.raises(ValueError, match="is of another network"):
-        fit(other, data, **go_on)
-    assert same_weights(network, noisy_network(rng=1))
+        fit(other, data, checkpoint=path, resume=True, progress=False)
+    assert all(np.array_equal(value, before[name]) for name, value in other.weights().items())
 
 
 def test_a_damaged_or_missing_checkpoint_is_refused(data, tmp_path):

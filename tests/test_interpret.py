@@ -647,11 +647,6 @@ def test_occlusion_by_brute_force(network, x):
         assert drop[n, row, column] == pytest.approx(fall)
 
 
-def test_occlusion_refuses_a_cover_without_size(network, x):
-    with pytest.raises(ValueError, match="size"):
-        interpret.occlusion(network, x, 0, size=0)
-
-
 def test_grad_cam_by_hand():
     """Two maps, each read through its mean: 3 times the first, -2 times the second."""
     conv = Conv2D(1, 2, 1)
@@ -802,9 +797,7 @@ def test_fast_gradient_sign_moves_each_pixel_by_eps_and_raises_the_loss(network)
     size = np.abs(moved - x)
     assert np.all((size < 1e-12) | (np.abs(size - 0.05) < 1e-12)) and (size > 0.01).mean() > 0.9
     before, after = (network.forward(images)[np.arange(3), labels] for images in (x, moved))
-    assert np.all(after < before)
-    signs = np.sign(interpret.class_gradient(network, x, labels))
-    assert moved.dtype == x.dtype and signs.shape == x.shape
+    assert np.all(after < before) and moved.dtype == x.dtype
 
 
 def test_fast_gradient_sign_fools_a_trained_network(lenet, mnist_test):

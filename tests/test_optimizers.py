@@ -101,9 +101,8 @@ def test_a_rate_given_in_float64_does_not_widen_float32():
         ({"a": np.ones(2), "b": np.ones((1, 3))}, r"grads\['b'\] has shape \(1, 3\)"),
     ],
 )
-@pytest.mark.parametrize("kind", OPTIMIZERS.values())
-def test_gradients_that_do_not_fit_are_refused_and_nothing_is_changed(kind, grads, message):
-    params, optimizer = {"a": np.ones(2), "b": np.ones(3)}, kind(0.1)
+def test_gradients_that_do_not_fit_are_refused_and_nothing_is_changed(grads, message):
+    params, optimizer = {"a": np.ones(2), "b": np.ones(3)}, Adam(0.1)
     with pytest.raises(ValueError, match=message):
         optimizer.step(params, grads)
     assert optimizer.steps == 0 and optimizer.memory == {}
@@ -132,9 +131,6 @@ def test_bad_arguments_are_refused(make, message):
         make()
 
 
-# --------------------------------------------------------------------------- schedules
-
-
 @pytest.mark.parametrize("kind", [Momentum, Adam])
 def test_an_optimizer_of_another_network_is_refused_and_nothing_is_changed(kind):
     optimizer = kind()
@@ -143,6 +139,9 @@ def test_an_optimizer_of_another_network_is_refused_and_nothing_is_changed(kind)
     with pytest.raises(ValueError, match="has done 1 steps on another 'a'"):
         optimizer.step(params, {"a": np.ones(2), "b": np.ones(4)})
     assert optimizer.steps == 1 and all((p == 1).all() for p in params.values())
+
+
+# --------------------------------------------------------------------------- schedules
 
 
 def test_constant_and_step_decay_by_hand():
