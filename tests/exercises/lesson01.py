@@ -70,7 +70,7 @@ MUTANTS = {
         ),
         ("square images", (SIZE, "(output_size(H, KH), output_size(H, KW))")),
         ("square kernels", ("np.ndindex(KH, KW)", "np.ndindex(KH, KH)")),
-        ("the result is kept as integers, so that fractions are cut off", ("x.dtype", "int")),
+        ("fractions are cut off, as integers do", ("x.dtype", "int")),
         ("remark", ("x.dtype", "float")),
         ("changed", ("    return y", "    x *= 0\n    return y")),
         ("no return", ("    return y", "")),

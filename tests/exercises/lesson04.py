@@ -128,7 +128,7 @@ MUTANTS = {
         ),
         ("/ 2 * eps divides by 2 and multiplies with eps", ("(2 * eps)", "2 * eps")),
         (
-            "the result is kept as integers, so that fractions are cut off",
+            "fractions are cut off, as integers do",
             ("_like(x)", "_like(x, int)"),
         ),
         ("changed", ("    return gradient", "    x += 1\n    return gradient")),

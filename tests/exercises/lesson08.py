@@ -6,6 +6,8 @@ NAMES = {
     "better_points": "points",
     "wrong_pairs": lambda names: (names["right_on"], names["wrong_on"]),
 }
+FRAMED = "C * (H + 2 * pad) * (W + 2 * pad)"
+SQUARE = "OW = OH = output_size(H, K, 1, pad)"
 SIZES = "OH, OW = output_size(H, K, 1, pad), output_size(W, K, 1, pad)"
 UNPADDED = "OH, OW = output_size(H, K), output_size(W, K)"
 COUNT = "N * F * OH * OW * C * K * K\n"
@@ -22,12 +24,24 @@ MUTANTS = {
         ("defaults", ("K, pad=0):", "K, pad):")),
         ("one image is counted", (COUNT, "F * OH * OW * C * K * K\n")),
         ("channels are left out", (COUNT, "N * F * OH * OW * K * K\n")),
+        ("the width of the outputs is worked out from H", (SIZES, SQUARE)),
+        (
+            "padding is counted on one side only",
+            (SIZES, "OH, OW = H + pad - K + 1, W + pad - K + 1"),
+        ),
+        ("remark", (COUNT, "float(N) * F * OH * OW * C * K * K\n")),
         ("the kernel has K taps and not K * K", (COUNT, "N * F * OH * OW * C * K\n")),
         ("every pixel of the image has an output", (SIZES, "OH, OW = H, W")),
         ("padding is left out", (SIZES, UNPADDED)),
         ("additions are counted as well", (COUNT, f"2 * {COUNT}")),
         ("numbers are counted and not bytes", ("4 * (N", "(N")),
         ("the filters are not read", (" + F * C * K * K", "")),
+        ("a number takes 8 bytes", ("4 * (N", "8 * (N")),
+        ("a filter is read as K numbers a channel", ("+ F * C * K * K", "+ F * C * K")),
+        ("the filters are read anew for every image", ("+ F * C", "+ F * N * C")),
+        ("the bias is read as well", ("+ F * C", "+ F + F * C")),
+        ("the frame of zeros is read as well", ("C * H * W", FRAMED)),
+        ("the patch matrix is moved as well", ("OH * OW)", "OH * OW + N * C * OH * OW * K * K)")),
         ("the outputs are not written", (" + N * F * OH * OW)", ")")),
         (
             "the patch matrix is counted in place of the images",
@@ -46,6 +60,8 @@ MUTANTS = {
         ("the halves are forgotten", ("+ g[1] + g[2]) / 2)", "+ g[1] + g[2]))"),
          ("- g[1] + g[2]) / 2)", "- g[1] + g[2]))")),
         ("the last product is added", ("- q - last", "- q + last")),
+        ("the first tap stands for the last", ("- x[3]) * g[2]", "- x[3]) * g[0]")),
+        ("fractions are cut off, as integers do", ("- last])", "- last]).astype(int)")),
         ("the first product has the other sign", ("(x[0] - x[2])", "(x[2] - x[0])")),
         ("sum and difference have the same sign", ("p - q", "p + q")),
         ("the difference is taken the other way around", ("(x[2] - x[1])", "(x[1] - x[2])")),
@@ -59,7 +75,14 @@ MUTANTS = {
             "the transformed tile and filter meet in a matrix product",
             (TRANSFORM, TRANSFORM.replace(" * ", " @ ")),
         ),
+        ("the way back is missing", ("A.T @ (", "("), (" @ A\n", "\n")),
         ("the filter is transposed", ("G @ g @", "G @ g.T @")),
+        (
+            "products",
+            ("    return A.T", "    f = lambda x, h: A.T @ ((G @ h) * (B.T @ x))\n"
+             "    return np.array([sum(f(d[i + k], g[k]) for k in range(3)) for i in (0, 1)])\n"
+             "    return A.T"),
+        ),
         ("the tile is transposed", ("@ d @", "@ d.T @")),
         ("the filter is flipped", ("G @ g @", "G @ g[::-1, ::-1] @")),
         ("the outputs are transposed", ("return A.T", "return (A.T"), ("@ A\n", "@ A).T\n")),
@@ -78,6 +101,13 @@ MUTANTS = {
              "[4 * r : 4 * r + 4, 4 * c : 4 * c + 4]"),
         ),
         ("what lies outside is not cut off", (MADE, "y")),
+        ("the outputs of each tile are transposed", ("(tile, g)", "(tile, g).T")),
+        (
+            "products",
+            ("    for r, c", "    wide = np.pad(x, ((0, 2), (0, 2)))\n    return np.array([["
+             "winograd_tile(wide[i : i + 4, j : j + 4], g)[0, 0] for j in range(OW)]"
+             " for i in range(OH)])\n    for r, c"),
+        ),
         ("the image is padded in front", (FRAME, "((2 * rows - OH, 0), (2 * columns - OW, 0))")),
         (
             "rows and columns of tiles are exchanged",
@@ -121,7 +151,29 @@ MUTANTS = {
         ("a number takes 8 bytes", ("(4 * n", "(8 * n")),
         ("numbers are counted and not bytes", ("(4 * numbers)", "numbers")),
         ("a megabyte has 2 ** 20 bytes", ("1e6", "2**20")),
-        ("the batch is rounded up", ("(4 * numbers))", "(4 * numbers)) + 1")),
+        ("one image more is counted", ("(4 * numbers))", "(4 * numbers)) + 1")),
+        ("the batch is rounded up", ("int(megabytes * 1e6 //", "-int(-megabytes * 1e6 //")),
+        (
+            "the batch is rounded to the nearest",
+            ("int(megabytes * 1e6 //", "round(megabytes * 1e6 /"),
+        ),
+        ("the batch is not rounded", ("int(megabytes * 1e6 //", "(megabytes * 1e6 /")),
+        ("remark", ("int(megabytes", "float(megabytes")),
+        (
+            "the largest of the three is counted, not their sum",
+            (NUMBERS, "numbers = max(C * H * W, C * K * K * OH * OW, F * OH * OW)"),
+        ),
+        (
+            "the filters are counted with every image",
+            ("+ F * OH * OW", "+ F * (OH * OW + C * K * K)"),
+        ),
+        (
+            "the filters take their place first",
+            ("(megabytes * 1e6", "((megabytes * 1e6 - 4 * F * C * K**2)"),
+        ),
+        ("the frame of zeros is counted as well", ("C * H * W", FRAMED)),
+        ("the patch matrix is that of one channel", ("C * K * K", "K * K")),
+        ("the width of the outputs is worked out from H", (SIZES, SQUARE)),
         ("a patch has K numbers a channel", ("C * K * K", "C * K")),
         ("padding is left out", (SIZES, UNPADDED)),
         ("every pixel has a patch", (SIZES, "OH, OW = H, W")),
@@ -131,6 +183,11 @@ QUESTIONS = {
     "products_by_hand": [
         ("the products are not divided by the outputs", {"F(4x4, 3x3)": 36, "F(2x2, 5x5)": 36}),
         ("one axis is counted", {"F(2x2, 3x3)": 2, "F(4x4, 5x5)": 2}),
+        (
+            "the products are divided by m and not by m * m",
+            {"F(2x2, 3x3)": 8, "F(4x4, 3x3)": 9, "F(2x2, 5x5)": 18},
+        ),
+        ("it is said how many times fewer they are", {"F(2x2, 3x3)": 2.25, "F(4x4, 3x3)": 4}),
         ("a tile has m + K pixels along an axis", {"F(2x2, 3x3)": 6.25, "F(4x4, 3x3)": 3.06}),
         ("these are the direct ones", {"F(2x2, 3x3)": 9, "F(2x2, 5x5)": 25}),
     ]

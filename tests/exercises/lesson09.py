@@ -16,6 +16,15 @@ MUTANTS = {
         ),
         ("the number of images counts twice", ("n / total", "n * n / total")),
         ("every worker counts the same", (MEAN, "sum(grads) / len(grads)")),
+        (
+            "every worker that has images counts the same",
+            (MEAN, "sum(g for n, g in zip(counts, grads) if n) / np.count_nonzero(counts)"),
+        ),
+        (
+            "the numbers of images are squared",
+            ("total = sum(counts)", "total = sum(n * n for n in counts)"),
+            ("n / total", "n * n / total"),
+        ),
         ("the gradients are added up and not averaged", (MEAN, "sum(grads)")),
         ("the sum is not divided by the number of images", ("n / total", "n")),
         ("the sum is divided by the number of workers", ("sum(counts)", "len(counts)")),
@@ -34,6 +43,10 @@ MUTANTS = {
     ],
     "parallel_step": [
         ("every worker counts the same", ("n / N", "1 / workers")),
+        ("every worker that has images counts the same", ("n / N", "1 / min(N, workers)")),
+        ("empty", ("if n > 0", "if True")),
+        ("untouched", ("n / N", "n // N")),
+        ("first_image_and_number", ("x[share], y[share]", "x[share.start :], y[share.start :]")),
         ("the gradients are added up and not averaged", ("n / N * ", "")),
         (
             "images are left out where the shares do not come out even",
@@ -52,6 +65,13 @@ MUTANTS = {
     "ring_round": [
         ("adding ends a round too early", ("step < P - 1", "step < P - 2")),
         ("the last worker sends to itself", ("(worker + 1) % P", "min(worker + 1, P - 1)")),
+        ("the last worker sends nothing", ("in range(P)", "in range(P - 1)")),
+        ("the part is numbered by the one who receives it", ("worker - step", "worker + 1 - step")),
+        (
+            "worker and part are exchanged as indices",
+            (ADD, "after[part, right] += held[part, worker]"),
+            ("after[right, part] = held[worker, part]", "after[part, right] = held[part, worker]"),
+        ),
         ("parts go to the left neighbour", ("(worker + 1)", "(worker - 1)")),
         ("every round sends the same part", ("(worker - step) % P", "worker")),
         ("parts are counted up and not down", ("worker - step", "worker + step")),
@@ -79,6 +99,15 @@ MUTANTS = {
             ),
         ),
         ("the latency is left out", ("latency + ", "")),
+        (
+            "the longer of latency and bytes counts, and not both",
+            (
+                "latency + size / workers / bandwidth",
+                "np.maximum(latency, size / workers / bandwidth)",
+            ),
+        ),
+        ("a part is rounded down", ("size / workers", "size // workers")),
+        ("size is taken for a count of numbers", ("size / workers", "size / workers * 4")),
         ("the bandwidth is in bits", ("size / workers", "8 * size / workers")),
         ("it multiplies by the bandwidth", ("/ bandwidth", "* bandwidth")),
     ],
@@ -100,7 +129,11 @@ QUESTIONS = {
     "by_hand": [
         ("the second half of the rounds is left out", {"a": 4, "b": 800, "d": 90}),
         ("each half has P rounds", {"a": 10, "b": 2000, "d": 240}),
-        ("a message is the whole buffer", {"b": 8000, "d": 720}),
+        (
+            "a message is the whole buffer, or if what all P workers send is counted",
+            {"b": 8000, "d": 720},
+        ),
+        ("parts are counted and not numbers", {"b": 8, "c": 4, "d": 6}),
         ("the one that adds up sends a buffer to itself, too", {"c": 5000}),
     ],
 }

@@ -24,6 +24,9 @@ from cnnlib.exercises.engine.result import Refused, collect
 from cnnlib.exercises.engine.running import count_steps, explain, is_stub, run, within
 from cnnlib.exercises.engine.seen import fact, meaning
 from cnnlib.exercises.engine.show import beside, number, tables
+from cnnlib.layers.activations import ReLU
+from cnnlib.layers.dense import Dense
+from cnnlib.network import Sequential
 
 
 def double(x):
@@ -91,7 +94,7 @@ FOUND = [
     ("return 0 * x", ["the result is all zeros, as it was made"]),
     (
         "return (2 * x).astype(int)",
-        ["the result is kept as integers, so that fractions are cut off"],
+        ["fractions are cut off, as integers do"],
     ),
     ("return 2 * x if x.ndim == 1 else x", ["single rows"]),
     ("return 2 * x if len(x) < 3 and x.ndim == 1 else x", ["short rows"]),
@@ -100,7 +103,7 @@ FOUND = [
     ("x *= 2\n    return x", ["changed"]),
     ("return 2 * x + 0.5", []),
     ("return x[0]", []),
-    ("return x.tolist()", []),
+    ("return x.tolist()", ["untouched"]),
     ("return x, x", []),
     ("return x.astype(str)", []),
     ("return x * np.nan", []),
@@ -356,7 +359,7 @@ def test_the_way_in_which_a_thing_is_used_can_be_given():
 def test_an_infinite_number_is_like_no_other():
     infinite = [Mistake("infinite", lambda x: x * np.inf)]
     assert make(infinite).diagnose(lambda x: x * np.inf).mistakes == ["infinite"]
-    assert make(infinite).diagnose(lambda x: x).mistakes == []
+    assert make(infinite).diagnose(lambda x: x**3).mistakes == []
     assert make(right=lambda x: x * np.inf).diagnose(lambda x: x * np.inf).ok
 
 
@@ -377,6 +380,57 @@ def test_pairs_are_made_only_of_changes_of_one_source_that_do_not_meet():
     assert one.joined(two)(1) == 4 and two.joined(one)(1) == 4
     for other in (one, double, Changed(named, one.changes), Changed(double, one.changes, run)):
         assert one.joined(other) is None
+
+
+def test_what_another_output_tells_is_said_where_no_mistake_explains_it():
+    twice = lambda f, x: (f(x), int(len(f.calls) == 1), f.calls.clear())[:2]  # noqa: E731
+
+    class Counting:
+        def __init__(self, times):
+            self.times, self.calls = times, []
+
+        def __call__(self, x):
+            self.calls += [1] * self.times
+            return 2 * x
+
+    check = make(outputs="y once", call=twice, right=Counting(1), telling={"once": "it is twice"})
+    assert check.diagnose(Counting(1)).ok
+    assert str(check.diagnose(Counting(2))).startswith("✗ double: it is twice.\n")
+
+
+def test_a_number_where_an_array_belongs_and_an_argument_that_comes_back_are_said():
+    assert "y is one number, and an array with one axis was expected" in str(
+        make(right=lambda x: 2 * x.ravel()).diagnose(lambda x: x.sum())
+    )
+    assert "the argument x comes back as it was" in str(make().diagnose(lambda x: 1 * x))
+
+
+def test_that_an_argument_is_changed_is_said_of_a_wrong_answer_as_well():
+    def spoil(x):
+        x += 0.3
+        return x**3
+
+    assert "And it changes its argument x." in str(make().diagnose(spoil))
+
+
+def test_a_network_is_an_argument_like_others():
+    network = Sequential([ReLU(), Dense(2, 2, rng=0)], input_shape=(2,))
+    network.training = False
+    for spoil, changes in (
+        (lambda net: net.layers.popitem(), True),
+        (lambda net: net.params["dense1.w"].fill(0), True),
+        (lambda net: setattr(net, "training", True), True),
+        (lambda net: net.forward(np.ones((1, 2), np.float32)), False),
+    ):
+        assert bool(run(spoil, (network,), 9).changed) is changes
+
+
+def test_methods_may_be_made_in_init():
+    class Made(Doubler):
+        def __init__(self):
+            self.forward, self.backward = (lambda x: 2 * x), (lambda dy: 2 * dy)
+
+    assert make(right=Gate, call=lambda kind, x: kind().forward(x)).diagnose(Made).ok
 
 
 def test_integers_are_asked_for_where_they_are_needed():
@@ -867,6 +921,24 @@ def pooled(x):
 @pytest.mark.parametrize("given", ["12", "12.0", "12,0", " 12 ", np.array([12])])
 def test_a_number_may_be_written_in_any_usual_way(given):
     assert SIZES.diagnose({"p": given, "q": 4, "r": "5"}).ok
+
+
+@pytest.mark.parametrize("given", ["200 704", "200,704", "200_704", "200'704", 200704.0])
+def test_thousands_may_be_set_apart(given):
+    assert named("many", Question({"a": 200704}, todo="", more="", hint="")).diagnose(given).ok
+
+
+def test_a_mistake_that_would_show_in_an_answer_that_nothing_explains_is_not_claimed():
+    result = SIZES.diagnose({"p": 7, "q": 99, "r": 5})
+    assert result.mistakes == ["they are added"], result  # q is 4 when added, and that is right
+    result = SIZES.diagnose({"p": 99, "q": 2, "r": 5})
+    assert result.mistakes == [] and "Perhaps only the first counts?" in str(result), result
+
+
+def test_none_is_no_answer_that_a_mistake_leads_to():
+    swapped = Mistake("a is taken for b", {"a": "y"}, "Look.")
+    letters = Question({"a": "x", "b": "y"}, None, [swapped], todo="", more="", hint="No.")
+    assert named("letters", letters).diagnose({"a": "x", "b": "none"}).mistakes == []
 
 
 def test_answers_may_be_rounded_as_far_as_is_said():

@@ -357,6 +357,26 @@ def test_products_out_of_sight_are_no_answer():
     assert result.state == "wrong" and "could not be counted" in str(result)
 
 
+def test_products_may_be_made_in_arrays_and_of_wrong_ones_none_is_hidden():
+    def rows(x, g):
+        left = np.array([x[0] - x[2], x[1] + x[2], x[2] - x[1], x[1] - x[3]])
+        right = np.array([g[0], (g[0] + g[1] + g[2]) / 2, (g[0] - g[1] + g[2]) / 2, g[2]])
+        m = left * right
+        return np.array([m[0] + m[1] + m[2], m[1] - m[2] - m[3]])
+
+    assert L08.f23.diagnose(rows).ok
+    halved = L08.f23.diagnose(lambda x, g: rows(x, np.array(g) // 2 * 2))
+    assert halved.state == "wrong" and "could not be counted" not in str(halved)
+
+
+def test_calls_that_the_code_is_not_meant_for_are_told_so():
+    line = np.arange(7.0)
+    many = L08.wrong_pairs.diagnose((line, np.array([1.0, 2, 2, 1])), (line, np.arange(4.0)))
+    assert "right_on is no call that it is meant for: g has three taps." in str(many)
+    short = L08.wrong_pairs.diagnose((line, np.array([1.0, 2, 1])), (line[:2], np.arange(3.0)))
+    assert "wrong_on is no call that it is meant for: x holds three numbers" in str(short)
+
+
 def test_five_products_are_too_many():
     def five(x, g):
         return np.array([solved("08")["f23"](x, g)[0], x[1] * g[0] + x[2] * g[1] + x[3] * g[2]])

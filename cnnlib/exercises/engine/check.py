@@ -26,6 +26,7 @@ from cnnlib.exercises.engine.running import (
     explain,
     is_stub,
     lends,
+    makes_methods,
     run,
 )
 from cnnlib.exercises.engine.seen import fact, meaning, nudged
@@ -110,6 +111,9 @@ class Check(Task):
         Relative to the largest number expected; by default 1e-7, for float32 1e-4.
     fresh : bool
         Whether the result has to be a new array, also where it equals an argument.
+    telling : dict, optional
+        For outputs that a call adds to what the reader returns: what it means if one of them is
+        wrong, a clause. Said where no mistake explains what was found.
     """
 
     def __init__(
@@ -128,8 +132,10 @@ class Check(Task):
         seconds=10,
         tolerance=None,
         fresh=False,
+        telling=None,
     ):
         super().__init__(todo, more)
+        self.telling = telling or {}
         self.right, self.cases, self.limits, self.steps = right, cases, limits, steps
         self.fresh = fresh
         self.args = list(inspect.signature(call or right).parameters)[1 if call else 0 :]
@@ -184,7 +190,7 @@ class Check(Task):
 
     def _missing(self, thing):
         """Name the methods that a class has to have, and has not or only by inheritance."""
-        if not (inspect.isclass(self.right) and inspect.isclass(thing)):
+        if not (inspect.isclass(self.right) and inspect.isclass(thing)) or makes_methods(thing):
             return []
         base = self.right.__mro__[1]
         methods = [name for name, m in vars(self.right).items() if inspect.isfunction(m)]
@@ -243,7 +249,7 @@ class Check(Task):
     def _spoilt(self, change, *given):
         """Change each output of the right version, as a general mistake does."""
         outputs = self.read(self.call(self.right, *given))
-        spoilt = tuple(change(value) for value in outputs.values())
+        spoilt = tuple(change(v) if v.dtype.kind == "f" else v for v in outputs.values())
         return spoilt if len(spoilt) > 1 else spoilt[0]
 
     def read(self, value):
@@ -311,7 +317,7 @@ class Check(Task):
 
     def explanations(self, trial, thing, seed=0):
         """Return the lists of mistakes that explain everything: single ones, or else pairs."""
-        floats = all(array.dtype.kind == "f" for array in trial.expected[0].values())
+        floats = any(array.dtype.kind == "f" for array in trial.expected[0].values())
         known = [m for m in self.mistakes if floats or m.name not in GENERAL]
         found = [([m], m) for m in known if self.explained(trial, m)]
         found = [each for each in found if not each[1].direct] or found  # the general ones last
@@ -413,6 +419,10 @@ class Check(Task):
             return self.result("wrong", f"{title}.", hint, *blocks, mistakes=[name])
         if mended := self._mended(thing, seed, bad, ("return", "slice")):
             return self.result("wrong", f"{mended.name}.", mended.hint, mistakes=[mended.name])
+        if told := self._told(trial):
+            return self.result(
+                "wrong", f"{self.telling[told]}.", *self._difference(trial, bad[0]), mistakes=[told]
+            )
         if unused := self._unused(trial, thing):
             make = "makes" if len(unused) == 1 else "make"
             return self.result(
@@ -436,9 +446,11 @@ class Check(Task):
             )
         right = trial.labels(right=True)
         fine = f"Right: {listed(right)}." if right else ""
+        changed = dict.fromkeys(self.args[i] for o in trial.outcomes for i in o.changed)
+        changed = f"And it changes its argument {listed(changed)}." if changed else ""
         if found := self._fact(trial):
             title, hint, name = found
-            return self.result("wrong", f"{title}.", hint, fine, *blocks, mistakes=[name])
+            return self.result("wrong", f"{title}.", hint, changed, fine, *blocks, mistakes=[name])
         cases = f"{len(bad)} of {len(trial.cases)} cases"
         raised = trial.outcomes[bad[0]].error
         title = f"it raises {type(raised).__name__} in {cases}." if raised else f"wrong in {cases}."
@@ -449,6 +461,7 @@ class Check(Task):
             "wrong",
             title,
             meaning(raised) if raised else hint,
+            changed,
             fine,
             self.observation(trial),
             *blocks,
@@ -463,7 +476,8 @@ class Check(Task):
         ):
             left_out = self.args[len(trial.cases[bad[0]].args) : longest]
             hint = "Leave the first line as it was: others call it without these arguments."
-            return f"{' and '.join(left_out)} have no default any more", hint, "defaults"
+            have = "has" if len(left_out) == 1 else "have"
+            return f"{' and '.join(left_out)} {have} no default any more", hint, "defaults"
         if any(o.empty and _spoilt(v) for o, v in zip(trial.outcomes, trial.values, strict=True)):
             hint = "It holds whatever lay in memory, 0 only by luck: np.zeros."
             return "np.empty is not filled with zeros", hint, "np.empty"
@@ -500,10 +514,19 @@ class Check(Task):
                 return mistake
         return None
 
+    def _told(self, trial):
+        """Return the first output that tells something, if it is wrong anywhere; or ""."""
+        both = [pair for pair in zip(trial.values, trial.expected, strict=False) if pair[0]]
+        off = [n for n in self.telling if not all(self.close(v[n], w[n]) for v, w in both)]
+        return off[0] if off else ""
+
     def _unused(self, trial, thing):
         """Name the arguments that play no part: they change, and the result does not."""
         if any(value is None for value in trial.values):
             return []
+        for value, wanted in zip(trial.values, trial.expected, strict=True):
+            if any(value[name].ndim != wanted[name].ndim for name in self.outputs):
+                return []  # that says more
         known = [
             i
             for i, value in enumerate(trial.values)
@@ -544,7 +567,22 @@ class Check(Task):
             for name in self.outputs
             if not all(self.close(value[name], wanted[name]) for value, wanted in both)
         }
-        return fact(wrong, self.close) if wrong else None
+        return (fact(wrong, self.close) if wrong else None) or self._untouched(trial, list(wrong))
+
+    def _untouched(self, trial, wrong):
+        """Find that an argument comes back as it was; as :meth:`_plain`."""
+        bad = [i for i, right in enumerate(trial.right) if not right]
+        for k, argument in enumerate(self.args if len(wrong) == 1 and len(bad) > 1 else ()):
+            given = [trial.cases[i].args[k : k + 1] for i in bad]
+            if all(
+                each
+                and isinstance(each[0], np.ndarray)
+                and self.close(trial.values[i][wrong[0]], each[0])
+                for i, each in zip(bad, given, strict=True)
+            ):
+                hint = "Where should the change come from, and is it 0?"
+                return f"the argument {argument} comes back as it was", hint, "untouched"
+        return None
 
     def _limits(self, trial):
         """Return the limits inside which all cases are right and outside which none is."""
@@ -579,7 +617,7 @@ class Check(Task):
             if any(value[name].dtype.kind == "f" for value in trial.values):
                 return self.result(
                     "wrong",
-                    f"the numbers are right, but {name} holds fractions, and it counts.",
+                    f"the numbers are right, but {name} holds floats, and it counts.",
                     "Divide with //, and make arrays of whole numbers with np.zeros(shape, int).",
                     mistakes=["dtype"],
                 )
@@ -687,7 +725,8 @@ def _array(name, part):
     if not isinstance(part, (np.ndarray, int, float, np.generic)):
         raise TypeError(f"the result {name} is {kind_of(part)}, expected an array or a number")
     if np.asarray(part).dtype.kind not in "biuf":
-        raise TypeError(f"the result {name} holds {np.asarray(part).dtype}, expected numbers")
+        real = "real numbers" if np.iscomplexobj(part) else "numbers"
+        raise TypeError(f"the result {name} holds {np.asarray(part).dtype}, expected {real}")
     return np.asarray(part)
 
 

@@ -135,9 +135,10 @@ def pairs(known):
 # Mistakes that any function whose results are floats may have: name, what becomes of the right
 # result, hint.
 GENERAL = {
-    "the result is kept as integers, so that fractions are cut off": (
+    "fractions are cut off, as integers do": (
         lambda y: np.trunc(y).astype(int),
-        "What dtype does your array of results have? np.zeros(shape, x.dtype) takes that of x.",
+        "Is there a // or int() on the way? Or an array that was made of integers:"
+        " np.zeros(shape, x.dtype) takes what x has.",
     ),
     "the result is all zeros, as it was made": (
         np.zeros_like,

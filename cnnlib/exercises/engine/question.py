@@ -1,6 +1,7 @@
 """Questions whose answer is a value: a number worked out by hand, or a letter."""
 
 import contextlib
+import re
 
 import numpy as np
 
@@ -111,6 +112,7 @@ class Question(Task):
         # A mistake that explains every answer, or at least every wrong one, goes before others.
         common = [m for m in self.mistakes if all(m in each for each in found.values())]
         whole = [m for m in common if all(m in self.fitting(given[p], p) for p in given)]
+        strange_ones = [part for part in wrong if not found[part]]
         lines, mistakes = [], []
         for part in self.parts:
             if part in missing:
@@ -119,8 +121,9 @@ class Question(Task):
                     said = f"not answered: there is none of this name, but {strange[0]!r}."
             elif part in wrong:
                 fitting = whole or common or found[part]
-                said = self.explain(given[part], fitting)
-                mistakes += [m.name for m in fitting if m.name not in mistakes]
+                told = [m for m in fitting if not any(self.shows(m, p) for p in strange_ones)]
+                said = self.explain(given[part], told, [m for m in fitting if m not in told])
+                mistakes += [m.name for m in told if m.name not in mistakes]
             else:
                 continue
             lines.append(f"{part}: {said}" if len(self.parts) > 1 else said)
@@ -130,15 +133,20 @@ class Question(Task):
 
     def fitting(self, value, part):
         """Return the mistakes that lead to an answer."""
-        return [
-            m for m in self.mistakes if same(value, self.value(m.function, part), self.decimals)
-        ]
+        known = ((m, self.value(m.function, part)) for m in self.mistakes)
+        return [m for m, other in known if other is not None and same(value, other, self.decimals)]
 
-    def explain(self, value, found):
-        """Say what is wrong with an answer."""
+    def shows(self, mistake, part):
+        """Say whether a mistake would make a part wrong."""
+        value = self.value(mistake.function, part)
+        return value is not None and not same(value, self.value(self.answers, part), self.decimals)
+
+    def explain(self, value, found, doubtful=()):
+        """Say what is wrong with an answer; doubtful mistakes would show in other parts, too."""
         if not found:
             asked = " One number is asked for." if isinstance(value, (tuple, list)) else ""
-            return f"{_answer(value)} is not right.{asked} {self.hint}"
+            perhaps = f" Perhaps {either([m.name for m in doubtful])}?" if doubtful else ""
+            return f"{_answer(value)} is not right.{asked} {self.hint}{perhaps}"
         hints = " ".join(dict.fromkeys(m.hint for m in found if m.hint))
         return f"{_answer(value)} is what comes out if {either([m.name for m in found])}. {hints}"
 
@@ -161,7 +169,8 @@ def same(value, other, decimals=None):
 
 def _numbers(value):
     """Return the numbers that a value or a text may stand for; a comma has two meanings."""
-    texts = str(value).replace(",", "."), str(value).replace(",", "")
+    text = re.sub(r"(?<=\d)[\s'_](?=\d{3})", "", str(value))
+    texts = text.replace(",", "."), text.replace(",", "")
     found = []
     for text in texts:
         above, line, below = text.partition("/")

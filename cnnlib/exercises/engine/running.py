@@ -250,6 +250,10 @@ def differ(a, b):
         return a.keys() != b.keys() or any(differ(a[key], b[key]) for key in b)
     if isinstance(b, (list, tuple)):
         return len(a) != len(b) or any(differ(i, j) for i, j in zip(a, b, strict=True))
+    if hasattr(b, "layers") and hasattr(b, "params"):  # a network: switching training off is fine
+        if list(a.layers) != list(b.layers) or a.training > b.training:
+            return True
+        return differ(a.params, b.params)
     return isinstance(b, (int, float, str)) and a != b
 
 
@@ -342,13 +346,19 @@ def is_stub(thing):
     if inspect.isclass(thing):  # whose own source a notebook does not know
         methods = [value for value in vars(thing).values() if inspect.isfunction(value)]
         methods = [method for method in methods if method.__name__ != "__init__"]
-        return not methods or any(map(is_stub, methods))
+        return any(map(is_stub, methods)) if methods else not makes_methods(thing)
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(thing))).body[0]
     except (OSError, TypeError, SyntaxError, IndexError):
         return False
     blank = isinstance(tree, ast.FunctionDef) and any(map(_blank, tree.body))
     return blank and not any(isinstance(node, ast.Return) for node in ast.walk(tree))
+
+
+def makes_methods(kind):
+    """Say whether the __init__ of a class makes functions, which may be its methods."""
+    code = getattr(kind.__init__, "__code__", None)
+    return code is not None and any(inspect.iscode(each) for each in code.co_consts)
 
 
 def _blank(node):

@@ -29,6 +29,7 @@ def fact(wrong, close):
     names, pairs = " and ".join(wrong), list(wrong.values())
     for find in (
         _said,
+        _flat,
         _turned,
         _cut,
         _too_large,
@@ -57,6 +58,16 @@ def _said(pairs, close):
     title = f"{came} comes where {not came} is right, and never the other way round"
     hint = "What does it let pass?" if came else "Is it too strict? Numbers of a computer round."
     return title, hint, str(came)
+
+
+def _flat(pairs, close):
+    """There are more or fewer axes than there should be."""
+    came, expected = ({each.ndim for each in arrays} for arrays in zip(*pairs, strict=True))
+    if len(came) > 1 or len(expected) > 1 or came == expected:
+        return None
+    number = {0: "one number", 1: "an array with one axis"}
+    come, want = (number.get(n, f"an array with {n} axes") for n in (*came, *expected))
+    return f"{{}} is {come}, and {want} was expected", "What takes axes away, or adds them?", "axes"
 
 
 def _turned(pairs, close):
@@ -142,7 +153,8 @@ def _unsigned(pairs, close):
 
 def _zero(pairs, close):
     """What is wrong is 0."""
-    if _counted(pairs) and _kept(pairs, close, lambda value, wanted: value == 0):
+    arrays = any(wanted.ndim for _, wanted in pairs)
+    if arrays and _counted(pairs) and _kept(pairs, close, lambda value, wanted: value == 0):
         hint = "What should write these numbers, and is it reached for each of them?"
         return "what is wrong in {} is 0, everything else is right", hint, "zero"
     return None

@@ -1,5 +1,6 @@
 """Read wrong code: a call on which it is right, and one that convicts it."""
 
+import contextlib
 import copy
 import textwrap
 
@@ -21,11 +22,13 @@ class WrongCode(Task):
         Of one function; each student has one of them, without a name it is the first.
     todo, more
         As for :class:`Check`.
+    suits : callable, optional
+        Takes the arguments of a call and says why the code is not meant for them; or "".
     """
 
-    def __init__(self, mistakes, *, todo, more):
+    def __init__(self, mistakes, *, todo, more, suits=None):
         super().__init__(todo, more)
-        self.mistakes = mistakes
+        self.mistakes, self.suits = mistakes, suits
 
     @property
     def mistake(self):
@@ -61,6 +64,9 @@ class WrongCode(Task):
             if not isinstance(args, tuple):
                 said = f"{name} is {kind_of(args)}; expected a tuple, the arguments of one call."
                 return self.result("wrong", said)
+            with contextlib.suppress(Exception):  # what cannot be answered at all is said below
+                if self.suits and (why := self.suits(*args)):
+                    return self.result("wrong", f"{name} is no call that it is meant for: {why}.")
         return self._alike(right_on) or self._differing(wrong_on)
 
     def _both(self, args):
@@ -81,7 +87,7 @@ class WrongCode(Task):
             return self.result(
                 "wrong",
                 "right_on says too little: choose a call whose result holds different numbers,"
-                " besides 0.",
+                " 0 not counted.",
                 *_shown(right, wrong),
             )
         return None

@@ -71,7 +71,7 @@ WINDOW = (
         "A sum grows with +=, and = forgets what was there.",
     ),
     (
-        "the result is kept as integers, so that fractions are cut off",
+        "fractions are cut off, as integers do",
         {"total += ": "total = int(total) + ", "ow] = total": "ow] = int(total)"},
         "What dtype does your array of results have? np.zeros(shape, x.dtype) takes that of x.",
     ),

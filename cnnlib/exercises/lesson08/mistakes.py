@@ -23,6 +23,16 @@ COST = mistakes(
     work_and_bytes,
     ("one image is counted", {"N * F * OH * OW * C": "F * OH * OW * C"}, "There are N images."),
     ("channels are left out", {"OW * C * K * K\n": "OW * K * K\n"}, ONE),
+    (
+        "the width of the outputs is worked out from H",
+        {"W + 2 * pad - K + 1": "H + 2 * pad - K + 1"},
+        "Images need not be square.",
+    ),
+    (
+        "padding is counted on one side only",
+        {"H + 2 * pad": "H + pad", "W + 2 * pad": "W + pad"},
+        "Zeros stand on both sides of an axis.",
+    ),
     ("the kernel has K taps and not K * K", {"OW * C * K * K\n": "OW * C * K\n"}, ONE),
     (
         "every pixel of the image has an output",
@@ -36,7 +46,21 @@ COST = mistakes(
     ),
     ("additions are counted as well", {"= N * F * OH": "= 2 * N * F * OH"}, "Only products."),
     ("numbers are counted and not bytes", {"4 * (": "("}, ONCE),
+    ("a number takes 8 bytes", {"4 * (": "8 * ("}, "4 bytes each number."),
     ("the filters are not read", {" + F * C * K * K": ""}, ONCE),
+    ("a filter is read as K numbers a channel", {"+ F * C * K * K": "+ F * C * K"}, ONCE),
+    ("the filters are read anew for every image", {"+ F * C": "+ N * F * C"}, ONCE),
+    ("the bias is read as well", {"+ F * C": "+ F + F * C"}, "Leave the bias out."),
+    (
+        "the frame of zeros is read as well",
+        {"(N * C * H * W": "(N * C * (H + 2 * pad) * (W + 2 * pad)"},
+        "Zeros need not be fetched.",
+    ),
+    (
+        "the patch matrix is moved as well",
+        {"OW)": "OW + N * C * K * K * OH * OW)"},
+        f"{ONCE} The patch matrix is what im2col adds.",
+    ),
     ("the outputs are not written", {" + N * F * OH * OW)": ")"}, ONCE),
     (
         "the patch matrix is counted in place of the images",
@@ -73,6 +97,7 @@ F23 = [Mistake("six multiplications are done", six_products, SAVE)] + mistakes(
         MIDDLE,
     ),
     ("the last product is added", {"- last": "+ last"}, "x1 g2 - (x1 - x3) g2 is x3 g2."),
+    ("the first tap stands for the last", {"- x[3]) * g[2]": "- x[3]) * g[0]"}, SAVE),
     ("the first product has the other sign", {"(x[0] - x[2])": "(x[2] - x[0])"}, MIDDLE),
     ("sum and difference have the same sign", {"plus - minus": "plus + minus"}, MIDDLE),
     ("the difference is taken the other way around", {"(x[2] - x[1])": "(x[1] - x[2])"}, MIDDLE),
@@ -105,6 +130,11 @@ TILE = mistakes(
         "the transformed tile and filter meet in a matrix product",
         {") * (": ") @ ("},
         "Each number of the one meets one number of the other: *, not @.",
+    ),
+    (
+        "the way back is missing",
+        {"A.T @ (": "(", " @ A\n": "\n"},
+        "A.T from the left and A from the right make 2 x 2 outputs of 4 x 4 products.",
     ),
     ("the filter is transposed", {"G @ g @": "G @ g.T @"}, "g as it is."),
     ("the tile is transposed", {"@ d @": "@ d.T @"}, "d as it is."),
@@ -144,6 +174,12 @@ COVER = mistakes(
         STEP,
     ),
     ("what lies outside is not cut off", {"y[:OH, :OW]": "y"}, "Return OH x OW numbers."),
+    (
+        "the outputs of each tile are transposed",
+        {"winograd_tile(x[2 * r :, 2 * c :][:4, :4], g)":
+            "winograd_tile(x[2 * r :, 2 * c :][:4, :4], g).T"},
+        "As winograd_tile returns them.",
+    ),
     ("the image is padded in front", {"((0, 2 * rows - OH), (0, 2 * columns - OW))":
         "((2 * rows - OH, 0), (2 * columns - OW, 0))"}, RAGGED),
     ("rows and columns of tiles are exchanged", {"winograd_tile(x[2 * r :, 2 * c :][:4, :4], g)":
@@ -165,6 +201,12 @@ PRODUCTS = mistakes(
     products,
     ("the products are not divided by the outputs", {" / m**2": ""}, EACH),
     ("one axis is counted", {"** 2 / m**2": "/ m"}, f"Two axes: {EACH}"),
+    ("the products are divided by m and not by m * m", {"/ m**2": "/ m"}, EACH),
+    (
+        "it is said how many times fewer they are",
+        {"(m + K - 1) ** 2 / m**2": "(K * m / (m + K - 1)) ** 2"},
+        "How many are left for each output?",
+    ),
     ("a tile has m + K pixels along an axis", {"m + K - 1": "m + K"}, EACH),
     ("these are the direct ones", {"(m + K - 1) ** 2 / m**2": "K * K"}, EACH),
 )
@@ -218,8 +260,26 @@ BATCH = mistakes(
     ("a number takes 8 bytes", {"(4 * numbers)": "(8 * numbers)"}, "float32 has 4 bytes."),
     ("numbers are counted and not bytes", {"(4 * numbers)": "numbers"}, "A float32 has 4 bytes."),
     ("a megabyte has 2 ** 20 bytes", {"1e6": "2**20"}, "Here it has a million."),
-    ("the batch is rounded up", {"1e6 // (4 * numbers))": "1e6 // (4 * numbers)) + 1"},
+    ("one image more is counted", {"1e6 // (4 * numbers))": "1e6 // (4 * numbers)) + 1"},
         "One image more would not fit: round down."),
+    ("the batch is rounded up", {"int(megabytes * 1e6 // (4 * numbers))":
+        "int(np.ceil(megabytes * 1e6 / (4 * numbers)))"}, "That many would not fit: round down."),
+    ("the batch is rounded to the nearest", {"int(megabytes * 1e6 // (4 * numbers))":
+        "round(megabytes * 1e6 / (4 * numbers))"}, "Round down, or it may not fit."),
+    ("the batch is not rounded", {"int(megabytes * 1e6 // (4 * numbers))":
+        "megabytes * 1e6 / (4 * numbers)"}, "A part of an image is none: round down."),
+    ("the largest of the three is counted, not their sum", {
+        "C * H * W + C * K * K * OH * OW + F * OH * OW":
+        "max(C * H * W, C * K * K * OH * OW, F * OH * OW)"}, "All three are in memory together."),
+    ("the filters are counted with every image", {"+ F * OH * OW\n":
+        "+ F * OH * OW + F * C * K * K\n"}, PER),
+    ("the filters take their place first", {"(megabytes * 1e6 //":
+        "((megabytes * 1e6 - 4 * F * C * K * K) //"}, "Only the three are asked for."),
+    ("the frame of zeros is counted as well", {"= C * H * W":
+        "= C * (H + 2 * pad) * (W + 2 * pad)"}, "Images are kept as they came."),
+    ("the patch matrix is that of one channel", {"C * K * K * OH": "K * K * OH"}, PER),
+    ("the width of the outputs is worked out from H", {"W + 2 * pad - K + 1":
+        "H + 2 * pad - K + 1"}, "Images need not be square."),
     ("a patch has K numbers a channel", {"C * K * K * OH": "C * K * OH"}, PER),
     ("padding is left out", {"H + 2 * pad": "H", "W + 2 * pad": "W"},
         "Padding makes more patches."),

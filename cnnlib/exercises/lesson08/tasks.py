@@ -1,5 +1,7 @@
 """The tasks of exercise 08: count, four multiplications for six, tiles, frequencies, memory."""
 
+import contextlib
+
 import numpy as np
 
 from cnnlib import winograd
@@ -30,7 +32,6 @@ work_and_bytes = Check(
     ],
     mistakes.COST,
     outputs="multiplications smallest",
-    whole="multiplications smallest",
     todo="Return the multiplications, and the bytes that at least have to move",
     more="Divide the one by the other: which of your layers would wait for memory?",
 )
@@ -38,39 +39,55 @@ work_and_bytes = Check(
 # ---------------------------------------------------------------------- four for six
 
 
-class Counted(float):
+class Counted:
     """A number that counts the products of it with another such number; sums keep counting."""
 
     products = 0
 
+    def __init__(self, value):
+        self.value = float(value)
+
+    def __float__(self):
+        return self.value
+
     def __mul__(self, other):
-        if isinstance(other, Counted):
-            Counted.products += 1
-        return Counted(float(self) * float(other))
+        Counted.products += isinstance(other, Counted)
+        return Counted(self.value * float(other))
 
     __rmul__ = __mul__
 
     def _kept(operation):
-        return lambda self, *other: Counted(getattr(float, operation)(self, *map(float, other)))
+        return lambda self, *other: Counted(
+            getattr(float, operation)(self.value, *map(float, other))
+        )
 
     __add__, __radd__, __sub__ = _kept("__add__"), _kept("__radd__"), _kept("__sub__")
     __rsub__, __neg__, __truediv__ = _kept("__rsub__"), _kept("__neg__"), _kept("__truediv__")
+    __floordiv__ = _kept("__floordiv__")
+
+
+def _products(f, x, g):
+    """Count the products of numbers made of x and numbers made of g; 0 if they are out of sight."""
+    counted = (np.array([Counted(v) for v in a.flat], object).reshape(a.shape) for a in (x, g))
+    Counted.products = 0
+    with contextlib.suppress(Exception):  # of what is done with the products later
+        f(*counted)
+    return Counted.products
 
 
 def _counted(f, x, g):
     """Use a function on numbers, and again on numbers that count their products."""
+    before = x.copy(), g.copy()
     y = f(x, g)
     if y is None:
         return None
-    x, g = (np.array([Counted(value) for value in a], object) for a in (x.copy(), g.copy()))
-    Counted.products = 0
-    f(x, g)
-    if Counted.products < 4:
+    products = _products(f, *before)
+    if products < 4 and np.shape(y) == (2,) and np.allclose(y, mistakes.f23(*before)):
         raise Refused(
             "the products could not be counted: fewer than four do not do it. Use the numbers of x"
             " and g as they come, without float() or an array of zeros to put them into"
         )
-    return y, Counted.products
+    return y, max(products, 4)
 
 
 f23 = Check(
@@ -111,12 +128,21 @@ def _rounding(f, x, g, why):
 NINE = "it takes nine products for each output, as loops do: four are enough, by tiles"
 
 
-def _by_tile(f, d, g):
-    return _rounding(f, d, g, NINE)
-
-
 def _by_tiles(f, x, g):
-    return _rounding(f, x, g, NINE)
+    y = _rounding(f, x, g, NINE)
+    if y is None:
+        return None
+    right = sum(g[i, j] * x[i:, j:][: len(x) - 2, : x.shape[1] - 2] for i, j in np.ndindex(3, 3))
+    tiles = np.prod([-(-n // 2) for n in right.shape])
+    if np.shape(y) == right.shape and np.allclose(y, right):
+        if (products := _products(f, x, g)) > 16 * tiles:
+            said = f"it takes {products} products, and {16 * tiles} are enough"
+            raise Refused(f"{said}: sixteen for each tile of 2 x 2 outputs", "products")
+    return y
+
+
+def _by_tile(f, d, g):
+    return _by_tiles(f, d, g)
 
 
 def _by_frequencies(f, x, w):
@@ -214,11 +240,11 @@ largest_batch = Check(
         Case("VGG's second layer", (16_000, 64, 224, 224, 64, 3, 1)),
         Case("not even one image", (10, 64, 224, 224, 64, 3, 1)),
         Case("just one", (4e-6 * (16 + 36 + 4), 1, 4, 4, 1, 3, 0)),
+        Case("1 x 1, many filters", (10, 4, 20, 20, 64, 1, 0)),
         Case("pad left out", (20, 8, 20, 20, 8, 3)),
     ],
     mistakes.BATCH,
     outputs="N",
-    whole="N",
     todo="Return how many images fit: x, patch matrix and y together, in float32",
     more="By which factor does the batch grow if only one row of outputs is made at a time?",
 )
@@ -268,6 +294,11 @@ wrong_pairs = WrongCode(
     mistakes.TO_READ,
     todo="Give the arguments of two calls: right_on, where the code is right, and wrong_on",
     more="Which filters that you know from lesson 01 would have hidden it?",
+    suits=lambda x, g: (
+        "g has three taps"
+        if len(g) != 3
+        else "x holds three numbers at least, so that there is an output" * (len(x) < 3)
+    ),
 )
 
 TASKS = collect("08", globals())

@@ -25,7 +25,16 @@ BY_HAND = mistakes(
     by_hand,
     ("the second half of the rounds is left out", {"2 * (P - 1)": "P - 1"}, ROUNDS),
     ("each half has P rounds", {"2 * (P - 1)": "2 * P"}, ROUNDS),
-    ("a message is the whole buffer", {"D // P": "D"}, "A message is one of P parts."),
+    (
+        "a message is the whole buffer, or if what all P workers send is counted",
+        {"D // P": "D"},
+        "A message is one of P parts, and one worker is asked about.",
+    ),
+    (
+        "parts are counted and not numbers",
+        {" * D // P": "", "(P - 1) * D": "P - 1"},
+        "A part has D / P numbers, a buffer D.",
+    ),
     (
         "the one that adds up sends a buffer to itself, too",
         {"(P - 1) * D": "P * D"},
@@ -58,6 +67,16 @@ AVERAGE = mistakes(
     (
         "every worker counts the same",
         {"counts / counts.sum()": "np.full(len(counts), 1 / len(counts))"},
+        WEIGHTS,
+    ),
+    (
+        "every worker that has images counts the same",
+        {"counts / counts.sum()": "(counts > 0) / (counts > 0).sum()"},
+        WEIGHTS,
+    ),
+    (
+        "the numbers of images are squared",
+        {"counts / counts.sum()": "counts**2 / (counts**2).sum()"},
         WEIGHTS,
     ),
     (
@@ -127,6 +146,7 @@ SHARE = "(last - first) / N"
 STEP = mistakes(
     parallel_step,
     ("every worker counts the same", {SHARE: "1 / workers"}, WEIGHTS),
+    ("every worker that has images counts the same", {SHARE: "1 / min(N, workers)"}, WEIGHTS),
     ("the gradients are added up and not averaged", {f"{SHARE} * ": ""}, WEIGHTS),
     (
         "images are left out where the shares do not come out even",
@@ -187,7 +207,25 @@ ROUND = mistakes(
         {"(worker + 1) % P": "min(worker + 1, P - 1)"},
         "In a ring the last one's neighbour is the first: % P.",
     ),
+    (
+        "the last worker sends nothing",
+        {"for worker in range(P)": "for worker in range(P - 1)"},
+        "In a ring the last one sends to the first.",
+    ),
     ("parts go to the left neighbour", {"(worker + 1) % P": "(worker - 1) % P"}, PART),
+    (
+        "the part is numbered by the one who receives it",
+        {"(worker - step) % P": "(worker + 1 - step) % P"},
+        PART,
+    ),
+    (
+        "worker and part are exchanged as indices",
+        {
+            "after[right, part] += held[worker, part]": "after[part, right] += held[part, worker]",
+            "after[right, part] = held[worker, part]": "after[part, right] = held[part, worker]",
+        },
+        "held[worker, part]: first who, then which.",
+    ),
     ("every round sends the same part", {"(worker - step) % P": "worker"}, PART),
     ("parts are counted up and not down", {"(worker - step)": "(worker + step)"}, PART),
     ("all send part `step`", {"(worker - step) % P": "step % P"}, PART),
@@ -248,6 +286,17 @@ COST = mistakes(
         "Every message has to get going.",
     ),
     ("the latency is left out", {"latency + ": ""}, "Every message has to get going."),
+    (
+        "the longer of latency and bytes counts, and not both",
+        {"(latency + size": "np.maximum(latency, size"},
+        "First a message gets going, then its bytes flow.",
+    ),
+    ("a part is rounded down", {"size / workers": "size // workers"}, "/ and not //."),
+    (
+        "size is taken for a count of numbers",
+        {"size / workers": "4 * size / workers"},
+        "It is in bytes already.",
+    ),
     (
         "the bandwidth is in bits",
         {"/ bandwidth": "* 8 / bandwidth"},

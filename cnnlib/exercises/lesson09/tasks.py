@@ -104,7 +104,9 @@ def _shared(function, w, x, y, gradient, rate, workers):
     shares = []
 
     def noted(w, images, truth):
-        where = [*np.flatnonzero((x == images[0]).all(axis=1)), -1][0] if len(images) else -1
+        if len(images) == 0:
+            raise Refused("gradient is called with no images, whose mean does not exist", "empty")
+        where = [*np.flatnonzero((x == images[0]).all(axis=1)), -1][0]
         shares.append((where, len(images)))
         return gradient(w, images, truth)
 
@@ -118,6 +120,9 @@ parallel_step = Check(
     mistakes.STEP,
     outputs="w first_image_and_number",
     call=_shared,
+    telling={
+        "first_image_and_number": "the workers have other images than worker k is asked to have"
+    },
     todo="Share the batch out, weight and add up the gradients, and take one step",
     more="Does the result depend on the number of workers? By how much?",
 )
@@ -148,6 +153,8 @@ ring_seconds = Check(
         Case("two workers", (1000, 2, 0.5, 100)),
         Case("four workers", (1000, 4, 0.5, 100)),
         Case("no latency", (1000, 5, 0.0, 10)),
+        Case("a short message", (8, 4, 0.5, 100)),
+        Case("several numbers of workers", (1000, np.array([2.0, 4, 8]), 0.5, 100)),
         Case("LeNet, 10 Gbit/s", (4 * 80_202, 8, 30e-6, 1.25e9)),
         Case("ResNet-50, 256 workers", (4 * 25_557_032, 256, 5e-6, 12.5e9)),
     ],
@@ -167,6 +174,7 @@ dense_from_channels_last = Check(
         Case("two channels of 2 by 2", (distinct(rng, 3, 8), 2, 2, 2)),
         Case("two channels of 2 by 3", (distinct(rng, 2, 12), 2, 2, 3)),
         Case("three channels of 3 by 2", (distinct(rng, 4, 18), 3, 3, 2)),
+        Case("many outputs", (distinct(rng, 65, 4), 2, 2, 1)),
         Case("float32", (rng.normal(size=(2, 8)).astype(np.float32), 2, 2, 2)),
     ],
     mistakes.DENSE,
@@ -181,7 +189,11 @@ dense_from_channels_last = Check(
 def _rounds_saved(schedule):
     for P in (2, 8, 16):
         held = [{worker} for worker in range(P)]
-        rounds = [[(int(one), int(other)) for one, other in pairs] for pairs in schedule(P)]
+        try:
+            rounds = [[(int(one), int(other)) for one, other in pairs] for pairs in schedule(P)]
+        except (TypeError, ValueError):
+            why = "a list of rounds was expected, each a list of pairs (sender, receiver)."
+            raise Refused(why) from None
         for number, pairs in enumerate(rounds):
             for ends in zip(*pairs, strict=True):
                 if len(set(ends)) < len(ends) or not set(ends) <= set(range(P)):
