@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 from functools import partial
 from pathlib import Path
 
@@ -265,11 +266,11 @@ def test_a_layer_of_the_readers_own_draws_as_if_never_stopped(data, tmp_path):
 # --------------------------------------------------------------------------- damaged files
 
 
-def first_steps(path, data):
-    """Write a checkpoint in the middle of an epoch, and return its arrays."""
+def first_steps(path, data, steps=6):
+    """Write a checkpoint, in the middle of an epoch of 4 steps, and return its arrays."""
 
     def stop(run):
-        run.stop = len(run.history.losses) == 6
+        run.stop = len(run.history.losses) == steps
 
     fit(noisy_network(), data, data, epochs=3, batch_size=16, callbacks=[stop], checkpoint=path,
         augment=augment, progress=False)  # fmt: skip
@@ -346,6 +347,20 @@ def test_a_place_that_cannot_be_is_refused(data, tmp_path, change, message):
     place = json.loads(str(arrays["place"])) | change
     save_arrays(path, arrays | {"place": np.array(json.dumps(place))})
     assert_not_resumed(path, data, message)
+
+
+def test_an_epoch_whose_every_batch_is_done_is_not_in_progress(data, tmp_path):
+    path = tmp_path / "run.npz"
+    arrays = first_steps(path, data, steps=4)
+    place = json.loads(str(arrays["place"])) | {"epoch": 0, "batch": 4}
+    save_arrays(path, arrays | {"place": np.array(json.dumps(place))})
+    assert_not_resumed(path, data, "has done 0 epochs and 4 batches, its record has 4 steps")
+
+
+def test_every_image_and_every_label_counts_in_the_sum_of_the_data():
+    x, labels = np.random.default_rng(0).random((2003, 1, 2, 2)), np.arange(2003)
+    run = RunState(noisy_network(), Adam(), (x, labels), 1, 16, None, 0)
+    assert run.crc == zlib.crc32(labels.tobytes() + x.tobytes())
 
 
 def test_a_part_too_much_is_refused(data, tmp_path):

@@ -154,6 +154,19 @@ def test_a_gradient_of_another_shape_is_refused(dx):
         check_layer(Shapeless(), draw((2, 3)))
 
 
+def test_entries_of_a_random_part_are_checked_once_each():
+    seen = []
+
+    class Watched(ReLU):
+        def forward(self, x):
+            seen.append(x.copy())
+            return super().forward(x)
+
+    check_layer(Watched(), kink_free((4, 5), np.random.default_rng(0)), max_entries=15)
+    nudged = {int((x != seen[0]).argmax()) for x in seen[1:]}
+    assert len(seen) == 1 + 2 * 15 and len(nudged) == 15
+
+
 def test_a_missing_gradient_is_refused():
     class Forgetful(Dense):
         def backward(self, dy):

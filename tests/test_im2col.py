@@ -80,6 +80,9 @@ def test_windows_is_a_view_with_one_element_a_tap():
     assert view.shape == (3, 3, 2, 1, 3, 2)
     assert np.shares_memory(view, x)
     assert view[1, 2, 1, 0, 2, 1] == x[1, 1, 0 * 2 + 2 * 2, 2 * 2 + 1 * 2]
+    own = np.array(x)
+    assert [windows(own, 3, writeable=w).flags.writeable for w in (False, True)] == [False, True]
+    assert not windows(own, 3).flags.writeable  # it is an image's, many times over
 
 
 # --------------------------------------------------------------------------- im2col, col2im

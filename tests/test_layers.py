@@ -86,6 +86,7 @@ def test_a_layer_starts_with_nothing_and_does_nothing():
         (np.ones((2, 4)), TypeError, r"x is float64 and w is float32: convert one of them, x.asty"),
         (np.ones((2, 3), "f"), ValueError, r"x has shape \(N, 3\), expected \(N, 4\)$"),
         (np.ones((2, 4, 1, 1), "f"), ValueError, r"\(N, 4, 1, 1\), .* put a Flatten before it"),
+        (np.ones((2, 4, 1), "f"), ValueError, r"\(N, 4, 1\), .* put a Flatten before it"),
         (np.ones((0, 4), "f"), ValueError, r"x has shape \(0, 4\), expected at least one image"),
         (np.ones((), "f"), ValueError, r"x has shape"),
     ],

@@ -42,6 +42,18 @@ def test_two_steps_by_hand():
     assert path(Adam(0.1, weight_decay=1), [5]) == pytest.approx([0.9])
 
 
+def test_what_is_not_said_is_as_in_pytorch():
+    """What torch.optim 2.13 does when it is told nothing."""
+    usual = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
+    for kind, settings in (
+        (AdaGrad, {"rate": 0.01, "eps": 1e-10}),
+        (RMSProp, {"rate": 0.01, "decay": 0.99, "eps": 1e-8}),
+        (Adam, {"rate": 0.001, "weight_decay": 0, **usual}),
+        (AdamW, {"rate": 0.001, "weight_decay": 0.01, **usual}),
+    ):
+        assert settings.items() <= vars(kind()).items()
+
+
 def test_defect_an_optimizer_cannot_be_chosen_because_its_key_is_misspelt():
     """A re-implementation of the book: "rmsprpo"."""
     assert OPTIMIZERS == {kind.__name__.lower(): kind for kind in OPTIMIZERS.values()}
