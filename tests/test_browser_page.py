@@ -145,6 +145,45 @@ def test_a_digit_is_drawn_by_mouse_and_by_finger_and_read_at_once(linked):
     page.locator(".cnnlib-answer", has_text="Test image 0").wait_for()
 
 
+WATCH = """() => {
+    const pictures = () => [...document.querySelectorAll(".cnnlib-column canvas")].map(c => c.toDataURL());
+    const before = pictures();
+    window.renewed = () => pictures().map((picture, k) => picture !== before[k]);
+    new MutationObserver((_, watcher) => {
+        window.atFirst = window.renewed(); // as they were when the answer was there
+        watcher.disconnect();
+    }).observe(document.querySelector(".cnnlib-answer"), {childList: true});
+    document.querySelector("main").addEventListener("cnnlib-drawn", () => window.drawn = true);
+}"""
+
+
+def test_the_answer_comes_before_the_maps_and_those_out_of_sight_when_they_are_seen(linked):
+    page = linked(400)
+    canvas = page.locator(".cnnlib-column canvas")
+    page.locator(".cnnlib-stage").evaluate("stage => stage.style.marginTop = '3000px'")
+    page.evaluate(WATCH)
+    page.mouse.click(*at(page, "canvas.cnnlib-canvas", 0.5, 0.5))
+    page.wait_for_function("window.drawn && window.atFirst")
+    assert not any(page.evaluate("atFirst")) and not any(page.evaluate("renewed()"))
+    canvas.last.scroll_into_view_if_needed()
+    page.wait_for_function("renewed().every(Boolean)")
+
+
+def test_a_finger_that_scrolls_chooses_nothing_and_one_that_taps_does(linked):
+    page = linked(400)
+    finger, before = fingers(page), value(page, "layer")
+    x, y = at(page, COLUMN.format("conv1"), 0.5, 0.5)
+    finger("touchStart", x, y)
+    for k in range(1, 12):
+        finger("touchMove", x, y - 15 * k)
+    finger("touchEnd")
+    page.wait_for_function("scrollY > 0")
+    assert value(page, "layer") == before != "conv1"
+    finger("touchStart", *at(page, COLUMN.format("conv1"), 0.5, 0.5))
+    finger("touchEnd")
+    until(page, "layer", "conv1")
+
+
 @pytest.mark.parametrize("width", [800, 400])
 def test_the_network_fits_the_page_and_axe_finds_nothing(linked, width):
     page = linked(width)

@@ -100,12 +100,14 @@ export function table(canvas, { values, height, width }, span, most = 160, wides
 
 // Lets keys and pointers of an element choose, and keeps from the notebook the keys that it takes.
 //   point(x, y): shares of width and height; step(right, down): arrow keys; press(key): others
-export function operate(element, { point, step, press = () => false }) {
+// A finger chooses where it is lifted, and moves the page if it moves; or it paints, and the page rests.
+export function operate(element, { point, step, press = () => false, paints = false }) {
   let pointer = null;
   const tell = (event) => {
     const box = element.getBoundingClientRect();
     point((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height, event);
   };
+  const moves = (event) => event.pointerType === "touch" && !paints;
   element.tabIndex = 0;
   element.setAttribute("data-lm-suppress-shortcuts", "true");
   element.addEventListener("pointerdown", (event) => {
@@ -115,9 +117,10 @@ export function operate(element, { point, step, press = () => false }) {
     element.focus({ preventScroll: true });
     pointer = event.pointerId;
     element.setPointerCapture(pointer);
-    tell(event);
+    if (!moves(event)) tell(event);
   });
-  element.addEventListener("pointermove", (event) => event.pointerId === pointer && tell(event));
+  element.addEventListener("pointermove", (event) => event.pointerId === pointer && !moves(event) && tell(event));
+  element.addEventListener("pointerup", (event) => event.pointerId === pointer && moves(event) && tell(event));
   for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) {
     element.addEventListener(kind, (event) => {
       if (event.pointerId === pointer) pointer = null;

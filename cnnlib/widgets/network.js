@@ -14,8 +14,9 @@ const SVG = "http://www.w3.org/2000/svg";
 const percent = (p) => (p > 0.9995 ? "over 99.9 %" : p < 0.0005 ? "under 0.1 %" : `${(100 * p).toFixed(1)} %`);
 
 function readInk(text, size) {
-  const bytes = atob(text);
-  return Float32Array.from({ length: size * size }, (_, k) => bytes.charCodeAt(k) / 255);
+  const [bytes, ink] = [atob(text), new Float32Array(size * size)];
+  for (let k = 0; k < ink.length; k++) ink[k] = bytes.charCodeAt(k) / 255;
+  return ink;
 }
 
 function render({ model, el }) {
@@ -26,8 +27,10 @@ function render({ model, el }) {
   const count = images.length / length;
   let columns = []; // what is shown: see anatomy.js
   let chosen = null; // {column, map, row, col, channel}
-  let due = null; // the frame in which all is drawn again,
-  let later = null; // and the one in which the chosen number is explained
+  let due = null; // the frame in which what was drawn or chosen is read,
+  let later = null; // and the next one: first for the maps, then for how the chosen number was made
+  let late = 0; // answers whose maps were not drawn, as the next was asked for
+  const [inView, stale] = [new Set(), new Set()]; // canvases of maps: to be seen, and not up to date
   let read = null; // of which image the columns are
 
   // ------------------------------------------------------------------------------- the elements
@@ -35,21 +38,21 @@ function render({ model, el }) {
   element("em", "hint", el, model.get("hint"));
   const top = element("div", "row", el);
   if (shape.join() === "1,28,28") {
-    const drawing = page.alone({ value: model.get("drawing"), size: 112, every: 30 });
+    const drawing = page.alone({ value: model.get("drawing"), size: 112, every: 50 });
     drawing.on("change:value", () => set({ drawing: drawing.get("value") }));
     model.on("change:drawing", () => drawing.set("value", model.get("drawing")));
     canvas.default.render({ model: drawing, el: element("div", "pad", top) });
   }
+  const bars = element("div", "bars", top);
   const side = element("div", "side", top);
+  const answer = element("p", "answer", side);
+  answer.setAttribute("aria-live", "polite");
   const label = element("label", "label", side, "or read a test image: ");
   const slider = element("input", "range", label);
   Object.assign(slider, { type: "range", min: 0, max: count - 1, step: 1 });
   slider.setAttribute("data-lm-suppress-shortcuts", "true");
   slider.addEventListener("keydown", (event) => event.stopPropagation());
   slider.addEventListener("input", () => set({ image: Number(slider.value), drawing: "" }));
-  const answer = element("p", "answer", side);
-  answer.setAttribute("aria-live", "polite");
-  const bars = element("div", "bars", side);
   const stage = element("div", "stage", el);
   const lines = document.createElementNS(SVG, "svg");
   lines.setAttribute("class", "cnnlib-lines");
@@ -134,6 +137,7 @@ function render({ model, el }) {
         choose({ column: c, map: k, channel: null, ...pixel });
       });
       column.block.append(column.tiles.canvas);
+      views.observe(column.tiles.canvas);
       const form = column.y.shape;
       element("div", "shape", column.block, form.join(" × "));
       const what = form.length === 3 ? `${form[0]} map${form[0] > 1 ? "s" : ""} of ${form[1]} × ${form[2]}` : `${form[0]} numbers`;
@@ -171,6 +175,7 @@ function render({ model, el }) {
   }
 
   function drawColumn(column, c) {
+    stale.delete(column.tiles.canvas);
     const [H, W] = anatomy.sides(column);
     const here = chosen.column === c;
     column.tiles.paint((k, pen, x, y, width, height) => {
@@ -186,8 +191,13 @@ function render({ model, el }) {
     }, here ? chosen.map : null, here ? caption.textContent : `map ${chosen.map}`);
   }
 
+  // News of a stroke concern only the maps that are in view: the others are drawn when they come there.
   function draw(news = false) {
-    columns.forEach(drawColumn);
+    late = 0;
+    for (const [c, column] of columns.entries()) {
+      if (news && !inView.has(column.tiles.canvas)) stale.add(column.tiles.canvas);
+      else drawColumn(column, c);
+    }
     if (news) later = requestAnimationFrame(explain);
     else explain();
   }
@@ -322,18 +332,25 @@ function render({ model, el }) {
     chosen = within({ column: Math.max(column, 0), map: model.get("map"), row: model.get("row"), col: model.get("column"), channel });
   }
 
-  // After a stroke the answer and the maps come first, and the rest a frame later: on a slow machine
-  // only when the pen rests.
+  // After a stroke the answer comes first, the maps a frame later, and the rest after them: on a slow
+  // machine the maps of each fourth answer, and the rest when the pen rests.
   function refresh() {
     cancelAnimationFrame(later);
     due ??= requestAnimationFrame(() => {
       due = null;
       const news = compute();
       follow();
-      draw(news);
+      if (news && late++ < 3) later = requestAnimationFrame(() => draw(news));
+      else draw(news);
     });
   }
 
+  const views = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) inView[isIntersecting ? "add" : "delete"](target);
+    for (const [c, column] of columns.entries()) {
+      if (inView.has(column.tiles.canvas) && stale.has(column.tiles.canvas)) drawColumn(column, c);
+    }
+  }, { rootMargin: "50%" });
   compute();
   follow();
   build();
@@ -345,6 +362,7 @@ function render({ model, el }) {
     cancelAnimationFrame(due);
     cancelAnimationFrame(later);
     watcher.disconnect();
+    views.disconnect();
     model.off(names, refresh);
   };
 }

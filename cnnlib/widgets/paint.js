@@ -76,10 +76,10 @@ function render({ model, el }) {
   Object.assign(file, { type: "file", accept: "image/*" });
   file.addEventListener("change", () => file.files[0] && open(file.files[0]));
 
-  const before = element("figure", "part", row);
+  const before = element("figure", "part cnnlib-before", row);
   element("figcaption", "title", before, "the picture");
   const picture = element("canvas", "picture", before);
-  const after = element("figure", "part", row);
+  const after = element("figure", "part cnnlib-after", row);
   const title = element("figcaption", "title", after);
   const result = element("canvas", "result", after);
   for (const canvas of [picture, result]) canvas.setAttribute("role", "img");
@@ -116,6 +116,7 @@ function render({ model, el }) {
     return inside(y) * side() + inside(x);
   };
   ink.operate(board, {
+    paints: true,
     point: (x, y) => {
       chosen = cell(x, y);
       put(chosen, brush);
