@@ -62,9 +62,9 @@ def address(site):
 def visit(chromium, address):
     """A function that opens a page of the website; afterwards no other host must have been asked.
 
-    It refuses what other hosts would have answered, and notes it.
+    It refuses what other hosts would have answered, and notes it. Nor may a page have complained.
     """
-    outside, contexts = [], []
+    outside, contexts, complaints = [], [], []
 
     def refuse(route):
         if route.request.url.startswith((address, "data:", "blob:")):
@@ -79,10 +79,12 @@ def visit(chromium, address):
         context.route("**/*", refuse)
         contexts.append(context)
         page = context.new_page()
+        if not path.startswith("lite"):  # JupyterLite asks for files that need not be there
+            page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
         page.goto(f"{address}/{path}")
         return page
 
     yield visit
     for context in contexts:
         context.close()
-    assert outside == []
+    assert outside == [] and complaints == []

@@ -13,6 +13,7 @@ from tests.browser import axe, barriers
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("0*.ipynb"))
 EXERCISES = sorted(path.stem for path in (ROOT / "notebooks" / "exercises").glob("0*.ipynb"))
+FETCHED_BY_LINK = {"stylesheet", "preload", "modulepreload", "icon"}
 FETCHED = {"img", "script", "source", "iframe", "video", "audio", "embed"}
 
 
@@ -30,7 +31,7 @@ class Page(html.parser.HTMLParser):
         self.anchors |= {attributes[key] for key in ("id", "name") if attributes.get(key)}
         if tag == "a" and "href" in attributes:
             self.links.append(attributes["href"])
-        elif tag == "link" and attributes.get("rel") in ("stylesheet", "preload", "icon"):
+        elif tag == "link" and attributes.get("rel") in FETCHED_BY_LINK:
             self.fetched.append(attributes["href"])
         elif tag in FETCHED and attributes.get("src"):
             self.fetched.append(attributes["src"])
@@ -144,6 +145,16 @@ def test_the_front_page_reads_a_drawing_without_a_kernel(visit):
     page.locator(".cnnlib-answer", has_text="Your drawing is read as 1 ").wait_for()
     page.get_by_label("start from").select_option("blur (box)")
     page.locator(".cnnlib-caption", has_text="the picture is blurred").wait_for()
+
+
+def test_the_front_page_asks_at_once_for_all_that_it_runs_on(visit, pages, site):
+    """And once: what is fetched otherwise than it was announced is fetched again."""
+    page = visit("index.html")
+    page.locator("canvas.cnnlib-result").wait_for()
+    asked = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
+    asked = [name.rpartition("/_static/front/")[2] for name in asked if "/_static/front/" in name]
+    said = [f for f in pages[site / "index.html"].fetched if f.startswith("_static/front/")]
+    assert sorted(asked) == sorted(f.removeprefix("_static/front/") for f in said) != []
 
 
 def test_the_front_page_is_small(visit):

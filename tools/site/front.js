@@ -6,7 +6,7 @@ import { alone } from "./page.js";
 
 const EXPLORERS = { network, paint };
 
-for (const place of document.querySelectorAll("[data-explorer]")) {
+async function open(place) {
   const name = place.dataset.explorer;
   const answer = await fetch(new URL(`${name}.json`, import.meta.url));
   const { values, bytes } = await answer.json();
@@ -15,3 +15,5 @@ for (const place of document.querySelectorAll("[data-explorer]")) {
   }
   EXPLORERS[name].render({ model: alone(values), el: place });
 }
+
+document.querySelectorAll("[data-explorer]").forEach(open); // each as soon as its numbers are here
