@@ -146,7 +146,8 @@ def test_a_digit_is_drawn_by_mouse_and_by_finger_and_read_at_once(linked):
 
 
 WATCH = """() => {
-    const pictures = () => [...document.querySelectorAll(".cnnlib-column canvas")].map(c => c.toDataURL());
+    const maps = [...document.querySelectorAll(".cnnlib-column canvas")];
+    const pictures = () => maps.map(canvas => canvas.toDataURL());
     const before = pictures();
     window.renewed = () => pictures().map((picture, k) => picture !== before[k]);
     new MutationObserver((_, watcher) => {
