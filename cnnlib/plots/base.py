@@ -17,7 +17,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from cnnlib.plots.quick import Canvas, Numbers, measured
+from cnnlib.plots.quick import Canvas, Numbers, QuickAxes, measured
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart, each with one meaning.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -62,6 +62,12 @@ class Figure(matplotlib.figure.Figure):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         Canvas(self)
+
+    def add_axes(self, *args, **options):
+        return super().add_axes(*args, **{"axes_class": QuickAxes, **options})
+
+    def add_subplot(self, *args, **options):
+        return super().add_subplot(*args, **{"axes_class": QuickAxes, **options})
 
     def draw(self, renderer):
         with own_settings():
