@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 
 from cnnlib.plots import quick
-from cnnlib.plots.base import new_figure, own_settings, to_png
+from cnnlib.plots.base import dress, new_figure, own_settings, show_image, to_png
 
 
 def pixels(figure):
@@ -33,6 +34,88 @@ def test_a_text_looks_as_agg_draws_it_and_is_drawn_once(text, ismath):
     assert painted.any() and np.abs(found - expected)[painted[..., 0]].max() <= 2
     assert ((found[..., 3:] > 0) == painted).all() and (again == found).all()
     assert quick.inked.cache_info().misses == 1
+
+
+def charts(kind, fixed, logs):
+    """Draw two curves that share an axis, in axes of one kind."""
+    figure = new_figure(7, 3, "The whole", fixed=fixed)
+    for k, ax in enumerate(figure.subplots(1, 2, sharey=True, subplot_kw={"axes_class": kind})):
+        ax.plot([1, 10, 1000], [3 + 3 * k, 2, 4000], "o-", label="a curve")
+        dress(ax, "x, long enough", "y", "a title" if k else None, logs)
+        ax.legend()
+    return figure, ax
+
+
+def same(draw):
+    """Say whether a figure has the same pixels in quick axes and in matplotlib's.
+
+    A tick that lies between two pixels may fall to either.
+    """
+    quickly, usually = (pixels(draw(kind)[0]) for kind in (quick.QuickAxes, Axes))
+    return quickly.shape == usually.shape and (quickly != usually).any(axis=2).sum() < 20
+
+
+@pytest.mark.parametrize("logs", ["", "x", "xy"])
+@pytest.mark.parametrize("fixed", [True, False])
+def test_a_chart_has_the_pixels_of_matplotlibs_axes(fixed, logs):
+    assert same(lambda kind: charts(kind, fixed, logs))
+    _, ax = charts(quick.QuickAxes, fixed, logs)
+    pixels(ax.figure)
+    assert ax.xaxis.majorTicks == ax.yaxis.majorTicks == ax.xaxis.minorTicks == []
+
+
+@pytest.mark.parametrize("fixed", [True, False])
+def test_bars_with_names_and_a_power_at_the_axis_have_the_pixels_of_matplotlibs(fixed):
+    def bars(kind):
+        figure = new_figure(4, 3, fixed=fixed)
+        ax = figure.add_subplot(axes_class=kind)
+        ax.bar([0, 1, 2], [1e-5, 2e-5, 5e-5])
+        ax.set_xticks([0, 1, 2], ["−½", "gap", "c"])
+        ax.tick_params(labelsize=7, length=0)
+        ax.ticklabel_format(axis="y", scilimits=(-2, 2))
+        ax.set_title("bars")
+        return figure, ax
+
+    assert same(bars)
+    labels = bars(quick.QuickAxes)[1].get_xticklabels()
+    assert [label.get_text() for label in labels] == ["−½", "gap", "c"]
+
+
+def test_an_image_has_the_pixels_of_matplotlibs_axes_and_makes_no_ticks():
+    def image(kind):
+        figure = new_figure(3, 3, "t")
+        ax = figure.add_subplot(axes_class=kind)
+        show_image(ax, np.eye(3), title="t")
+        return figure, ax
+
+    assert same(image)
+    figure, ax = image(quick.QuickAxes)
+    pixels(figure)
+    assert ax.xaxis.majorTicks == ax.yaxis.majorTicks == ax.xaxis.minorTicks == []
+
+
+CHANGES = {
+    "ticks at the top": lambda ax: ax.xaxis.tick_top(),
+    "a label at the right": lambda ax: ax.yaxis.set_label_position("right"),
+    "turned labels": lambda ax: ax.tick_params(labelrotation=30),
+    "red ticks": lambda ax: ax.tick_params(color="red"),
+    "a label that is red": lambda ax: ax.get_xticklabels()[1].set_color("red"),
+    "names that are turned": lambda ax: ax.set_xticks([0, 500], ["a", "b"], rotation=30),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_what_a_reader_changes_of_ticks_is_seen(change):
+    def changed(kind):
+        figure, ax = charts(kind, True, "")
+        ax.grid(False)  # matplotlib cuts off the ends of lines that lie on the frame
+        change(ax)
+        return figure, ax
+
+    assert same(changed)
+    unchanged = charts(quick.QuickAxes, True, "")
+    unchanged[1].grid(False)
+    assert (pixels(changed(quick.QuickAxes)[0]) != pixels(unchanged[0])).any()
 
 
 def test_a_number_stands_in_the_middle_of_its_place():

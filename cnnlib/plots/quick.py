@@ -124,25 +124,44 @@ def laid_out(text, size, ha, va, dpi):
 
 
 class QuickAxis:
-    """An axis that draws its ticks together, outside; matplotlib's own are made if asked for."""
+    """An axis that draws its ticks together, where that is all there is to draw.
+
+    Ticks of matplotlib's own are made once somebody asks for one, or for a look that is not known
+    here; then they are drawn.
+    """
+
+    KNOWN = {"gridOn", "grid_alpha", "tick1On", "label1On", "size", "pad", "labelsize"}
 
     majorTicks = functools.cached_property(lambda self: [])
     minorTicks = functools.cached_property(lambda self: [])
 
-    def set_ticks(self, ticks, labels=None, *, minor=False, fontsize=None):
-        place, word = self.set_major_locator, self.set_major_formatter
-        if minor:
-            place, word = self.set_minor_locator, self.set_minor_formatter
-        place(FixedLocator(ticks))
+    def plain(self):
+        """Say whether ticks and labels stand at the bottom or the left, as nobody has changed."""
+        looks = [*self._major_tick_kw.items(), *self._minor_tick_kw.items()]
+        plain = all(name in self.KNOWN or not value for name, value in looks)
+        plain &= self.label_position == self.sides[0] and not self.majorTicks + self.minorTicks
+        if not plain:  # the frame makes room for ticks of its axes
+            for side in self.sides:
+                self.axes.spines[side].register_axis(self)
+        return plain
+
+    def get_ticks_position(self):
+        if self.plain():
+            return self.sides[0]
+        self.get_major_ticks(1), self.get_minor_ticks(1)
+        return super().get_ticks_position()
+
+    def set_ticks(self, ticks, labels=None, *, minor=False, fontsize=None, **options):
+        if minor or options:
+            options |= {} if fontsize is None else {"fontsize": fontsize}
+            return super().set_ticks(ticks, labels, minor=minor, **options)
+        self.set_major_locator(FixedLocator(ticks))
         if labels is not None:
-            word(FixedFormatter(labels))
+            self.set_major_formatter(FixedFormatter(labels))
         if fontsize is not None:
             self.set_tick_params(labelsize=fontsize)
         if len(ticks):
             self.set_view_interval(min(ticks), max(ticks))
-
-    def get_ticks_position(self):
-        return self.side
 
     def in_view(self, ticker, places):
         """Return the places that are seen, and their labels."""
@@ -220,6 +239,8 @@ class QuickAxis:
             artist.draw(renderer)
 
     def draw(self, renderer):
+        if not self.plain():
+            return super().draw(renderer)
         if self.get_visible():
             self.lay_out(renderer, draw=True)
             self.label.draw(renderer)
@@ -227,6 +248,8 @@ class QuickAxis:
         self.stale = False
 
     def get_tightbbox(self, renderer=None, *, for_layout_only=False):
+        if not self.plain():
+            return super().get_tightbbox(renderer, for_layout_only=for_layout_only)
         if not self.get_visible() or for_layout_only and not self.get_in_layout():
             return None
         renderer = renderer or self.axes.figure.canvas.get_renderer()
@@ -248,15 +271,15 @@ class QuickAxis:
 class QuickX(QuickAxis, XAxis):
     """A horizontal one."""
 
-    side, mark, held, across, away = "bottom", TICKDOWN, ("center", "top"), 1, np.array((0, -1))
+    sides, mark, held = ("bottom", "top"), TICKDOWN, ("center", "top")
+    across, away = 1, np.array((0, -1))
 
 
 class QuickY(QuickAxis, YAxis):
     """A vertical one."""
 
-    side, mark, held, across, away = "left", TICKLEFT, ("right", "center_baseline"), 0, (
-        np.array((-1, 0))
-    )
+    sides, mark, held = ("left", "right"), TICKLEFT, ("right", "center_baseline")
+    across, away = 0, np.array((-1, 0))
 
 
 class QuickAxes(Axes):
