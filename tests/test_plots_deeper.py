@@ -33,12 +33,12 @@ def test_trained_depths_draw_mean_and_range():
     assert ax.get_xticks().tolist() == [2, 8]
 
 
-def test_pairs_are_filled_where_all_point_one_way():
+def test_pairs_are_filled_where_the_difference_counts():
     found = [np.array([0.1, 0.4]), np.array([-0.3, -0.1]), np.array([-0.1, 0.3])]
-    ax = sheet_of(plots.paired(["up", "down", "either"], found))
+    ax = sheet_of(plots.paired(["up", "down", "either"], found, [True, False, False]))
     dots, means = ax.lines[1::2], ax.lines[2::2]
     assert [line.get_xdata().tolist() for line in dots] == [list(values) for values in found]
-    assert [line.get_markerfacecolor() != "none" for line in dots] == [True, True, False]
+    assert [line.get_markerfacecolor() != "none" for line in dots] == [True, False, False]
     np.testing.assert_allclose([line.get_xdata()[0] for line in means], [0.25, -0.2, 0.1])
     assert [label.get_text() for label in ax.get_yticklabels()] == ["up", "down", "either"]
 

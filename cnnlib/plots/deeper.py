@@ -82,14 +82,16 @@ def trained_depths(depths, curves, title=None):
 
 
 @plot
-def paired(names, differences, title=None):
-    """Draw the difference of every pair of runs as a dot; filled where all point one way.
+def paired(names, differences, counts, title=None):
+    """Draw the difference of every pair of runs as a dot; filled where the difference counts.
 
     Parameters
     ----------
     names : sequence of str
     differences : sequence of ndarray of shape (seeds,)
         In percentage points.
+    counts : sequence of bool
+        Whether each is larger than what chance explains.
     title : str, optional
 
     Returns
@@ -99,14 +101,13 @@ def paired(names, differences, title=None):
     figure = new_figure(8, 0.33 * len(names) + 1.1)
     ax = figure.subplots()
     ax.axvline(0, color=GREY, linewidth=1)
-    for row, values in enumerate(map(np.asarray, differences)):
-        certain = (values > 0).all() or (values < 0).all()
+    for row, (values, certain) in enumerate(zip(differences, counts, strict=True)):
         face = BLUE if certain else "none"
         ax.plot(values, np.full(len(values), row), "o", mfc=face, mec=BLUE, alpha=0.7)
         ax.plot([values.mean()] * 2, [row - 0.3, row + 0.3], color=RED, linewidth=2)
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.5, -0.5)
-    dress(ax, "difference in points (bar: mean; filled: all agree)", "", title)
+    dress(ax, "difference in points (bar: mean; filled: it counts)", "", title)
     return figure
 
 
