@@ -39,6 +39,16 @@ def test_sliding_window_shows_numbers_of_window_and_sum():
     assert (round(0.75 + 2 * 0.58, 3), round(5.15 - 4 * 0.58, 3)) in marks  # of the window
 
 
+def test_sliding_window_moves_by_the_stride_and_parts_the_frame_from_the_picture():
+    x = np.pad(np.arange(9.0).reshape(3, 3) / 9, 1)
+    figure = drawn(plots.sliding_window(x, np.ones((3, 3)), np.zeros((2, 2)), 1, 0, 2, 1))
+    assert texts(figure.axes[0])[:9] == [f"{v:.2f}" for v in x[2:5, 0:3].flat]
+    frame, window, _ = (p.get_bbox().bounds for p in figure.axes[0].patches)
+    size = 2.9 / 5  # of a pixel
+    assert np.allclose(frame, (0.75 + size, 5.15 - 4 * size, 3 * size, 3 * size))
+    assert np.allclose(window, (0.75, 5.15 - 5 * size, 3 * size, 3 * size))
+
+
 def test_matrices_and_their_rows():
     matrices = [np.diag([1, 2, 3, 4]) @ np.eye(4, 9), -np.eye(4, 9)]
     figure = drawn(plots.weight_matrices(matrices, ["one", "two"], (3, 3), (0, 2)))
@@ -106,22 +116,29 @@ def test_dilated_taps():
     assert [ax.get_title() for ax in figure.axes][1] == "dilation 2: 9 taps, span 5"
 
 
-def test_volumes_mark_a_window_through_all_channels_a_filter_and_a_pixel():
-    figure = plots.volumes((3, 8, 7), (4, 3, 3, 2), (4, 6, 6), f=2, row=1, column=5)
+def test_volumes_mark_a_window_through_all_channels_a_filter_and_a_pixel_of_each_image():
+    figure = plots.volumes((2, 3, 8, 7), (4, 3, 3, 2), (2, 4, 6, 6), f=2, row=1, column=5)
     (ax,) = figure.axes
     faces = [p for p in ax.patches if p.get_alpha() is None]
     marks = [p for p in ax.patches if p.get_alpha() is not None]
     sizes = [(p.get_height(), p.get_width()) for p in faces]
-    assert sizes == [(8, 7)] * 3 + [(3, 2)] * 4 * 3 + [(6, 6)] * 4
-    assert [(p.get_height(), p.get_width()) for p in marks] == [(3, 2)] * 3 * 2 + [(1, 1)]
+    assert sizes == [(8, 7)] * 3 * 2 + [(3, 2)] * 4 * 3 + [(6, 6)] * 4 * 2
+    sizes = [(p.get_height(), p.get_width()) for p in marks]
+    assert sizes == [(3, 2)] * 3 * 3 + [(1, 1)] * 2
     assert [text.get_text().split("\n")[0] for text in ax.texts] == [
-        "x: (3, 8, 7)",
+        "image 0",
+        "image 1",
+        "x: (2, 3, 8, 7)",
         "w: (4, 3, 3, 2)",
-        "y: (4, 6, 6)",
+        "y: (2, 4, 6, 6)",
     ]
-    window, face = marks[0], faces[2]  # of the first channel, which is drawn last
-    assert window.get_x() - face.get_x() == 5
-    assert face.get_y() + 8 - (window.get_y() + 3) == 1
+    for n in range(2):
+        window, face = marks[3 * n], faces[3 * n + 2]  # of the first channel, drawn last
+        assert window.get_x() - face.get_x() == 5
+        assert face.get_y() + 8 - (window.get_y() + 3) == 1
+        pixel, face = marks[-2 + n], faces[-4 * (2 - n) + 1]  # of map 2: 3 and 2 are drawn first
+        assert pixel.get_x() - face.get_x() == 5
+        assert face.get_y() + 6 - (pixel.get_y() + 1) == 1
 
 
 def test_all_windows_stand_where_the_stride_puts_them():

@@ -96,6 +96,20 @@ def test_play_walks_over_the_picture_and_follows_the_sliders(kernels):
     assert "(0, 0)" in kernels.text
 
 
+def test_the_window_moves_by_the_stride_and_starts_in_the_frame(kernels):
+    kernels.set(image="dot", kernel="identity", row=0, column=0)
+    text = moved(kernels, pad=1)
+    assert "rows -1 to 1, columns -1 to 1 of the dot, in a frame of 1," in text
+    assert "of 5 x 5, " in text and kernels.play.max == 24
+    text = moved(kernels, stride=2)
+    assert "of 3 x 3, " in text and kernels.play.max == 8
+    kernels.play.value = 4  # the middle
+    assert "rows 1 to 3, columns 1 to 3" in kernels.text
+    assert "add up to 1.00: output pixel (1, 1)" in kernels.text
+    assert kernels.pointed("input x", 5, 0) == {"row": 0, "column": 2}
+    assert kernels.pointed("output y", 2, 1) == {"row": 1, "column": 2}
+
+
 def test_impossible_explorers_are_refused():
     with pytest.raises(ValueError, match="kernel is 'sobel'"):
         KernelExplorer({"dot": DOT}, kernel="sobel")

@@ -117,29 +117,34 @@ def all_windows(x, w, y, stride=1, title=None):
 
 
 @plot
-def sliding_window(x, w, y, row, column):
+def sliding_window(x, w, y, row, column, stride=1, pad=0):
     """Draw a filter on a picture: the window, its numbers, the products, the output pixel.
 
     Parameters
     ----------
     x : ndarray of shape (H, W)
+        With its frame, if it has one.
     w : ndarray of shape (KH, KW)
-    y : ndarray of shape (H - KH + 1, W - KW + 1)
+    y : ndarray of shape (OH, OW)
         What the whole picture becomes, without bias.
     row, column : int
         The output pixel.
+    stride : int
+    pad : int
+        How wide the frame is; a line parts it from the picture.
 
     Returns
     -------
     Figure
     """
     KH, KW = w.shape
-    window = x[row : row + KH, column : column + KW]
+    down, right = row * stride, column * stride
+    window = x[down : down + KH, right : right + KW]
     products = np.round(window * w, 2) + 0.0
     ax = sheet(PAGE, 5.5)
     for array, left, title, signed, mark, colour in (
-        (x, 0.75, "input x", False, (KH, KW), ORANGE),
-        (y, 4.35, "output y", y.min() < 0, (1, 1), GREEN),
+        (x, 0.75, "input x", False, (down, right, KH, KW), ORANGE),
+        (y, 4.35, "output y", y.min() < 0, (row, column, 1, 1), GREEN),
     ):
         scale = (0, 1) if array is x else limits(array, signed)
         size = 2.9 / max(array.shape)  # of a pixel
@@ -156,10 +161,13 @@ def sliding_window(x, w, y, row, column):
             None,
             title,
         )
-        corner = (left + column * size, 5.15 - (row + mark[0]) * size)
-        ax.add_patch(
-            Rectangle(corner, mark[1] * size, mark[0] * size, fill=False, ec=colour, lw=1.8)
-        )
+        marks = [(*mark, colour, 1.8)]
+        if array is x and pad:
+            marks.insert(0, (pad, pad, H - 2 * pad, W - 2 * pad, GREY, 1))
+        for top, start, rows, columns, colour, width in marks:
+            corner = (left + start * size, 5.15 - (top + rows) * size)
+            line = {"fill": False, "edgecolor": colour, "linewidth": width}
+            ax.add_patch(Rectangle(corner, columns * size, rows * size, **line))
     number_tile(ax, window, 0.75, 0.15, 0.5, "window", False, (0, 1), "{:.2f}")
     number_tile(ax, w, 2.65, 0.15, 0.5, "filter w", True, limits(w, True), "{:.3g}")
     number_tile(ax, products, 4.55, 0.15, 0.5, "products", True, limits(products, True), "{:.2f}")
@@ -187,16 +195,16 @@ def number_tile(ax, values, left, bottom, size, title, signed, scale, form=None,
 
 @plot
 def volumes(x, w, y, f, row, column):
-    """Draw the arrays of a convolution layer as volumes, and what makes one output pixel.
+    """Draw the arrays of a convolution layer as volumes, and what makes one pixel of each image.
 
     Parameters
     ----------
-    x : (int, int, int)
-        C, H, W of the input.
+    x : (int, int, int, int)
+        N, C, H, W of the input.
     w : (int, int, int, int)
         F, C, KH, KW of the filters.
-    y : (int, int, int)
-        F, OH, OW of the output.
+    y : (int, int, int, int)
+        N, F, OH, OW of the output.
     f, row, column : int
         Which pixel of which map is marked.
 
@@ -204,15 +212,17 @@ def volumes(x, w, y, f, row, column):
     -------
     Figure
     """
-    (C, H, W), (F, _, KH, KW), (_, OH, OW) = x, w, y
+    (N, C, H, W), (F, _, KH, KW), (_, _, OH, OW) = x, w, y
     slant, gap = 0.8, 2.5  # how far the next channel is drawn up and to the right; between arrays
-    figure = new_figure(PAGE, 2.6, "Each filter sees all channels and makes one map", fixed=True)
-    ax = figure.add_axes((0.01, 0, 0.98, 0.9))
+    apart = H + slant * max(C, F) + 1  # from one image to the next
+    title = "Each filter sees all channels and makes one map for each image"
+    figure = new_figure(PAGE, 1 + 1.9 * N, title, fixed=True)
+    ax = figure.add_axes((0.01, 0, 0.98, 0.92))
     ax.axis("off")
 
-    def stack(left, depth, height, width, window, marked, colour):
+    def stack(left, bottom, depth, height, width, window, marked, colour):
         """Draw channels one behind the other, and on some of them a window."""
-        faces = [(left + slant * k, slant * k) for k in range(depth)]
+        faces = [(left + slant * k, bottom + slant * k) for k in range(depth)]
         for x0, y0 in reversed(faces):
             ax.add_patch(Rectangle((x0, y0), width, height, facecolor="white", edgecolor=GREY))
         top, start, rows, columns = window
@@ -222,21 +232,27 @@ def volumes(x, w, y, f, row, column):
             ax.add_patch(Rectangle(corner, columns, rows, **face))
         return left + width + slant * (depth - 1)
 
-    end = stack(0, C, H, W, (row, column, KH, KW), range(C), ORANGE)
+    heights = [apart * n for n in reversed(range(N))]  # image 0 above
+    middle = (heights[0] + H - KH) / 2
+    for bottom in heights:
+        end = stack(0, bottom, C, H, W, (row, column, KH, KW), range(C), ORANGE)
     starts = [0, end + gap]
     for g in range(F):
         marked = range(C) if g == f else ()
-        end = stack(end + (gap if g == 0 else 1), C, KH, KW, (0, 0, KH, KW), marked, ORANGE)
+        end = stack(end + (gap if g == 0 else 1), middle, C, KH, KW, (0, 0, KH, KW), marked, ORANGE)
     starts.append(end + gap)
-    end = stack(end + gap, F, OH, OW, (row, column, 1, 1), [f], BLUE)
+    for bottom in heights:
+        end = stack(starts[2], bottom, F, OH, OW, (row, column, 1, 1), [f], BLUE)
+    for n, bottom in enumerate(heights):
+        ax.text(-0.4, bottom + H / 2, f"image {n}", ha="right", va="center", fontsize=9)
     texts = (
-        f"x: ({C}, {H}, {W})\none window,\nall {C} channels",
-        f"w: ({F}, {C}, {KH}, {KW})\n{F} filters\nof {C} channels each",
-        f"y: ({F}, {OH}, {OW})\none map\nfor each filter",
+        f"x: ({N}, {C}, {H}, {W})\n{N} images of {C} channels;\na window sees all {C}",
+        f"w: ({F}, {C}, {KH}, {KW})\n{F} filters of {C} channels each,\nthe same for all images",
+        f"y: ({N}, {F}, {OH}, {OW})\nfor each image\na map from each filter",
     )
-    for left, text in zip(starts, texts, strict=True):
-        ax.text(left, -0.8, text, ha="left", va="top", fontsize=9)
-    ax.set(xlim=(-0.5, end + 4), ylim=(-5, H + slant * C), aspect="equal")
+    for left, bottom, text in zip(starts, (0, middle, 0), texts, strict=True):
+        ax.text(left, bottom - 0.8, text, ha="left", va="top", fontsize=9)
+    ax.set(xlim=(-4, end + 4), ylim=(-5, heights[0] + H + slant * C), aspect="equal")
     return figure
 
 
@@ -263,7 +279,7 @@ def weight_matrices(matrices, titles, shape, marked):
     grid = figure.subplots(len(matrices), 1 + len(marked), width_ratios=(3.2, *[1] * len(marked)))
     for axes, matrix, name in zip(grid, matrices, titles, strict=True):
         scale = limits(matrix, True)
-        show_image(axes[0], matrix, True, name, scale)
+        show_image(axes[0], matrix, True, f"{name}, red up to {scale[1]:.2g}", scale)
         axes[0].set_ylabel(f"{len(matrix)} output pixels", fontsize=9)
         axes[0].set_yticks(marked, [f"{row}" for row in marked], fontsize=8)
         for ax, row in zip(axes[1:], marked, strict=True):
@@ -297,8 +313,8 @@ def found(x, w, y, places, title):
     figure = new_figure(PAGE, 4.3, title)
     left, middle, right = figure.subplots(1, 3, width_ratios=(1, 0.45, 1))
     show_image(left, x, False, "x")
-    show_image(middle, w, True, f"w, {KH} x {KW}")
-    show_image(right, y, True, "y")
+    show_image(middle, w, True, f"w, {KH} x {KW},\nred up to {np.abs(w).max():.2g}")
+    show_image(right, y, True, f"y, red up to {np.abs(y).max():.2g}")
     for k, (row, column) in enumerate(places, 1):
         outline(left, row, column, KH, KW, width=1.8)
         outline(right, row - KH // 4, column - KW // 4, KH // 2, KW // 2, BLUE, width=1.2)
@@ -373,7 +389,7 @@ def equivariance(x, y, shifted, y_shifted, difference, titles, title):
     for k, (ax, image, name) in enumerate(zip(figure.subplots(1, 5), images, titles, strict=True)):
         show_image(ax, image, k not in (0, 2), None, (0, 1) if k in (0, 2) else (-top, top))
         ax.set_title(name, fontsize=9.5)
-    figure.suptitle(title, fontsize=11)
+    figure.suptitle(f"{title} (red up to {top:.2g})", fontsize=11)
     return figure
 
 

@@ -52,9 +52,9 @@ def read_filter(texts):
     )
 
 
-def filtered(x, w):
-    """Slide w of shape (KH, KW) over x of shape (H, W), with stride 1 and no padding."""
-    return np.einsum("hwij,ij->hw", sliding_window_view(x, w.shape), w)
+def filtered(x, w, stride=1):
+    """Slide w of shape (KH, KW) over x of shape (H, W), which has its frame already."""
+    return np.einsum("hwij,ij->hw", sliding_window_view(x, w.shape)[::stride, ::stride], w)
 
 
 class KernelExplorer(Explorer):
@@ -68,13 +68,14 @@ class KernelExplorer(Explorer):
     kernel : str
         The preset to open with, one of ``KERNELS``.
 
-    Controls: ``kernel``, ``image``, ``row``, ``column`` and the filter's numbers ``w00`` to
-    ``w22``. The attribute ``play`` walks the window over the whole picture.
+    Controls: ``kernel``, ``image``, ``stride``, ``pad``, ``row`` and ``column`` of the output, and
+    the filter's numbers ``w00`` to ``w22``. The attribute ``play`` walks the window over the whole
+    picture.
     """
 
     hint = (
-        "Choose a filter or type nine numbers (1/9 works too); press play or move the window: its"
-        " nine products add up to the marked output pixel."
+        "Choose a filter or type nine numbers (1/9 works too); press play or move the window, in"
+        " steps of the stride: its nine products add up to the marked output pixel."
     )
 
     def __init__(self, images=None, kernel="Sobel x"):
@@ -106,13 +107,15 @@ class KernelExplorer(Explorer):
         return {
             "kernel": choice("filter", [*KERNELS, OWN], kernel),
             "image": choice("image", list(self.images)),
+            "stride": slider("stride", 1, 1, 3),
+            "pad": slider("pad", 0, 0, 2),
             "row": slider("row", int(row), 0, y.shape[0] - 1),
             "column": slider("column", int(column), 0, y.shape[1] - 1),
             **taps,
         }
 
     def arrange(self):
-        named = [self.controls[name] for name in ("kernel", "image", "row", "column")]
+        named = [self.controls[name] for name in self.controls if name not in TAPS]
         grid = widgets.GridBox(
             [self.controls[name] for name in TAPS],
             layout=widgets.Layout(
@@ -135,28 +138,33 @@ class KernelExplorer(Explorer):
             kernel.value = next((k for k in KERNELS if KERNELS[k] == numbers), OWN)
         elif moved == "play":
             row.value, column.value = divmod(play.value, column.max + 1)
-        row.max, column.max = (size - 3 for size in self.images[controls["image"].value].shape)
+        stride, pad = controls["stride"].value, controls["pad"].value
+        H, W = self.images[controls["image"].value].shape
+        row.max, column.max = (output_size(size, 3, stride, pad) - 1 for size in (H, W))
         play.max = (row.max + 1) * (column.max + 1) - 1
         play.value = row.value * (column.max + 1) + column.value
 
     def pointed(self, name, x, y):
         """Move the window to a pixel of the input, or of the output."""
-        edge = 1 if name == "input x" else 0
-        row, column = self.controls["row"], self.controls["column"]
-        return {"row": within(y - edge, row.max), "column": within(x - edge, column.max)}
+        row, column, stride = (self.controls[name] for name in ("row", "column", "stride"))
+        if name == "input x":  # the window whose middle is nearest
+            x, y = (x - 1) / stride.value, (y - 1) / stride.value
+        return {"row": within(y, row.max), "column": within(x, column.max)}
 
-    def draw(self, kernel, image, row, column, **taps):
-        x, w = self.images[image], read_filter(taps.values())
-        y = filtered(x, w)
-        window = x[row : row + 3, column : column + 3].astype(float)
+    def draw(self, kernel, image, stride, pad, row, column, **taps):
+        x, w = np.pad(self.images[image], pad), read_filter(taps.values())
+        y = filtered(x, w, stride)
+        down, right = row * stride, column * stride
+        window = x[down : down + 3, right : right + 3].astype(float)
+        framed = f", in a frame of {pad}," if pad else ""
         text = (
-            f"Filter {kernel}: rows {w.round(3).tolist()}. The window at rows {row} to {row + 2},"
-            f" columns {column} to {column + 2} of the {image} holds"
-            f" {window.round(2).tolist()}. The nine products add up"
+            f"Filter {kernel}: rows {w.round(3).tolist()}. The window at rows {down - pad} to"
+            f" {down - pad + 2}, columns {right - pad} to {right - pad + 2} of the {image}{framed}"
+            f" holds {window.round(2).tolist()}. The nine products add up"
             f" to {y[row, column] + 0.0:.2f}: output pixel ({row}, {column}) of {y.shape[0]} x"
             f" {y.shape[1]}, whose values lie between {y.min() + 0.0:.2f} and {y.max() + 0.0:.2f}."
         )
-        return sliding_window(x, w, y, row, column), text
+        return sliding_window(x, w, y, row, column, stride, pad), text
 
 
 SIZES = {
