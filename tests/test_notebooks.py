@@ -524,62 +524,28 @@ def prose(text, *tags):
     return new_markdown_cell(text, metadata={"tags": list(tags)} if tags else {})
 
 
+# What no lesson has by chance; all else that is right, each of them holds to every rule.
 GOOD = {
-    "code and output": [code()],
-    "figure": [code("plt.show()", display(PNG)), prose(IN_WORDS)],
-    "prediction": [prose("**Predict**: which?"), code("x = 1", tags=["answer"]), prose("Yes.")],
     "markdown image": [prose(f"![{ALT}](https://example.org/a.png)"), code()],
-    "error": [
-        code(
-            "1 / 0",
-            new_output("error", ename="ZeroDivisionError", evalue="", traceback=["x"]),
-            tags=["raises-exception"],
-        )
-    ],
     "links": [
         prose("# See what is *lost*\n[up](#See-what-is-lost) [there](../README.md)"),
         prose('<a id="here"></a> [here](#here) `[no](none.md)` [web](https://example.org/x)'),
         code(),
     ],
-    "function": [code("def double(x):\n    return 2 * x", tags=["cnnlib:demo.double"])],
-    "class": [
-        code(
-            "class Cube:\n    def forward(self, x):\n        return x**3", tags=["cnnlib:demo.Cube"]
-        )
-    ],
-    "method": [
-        code(
-            'def forward(self, x):\n    "Cube."\n    return x ** 3',
-            tags=["cnnlib:demo.Cube.forward"],
-        )
-    ],
-    "function and class": [
-        code(
-            "def double(x):\n    return 2 * x\nclass Cube:\n    def forward(self, x):\n"
-            "        return x**3",
-            tags=["cnnlib:demo.double", "cnnlib:demo.Cube"],
-        )
-    ],
     "prose after": [
         code("print(n, a)", printed("60000 0.9902\n"), tags=["backs-prose"]),
         prose("All 60,000 images, and 99.0 % of them, or 99 %, are read; 3 of 10 are not 28x28."),
-    ],
-    "prose before": [
-        prose("It takes 1.5 times as long."),
-        code("assert r > 1.5", tags=["backs-prose"]),
     ],
     "not prose": [
         prose("# 1.5 %\n`2.5` and $x = 3.5$ and\n```\n4.5\n```\n$$5.5$$ [six](https://x.org/6.5)"),
         code(),
     ],
-    "cited": [prose("In 2012, 15.3 % ([paper](https://example.org/a)).", "cited"), code()],
 }
 
 
 @pytest.mark.parametrize("cells", GOOD.values(), ids=GOOD.keys())
-@pytest.mark.parametrize("check", RULES, ids=lambda check: check.__name__)
-def test_a_good_notebook_passes(check, cells):
-    assert check(example(*copy.deepcopy(cells))) == []
+def test_a_good_notebook_passes(cells):
+    assert [check(example(*copy.deepcopy(cells))) for check in RULES] == [[]] * len(RULES)
 
 
 def broken(change):
