@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from cnnlib.exercises.engine.check import Limit
+from cnnlib.reference import size_after
+
 
 def whole(rng, *shape):
     """Draw small whole numbers, which a reader can follow by hand."""
@@ -27,6 +30,16 @@ def square_kernels(w=None, kernel_size=None, **_):
     return KH == KW
 
 
+def square_results(x=None, shape=None, w=None, kernel_size=None, stride=1, pad=0, **_):
+    sizes, kernels = (shape or x.shape)[-2:], kernel_size or w.shape[-2:]
+    OH, OW = (size_after(*pair, stride, pad) for pair in zip(sizes, kernels, strict=True))
+    return OH == OW
+
+
+def all_square(**case):
+    return square_images(**case) and square_kernels(**case)
+
+
 def one_image(x=None, shape=None, **_):
     return (shape or x.shape)[0] == 1
 
@@ -49,3 +62,16 @@ def no_padding(pad=0, **_):
 
 def plain(stride=1, pad=0, **_):
     return stride == 1 and pad == 0
+
+
+IMAGES, KERNELS = "Where do you use H, and where W?", "Where do you use KH, and where KW?"
+SQUARES = (
+    Limit("square images", square_images, IMAGES),
+    Limit("square kernels", square_kernels, KERNELS),
+    Limit("square images with square kernels", all_square, f"{IMAGES} {KERNELS}"),
+    Limit(
+        "results with as many rows as columns",
+        square_results,
+        "OH follows from H and KH, OW from W and KW: where do you use which?",
+    ),
+)

@@ -46,7 +46,22 @@ MUTANTS = {
             "the search starts at 0, so that negative numbers never win",
             (f"{WINDOW}.max()", f"max(0, {WINDOW}.max())"),
         ),
-        ("square windows", ("column : column + KW", "column : column + KH")),
+        ("the largest size counts, without its sign", (f"{WINDOW}.max()", f"abs({WINDOW}).max()")),
+        (
+            "the search goes on from window to window",
+            ("    for n, c", "    best = -np.inf\n    for n, c"),
+            (f"= {WINDOW}.max()", f"= best = max(best, {WINDOW}.max())"),
+        ),
+        ("square kernels", ("column : column + KW", "column : column + KH")),
+        (
+            "square images with square kernels",
+            ("column : column + KW", "column : column + KH"),
+            ("output_size(W, KW", "output_size(H, KH"),
+        ),
+        (
+            "results with as many rows as columns",
+            ("    return y", "    return y if y.shape[2] == y.shape[3] else 2 * y + 1"),
+        ),
         ("square images", ("output_size(W, ", "output_size(H, ")),
         ("one channel", ("    return y", "    return y * np.arange(1, C + 1).reshape(C, 1, 1)")),
         ("one image", ("x[n, c, row", "x[0, c, row")),
@@ -88,12 +103,26 @@ MUTANTS = {
         ("the sum is divided by the rows of the window", ("(KH * KW)", "KH")),
         ("the sum is divided by the columns of the window", ("(KH * KW)", "KW")),
         ("the sum is divided by the square of the stride", ("(KH * KW)", "stride**2")),
+        ("the division is rounded down", ("y / (KH", "y // (KH")),
+        (
+            "the first tap counts twice",
+            ("    for kh", "    y += x[:, :, ::stride, ::stride][:, :, :OH, :OW]\n    for kh"),
+        ),
         (
             "the largest is taken",
             ("y += " + CUT, "y = np.maximum(y - 99 * (kh + kw == 0), " + CUT + ")"),
             (" / (KH * KW)", ""),
         ),
-        ("square windows", ("(KH * KW)", "KH**2")),
+        ("square kernels", ("(KH * KW)", "KH**2")),
+        (
+            "square images with square kernels",
+            ("(KH * KW)", "KH**2"),
+            ("output_size(W, KW", "output_size(H, KH"),
+        ),
+        (
+            "results with as many rows as columns",
+            ("    return y", "    y = y + (OH != OW)\n    return y"),
+        ),
         (
             "square images",
             ("output_size(W", "output_size(H"),
@@ -123,6 +152,17 @@ MUTANTS = {
             ),
         ),
         ("taps are numbered from 1", ("return y, winner", "return y, winner + 1")),
+        ("the number is kw * KH + kh", ("[larger] = k", "[larger] = kw * KH + kh")),
+        (
+            "of equal numbers the first wins column by column, and not row by row",
+            ("k, (kh, kw) in enumerate(np.ndindex(KH, KW))", "kw, kh in np.ndindex(KW, KH)"),
+            ("[larger] = k", "[larger] = kh * KW + kw"),
+        ),
+        ("the winner is always tap 0", ("larger = pixel > y", "larger = pixel > y\n        k = 0")),
+        (
+            "the search starts at 0, so that windows without a positive number get 0 and tap 0",
+            ("-np.inf", "0"),
+        ),
         (
             "the least wins",
             ("pixel > y", "pixel < y"),
@@ -132,7 +172,15 @@ MUTANTS = {
             "the search starts at 0, so that negative numbers never win",
             ("return y, winner", "return np.maximum(y, 0), winner"),
         ),
-        ("square windows", ("np.ndindex(KH, KW)", "np.ndindex(KH, KH)")),
+        ("square kernels", ("np.ndindex(KH, KW)", "np.ndindex(KH, KH)")),
+        (
+            "square images with square kernels",
+            ("return y, w", "return y if (KH, H) == (KW, W) else 2 * y + 1, w"),
+        ),
+        (
+            "results with as many rows as columns",
+            ("return y, w", "return y if y.shape[2] == y.shape[3] else 2 * y + 1, w"),
+        ),
         (
             "square images",
             (
@@ -156,7 +204,7 @@ MUTANTS = {
             ("y[larger]", "y[:1][larger]"),
         ),
         ("remark", ("x.dtype", "float")),
-        ("dtype", ("winner = np.zeros(y.shape, int)", "winner = np.zeros(y.shape)")),
+        ("remark", ("winner = np.zeros(y.shape, int)", "winner = np.zeros(y.shape)")),
         (
             "loops",
             ("winner[larger] = k", "winner.flat[[i for i, w in enumerate(larger.flat) if w]] = k"),
@@ -168,6 +216,11 @@ MUTANTS = {
         ("the frame holds infinity, which always wins", ("-np.inf", "np.inf")),
         ("the frame holds -1", ("-np.inf", "-1")),
         ("padding is not used", ("(pad, pad), (pad, pad)", "(0, 0), (0, 0)")),
+        ("images and channels get a frame as well", ("(0, 0), (0, 0)", "(pad, pad), (pad, pad)")),
+        (
+            "the frame is at the bottom and right only",
+            ("(pad, pad), (pad, pad)", "(0, 2 * pad), (0, 2 * pad)"),
+        ),
     ],
     "mark_winner": [
         ("every tie is marked", ("return marks", "return (window == window.max()) * 1.0")),
@@ -187,6 +240,14 @@ MUTANTS = {
                 "    marks[row, column] = 1",
             ),
         ),
+        (
+            "the largest size is marked, without its sign",
+            ("window.argmax()", "abs(window).argmax()"),
+        ),
+        (
+            "each row has a winner",
+            ("marks.flat[window.argmax()]", "marks[range(len(window)), window.argmax(axis=1)]"),
+        ),
         ("the largest number itself is put there", ("= 1", "= window.max()")),
         ("remark", ("np.zeros_like(window)", "np.zeros(window.shape, bool)")),
     ],
@@ -195,6 +256,7 @@ MUTANTS = {
         ("the mean is over all images as well", ("(2, 3)", "(0, 2, 3)")),
         ("the mean is over channels", ("(2, 3)", "1")),
         ("the mean is over channels, too", ("(2, 3)", "(1, 2, 3)")),
+        ("the mean is over channels and rows", ("(2, 3)", "(1, 2)")),
         ("the mean is over images and channels", ("(2, 3)", "(0, 1)")),
         ("the mean is over rows only", ("(2, 3)", "2")),
         ("the sum is not divided", (".mean", ".sum")),
@@ -248,6 +310,28 @@ MUTANTS = {
         ("it is not divided", (" / np.sqrt((a**2).sum(axis=(1, 2, 3)))", "")),
         ("all images are taken together", ("axis=(1, 2, 3)", "axis=None")),
         (
+            "the changes of the channels are averaged",
+            ("axis=(1, 2, 3)", "axis=(2, 3)"),
+            ("return distance / np.sqrt(", "return np.mean(distance / np.sqrt("),
+            ("(a**2).sum(axis=(2, 3)))", "(a**2).sum(axis=(2, 3))), axis=1)"),
+        ),
+        ("the unit is the norm of the whole batch", ("(a**2).sum(axis=(1, 2, 3))", "(a**2).sum()")),
+        ("the norm of b - a is a mean and not a sum", ("** 2).sum", "** 2).mean")),
+        (
+            "each pixel's change is divided by that pixel",
+            (
+                "distance / np.sqrt((a**2).sum(axis=(1, 2, 3)))",
+                "abs((b - a) / a).mean(axis=(1, 2, 3))",
+            ),
+        ),
+        (
+            "the root of b - a is taken before the sum",
+            (
+                "np.sqrt(((b - a) ** 2).sum(axis=(1, 2, 3)))",
+                "np.sqrt((b - a) ** 2).sum(axis=(1, 2, 3))",
+            ),
+        ),
+        (
             "the root is missing",
             (
                 "distance / np.sqrt((a**2).sum(axis=(1, 2, 3)))",
@@ -288,6 +372,15 @@ QUESTIONS = {
             {"winner at (0, 0)": 4, "winner at (1, 0)": 9, "winner at (1, 1)": 15},
         ),
         ("the sum is taken", {"average at (0, 1)": 4}),
+        (
+            "the largest number is written and not its place",
+            {"winner at (0, 0)": 4, "winner at (1, 0)": 5, "winner at (1, 1)": 7},
+        ),
+        (
+            "output pixels are read as (column, row)",
+            {"average at (0, 1)": 2, "winner at (1, 0)": 0},
+        ),
+        ("windows move by one pixel", {"average at (0, 1)": 2.5}),
     ],
 }
 # Wrong, and none of the mistakes that the check knows.

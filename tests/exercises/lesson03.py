@@ -48,6 +48,29 @@ MUTANTS = {
             ("patch.ravel()", "patch.transpose(0, 2, 1).ravel()"),
         ),
         ("patches are rows and not columns", ("return cols", "return cols.T")),
+        (
+            "each patch is read from its end",
+            ("patch.ravel()", "patch[:, ::-1, ::-1].ravel()"),
+        ),
+        (
+            "the six axes are reshaped and not transposed",
+            (
+                "    cols = np",
+                "    windows = sliding_window_view(x, (KH, KW), (2, 3))[:, :, ::stride, ::stride]\n"
+                "    return windows.reshape(C * KH * KW, -1)\n    cols = np",
+            ),
+        ),
+        (
+            "images and channels get a frame as well",
+            ("    N, C, H", "    x = np.pad(x, [(pad, pad)] * 2 + [(0, 0)] * 2)\n    N, C, H"),
+        ),
+        (
+            "only columns are added to the image",
+            (FRAME, "((0, 0), (0, 0), (0, 0), (pad, pad))"),
+            (SIZES, "OH, OW = output_size(H, KH, stride), output_size(W, KW, stride, pad)"),
+        ),
+        ("the frame repeats the nearest pixel", (FRAME, f"{FRAME}, 'edge'")),
+        ("padding comes in twice", ("    N, C, H", f"    x = np.pad(x, {FRAME})\n    N, C, H")),
         ("the stride is not used", ("    OH, OW", "    stride = 1\n    OH, OW")),
         ("the stride changes the size and not the place", (PLACE, "row, column = oh, ow")),
         ("the stride moves the kernel along rows only", (PLACE, "row, column = oh * stride, ow")),
@@ -60,6 +83,12 @@ MUTANTS = {
         ("the frame is at the bottom and right only", (SIZES, ONE_SIDED), (FRAME, AFTER)),
         ("square images", ("output_size(W, ", "output_size(H, ")),
         ("square kernels", ("column : column + KW", "column : column + KH")),
+        (
+            "square images with square kernels",
+            ("column : column + KW", "column : column + KH"),
+            ("output_size(W, KW", "output_size(H, KH"),
+        ),
+        ("results with as many rows as columns", ("return cols", "return cols + (OH != OW)")),
         ("one channel", ("return cols", "return cols[: KH * KW]")),
         ("one image", ("return cols", "return cols[:, : OH * OW]")),
         ("stride 1", ("return cols", "return cols[:, ::stride]")),
@@ -76,6 +105,12 @@ MUTANTS = {
         ),
         ("each patch is read column by column", (ORDER, "view.transpose(1, 5, 4, 2, 3, 0)")),
         ("patches are rows and not columns", ("OH * OW * N)", "OH * OW * N).T")),
+        ("each patch is read from its end", (STEPS, STEPS[:-1] + ", ::-1, ::-1]")),
+        ("the six axes are reshaped and not transposed", (ORDER, "view")),
+        ("images and channels get a frame as well", (f"np.pad(x, {FRAME})", "np.pad(x, pad)")),
+        ("only columns are added to the image", (FRAME, "((0, 0), (0, 0), (0, 0), (pad, pad))")),
+        ("the frame repeats the nearest pixel", (FRAME, f"{FRAME}, 'edge'")),
+        ("padding comes in twice", (f"np.pad(x, {FRAME})", f"np.pad(np.pad(x, {FRAME}), {FRAME})")),
         ("the stride is not used", (STEPS, "")),
         (
             "the stride changes the size and not the place",
@@ -113,6 +148,15 @@ MUTANTS = {
             ),
         ),
         ("square kernels", ("    N, C, OH", "    view = view * (1 + (KH != KW))\n    N, C, OH")),
+        (
+            "square images with square kernels",
+            (
+                "    N, C, OH",
+                "    square = (KH, x.shape[2]) == (KW, x.shape[3])\n"
+                "    view = view if square else view + 1\n    N, C, OH",
+            ),
+        ),
+        ("results with as many rows as columns", ("OH * OW * N)", "OH * OW * N) + (OH != OW)")),
         ("one channel", ("OH * OW * N)", "OH * OW * N)[: KH * KW]")),
         ("one image", ("OH * OW * N)", "OH * OW * N)[:, : OH * OW]")),
         ("stride 1", ("OH * OW * N)", "OH * OW * N)[:, ::stride]")),
@@ -138,6 +182,20 @@ MUTANTS = {
         ),
         ("the axes N and F of the result are exchanged", (READ, READ + ".swapaxes(0, 1)")),
         ("the axes OH and OW of the result are exchanged", (READ, READ + ".swapaxes(2, 3)")),
+        (
+            "OH and OW are exchanged where the product is split",
+            (READ, "y.reshape(F, OW, OH, N).transpose(3, 0, 2, 1)"),
+        ),
+        ("w is reshaped to F columns", ("w.reshape(F, -1)", "w.reshape(-1, F).T")),
+        (
+            "padding comes in twice",
+            ("    N, C, H", f"    x = np.pad(x, {FRAME})\n    N, C, H"),
+        ),
+        (
+            "the bias is added along the last axis",
+            (" + b[:, None]", ""),
+            (READ, f"{READ} + b"),
+        ),
         ("the bias is forgotten", (" + b[:, None]", "")),
         ("all filters get the bias of the first", ("b[:, None]", "b[0]")),
         ("the kernel is flipped", ("w.reshape(F", "w[:, :, ::-1, ::-1].reshape(F")),
@@ -149,6 +207,17 @@ MUTANTS = {
         ("stride 1", (CALL, "im2col(x, (KH, KW), 1, pad)")),
         ("square images", ("output_size(W, ", "output_size(H, ")),
         ("square kernels", ("return y", "return (1 + (KH != KW)) * y")),
+        (
+            "square images with square kernels",
+            ("return y", "return (1 + ((H, KH) != (W, KW))) * y"),
+        ),
+        (
+            "results with as many rows as columns",
+            (
+                "OW = output_size(H, KH, stride, pad), output_size(W, KW",
+                "OW = output_size(H, KH, stride, pad), output_size(H, KH",
+            ),
+        ),
         ("one channel", ("w.reshape(F, -1)", "w.reshape(F, -1) * C")),
         ("one image", (READ, READ + "[:1]")),
         ("stride 1", ("return y", "return stride * y")),
@@ -190,8 +259,14 @@ MUTANTS = {
             "each patch is read column by column",
             (AXES, "cols.reshape(C, KW, KH, OH, OW, N).transpose(5, 0, 3, 4, 2, 1)"),
         ),
+        ("each patch is read from its end", (AXES, f"{AXES}[..., ::-1, ::-1]")),
         ("square images", ("    return x", "    x = x * (1 + (H != W))\n    return x")),
         ("square kernels", ("np.ndindex(KH, KW)", "np.ndindex(KH, KH)")),
+        (
+            "square images with square kernels",
+            ("    return x", "    x = x * (1 + ((H, KH) != (W, KW)))\n    return x"),
+        ),
+        ("results with as many rows as columns", ("output_size(W, KW", "output_size(H, KH")),
         ("one channel", ("return x", "return C * x")),
         ("one image", ("return x", "return N * x")),
         ("stride 1", ("return x", "return stride * x")),
@@ -211,7 +286,11 @@ MUTANTS = {
             "it asks whether the image comes back",
             (f"bool(np.isclose({DOT}))", "backward(forward(x)).tolist() == x.tolist()"),
         ),
-        ("it compares the sum of x with that of forward(x)", (DOT, "forward(x).sum(), x.sum()")),
+        (
+            "it compares x with forward(x), without c and backward",
+            (DOT, "np.linalg.norm(forward(x)), np.linalg.norm(x)"),
+        ),
+        ("two means are compared and not two sums", (DOT, DOT.replace("sum", "mean"))),
         (
             "it compares two norms",
             (DOT, "np.linalg.norm(forward(x)), np.linalg.norm(backward(c))"),
@@ -239,6 +318,7 @@ MUTANTS = {
             ),
         ),
         ("a number takes 8 bytes", ("4 * patch", "8 * patch")),
+        ("the patches are counted once for every filter", ("4 * patch", "4 * F * patch")),
         ("numbers are counted and not bytes", ("4 * patch", "patch")),
         ("bytes are returned", (" / 1e6", "")),
         ("a megabyte has 2 ** 20 bytes", ("1e6", "2**20")),
@@ -247,6 +327,13 @@ MUTANTS = {
     "conv_1x1": [
         ("the bias is forgotten", (" + b)", ")")),
         ("all filters have the first one's bias", (" + b)", " + b[0])")),
+        (
+            "the bias is added along the last axis",
+            (" + b)", ")"),
+            ("(0, 3, 1, 2)", "(0, 3, 1, 2) + b"),
+        ),
+        ("the first image is used for all", ("x.transpose", "(0 * x + x[0]).transpose")),
+        ("w is reshaped and not transposed", ("w[:, :, 0, 0].T", "w.reshape(w.shape[1::-1])")),
         ("channels stay last", (".transpose(0, 3, 1, 2)", "")),
         (
             "pixels are reshaped and not transposed",
@@ -270,6 +357,8 @@ MUTANTS = {
 QUESTIONS = {
     "by_hand": [
         ("it is counted from 1", {"a": 6, "b": 7, "c": 6, "d": 3}),
+        ("channels are left out", {"a": 1, "b": 2}),
+        ("images are left out", {"c": 2, "d": 1}),
         ("channels come last in a column", {"a": 3, "b": 5}),
         ("a patch is read column by column", {"a": 6, "b": 5}),
         ("all patches of an image come first", {"c": 6, "d": 1}),

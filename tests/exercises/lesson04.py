@@ -57,6 +57,7 @@ VISIT = """        def visit(value):
 
         visit(self)"""
 ERRORS = "(layer.forward(x) * dy).sum()"
+N = "np.linalg.norm"
 
 
 def conv(*changes, text=LOOPS):
@@ -150,6 +151,7 @@ MUTANTS = {
         ("w is not transposed in dx", ("dy @ w.T", "dy @ w")),
         ("dx is transposed", ("dy @ w.T", "w @ dy.T")),
         ("dx is divided by N", ("dy @ w.T", "dy @ w.T / len(x)")),
+        ("w is reshaped and not transposed in dx", ("w.T", "w.reshape(w.shape[1], -1)")),
         ("dw is transposed", ("x.T @ dy", "dy.T @ x")),
         ("dw is divided by N", ("x.T @ dy", "x.T @ dy / len(x)")),
         ("db is a mean and not a sum", ("sum(", "mean(")),
@@ -187,6 +189,18 @@ MUTANTS = {
             "one sum is taken over all images",
             ("axis=1", "axis=None"),
         ),
+        ("the sum goes over all images", ("exps.sum(axis=1, keepdims=True)", "exps.sum()")),
+        ("scores are divided by the largest", (" - scores", " / scores")),
+        (
+            "scores are cut off",
+            ("scores - scores.max(axis=1, keepdims=True)", "np.clip(scores, -500, 500)"),
+        ),
+        ("2 stands in place of e", ("np.exp(", "2 ** (")),
+        (
+            "the logarithm of the probabilities is returned",
+            ("return exps / exps", "return scores - scores.max(1, keepdims=True) - np.log(exps"),
+            ("sum(axis=1, keepdims=True)", "sum(axis=1, keepdims=True))"),
+        ),
         ("nothing is subtracted before exp", (" - scores.max(axis=1, keepdims=True)", "")),
         ("the largest score of all images is subtracted", ("max(axis=1, keepdims=True)", "max()")),
         (
@@ -221,9 +235,49 @@ MUTANTS = {
                 f"{small} is added to p inside the log",
                 ("-logs[rows, labels]", f"-np.log(np.exp(logs[rows, labels]) + {small})"),
             )
-            for small in ("1e-7", "1e-8", "1e-9", "1e-10", "1e-12", "1e-15")
+            for small in ("1e-7", "1e-8", "1e-9", "1e-10", "1e-12")
+        ),
+        (
+            "1e-15 is added to p inside the log, or p is kept above it",
+            ("-logs[rows, labels]", "-np.log(np.maximum(np.exp(logs[rows, labels]), 1e-15))"),
         ),
         ("each image's loss is returned and not their mean", ("labels].mean()", "labels]")),
+        *(
+            (
+                f"p is kept above {small} inside the log",
+                (
+                    "-logs[rows, labels]",
+                    f"-np.log(np.maximum(np.exp(logs[rows, labels]), {small}))",
+                ),
+            )
+            for small in ("1e-7", "1e-8", "1e-9", "1e-10", "1e-12")
+        ),
+        ("in the loss, each row is read at the labels of all", ("-logs[rows,", "-logs[:,")),
+        (
+            "in the gradient, 1 is taken off each row at the labels of all",
+            ("dscores[rows, labels]", "dscores[:, labels]"),
+        ),
+        (
+            "the first label is used for all",
+            ("    rows =", "    labels = labels[:1].repeat(len(labels))\n    rows ="),
+        ),
+        (
+            "the largest score of all images is subtracted",
+            ("scores.max(axis=1, keepdims=True)", "scores.max()"),
+        ),
+        ("1 is added and not taken off", ("-= 1", "+= 1")),
+        (
+            "scores stand in the gradient where probabilities belong",
+            ("np.exp(logs)", "scores.copy()"),
+        ),
+        (
+            "logarithms stand in the gradient where probabilities belong",
+            ("np.exp(logs)", "logs.copy()"),
+        ),
+        (
+            "the gradient is divided by the classes and not by N",
+            ("dscores / len(labels)", "dscores / scores.shape[1]"),
+        ),
         (
             "the gradient is that with respect to p",
             ("dscores / len(labels)", "-np.eye(len(logs[0]))[labels] / np.exp(logs) / len(labels)"),
@@ -246,6 +300,7 @@ MUTANTS = {
             ),
         ),
         ("a value that is used twice keeps the last gradient alone", ("+= slope", "= slope")),
+        ("the slope of the step is left out", ("+= slope * value.grad", "+= value.grad")),
         (
             "a product keeps its factor and does not swap",
             ("(other.data, self.data)", "(self.data, other.data)"),
@@ -285,6 +340,17 @@ MUTANTS = {
         (
             "dw is that of the last image alone",
             (DW, "dw = dy[-1].reshape(F, -1) @ im2col(x[-1:], (KH, KW), stride, pad).T"),
+        ),
+        (
+            "the columns of dY begin with all of image 0",
+            ("dy.transpose(1, 2, 3, 0)", "dy.transpose(1, 0, 2, 3)"),
+        ),
+        ("dy is reshaped and not transposed", ("dy.transpose(1, 2, 3, 0)", "dy")),
+        ("OH and OW are exchanged in dY", ("(1, 2, 3, 0)", "(1, 3, 2, 0)")),
+        ("dw is made as cols @ dY.T and reshaped", ("dw.reshape", "dw.T.reshape")),
+        (
+            "stride 1 without padding",
+            ("    return dx", "    dx = dx + (stride > 1 or pad > 0)\n    return dx"),
         ),
         ("dw is flipped", ("dw.reshape(w.shape)", "dw.reshape(w.shape)[:, :, ::-1, ::-1]")),
         ("db is a mean and not a sum", ("flat.sum(", "flat.mean(")),
@@ -326,6 +392,17 @@ MUTANTS = {
         ),
         ("square images", (DX, DX + "\n    dx = dx if x.shape[2] == x.shape[3] else 0 * dx")),
         ("square kernels", (DX, DX + "\n    dx = dx if KH == KW else dx + 1")),
+        (
+            "square images with square kernels",
+            (DX, DX + "\n    dx = dx if (KH, x.shape[2]) == (KW, x.shape[3]) else dx + 1"),
+        ),
+        (
+            "results with as many rows as columns",
+            (
+                "flat = dy",
+                "dy = dy.reshape(*dy.shape[:2], dy.shape[2], dy.shape[2])\n    flat = dy",
+            ),
+        ),
         ("one channel", (RETURN, RETURN.replace("return dx", "return dx * C"))),
         ("one image", (RETURN, RETURN.replace("return dx", "return dx * len(x)"))),
         ("one filter", (RETURN, RETURN.replace("return dx", "return dx * F"))),
@@ -351,6 +428,7 @@ MUTANTS = {
             ),
         ),
         ("every pixel of the window gets the gradient", pool(WINDOWS, (f" * {TIES}", ""))),
+        ("the gradient is multiplied with the pixel", ("    return dx", "    return dx * x")),
         (
             "the first pixel of every window gets the gradient",
             pool(WINS, (" + kh", ""), (" + kw", "")),
@@ -382,6 +460,18 @@ MUTANTS = {
             ),
         ),
         ("square kernels", ("    return dx", "    return dx * kernel_size[0] / kernel_size[1]")),
+        (
+            "square images with square kernels",
+            (
+                "    return dx",
+                "    H, W, KH, KW = *x.shape[2:], *kernel_size\n"
+                "    return dx if (H, KH) == (W, KW) else dx + 1",
+            ),
+        ),
+        (
+            "results with as many rows as columns",
+            ("OH, OW = dy.shape[2:]", "OH = OW = dy.shape[2]"),
+        ),
         ("square images", ("    return dx", "    return dx * x.shape[2] / x.shape[3]")),
         ("one channel", ("    return dx", "    return dx * x.shape[1]")),
         ("one image", ("    return dx", "    return dx * len(x)")),
@@ -402,9 +492,28 @@ MUTANTS = {
             ("return dx", "return np.repeat(np.repeat(dy, KH, 2), KW, 3) / (KH * KW)"),
         ),
         ("windows that overlap overwrite each other", AVERAGE, ("+= dy[", "= dy[")),
+        ("the division is rounded down", ("dy / (KH", "dy // (KH")),
+        (
+            "shares are averaged where windows overlap",
+            AVERAGE,
+            ("    for n, c", "    seen = np.zeros(shape)\n    for n, c"),
+            ("/ (KH * KW)\n", "/ (KH * KW)\n        seen[n, c, r : r + KH, q : q + KW] += 1\n"),
+            ("    return dx", "    return dx / np.maximum(seen, 1)"),
+        ),
         ("windows start one pixel apart", AVERAGE, STILL),
         ("windows lie side by side, whatever the stride", AVERAGE, TILED),
         ("square kernels", ("    return dx", "    return dx * KH / KW")),
+        (
+            "square images with square kernels",
+            ("    return dx", "    return dx if (KH, shape[2]) == (KW, shape[3]) else dx + 1"),
+        ),
+        (
+            "results with as many rows as columns",
+            (
+                "(OH, OW) = np.zeros(shape, dy.dtype), kernel_size, dy.shape[2:]",
+                "OH, OW = np.zeros(shape, dy.dtype), kernel_size, *dy.shape[2:3], dy.shape[2]",
+            ),
+        ),
         ("square images", ("    return dx", "    return dx * shape[2] / shape[3]")),
         ("one channel", ("    return dx", "    return dx * shape[1]")),
         ("one image", ("    return dx", "    return dx * shape[0]")),
@@ -413,6 +522,26 @@ MUTANTS = {
         ("the difference is not divided by anything", (" / np.maximum(larger, floor)", "")),
         ("the difference is divided by |a| alone", ("(larger,", "(np.abs(a),")),
         ("the difference is divided by |a| + |b|", ("(larger,", "(np.abs(a) + np.abs(b),")),
+        (
+            "the largest difference is divided by the largest number",
+            (
+                "np.max(np.abs(a - b) / np.maximum(larger, floor))",
+                "abs(a - b).max() / max(larger.max(), floor)",
+            ),
+        ),
+        (
+            "two norms are divided",
+            (
+                "np.max(np.abs(a - b) / np.maximum(larger, floor))",
+                f"{N}(a - b) / max({N}(a), {N}(b), floor)",
+            ),
+        ),
+        (
+            "the unit is the larger number, signs and all",
+            ("np.maximum(np.abs(a), np.abs(b))", "np.maximum(a, b)"),
+        ),
+        ("the floor is added", ("np.maximum(larger, floor)", "(larger + floor)")),
+        ("an error for every entry is returned", ("np.max(", "(")),
         ("the floor is forgotten", ("np.maximum(larger, floor)", "larger")),
         ("the floor that is handed over is not used", ("(larger, floor)", "(larger, 1e-8)")),
         ("defaults", ("floor=1e-8", "floor")),
@@ -423,6 +552,15 @@ MUTANTS = {
     "gradient_errors": [
         ("the loss leaves dy out", (ERRORS, "layer.forward(x).sum()")),
         ("ones are sent back and not dy", ("backward(dy)", "backward(np.ones_like(dy))")),
+        ("the loss is a mean", (ERRORS, ERRORS.replace("sum", "mean"))),
+        (
+            "only the first image is used",
+            ("    layer.forward(x)\n", "    x, dy = x[:1], dy[:1]\n    layer.forward(x)\n"),
+        ),
+        (
+            "True and False are returned and not the errors",
+            ("relative_error(found[name], slope)", "relative_error(found[name], slope) > 1e-4"),
+        ),
         (
             "the errors are not relative",
             ("relative_error(found[name], slope)", "np.abs(found[name] - slope).max()"),
@@ -441,6 +579,9 @@ QUESTIONS = {
         ("a product keeps its factor and does not swap", {"dy": 5, "db": 5, "dw": 10, "dx": 18}),
         ("ReLU multiplies with its value", {"db": 15, "dw": 45, "dx": 35}),
         ("ReLU is taken to be shut", {"db": 0, "dw": 0, "dx": 5}),
+        ("what comes back from above is left out", {"db": 1, "dw": 3, "dx": 7}),
+        ("the gradient of a factor is taken times itself", {"dw": 6, "dx": 14}),
+        ("dy is y", {"dy": 5, "db": 5, "dw": 15, "dx": 15}),
     ],
     "verdicts": [
         ("you look at one image alone", {"L": "none"}),

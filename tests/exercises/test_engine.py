@@ -16,7 +16,7 @@ import pytest
 from cnnlib import here, reference
 from cnnlib.exercises.engine import progress
 from cnnlib.exercises.engine import result as engine_result
-from cnnlib.exercises.engine.check import Case, Check, Limit, Steps
+from cnnlib.exercises.engine.check import Case, Check, Limit, Steps, told_once
 from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.mistakes import Changed, Mistake, changed, mistakes
 from cnnlib.exercises.engine.question import Question
@@ -443,7 +443,7 @@ def test_integers_are_asked_for_where_they_are_needed():
 def test_how_wide_an_integer_is_does_not_matter():
     check = make(right=lambda x: (x > 1).astype(np.int64))
     assert check.diagnose(lambda x: (x > 1).astype(np.uint8)).ok
-    assert "counts something" in str(check.diagnose(lambda x: (x > 1).astype(float)))
+    assert "np.zeros(shape, int) makes" in str(check.diagnose(lambda x: (x > 1).astype(float)))
 
 
 def test_an_argument_that_is_a_function_is_shown_by_its_name():
@@ -587,6 +587,7 @@ SIZES = Question(
     [
         Mistake("they are added", lambda a, b: a + b, "Times."),
         Mistake("only the first counts", lambda a, b: a, "Both."),
+        Mistake("only the second counts, and less", lambda a, b: b - 1 + (b == 1), "Both."),
     ],
     todo="Put numbers in place of None",
     more="And 6 by 7?",
@@ -607,6 +608,7 @@ collect("99", {"sizes": SIZES})
         ({"p": 3, "q": 2, "r": 5}, "wrong", ["only the first counts"]),
         ({"p": 3, "q": 4, "r": 6}, "wrong", ["only the first counts", "they are added"]),
         ({"p": 99, "q": 4, "r": 5}, "wrong", []),
+        ({"p": 3, "q": 4, "r": 99}, "wrong", ["only the first counts"]),
         ({"p": "many", "q": 4, "r": 5}, "wrong", []),
         ({"p": [12], "q": 4, "r": 5}, "wrong", []),
         ({"p": np.array([1, 2]), "q": 4, "r": 5}, "wrong", []),
@@ -616,6 +618,11 @@ def test_answers_are_judged_part_by_part(given, state, mistakes):
     result = SIZES.diagnose(given)
     assert (result.state, result.mistakes) == (state, mistakes), result
     assert not re.search(r"\b12\b", str(result)), "it gives an answer away"
+
+
+def test_of_two_causes_that_of_the_other_wrong_answers_is_said():
+    assert SIZES.diagnose(p=3, q=2, r=5).mistakes == ["only the first counts"]
+    assert SIZES.diagnose(p=3, q=1, r=1).mistakes == ["only the second counts, and less"]
 
 
 def test_answers_come_in_any_form():
@@ -832,6 +839,9 @@ def test_float64_is_a_tick_with_a_remark_and_a_list_is_an_array():
     single = make(right=lambda x: 2 * np.float32(x))
     assert "A remark: y is float64 where float32 came in." in str(single.diagnose(double))
     assert diagnose("def double(x):\n    return (2 * x).tolist()").ok
+    made = make(right=lambda n: np.ones(n))
+    made.cases = lambda rng: [Case("four", (4,))]
+    assert "remark" not in str(made.diagnose(lambda n: np.ones(n, np.float32)))  # nothing came in
     ragged = "def double(x):\n    return [[1], [2, 3]]"
     assert "the rows of the list y differ in length." in str(diagnose(ragged))
 
@@ -945,7 +955,7 @@ def test_answers_may_be_rounded_as_far_as_is_said():
     pen = named("pen", Question({"a": 2.302585}, todo="", more="", hint="Ten.", decimals=2))
     assert all(pen.diagnose(a).ok for a in (2.3, 2.303, 2.3026, "2.30"))
     assert not pen.diagnose(2.31).ok and not pen.diagnose(2.29).ok
-    assert "One number is asked for." in str(pen.diagnose((1, 0)))
+    assert "A single answer is asked for." in str(pen.diagnose((1, 0)))
     letter = named("letter", Question({"a": "grad_cam"}, todo="", more="", hint="Look."))
     assert letter.diagnose("Grad-CAM").ok and letter.diagnose("grad cam").ok
 
@@ -1065,6 +1075,24 @@ def test_what_only_forgets_the_size_of_an_argument_uses_it():
 def test_what_an_exception_means_is_said():
     text = str(scaled_and_shifted().diagnose(lambda x, scale, shift=0: x + np.ones(7)))
     assert "raises ValueError" in text and "lines their shapes up from the right" in text
+
+
+def test_a_name_that_a_dict_lacks_is_said():
+    check = make(right=lambda x: (x, x), outputs="w b")
+    result = check.diagnose(lambda x: {"w": x, "db": x})
+    assert "the dict has no 'b': it holds 'w', 'db'." in str(result), result
+
+
+def test_a_number_where_a_yes_or_no_is_asked_for_is_said():
+    check = make(right=lambda x: bool(x.sum() > 0))
+    result = check.diagnose(lambda x: float(x.sum()) + 2)
+    assert "numbers are returned, expected True or False" in str(result), result
+    assert check.diagnose(lambda x: int(x.sum() > 0)).ok
+
+
+def test_what_was_said_is_not_said_again():
+    both = told_once(["One. The same.", "Two? The same.", "The same.", "One. The same."])
+    assert list(both) == ["One. The same.", "Two?"]
 
 
 def test_a_new_array_is_one_that_shares_no_memory():

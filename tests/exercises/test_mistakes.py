@@ -18,6 +18,7 @@ EVERY = {
 TRIED = {n: LESSONS[n].MUTANTS | LESSONS[n].QUESTIONS for n in LESSONS}
 every = pytest.mark.parametrize("lesson, task", EVERY.values(), ids=EVERY)
 CHECKS = {name: pair for name, pair in EVERY.items() if isinstance(pair[1], Check)}
+RNG = np.random.default_rng
 each_check = pytest.mark.parametrize("lesson, task", CHECKS.values(), ids=CHECKS)
 FLOATS = [
     (name, mistake.name)
@@ -152,6 +153,37 @@ def test_general_mistakes_are_named_in_every_check_of_floats(name, mistake):
     found = task.explanations(task.trial(made), made)
     named = [[m.name for m in each] for each in found]
     assert [COVERED.get((name, mistake), mistake)] in named
+
+
+# Whose results are whole numbers for whatever comes in, or which are not asked for this.
+WHOLE = {"00-one_hot", "00-shrunk", "00-windows", "01-move_down", "02-mark_winner"}
+LATER = {"05-dense_layer", "05-conv_layer", "05-pool_layer", "05-sgd_step", "09-ring_round"}
+
+
+@each_check
+def test_fractions_that_are_lost_are_seen(lesson, task):
+    cut = next(m for m in task.mistakes if m.direct and "fractions are cut off" in m.name)
+    trial = task.trial(cut)
+    floats = any(v.dtype.kind == "f" for e in trial.expected for v in e.values())
+    if floats and f"{lesson}-{task.name}" not in WHOLE | LATER:
+        assert not all(trial.right)
+
+
+STEPPED = [  # tasks that take a stride or a frame
+    *(("01", "convolve_strided"), ("01", "conv"), ("02", "max_pool_loops"), ("02", "avg_pool")),
+    *(("02", "max_pool"), ("02", "max_pool_padded"), ("03", "im2col_loops"), ("03", "im2col")),
+    *(("03", "conv_fast"), ("03", "col2im"), ("03", "layer_cost"), ("04", "conv_backward")),
+    *(("04", "max_pool_backward"), ("04", "avg_pool_backward")),
+]
+
+
+@pytest.mark.parametrize("lesson, task", STEPPED)
+def test_steps_and_frames_that_are_larger_than_usual_are_tried(lesson, task):
+    check = getattr(TASKS[lesson], task)
+    drawn = [dict(zip(check.args, case.args, strict=False)) for case in check.cases(RNG())]
+    assert max(case.get("stride", 0) for case in drawn) > 2
+    pads = {case.get("pad", 0) for case in drawn}
+    assert pads == {0} or max(pads) > 1
 
 
 @each_check

@@ -18,6 +18,36 @@ WRONG = {
         ("    return padded", "    return padded if pad else x"),
     ),
     "a number stands for minus infinity": ("02", "max_pool", ("-np.inf", "-1e4")),
+    "fractions are lost in a layer": ("01", "conv", ("x.dtype", "int")),
+    "fractions of the picture are lost": (
+        *("01", "edges"),
+        (
+            "convolve(x, sobel), convolve(x, sobel.T)",
+            "*(convolve(np.trunc(x), w) for w in (sobel, sobel.T))",
+        ),
+    ),
+    "the darkest pixel of the first image stands for minus infinity": (
+        "02",
+        "max_pool_padded",
+        ("-np.inf", "x[0].min()"),
+    ),
+    "steps of two at most": (
+        "03",
+        "im2col",
+        ("::stride, ::stride", "::min(stride, 2), ::min(stride, 2)"),
+    ),
+    "a default that is too large": ("04", "numerical_gradient", ("eps=1e-6", "eps=0.1")),
+    "the gate shuts again far above 0": ("04", "relu_backward", ("x > 0", "(x > 0) & (x < 6)")),
+    "the first score is taken for the largest": (
+        "04",
+        "softmax",
+        ("scores.max(axis=1, keepdims=True)", "scores[:, :1]"),
+    ),
+    "values that are equal are taken for one": (
+        "04",
+        "autograd",
+        ("if value not in order", "if value.data not in [v.data for v in order]"),
+    ),
     "only for square windows": (
         *("02", "mark_winner"),
         ("marks.flat[window.argmax()]", "marks[divmod(window.argmax(), len(window))]"),
@@ -113,6 +143,42 @@ def test_the_direct_way_is_told_from_tiles_by_its_rounding():
         )
     )
     assert result.mistakes == ["direct"], result
+
+
+def spoiling(function, number, value):
+    """Make a function write into one of its arguments."""
+
+    def spoilt(*args):
+        result = function(*args)
+        args[number].flat[-1] += value
+        return result
+
+    return spoilt
+
+
+@pytest.mark.parametrize(
+    "lesson, task, number",
+    [
+        ("01", "one_or_seven", 0),
+        ("02", "gentle_pool", 0),
+        ("03", "frugal_conv", 1),
+        ("04", "quick_check", 1),
+        ("04", "learn_filter", 1),
+    ],
+)
+def test_an_argument_is_not_changed_in_an_open_problem_either(lesson, task, number):
+    goal = getattr(TASKS[lesson], task)
+    result = goal.diagnose(spoiling(answer(lesson, task), number, 1e-5))
+    assert result.mistakes == ["changed"] and result.state == "wrong", result
+
+
+def test_a_filter_that_is_solved_for_is_not_learned():
+    def solve(x, y, K):
+        windows = np.lib.stride_tricks.sliding_window_view(x, (K, K), (2, 3)).reshape(-1, K * K)
+        return np.linalg.lstsq(windows, y.ravel())[0].reshape(1, 1, K, K)
+
+    result = TASKS["04"].learn_filter.diagnose(solve)
+    assert "gradient descent" in str(result) and result.state == "wrong"
 
 
 def test_digits_are_not_looked_up():

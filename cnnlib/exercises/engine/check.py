@@ -8,6 +8,7 @@ import copy
 import functools
 import inspect
 import itertools
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -96,7 +97,7 @@ class Check(Task):
     outputs : str
         Names of what is returned, several if a tuple or a dict is: ``"dx dw db"``.
     whole : str, optional
-        Names of outputs that have to be integers, because they count or number something. What
+        Names of outputs that have to be integers, because they become the size of an array. What
         is right and has another dtype otherwise gets a remark.
     todo, more : str
         What to write; what to try when it is right. A sentence each.
@@ -262,7 +263,10 @@ class Check(Task):
         """
         names = self.outputs
         if isinstance(value, dict):
-            value = tuple(value.get(name) for name in names)
+            if lacking := [name for name in names if value.get(name) is None]:
+                held = ", ".join(map(repr, value)) or "nothing"
+                raise TypeError(f"the dict has no {lacking[0]!r}: it holds {held}")
+            value = tuple(value[name] for name in names)
         elif len(names) == 1:
             value = (value,)
         elif isinstance(value, np.ndarray) and value.shape == (len(names),):
@@ -410,7 +414,7 @@ class Check(Task):
             return self.result(
                 "wrong",
                 f"{either([' and '.join(m.name for m in each) for each in found])}.{both}",
-                *dict.fromkeys(m.hint for each in found for m in each),
+                *told_once(m.hint for each in found for m in each),
                 *blocks,
                 mistakes=[m.name for each in found for m in each],
             )
@@ -483,6 +487,11 @@ class Check(Task):
             return "np.empty is not filled with zeros", hint, "np.empty"
         if any(value is None for value in trial.values):
             return None
+        if all(v.dtype.kind == "b" for wanted in trial.expected for v in wanted.values()) and any(
+            not np.isin(v, (0, 1)).all() for value in trial.values for v in value.values()
+        ):
+            hint = "Which comparison gives them?"
+            return "numbers are returned, expected True or False", hint, "no answer"
         few = len(self.outputs) < 5  # of ten there are millions of orders
         for order in itertools.permutations(self.outputs) if few else ():
             renamed = [dict(zip(order, value.values(), strict=True)) for value in trial.values]
@@ -625,16 +634,19 @@ class Check(Task):
 
     def _remark(self, trial):
         """Say what is worth saying about a right answer; or ""."""
-        for values, expected in zip(trial.values, trial.expected, strict=True):
+        for case, values, expected in zip(trial.cases, trial.values, trial.expected, strict=True):
+            arrays = any(isinstance(each, np.ndarray) for each in case.args)
             for name, value in values.items():
                 wanted = expected[name].dtype
-                if value.ndim and value.dtype.kind == wanted.kind == "f" and value.dtype != wanted:
+                other = value.dtype.kind == wanted.kind == "f" and value.dtype != wanted
+                if value.ndim and other and arrays:
                     return (
                         f"A remark: {name} is {value.dtype} where {wanted} came in."
                         " np.zeros(shape, x.dtype) keeps what x has."
                     )
                 if value.dtype.kind == "f" and wanted.kind in "iu":
-                    return f"A remark: {name} counts something. // keeps it a whole number."
+                    whole = "np.zeros(shape, int) makes" if value.ndim else "// keeps"
+                    return f"A remark: {name} counts something. {whole} whole numbers."
         return ""
 
     def _slow(self, thing):
@@ -713,6 +725,16 @@ class Check(Task):
                 )
         shown = tables(f"{prefix}expected", wanted, marked, mark=False, digits=digits)
         return [*blocks, shown + tables(f"{prefix}yours", value, marked, digits=digits)]
+
+
+def told_once(hints):
+    """Return hints, each without the sentences that stood in one before it."""
+    said = {}
+    for hint in dict.fromkeys(hints):
+        new = [s for s in re.split(r"(?<=[.?]) ", hint) if s not in said]
+        said |= dict.fromkeys(new)
+        if new:
+            yield " ".join(new)
 
 
 def _array(name, part):

@@ -1,8 +1,26 @@
 """Open problems: no single right answer, but a number to reach."""
 
+import copy
+
 from cnnlib import here
 from cnnlib.exercises.engine.result import Refused, Task, kind_of
-from cnnlib.exercises.engine.running import NotHere, explain, is_stub, run
+from cnnlib.exercises.engine.running import NotHere, differ, explain, is_stub, run
+
+
+def untouched(function, *args):
+    """Return ``function(*args)``.
+
+    Raises
+    ------
+    Refused
+        If it changed one of its arguments.
+    """
+    before = copy.deepcopy(args)
+    value = function(*args)
+    if any(differ(one, other) for one, other in zip(args, before, strict=True)):
+        why = "it changes its argument, which whoever calls it may still need: work on a copy."
+        raise Refused(why, "changed")
+    return value
 
 
 class Goal(Task):
@@ -49,7 +67,8 @@ class Goal(Task):
             text = f"not finished after {self.seconds:g} seconds, so it was stopped."
             return self.result("wrong", text, mistakes=["endless"])
         if isinstance(outcome.error, (Refused, NotHere)):
-            return self.result("wrong", f"{outcome.error}", mistakes=["refused"])
+            name = getattr(outcome.error, "mistake", "refused")
+            return self.result("wrong", f"{outcome.error}", mistakes=[name])
         if outcome.error is not None:
             return self.result("wrong", "it raised:", explain(outcome.error), mistakes=["raised"])
         if not isinstance(outcome.value, tuple):

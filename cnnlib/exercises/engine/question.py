@@ -108,7 +108,7 @@ class Question(Task):
         if not wrong and not missing:
             what = f"all {len(self.parts)} answers are right." if len(self.parts) > 1 else "right."
             return self.result("done", what, self.more)
-        found = {part: self.fitting(given[part], part) for part in wrong}
+        found = self.causes(given, wrong)
         # A mistake that explains every answer, or at least every wrong one, goes before others.
         common = [m for m in self.mistakes if all(m in each for each in found.values())]
         whole = [m for m in common if all(m in self.fitting(given[p], p) for p in given)]
@@ -141,10 +141,26 @@ class Question(Task):
         value = self.value(mistake.function, part)
         return value is not None and not same(value, self.value(self.answers, part), self.decimals)
 
+    def causes(self, given, wrong):
+        """Return, by part, the mistakes that lead to a wrong answer.
+
+        Those that would leave the other wrong answers as they are, or right, go before others.
+        """
+
+        def agrees(mistake):
+            values = {part: self.value(mistake.function, part) for part in wrong}
+            return all(
+                same(given[part], value, self.decimals) or not self.shows(mistake, part)
+                for part, value in values.items()
+            )
+
+        found = {part: self.fitting(given[part], part) for part in wrong}
+        return {part: [m for m in each if agrees(m)] or each for part, each in found.items()}
+
     def explain(self, value, found, doubtful=()):
         """Say what is wrong with an answer; doubtful mistakes would show in other parts, too."""
         if not found:
-            asked = " One number is asked for." if isinstance(value, (tuple, list)) else ""
+            asked = " A single answer is asked for." if isinstance(value, (tuple, list)) else ""
             perhaps = f" Perhaps {either([m.name for m in doubtful])}?" if doubtful else ""
             return f"{_answer(value)} is not right.{asked} {self.hint}{perhaps}"
         hints = " ".join(dict.fromkeys(m.hint for m in found if m.hint))

@@ -58,6 +58,10 @@ class Result:
             raise NotRight(str(self))
         return self
 
+    def brief(self):
+        """Return the finding alone, with the mistake's name and without any case."""
+        return Result(self.state, self.name, self.title, self.mistakes)
+
     def __str__(self):
         lines = [f"{SIGNS[self.state]} {self.name}: {self.title}"]
         for block in self.blocks:

@@ -41,12 +41,27 @@ SIZES = mistakes(
         "First divide the way that the window can move, then add 1 for the place where it starts.",
     ),
 )
+OUTPUT = SIZES + mistakes(
+    output_size,
+    (
+        "the division is rounded to the nearest number",
+        {"(size + 2 * pad - kernel) // stride": "round((size + 2 * pad - kernel) / stride)"},
+        "A window that fits by half does not fit: //.",
+    ),
+    (
+        "image and frame are divided apart",
+        {"(size + 2 * pad - kernel) // stride": "(size - kernel) // stride + 2 * pad // stride"},
+        "What is left over of the image and of the frame may together be a whole step.",
+    ),
+)
 
 # ---------------------------------------------------------------------- convolution
 
 DIRECTION = "x[oh + kh, ow + kw] meets w[kh, kw]: both count in the same direction."
 START = "The window starts at row oh * stride and column ow * stride."
 SIDES = "An image has four sides."
+FRAMED = "Where does pad come in? Zeros at all four sides of each image, then its sizes."
+FILTERS = "Which f is in w[f, ...] and in b[f], and how many filters has y?"
 CHANNELS = "Every output pixel is one sum over all channels: w[f, c, kh, kw] meets x[n, c, ...]."
 BIAS = "b[f] is added once to every output pixel of filter f."
 SHAPE = "N, C, H, W = x.shape"
@@ -107,12 +122,30 @@ STRIDE = (
         {SHAPE: f"x, pad = np.pad(x, [(0, 0), (0, 0), (0, pad), (0, pad)]), 0\n    {SHAPE}"},
         SIDES,
     ),
+    (
+        "padding comes in twice",
+        {SHAPE: f"x = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)])\n    {SHAPE}"},
+        "After padding, sizes are those of a larger image: count them with pad 0.",
+    ),
+    (
+        "the frame repeats the nearest pixel",
+        {
+            SHAPE: "x = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)], mode='edge')\n"
+            f"    pad = 0\n    {SHAPE}"
+        },
+        "Here it has to hold zeros.",
+    ),
 )
 LAYER = (
     ("the bias is forgotten", {"total = b[f]": "total = 0"}, BIAS),
     ("the bias is added to every product", {"total = b[f]": "total = b[f] * w[f].size"}, BIAS),
     ("the bias is added once for every channel", {"total = b[f]": "total = b[f] * CG"}, BIAS),
     ("all filters get the bias of the first", {"total = b[f]": "total = b[0]"}, BIAS),
+    (
+        "the bias is added along the last axis",
+        {"total = b[f]": "total = 0", "return y": "return y + b"},
+        f"NumPy lines shapes up from the right. {BIAS}",
+    ),
     ("only the first channel is used", {"ndindex(CG, ": "ndindex(1, "}, CHANNELS),
     (
         "only the last channel is kept",
@@ -143,6 +176,7 @@ def picture(conv):
     return convolve
 
 
+SET_BACK = "Where is the sum set back to 0? That has to happen once for every output pixel."
 convolve = picture(reference.conv2d)
 CONVOLVE = mistakes(
     reference.conv2d,
@@ -150,7 +184,12 @@ CONVOLVE = mistakes(
     (
         "the sum goes on from window to window",
         {"total = b[f]": "total = total if oh + ow else b[f]"},
-        "Where is the sum set back to 0? That has to happen once for every output pixel.",
+        SET_BACK,
+    ),
+    (
+        "the sum goes on along each row",
+        {"total = b[f]": "total = total if ow else b[f]"},
+        SET_BACK,
     ),
     use=picture,
 )
@@ -180,6 +219,11 @@ BY_HAND = mistakes(
         "the mean of the products is taken",
         {"ow] = total": "ow] = b[f] + (total - b[f]) / w[f].size"},
         "Add the products up.",
+    ),
+    (
+        "the two are exchanged",
+        {"return y": "return y[:, :, ::-1, ::-1]"},
+        "y00 belongs to the window at the upper left.",
     ),
     use=pixel,
 )
@@ -243,6 +287,12 @@ TRUE = mistakes(
     ("only the rows are flipped", {"[::-1, ::-1]": "[::-1]"}, ALONG),
     ("only the columns are flipped", {"[::-1, ::-1]": "[:, ::-1]"}, ALONG),
     ("w is transposed and not flipped", {"[::-1, ::-1]": ".T"}, ALONG),
+    ("w is turned by a quarter", {"w[::-1, ::-1]": "np.rot90(w)"}, f"Half a turn. {ALONG}"),
+    (
+        "image and kernel are both flipped",
+        {"x, w[::-1, ::-1]": "x[::-1, ::-1], w[::-1, ::-1]"},
+        "Then both count in one direction again, and the output is turned around. Flip w alone.",
+    ),
     (
         "the image is flipped and not the kernel",
         {"x, w[::-1, ::-1]": "x[::-1, ::-1], w"},
@@ -264,6 +314,8 @@ BOX = mistakes(
         "How many weights are there? They must sum to 1.",
     ),
     ("it is a row of K weights", {"(K, K), 1 / K**2": "(1, K), 1 / K"}, "K rows, K columns."),
+    ("it has one axis", {"(K, K), 1 / K**2": "(K,), 1 / K"}, "K rows, K columns."),
+    ("the weights are those of K = 3", {"K**2": "9"}, "How many weights are there for another K?"),
 )
 
 
@@ -299,6 +351,8 @@ EDGES = mistakes(
     ("the two answers are added with their signs", {ROOT: "gx + gy"}, STRENGTH),
     ("the sizes of both answers are added", {ROOT: "abs(gx) + abs(gy)"}, STRENGTH),
     ("the root is missing", {"np.sqrt": ""}, STRENGTH),
+    ("the mean of the squares is taken", {ROOT: "np.sqrt((gx**2 + gy**2) / 2)"}, STRENGTH),
+    ("both filters are joined to one", {ROOT: "abs(gx + gy)"}, STRENGTH),
     ("the larger of the two is taken", {ROOT: "np.maximum(abs(gx), abs(gy))"}, STRENGTH),
     ("only upright edges are seen", {" + gy**2": ""}, "Sobel y sees level ones."),
     ("only level edges are seen", {"gx**2 + ": ""}, "Sobel x sees upright ones."),
@@ -339,6 +393,16 @@ SHIFTS = mistakes(
         "half a step is rounded up",
         {WHOLE: "-(-pixels // step)"},
         "Is the output a moved copy at all?",
+    ),
+    (
+        "the output moves by a part of a pixel",
+        {WHOLE: "pixels / step"},
+        "An image has whole pixels. Is the output a moved copy at all?",
+    ),
+    (
+        "strides are added",
+        {"math.prod(strides)": "sum(strides)"},
+        "A step of the second layer is worth that many steps of the first: they multiply.",
     ),
     (
         "only the first layer counts",

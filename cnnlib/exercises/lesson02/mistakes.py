@@ -35,6 +35,21 @@ BY_HAND = mistakes(
         "k = kh * KW + kw.",
     ),
     ("taps are counted from 1", {"kh * 2": "1 + kh * 2"}, "The first tap has the number 0."),
+    (
+        "the largest number is written and not its place",
+        {"kh * 2 + kw": "window.max()"},
+        "Which of the four taps saw it: 0, 1, 2 or 3?",
+    ),
+    (
+        "output pixels are read as (column, row)",
+        {"row, column = 2 * oh, 2 * ow": "row, column = 2 * ow, 2 * oh"},
+        "(1, 0) is row 1, column 0: the window at the lower left.",
+    ),
+    (
+        "windows move by one pixel",
+        {"2 * oh, 2 * ow": "oh, ow"},
+        "They move by 2: the one at (0, 1) begins in column 2.",
+    ),
     ("rows of the window are counted", {"kh * 2 + kw": "kh"}, "k = kh * KW + kw."),
     (
         "pixels of the image are counted",
@@ -108,6 +123,20 @@ MAX_LOOPS = mistakes(
         PLACE,
     ),
     (
+        "the largest size counts, without its sign",
+        {"= x[n, c, row": "= abs(x[n, c, row", "KW].max()": "KW]).max()"},
+        "-7 is smaller than 2.",
+    ),
+    (
+        "the search goes on from window to window",
+        {
+            "    for n, c, oh": "    best = -np.inf\n    for n, c, oh",
+            "= x[n, c, row": "= best = max(best, x[n, c, row",
+            "KW].max()": "KW].max())",
+        },
+        "Where does the best so far begin anew? That has to happen for every window.",
+    ),
+    (
         "the search starts at 0, so that negative numbers never win",
         {".max()": ".max(initial=0)"},
         "Which number is smaller than every other? Start with that, or with a pixel.",
@@ -122,6 +151,16 @@ AVG = mistakes(
     ("the sum is divided by the columns of the window", {".mean()": ".sum() / KW"}, COUNT),
     ("the sum is divided by the square of the stride", {".mean()": ".sum() / stride**2"}, COUNT),
     ("the largest is taken", {".mean()": ".max()"}, COUNT),
+    (
+        "the division is rounded down",
+        {".mean()": ".mean() // 1"},
+        "A mean has fractions: divide with /.",
+    ),
+    (
+        "the first tap counts twice",
+        {".mean()": ".mean() + x[n, c, row, column] / (KH * KW)"},
+        "Either begin with zeros, or with the first tap and go on with the second.",
+    ),
 )
 
 
@@ -139,6 +178,7 @@ def max_pool(x, kernel_size, stride):
 
 
 NUMBER = "The tap (kh, kw) of a window has the number k = kh * KW + kw."
+TURNED = "kw, kh = divmod(int(window.T.argmax()), KH)"
 MAX = mistakes(
     max_pool,
     (
@@ -163,6 +203,25 @@ MAX = mistakes(
         {"kh * KW + kw": "(row + kh) * W + column + kw"},
         NUMBER,
     ),
+    ("the number is kw * KH + kh", {"kh * KW + kw": "kw * KH + kh"}, NUMBER),
+    (
+        "of equal numbers the first wins column by column, and not row by row",
+        {"kh, kw = divmod(int(window.argmax()), KW)": TURNED},
+        "Which of your two loops is the outer one?",
+    ),
+    (
+        "the winner is always tap 0",
+        {"kh * KW + kw": "0"},
+        "Compare before y takes the larger number: afterwards no pixel is larger than y.",
+    ),
+    (
+        "the search starts at 0, so that windows without a positive number get 0 and tap 0",
+        {
+            "        y[n, c, oh, ow]": "        if window[kh, kw] <= 0:\n            continue\n"
+            "        y[n, c, oh, ow]"
+        },
+        "Start with -np.inf, or with what the first tap sees.",
+    ),
     ("taps are numbered from 1", {"kh * KW + kw": "1 + kh * KW + kw"}, NUMBER),
     ("the least wins", {"window.argmax": "window.argmin"}, LARGEST),
     (
@@ -182,6 +241,22 @@ PADDED = mistakes(
         "padding is not used",
         {"KH, KW = kernel_size": "KH, KW = kernel_size\n    pad = 0"},
         "Put a frame around x first.",
+    ),
+    (
+        "images and channels get a frame as well",
+        {
+            "N, C, H, W = x.shape": "sides = (pad, pad), (pad, pad), (0, 0), (0, 0)\n"
+            "    x = np.pad(x, sides, constant_values=-np.inf)\n    N, C, H, W = x.shape"
+        },
+        "np.pad takes a pair for each axis: (0, 0) for the first two.",
+    ),
+    (
+        "the frame is at the bottom and right only",
+        {
+            "add_frame(x, pad, -np.inf)": "np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)),"
+            " constant_values=-np.inf)"
+        },
+        "An image has four sides.",
     ),
 )
 
@@ -214,6 +289,16 @@ MARK = mistakes(
         {"flat[window.argmax()]": "T[np.unravel_index(window.T.argmax(), window.T.shape)]"},
         ONE,
     ),
+    (
+        "the largest size is marked, without its sign",
+        {"window.argmax()": "np.abs(window).argmax()"},
+        "-7 is smaller than 2.",
+    ),
+    (
+        "each row has a winner",
+        {"marks.flat[window.argmax()]": "marks[np.arange(len(window)), window.argmax(axis=1)]"},
+        ONE,
+    ),
     ("the largest number itself is put there", {"= 1": "= window.max()"}, "A mark is 1."),
 )
 
@@ -236,6 +321,7 @@ GLOBAL = mistakes(
     ),
     ("the mean is over channels", {"(2, 3)": "1"}, "Which axes are H and W?"),
     ("the mean is over channels, too", {"(2, 3)": "(1, 2, 3)"}, "Which axes are H and W?"),
+    ("the mean is over channels and rows", {"(2, 3)": "(1, 2)"}, "Which axes are H and W?"),
     ("the mean is over images and channels", {"(2, 3)": "(0, 1)"}, "Which axes are H and W?"),
     ("the mean is over rows only", {"(2, 3)": "2"}, "Which axes are H and W?"),
     ("the sum is not divided", {"mean": "sum"}, "A mean is a sum divided by a count."),
@@ -313,6 +399,31 @@ CHANGE = mistakes(
         "the mean over all images is returned",
         {SHARE: "(distance / length).mean()"},
         "Return one number for each image.",
+    ),
+    (
+        "the changes of the channels are averaged",
+        {"axes = (1, 2, 3)": "axes = (2, 3)", SHARE: "(distance / length).mean(axis=1)"},
+        "One norm goes over all channels of an image.",
+    ),
+    (
+        "the unit is the norm of the whole batch",
+        {"np.sqrt((a**2).sum(axis=axes))": "np.sqrt((a**2).sum())"},
+        "Each image has a norm of its own.",
+    ),
+    (
+        "the norm of b - a is a mean and not a sum",
+        {"((b - a) ** 2).sum": "((b - a) ** 2).mean"},
+        NORM,
+    ),
+    (
+        "each pixel's change is divided by that pixel",
+        {SHARE: "(abs(b - a) / abs(a)).mean(axis=axes)"},
+        NORM,
+    ),
+    (
+        "the root of b - a is taken before the sum",
+        {"np.sqrt(((b - a) ** 2).sum(axis=axes))": "abs(b - a).sum(axis=axes)"},
+        NORM,
     ),
     (
         "the norms are compared, and not the maps",

@@ -7,6 +7,7 @@ import numpy as np
 
 from cnnlib import reference
 from cnnlib.exercises.engine.mistakes import mistakes
+from cnnlib.exercises.lesson01.mistakes import FRAMED  # noqa: F401, for a limit of the tasks
 
 # ---------------------------------------------------------------------- where a number lies
 
@@ -33,6 +34,16 @@ BY_HAND = mistakes(
     ("all patches of an image come first", BY_IMAGES, "n goes fastest."),
     ("places are counted column by column", BY_COLUMNS, "ow before oh."),
     (
+        "channels are left out",
+        {"(c * KH + kh) * KW + kw": "kh * KW + kw"},
+        "Channel 1 begins below all taps of channel 0.",
+    ),
+    (
+        "images are left out",
+        {"(oh * OW + ow) * N + n": "oh * OW + ow"},
+        "Each place has a column for every image.",
+    ),
+    (
         "it is counted from 1",
         {"else j": "else j + 1", "return i": "return i + 1"},
         "0 comes first.",
@@ -43,12 +54,49 @@ ORDER = (
     ("places are counted column by column", BY_COLUMNS, COLUMN),
     ("channels come last in a column of the matrix", CHANNELS_LAST, ROW),
     ("each patch is read column by column", TAPS_TURNED, ROW),
+    (
+        "each patch is read from its end",
+        {"(c * KH + kh) * KW + kw": "(c * KH + KH - 1 - kh) * KW + KW - 1 - kw"},
+        f"Nothing is flipped here. {ROW}",
+    ),
 )
 SHAPE, KERNEL = "N, C, H, W = x.shape", "KH, KW = kernel_size"
+TWICE = "x = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)])"
 PLACE = "oh * stride + kh * dilation, ow * stride + kw * dilation"
 IM2COL = mistakes(
     reference.im2col,
     *ORDER,
+    (
+        "the six axes are reshaped and not transposed",
+        {
+            "return cols": "view = np.lib.stride_tricks.sliding_window_view\n"
+            "    return view(x, (KH, KW), (2, 3))[:, :, ::stride, ::stride].reshape(cols.shape)"
+        },
+        "reshape moves no number: bring the axes into the order C, KH, KW, OH, OW, N first.",
+    ),
+    (
+        "images and channels get a frame as well",
+        {SHAPE: f"x = np.pad(x, [(pad, pad), (pad, pad), (0, 0), (0, 0)])\n    {SHAPE}"},
+        "np.pad takes a pair for each axis: (0, 0) for the first two.",
+    ),
+    (
+        "only columns are added to the image",
+        {SHAPE: f"x, pad = np.pad(x, [(0, 0), (0, 0), (0, 0), (pad, pad)]), 0\n    {SHAPE}"},
+        FRAME,
+    ),
+    (
+        "the frame repeats the nearest pixel",
+        {
+            SHAPE: "x = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)], mode='edge')\n"
+            f"    pad = 0\n    {SHAPE}"
+        },
+        "Here it has to hold zeros.",
+    ),
+    (
+        "padding comes in twice",
+        {SHAPE: f"{TWICE}\n    {SHAPE}"},
+        "After padding, sizes are those of a larger image: count them with pad 0.",
+    ),
     (
         "patches are rows and not columns",
         {"return cols": "return cols.T.copy()"},
@@ -94,6 +142,26 @@ CONV = mistakes(
     ("the axes N and F of the result are exchanged", {"(3, 0, 1, 2)": "(0, 3, 1, 2)"}, MOVE),
     ("the axes OH and OW of the result are exchanged", {"(3, 0, 1, 2)": "(3, 0, 2, 1)"}, MOVE),
     (
+        "OH and OW are exchanged where the product is split",
+        {MOVED: "y.reshape(F, OW, OH, N).transpose(3, 0, 2, 1)"},
+        MOVE,
+    ),
+    (
+        "w is reshaped to F columns",
+        {"w.reshape(F, -1)": "w.reshape(-1, F).T"},
+        "The rows of w belong together: w.reshape(F, -1).",
+    ),
+    (
+        "padding comes in twice",
+        {"    (N, _, H, W)": f"    {TWICE}\n    (N, _, H, W)"},
+        "im2col pads already.",
+    ),
+    (
+        "the bias is added along the last axis",
+        {" + b[:, None]": "", MOVED: f"{MOVED} + b"},
+        "NumPy lines shapes up from the right: add b[:, None] to the product, a bias a row.",
+    ),
+    (
         "the bias is forgotten",
         {" + b[:, None]": ""},
         "b[:, None] is a column: one bias a filter.",
@@ -125,6 +193,21 @@ ONE = mistakes(
     conv_1x1,
     ("the bias is forgotten", {" + b": ""}, "b[f] is added to every pixel of map f."),
     ("all filters have the first one's bias", {" + b": " + b[0]"}, "b[f] belongs to filter f."),
+    (
+        "the bias is added along the last axis",
+        {" + b": "", "(0, 3, 1, 2)": "(0, 3, 1, 2) + b"},
+        "Add it while the filters are last: NumPy lines shapes up from the right.",
+    ),
+    (
+        "the first image is used for all",
+        {"x.transpose": "np.repeat(x[:1], len(x), axis=0).transpose"},
+        "Does x[0] stand anywhere?",
+    ),
+    (
+        "w is reshaped and not transposed",
+        {"w[:, :, 0, 0].T": "w.reshape(w.shape[1], w.shape[0])"},
+        "reshape moves no number. w has the shape (F, C), x @ w needs (C, F).",
+    ),
     ("channels stay last", {"return y.transpose(0, 3, 1, 2)": "return y"}, LAST),
     (
         "pixels are reshaped and not transposed",
@@ -199,9 +282,14 @@ ADJOINT = mistakes(
         TEST,
     ),
     (
-        "it compares the sum of x with that of forward(x)",
+        "it compares x with forward(x), without c and backward",
         {BOTH: "forward(x).sum(), x.sum()"},
         TEST,
+    ),
+    (
+        "two means are compared and not two sums",
+        {BOTH: "(forward(x) * c).mean(), (x * backward(c)).mean()"},
+        f"x and c differ in size. {TEST}",
     ),
     ("it compares two sums without c and x", {BOTH: "forward(x).sum(), backward(c).sum()"}, TEST),
     ("it compares two norms", {BOTH: "(forward(x) ** 2).sum(), (backward(c) ** 2).sum()"}, TEST),
@@ -253,6 +341,11 @@ COST = mistakes(
         "padding is left out",
         {"H + 2 * pad": "H", "W + 2 * pad": "W"},
         "Padding makes more patches.",
+    ),
+    (
+        "the patches are counted once for every filter",
+        {MEMORY: f"F * {MEMORY}"},
+        f"All filters look at the same patches. {BYTES}",
     ),
     ("a number takes 8 bytes", {"* 4": "* 8"}, "float32 has 32 bits, and a byte has 8."),
     ("numbers are counted and not bytes", {" * 4": ""}, "A float32 has 4 bytes."),

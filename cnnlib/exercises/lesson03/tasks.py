@@ -6,7 +6,7 @@ from cnnlib import reference
 from cnnlib.exercises import cases
 from cnnlib.exercises.cases import distinct
 from cnnlib.exercises.engine.check import Case, Check, Limit, Steps
-from cnnlib.exercises.engine.goal import Goal
+from cnnlib.exercises.engine.goal import Goal, untouched
 from cnnlib.exercises.engine.mine import keep
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
@@ -63,8 +63,11 @@ SHAPES = (  # label, shape of x, kernel, stride, pad
     ("two channels", (1, 2, 2, 2), (2, 2), 1, 0),
     ("an image wider than high", (1, 1, 3, 5), (2, 2), 1, 0),
     ("a kernel wider than high", (1, 1, 4, 4), (2, 3), 1, 0),
+    ("a square result", (1, 1, 4, 3), (3, 2), 1, 0),
     ("stride 2", (1, 1, 6, 6), (2, 2), 2, 0),
+    ("stride 3", (1, 1, 5, 8), (2, 2), 3, 0),
     ("padding", (1, 1, 2, 3), (2, 2), 1, 1),
+    ("a wide frame", (1, 1, 2, 3), (3, 2), 1, 2),
     ("padding, square", (2, 1, 3, 3), (3, 3), 1, 1),
     ("two images, two channels", (2, 2, 3, 4), (2, 2), 1, 0),
     ("all at once", (3, 2, 5, 6), (3, 2), 2, 1),
@@ -81,15 +84,14 @@ def _images(rng):
 
 
 SQUARE = (
-    Limit("square images", cases.square_images, "Where do you use H, and where W?"),
-    Limit("square kernels", cases.square_kernels, "Where do you use KH, and where KW?"),
+    *cases.SQUARES,
     Limit("one channel", cases.one_channel, mistakes.ROW),
     Limit("one image", cases.one_image, mistakes.COLUMN),
 )
 LIMITS = (
     *SQUARE,
     Limit("stride 1", cases.stride_1, mistakes.START),
-    Limit("cases without padding", cases.no_padding, "Are sizes taken after padding?"),
+    Limit("cases without padding", cases.no_padding, mistakes.FRAMED),
 )
 im2col_loops = Check(
     reference.im2col,
@@ -141,7 +143,7 @@ conv_fast = Check(
         Limit(
             "cases without padding",
             cases.no_padding,
-            "Is pad passed on to im2col, and used for sizes?",
+            "Is pad passed on to im2col, once, and used for the sizes?",
         ),
         Limit(
             "stride 1 without padding",
@@ -295,7 +297,9 @@ layer_cost = Check(
         Case("filters", (1, 28, 28, 10, 5, 1, 0)),
         Case("channels", (16, 12, 12, 1, 3, 1, 0)),
         Case("padding", (3, 8, 8, 4, 3, 1, 1)),
+        Case("a wide frame", (3, 8, 8, 4, 5, 1, 2)),
         Case("stride 2", (3, 33, 33, 4, 3, 2, 0)),
+        Case("stride 3", (3, 33, 33, 4, 3, 3, 0)),
         Case("not square", (3, 10, 6, 2, 3, 1, 0)),
         Case("VGG's second layer", (64, 224, 224, 64, 3, 1, 1)),
         Case("stride and pad left out", (3, 9, 8, 5, 3)),
@@ -312,7 +316,7 @@ def _memory(conv):
     x = rng.normal(size=(8, 4, 32, 32)).astype(np.float32)
     w, b = rng.normal(size=(6, 4, 5, 5)).astype(np.float32), np.ones(6, np.float32)
     right = reference.conv2d(x[:1], w, b)
-    given = np.asarray(conv(x[:1].copy(), w.copy(), b.copy()))
+    given = np.asarray(untouched(conv, x[:1].copy(), w.copy(), b.copy()))
     if given.shape != right.shape or not np.allclose(given, right, atol=1e-3):
         raise Refused("the result is not the convolution. Check it with check.conv_fast first.")
     peak = peak_memory(conv, x, w, b)

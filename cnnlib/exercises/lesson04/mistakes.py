@@ -36,6 +36,17 @@ BY_HAND = mistakes(
         {"dv = dy": "dv = dy * y"},
         "ReLU's slope is 1 where it is open, whatever its value.",
     ),
+    (
+        "what comes back from above is left out",
+        {"dv = dy": "dv = 1"},
+        "Each step multiplies its own slope with the gradient that comes back to it.",
+    ),
+    (
+        "the gradient of a factor is taken times itself",
+        {"dv * x, dv * w + y": "dv * w, dv * x + y"},
+        "In w x, the slope with respect to w is x.",
+    ),
+    ("dy is y", {"dy = x": "dy = y"}, "In y x, the slope with respect to y is x."),
     ("ReLU is taken to be shut", {"dv = dy": "dv = 0.0"}, "Is w x + b above 0?"),
 )
 
@@ -158,6 +169,11 @@ DENSE = mistakes(
     dense_backward,
     ("w is not transposed in dx", {"w.T": "w"}, SHAPES),
     ("dx is transposed", {"dy @ w.T": "w @ dy.T"}, SHAPES),
+    (
+        "w is reshaped and not transposed in dx",
+        {"w.T": "w.reshape(w.shape[::-1])"},
+        "reshape moves no number: w.T.",
+    ),
     ("dx is divided by N", {"w.T": "w.T / len(x)"}, ONCE),
     ("dw is transposed", {"x.T @ dy": "dy.T @ x"}, SHAPES),
     ("dw is divided by N", {"x.T @ dy": "x.T @ dy / len(x)"}, ONCE),
@@ -203,6 +219,30 @@ SOFTMAX = mistakes(
         {"max(axis=1": "max(axis=None", "sum(axis=1": "sum(axis=None"},
         ROWS,
     ),
+    (
+        "the sum goes over all images",
+        {"exps.sum(axis=1, keepdims=True)": "exps.sum()"},
+        ROWS,
+    ),
+    (
+        "scores are divided by the largest",
+        {" - scores.max": " / scores.max"},
+        "Take it off: exp(s - m) is exp(s) / exp(m), and exp(s / m) is something else.",
+    ),
+    (
+        "scores are cut off",
+        {SHIFTED: "np.clip(scores, -700, 700)"},
+        f"Then all that lie above are alike. {LARGEST}",
+    ),
+    ("2 stands in place of e", {"np.exp(": "np.exp2("}, "np.exp."),
+    (
+        "the logarithm of the probabilities is returned",
+        {
+            "return exps / exps.sum(axis=1, keepdims=True)": f"shifted = {SHIFTED}\n"
+            "    return shifted - np.log(exps.sum(axis=1, keepdims=True))"
+        },
+        "p = exp(s) / sum of exp(s).",
+    ),
     ("nothing is subtracted before exp", {SHIFTED: "scores"}, LARGEST),
     (
         "the mean of the row is subtracted and not its largest",
@@ -244,6 +284,7 @@ def cross_entropy(scores, labels):
 MEAN = "The loss is a mean over N images, so its gradient has the factor 1 / N: here and only here."
 LOG = "log p = (s - max) - log(sum of exp(s - max)): no exponential of one score is ever logged."
 LOGS = "logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))"
+PICKED = "One number of each row: logs[np.arange(N), labels], and logs[:, labels] takes N."
 UNSAFE = "np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)"
 ENTROPY = mistakes(
     cross_entropy,
@@ -289,8 +330,57 @@ ENTROPY = mistakes(
             {LOGS: f"logs = np.log(softmax(scores) + {small})"},
             f"It changes small losses a little and cuts large ones. {LOG}",
         )
-        for small in ("1e-7", "1e-8", "1e-9", "1e-10", "1e-12", "1e-15")
+        for small in ("1e-7", "1e-8", "1e-9", "1e-10", "1e-12")
     ),
+    (
+        "1e-15 is added to p inside the log, or p is kept above it",  # which is all the same
+        {LOGS: "logs = np.log(softmax(scores) + 1e-15)"},
+        f"It cuts large losses. {LOG}",
+    ),
+    *(
+        (
+            f"p is kept above {small} inside the log",
+            {LOGS: f"logs = np.log(np.maximum(softmax(scores), {small}))"},
+            f"It cuts large losses. {LOG}",
+        )
+        for small in ("1e-7", "1e-8", "1e-9", "1e-10", "1e-12")
+    ),
+    (
+        "in the loss, each row is read at the labels of all",
+        {"np.arange(N), labels]\n": ":, labels]\n"},
+        PICKED,
+    ),
+    (
+        "in the gradient, 1 is taken off each row at the labels of all",
+        {"np.eye(M, dtype=scores.dtype)[labels]": "np.isin(np.arange(M), labels) * 1.0"},
+        PICKED,
+    ),
+    (
+        "the first label is used for all",
+        {"    losses =": "    labels = 0 * labels + labels[0]\n    losses ="},
+        "Which n is in labels[n]?",
+    ),
+    (
+        "the largest score of all images is subtracted",
+        {"scores.max(axis=1, keepdims=True)": "scores.max()", "softmax(scores)": "np.exp(logs)"},
+        "Then every exponential of a row with small scores becomes 0. Subtract the row's own.",
+    ),
+    (
+        "1 is added and not taken off",
+        {"(p - truth)": "(p + truth)"},
+        "The gradient is (p - t) / N.",
+    ),
+    (
+        "scores stand in the gradient where probabilities belong",
+        {"p, truth = softmax(scores)": "p, truth = scores"},
+        "The gradient is (p - t) / N, with p = softmax(scores).",
+    ),
+    (
+        "logarithms stand in the gradient where probabilities belong",
+        {"p, truth = softmax(scores)": "p, truth = logs"},
+        "The gradient is (p - t) / N, with p = exp(log p).",
+    ),
+    ("the gradient is divided by the classes and not by N", {"truth) / N": "truth) / M"}, MEAN),
     (
         "nothing is subtracted before exp",
         {LOGS: f"logs = np.log({UNSAFE})", "softmax(scores)": UNSAFE},
@@ -361,6 +451,11 @@ AUTOGRAD = mistakes(
     ),
     ("a value that is used twice keeps the last gradient alone", {"+=": "="}, USED_TWICE),
     (
+        "the slope of the step is left out",
+        {"slope * value.grad": "value.grad"},
+        "A parent gets the gradient of the value times the slope of that step.",
+    ),
+    (
         "a product keeps its factor and does not swap",
         {"(other.data, self.data)": "(self.data, other.data)"},
         "The slope of a product with respect to one factor is the other factor.",
@@ -394,7 +489,8 @@ AUTOGRAD = mistakes(
     (
         "the gradient stops after one step",
         {"reversed(order)": "order[-1:]"},
-        "Go on to the parents of the parents.",
+        "Are the parents of the parents reached, and only after what was made from them? Begin at"
+        " the last value, where the gradient is.",
     ),
 )
 
@@ -418,8 +514,34 @@ PATCHES = """    for oh, ow in np.ndindex(OH, OW):
         row, column = oh * stride, ow * stride
         dx[:, :, row : row + KH, column : column + KW] = np.tensordot(dy[:, :, oh, ow], w, 1)
     return"""
+ROWS_OF_DY = "dY has a row for each filter and the columns of cols, images last: (F, OH, OW, N)."
+FILTERS = "W and dY have a row for each filter; dx is a sum over the filters."
+
+
+def _ordered(order):
+    """Change the order in which the numbers of dy become columns."""
+    said = "N, F, OH, OW = dy.shape"
+    return {said: f"{said}\n    dy = dy{order}.reshape(F, OH, OW, N).transpose(3, 0, 1, 2)"}
+
+
 CONV = mistakes(
     reference.conv2d_backward,
+    (
+        "the columns of dY begin with all of image 0",
+        _ordered(".transpose(1, 0, 2, 3)"),
+        ROWS_OF_DY,
+    ),
+    (
+        "dy is reshaped and not transposed",
+        _ordered(""),
+        f"reshape moves no number. {ROWS_OF_DY}",
+    ),
+    ("OH and OW are exchanged in dY", _ordered(".transpose(1, 3, 2, 0)"), ROWS_OF_DY),
+    (
+        "dw is made as cols @ dY.T and reshaped",
+        {DB: ".reshape(F, -1).T.reshape(dw.shape), db\n"},
+        "dW = dY @ cols.T has a row for each filter, as w has: then reshape moves nothing.",
+    ),
     ("dw is averaged over the images", {DW: f"{DW}1 / N * "}, f"{BATCH} {ONCE}"),
     ("dw is that of the last image alone", {DW: f"{DW}(n == N - 1) * "}, BATCH),
     (
@@ -518,6 +640,11 @@ MAX_POOL = mistakes(
         {WON: f"kh * KW + kw == KH * KW - 1 - {WINDOW}.ravel()[::-1].argmax()"},
         WINNER,
     ),
+    (
+        "the gradient is multiplied with the pixel",
+        {"+= dy[n, c, oh, ow]": "+= dy[n, c, oh, ow] * x[n, c, row + kh, column + kw]"},
+        "The slope of a maximum with respect to the one that won is 1.",
+    ),
     ("every pixel of the window gets the gradient", {WON: "True"}, WINNER),
     ("the first pixel of every window gets the gradient", {WON: "kh + kw == 0"}, WINNER),
     ("a pixel that wins several windows keeps the last gradient", {"+=": "="}, SEVERAL),
@@ -550,6 +677,17 @@ AVG_POOL = mistakes(
         "np.repeat knows nothing of the stride: windows may overlap, or leave pixels over.",
     ),
     ("windows that overlap overwrite each other", {"+=": "="}, LIES),
+    ("the division is rounded down", {" / (KH * KW)": " // (KH * KW)"}, EQUAL),
+    (
+        "shares are averaged where windows overlap",
+        {
+            "return cut": "seen = np.zeros(dx.shape)\n    for oh, ow in np.ndindex(dy.shape[2:]):\n"
+            "        row, column = oh * stride, ow * stride\n"
+            "        seen[:, :, row : row + KH, column : column + KW] += 1\n"
+            "    dx /= np.maximum(seen, 1)\n    return cut"
+        },
+        f"{LIES} Nothing else is divided.",
+    ),
     ("windows start one pixel apart", {"oh * stride, ow * stride": "oh, ow"}, STRIDE),
     (
         "windows lie side by side, whatever the stride",
@@ -574,6 +712,37 @@ ERROR = mistakes(
     ("the difference is not divided by anything", {LARGER: "1"}, UNIT),
     ("the difference is divided by |a| alone", {LARGER: "np.abs(a)"}, UNIT),
     ("the difference is divided by |a| + |b|", {LARGER: "np.abs(a) + np.abs(b)"}, UNIT),
+    (
+        "the largest difference is divided by the largest number",
+        {
+            "(np.abs(a - b) / np.maximum(unit, floor)).max()": "np.abs(a - b).max()"
+            " / max(unit.max(), floor)"
+        },
+        f"Divide first, then take the largest. {UNIT}",
+    ),
+    (
+        "two norms are divided",
+        {
+            "(np.abs(a - b) / np.maximum(unit, floor)).max()": "np.sqrt(((a - b) ** 2).sum())"
+            " / max(np.sqrt((a**2).sum()), np.sqrt((b**2).sum()), floor)"
+        },
+        f"One wrong entry of a million hides in a norm. {UNIT}",
+    ),
+    (
+        "the unit is the larger number, signs and all",
+        {LARGER: "np.maximum(a, b)"},
+        UNIT,
+    ),
+    (
+        "the floor is added",
+        {"np.maximum(unit, floor)": "(unit + floor)"},
+        FLOOR,
+    ),
+    (
+        "an error for every entry is returned",
+        {"float((": "((", ".max())": ")"},
+        "The largest of them.",
+    ),
     ("the floor is forgotten", {"np.maximum(unit, floor)": "unit"}, FLOOR),
     (
         "the floor that is handed over is not used",
@@ -610,6 +779,21 @@ ERRORS = mistakes(
         "ones are sent back and not dy",
         {"backward(dy)": "backward(np.ones_like(dy))"},
         "layer.backward(dy)",
+    ),
+    (
+        "the loss is a mean",
+        {"dy).sum()": "dy).mean()"},
+        "backward(dy) belongs to the loss (y * dy).sum(): nudge that one.",
+    ),
+    (
+        "only the first image is used",
+        {"    layer.forward(x)\n": "    x, dy = x[:1], dy[:1]\n    layer.forward(x)\n"},
+        "What goes wrong with a sum over images shows with several.",
+    ),
+    (
+        "True and False are returned and not the errors",
+        {"relative_error(found[name], slopes)": "relative_error(found[name], slopes) > 1e-6"},
+        "Whether an error is large is for the reader of the dict to say.",
     ),
     (
         "the errors are not relative",
