@@ -225,12 +225,14 @@ def test_tuning_draws_each_curve_and_shows_the_stimuli():
     angles = [0, 90, 180, 270]
     edges, strokes = {"f 0": [1, 0, -1, 0], "f 5": [0, 1, 0, -1]}, {"f 9": [0, 1, 0, 1]}
     figure = plots.tuning(angles, edges, strokes, [IMAGE] * 2, [IMAGE] * 3, "t")
-    left, right = axes_of(figure)[:2]
+    left, right, *strips = axes_of(figure)[:4]
     curves = [[line.get_ydata().tolist() for line in ax.lines[:-1]] for ax in (left, right)]
     assert curves == [[[1, 0, -1, 0], [0, 1, 0, -1]], [[0, 1, 0, 1]]]
-    assert [len(ax.child_axes) for ax in (left, right)] == [2, 3]
+    assert [len(strip.child_axes) for strip in strips] == [2, 3]
+    assert strips[0].get_xticks().tolist() == [0, 180]
+    assert strips[0].get_position().y1 < left.get_position().y0  # no image over a curve or an axis
     # The second stimulus of two stands at 180 degrees.
-    middle = left.child_axes[1].get_position().get_points()[:, 0].mean()
+    middle = strips[0].child_axes[1].get_position().get_points()[:, 0].mean()
     at = left.transData.transform((180, 0))[0] / (figure.get_figwidth() * figure.dpi)
     assert middle == pytest.approx(at, abs=0.01)
 

@@ -420,21 +420,22 @@ def tuning(angles, edges, strokes, edge_images, stroke_images, title=None):
     Figure
     """
     figure = new_figure(8.0, 3.3, title)
-    axes = figure.subplots(1, 2, sharey=True)
+    axes = figure.subplots(2, 2, sharex="col", sharey="row", height_ratios=(5, 1))
     groups = ("an edge", edges, edge_images), ("a stroke", strokes, stroke_images)
     colours = iter((BLUE, ORANGE, GREEN, RED, PURPLE))
-    for ax, (kind, curves_of, images) in zip(axes, groups, strict=True):
+    for (ax, strip), (kind, curves_of, images) in zip(axes.T, groups, strict=True):
         for (name, y), marker in zip(curves_of.items(), "osD^", strict=False):
             ax.plot(angles, y, color=next(colours), marker=marker, markersize=3.5, label=name)
         ax.axhline(0, color=GREY, linewidth=0.8)
-        ax.set(xlabel=f"angle of {kind}, degrees", xticks=range(0, 360, 90), ylim=(-3.1, 1.8))
+        ax.margins(y=0.15)
         ax.legend(frameon=False, fontsize=8, loc="upper center", ncols=2)
         ax.spines[["top", "right"]].set_visible(False)
-        ax.set_xlim(-25, 360)
-        for k, image in enumerate(images):
-            place = (360 * k / len(images) - 24, -3.05, 48, 0.95)
-            show_image(ax.inset_axes(place, transform=ax.transData), image)
-    axes[0].set_ylabel("response")
+        places = 360 * np.arange(len(images)) / len(images)
+        strip.set(xlabel=f"angle of {kind}, degrees", xticks=places, xlim=(-25, 360), yticks=[])
+        strip.spines[:].set_visible(False)
+        for place, image in zip(places, images, strict=True):
+            show_image(strip.inset_axes((place - 24, 0, 48, 1), transform=strip.transData), image)
+    axes[0, 0].set_ylabel("response")
     return figure
 
 
