@@ -69,6 +69,15 @@ def test_only_the_last_digit_of_a_float_may_differ(one, other, answer):
     assert differs(one, other) == answer
 
 
+def keep(page):
+    """Write into a cell without saving it, open the lesson again, and find it there."""
+    last = "window.jupyterapp?.shell?.currentWidget?.content?.widgets?.at(-1)?.model.sharedModel"
+    page.evaluate(f"{last}.setSource('mine')")
+    page.wait_for_function("!jupyterapp.shell.currentWidget.context.model.dirty")
+    page.reload()
+    page.wait_for_function(f"{last}?.getSource() === 'mine'")
+
+
 def operate(page):
     """Move two explorers of a lesson: one that asks Python, one that answers in the page."""
     explorer = page.locator(".cnnlib-explorer", has=page.locator(".noUi-handle")).first
@@ -102,3 +111,4 @@ def test_a_lesson_prints_in_the_browser_what_is_stored(visit, name):
     assert problems == []
     if name == "01_convolution":
         operate(page)
+        keep(page)

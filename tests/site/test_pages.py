@@ -128,6 +128,14 @@ def test_an_answer_opens_with_a_click_and_formulas_are_set(visit):
     page.locator("mjx-container").first.wait_for(state="visible")
 
 
+def test_a_table_shows_a_heading_where_it_has_one(visit):
+    page = visit(f"notebooks/{LESSONS[0]}.html")
+    headings = page.locator("table.table thead")
+    seen = headings.evaluate_all("all => all.map(each => [each.checkVisibility(), each.innerText])")
+    assert {True, False} == {shown for shown, _ in seen}
+    assert all(shown == bool(text.strip()) for shown, text in seen)
+
+
 def test_search_finds_the_lesson(visit):
     page = visit("search.html?q=overlap")
     page.locator("#search-results a", has_text="03").first.wait_for()

@@ -89,6 +89,7 @@ def button(place, megabytes):
         f'<p class="run-here"><a class="run" href="{up}{LITE}{place}">Run this {kind} here</a> '
         f"<span>in your browser, nothing to install; {megabytes} MB on a first visit. "
         f'Or <a href="{up}lite/files/{place}" download>download</a> the notebook{others}.'
+        '</span> <span class="narrow">It fits a telephone, but to write code a keyboard is better.'
         "</span></p>"
     )
 
