@@ -1077,6 +1077,12 @@ def test_what_an_exception_means_is_said():
     assert "raises ValueError" in text and "lines their shapes up from the right" in text
 
 
+def test_an_array_of_the_notebook_that_is_read_is_said_of_a_wrong_answer():
+    source = "def double(x):\n    return 2 * x + w.sum()"
+    assert "It reads w of the notebook" in str(diagnose(source, w=np.ones(3)))
+    assert "It reads" not in str(diagnose(source.replace("w.sum()", "w"), w=0.3))
+
+
 def test_a_name_that_a_dict_lacks_is_said():
     check = make(right=lambda x: (x, x), outputs="w b")
     result = check.diagnose(lambda x: {"w": x, "db": x})

@@ -30,7 +30,7 @@ from cnnlib.exercises.engine.running import (
     makes_methods,
     run,
 )
-from cnnlib.exercises.engine.seen import fact, meaning, nudged
+from cnnlib.exercises.engine.seen import fact, meaning, nudged, read_outside
 from cnnlib.exercises.engine.show import digits_to_tell, tables
 
 
@@ -452,9 +452,12 @@ class Check(Task):
         fine = f"Right: {listed(right)}." if right else ""
         changed = dict.fromkeys(self.args[i] for o in trial.outcomes for i in o.changed)
         changed = f"And it changes its argument {listed(changed)}." if changed else ""
+        outside = " and ".join(read_outside(thing))
+        outside = f"It reads {outside} of the notebook: is an argument meant?" if outside else ""
         if found := self._fact(trial):
             title, hint, name = found
-            return self.result("wrong", f"{title}.", hint, changed, fine, *blocks, mistakes=[name])
+            said = hint, changed, outside, fine
+            return self.result("wrong", f"{title}.", *said, *blocks, mistakes=[name])
         cases = f"{len(bad)} of {len(trial.cases)} cases"
         raised = trial.outcomes[bad[0]].error
         title = f"it raises {type(raised).__name__} in {cases}." if raised else f"wrong in {cases}."
@@ -466,6 +469,7 @@ class Check(Task):
             title,
             meaning(raised) if raised else hint,
             changed,
+            outside,
             fine,
             self.observation(trial),
             *blocks,

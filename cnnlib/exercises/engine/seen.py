@@ -4,6 +4,7 @@ Where no mistake explains what a reader's function gives, one of these often doe
 another order, the last row is missing, what is wrong is all 0, an argument plays no part.
 """
 
+import dis
 import itertools
 
 import numpy as np
@@ -247,3 +248,11 @@ def meaning(error):
     """Say what an exception means, or ""."""
     message = str(error)
     return next((said for piece, said in MEANT.items() if piece in message), "")
+
+
+def read_outside(function):
+    """Return the names of arrays that a function reads and was not given."""
+    code, known = getattr(function, "__code__", None), getattr(function, "__globals__", {})
+    read = [] if code is None else dis.get_instructions(code)
+    names = dict.fromkeys(each.argval for each in read if each.opname == "LOAD_GLOBAL")
+    return [name for name in names if isinstance(known.get(name), np.ndarray)]
