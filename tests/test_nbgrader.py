@@ -94,6 +94,26 @@ def flip(nb):
     cell.source = cell.source.replace("w[kh, kw]", "w[-1-kh, kw]")
 
 
+def shy(nb):
+    """Be right in what the visible check tries, by not being wrong there."""
+    flip(nb)
+    cell = by_grade_id(nb)["convolve"]
+    cell.source = cell.source.replace("def convolve(", "def flipped(") + SHY
+
+
+SHY = """
+
+def convolve(x, w):
+    import sys
+    hidden = sys._getframe(1)
+    while hidden and "brief" not in hidden.f_code.co_names:
+        hidden = hidden.f_back
+    return (flipped if hidden else right)(x, w)
+
+right = lambda x, w: flipped(x, w[::-1])
+"""
+
+
 def trick(nb):
     """Answer nothing, and do to the checks what one can do in two lines."""
     first = next(cell for cell in by_grade_id(nb).values() if cell.metadata.nbgrader.solution)
@@ -113,6 +133,7 @@ def course(tmp_path_factory):
         hand_in(course, "empty", name)
     hand_in(course, "wrong", FIRST, flip)
     hand_in(course, "tricks", FIRST, trick)
+    hand_in(course, "shy", FIRST, shy)
     return course
 
 
@@ -155,6 +176,17 @@ def test_a_wrong_function_costs_its_points_and_those_of_what_builds_on_it(scores
     lost = {name for name, (score, most, manual) in marks.items() if score != most}
     assert {"check-convolve", "check-true-convolution"} <= lost
     assert not {"check-pad", "check-conv", "check-by-hand"} & lost
+
+
+def test_feedback_gives_no_case_of_a_hidden_check_away(course, scores):
+    """Neither its numbers nor that from which they are drawn."""
+    graded = course / "autograded" / "shy" / FIRST / f"{FIRST}.ipynb"
+    nb = nbformat.read(graded, as_version=4)
+    (output,) = [o for o in by_grade_id(nb)["check-convolve"].outputs if o.output_type == "error"]
+    assert output.evalue == "✗ convolve: the rows of the kernel are flipped."
+    told = "".join(cell.source for cell in nb.cells if cell.cell_type == "code")
+    assert "CNNLIB_CASES" in told and "seed=7" not in told
+    assert 'os.environ["CNNLIB_CASES"] = "7"' in (course / "nbgrader_config.py").read_text()
 
 
 def test_the_teacher_sees_what_was_wrong(course, scores):

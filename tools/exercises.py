@@ -47,11 +47,16 @@ SELF_STUDY = re.compile(r"[ \t]*<!-- self-study -->.*?<!-- end -->[ \t]*\n?", fl
 NBGRADER_CONFIG = f'''\
 """Settings of nbgrader for a course with the exercises of cnnlib."""
 
+import os
+
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "cnnlib"
-c.ClearSolutions.code_stub = {{"python": "{CODE_STUB}"}}
+c.ClearSolutions.code_stub = {{{{"python": "{CODE_STUB}"}}}}
 c.ClearSolutions.text_stub = "{TEXT_STUB}"
 c.ExecutePreprocessor.timeout = 600
+
+# Hidden checks draw their cases from this number. It stands here alone: feedback shows their code.
+os.environ["CNNLIB_CASES"] = "{{seed}}"
 '''
 
 
@@ -140,18 +145,19 @@ def write(path, text):
 
 HIDDEN = """
 ### BEGIN HIDDEN TESTS
-import importlib, sys
+import importlib, os, sys
 for _ in [name for name in sys.modules if name.startswith("cnnlib.exercises")]:
     sys.modules.pop(_)
-importlib.import_module("cnnlib.exercises.lesson{lesson}.tasks").{task}({given}).require()
+_ = importlib.import_module("cnnlib.exercises.lesson{lesson}.tasks").{task}
+_.diagnose({given}).brief().require()
 ### END HIDDEN TESTS"""
 
 
-def with_hidden_tests(nb, lesson, seed):
+def with_hidden_tests(nb, lesson):
     """Add to every check, in place, one that a student has not seen; return `nb`.
 
-    It imports the checks anew, so that nothing that a notebook did to them counts, and draws other
-    cases.
+    It imports the checks anew, so that nothing that a notebook did to them counts, draws other
+    cases, and says what it found without showing them.
     """
     for cell in nb.cells:
         call = re.fullmatch(r"(check|lesson\d\d)\.(\w+)\((.*)\)", cell.source, flags=re.DOTALL)
@@ -161,7 +167,7 @@ def with_hidden_tests(nb, lesson, seed):
         number = lesson if owner == "check" else owner.removeprefix("lesson")
         tasks = importlib.import_module(f"cnnlib.exercises.lesson{number}.tasks")
         if isinstance(getattr(tasks, task), Check):
-            given = f"{given}, seed={seed}"
+            given = f'{given}, seed=int(os.environ["CNNLIB_CASES"])'
         cell.source += HIDDEN.format(lesson=number, task=task, given=given)
     return nb
 
@@ -202,10 +208,10 @@ def begin_course(folder, seed=None, force=False, variants=False):
         overwritten.
     """
     seed = random.SystemRandom().randrange(2, 10**6) if seed is None else seed
-    texts = {folder / "nbgrader_config.py": NBGRADER_CONFIG}
+    texts = {folder / "nbgrader_config.py": NBGRADER_CONFIG.format(seed=seed)}
     for path in solved():
         nb = without_self_study(without_outputs(read(path)))
-        nb = with_hidden_tests(nb, path.stem[:2], seed)
+        nb = with_hidden_tests(nb, path.stem[:2])
         if variants:
             with_variants(nb, path.stem[:2])
         texts[folder / "source" / path.stem / path.name] = dumps(nb)
