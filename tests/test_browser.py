@@ -4,12 +4,14 @@ Needs playwright and a Chromium; where they are missing these tests are skipped 
 notebooks are copied without their outputs, so that what is seen was made by this run.
 """
 
+import base64
 import re
 
 import nbformat
 import pytest
 
 from cnnlib.exercises.engine.result import SIGNS, Result
+from cnnlib.plots.base import new_figure, to_png
 from cnnlib.widgets.canvas import decode
 from tests import browser
 
@@ -298,6 +300,74 @@ def test_the_canvas_needs_nothing_of_jupyter(chromium):
     drawn = ink()
     context.close()
     assert drawn[:, :56].any() and not drawn[:, 56:].any()
+
+
+POINTED = """async ([code, style, png]) => {
+    const sheet = document.head.appendChild(document.createElement("style"));
+    sheet.textContent = style;
+    const file = new Blob([code], {type: "text/javascript"});
+    const {default: widget} = await import(URL.createObjectURL(file));
+    const value = await (await fetch(`data:image/png;base64,${png}`)).arrayBuffer();
+    const values = {value, alt: "a picture", points: true};
+    let answered = null;
+    window.told = [];
+    const model = {
+        get: name => values[name],
+        on(name, does) { if (name === "msg:custom") answered = does; },
+        off() {},
+        send({kind, x, y}) {
+            told.push([kind, Math.round(100 * x), Math.round(100 * y)]);
+            setTimeout(answered, 1);
+        },
+    };
+    document.body.style.height = "3000px";
+    widget.render({model, el: document.body});
+    await document.querySelector("img").decode();
+}"""
+
+
+def test_a_finger_points_and_drags_in_a_picture_and_still_scrolls_the_page(chromium):
+    context = chromium.new_context(viewport={"width": 400, "height": 600}, has_touch=True)
+    page, widgets = context.new_page(), browser.ROOT / "cnnlib" / "widgets"
+    code, style = ((widgets / f"picture.{kind}").read_text("utf-8") for kind in ("js", "css"))
+    png = base64.b64encode(to_png(new_figure(4, 4))).decode("ascii")
+    page.evaluate(POINTED, [code, style, png])
+    box, session = page.locator("img").bounding_box(), context.new_cdp_session(page)
+
+    def finger(kind, *at):
+        sizes = zip("xy", at, (box["width"], box["height"]), strict=False)
+        place = [{axis: box[axis] + share * size for axis, share, size in sizes}] if at else []
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": place})
+
+    def told(count):
+        page.wait_for_function("count => told.length >= count", arg=count)
+        return page.evaluate("told.splice(0)")
+
+    finger("touchStart", 0.25, 0.5)  # a tap
+    finger("touchEnd")
+    assert told(1) == [["down", 25, 50]]
+
+    finger("touchStart", 0.25, 0.5)  # a drag: sideways, then down
+    for share in (0.4, 0.6, 0.75):
+        finger("touchMove", share, 0.5)
+    for share in (0.6, 0.75):
+        finger("touchMove", 0.75, share)
+    finger("touchEnd")
+    page.wait_for_function("told.some(([kind, x, y]) => x > 70 && y > 70)")
+    first, *others = told(2)
+    assert first == ["down", 25, 50] and {kind for kind, _, _ in others} == {"move"}
+    assert page.evaluate("scrollY") == 0
+
+    finger("touchStart", 0.25, 0.75)  # upwards: the page moves, and nothing is chosen
+    for share in (0.6, 0.4, 0.2, 0.05):
+        finger("touchMove", 0.25, share)
+    finger("touchEnd")
+    page.wait_for_function("scrollY > 0")
+    assert page.evaluate("told") == []
+
+    page.locator("img").click()  # once the page stands still
+    assert told(1)[0] == ["down", 50, 50]
+    context.close()
 
 
 def test_what_is_missing_is_named(monkeypatch):

@@ -31,6 +31,7 @@ function render({ model, el }) {
   image.draggable = false;
   let url = null; // of what is shown
   let pointer = null; // which mouse, finger or pen is down
+  let finger = null; // where a finger came down, until it is clear that it does not scroll
   let next = null; // where it was last, if Python has not been told
   let waiting = null; // timer, while Python draws what it was told
 
@@ -70,10 +71,22 @@ function render({ model, el }) {
     event.stopPropagation();
     pointer = event.pointerId;
     image.setPointerCapture(pointer);
-    point(event, "down");
+    finger = event.pointerType === "touch" ? event : null;
+    if (!finger) point(event, "down");
   });
+  // A finger that goes up or down scrolls the page; one that is lifted, or goes sideways, points.
   image.addEventListener("pointermove", (event) => {
-    if (event.pointerId === pointer) point(event, "move");
+    if (event.pointerId !== pointer) return;
+    if (finger) {
+      const [right, down] = [event.clientX - finger.clientX, event.clientY - finger.clientY];
+      if (Math.abs(right) > Math.abs(down)) {
+        point(finger, "down");
+        finger = null;
+      }
+    } else point(event, "move");
+  });
+  image.addEventListener("pointerup", (event) => {
+    if (event.pointerId === pointer && finger) point(event, "down");
   });
   for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) {
     image.addEventListener(kind, (event) => {
