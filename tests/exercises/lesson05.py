@@ -47,6 +47,10 @@ MUTANTS = {
         ("the gradient passes everywhere", ("self.x > 0", "np.maximum(self.x, 0) >= 0")),
         ("the mask is made from dy", ("self.x > 0", "dy > 0")),
         (
+            "dy is multiplied by y and not by its slope",
+            ("dy * (self.x > 0)", "dy * self.x * (self.x > 0)"),
+        ),
+        (
             "the input of the first call is kept for ever",
             FIRST,
             ("(self.x > 0)", "(np.broadcast_to(self.x, dy.shape) > 0)"),
@@ -73,6 +77,37 @@ MUTANTS = {
         ),
         ("dw is divided by N", ("self.x.T @ dy", "self.x.T @ dy / len(dy)")),
         ("db is a mean and not a sum", ("dy.sum(", "dy.mean(")),
+        (
+            "what is kept belongs to the class, and all layers of it share that",
+            ("self.x = x", "Dense.x = x"),
+        ),
+        (
+            "the output is kept and not the input",
+            (KEPT, ""),
+            ("return x @", "self.x = x @"),
+            ('self.params["b"]\n\n', 'self.params["b"]\n        return self.x\n\n'),
+        ),
+        ("db is summed along the wrong axis", ("axis=0", "axis=1")),
+        ("all of db is one sum", ("dy.sum(axis=0)", "dy.sum() + 0 * dy[0]")),
+        (
+            "stale",
+            (KEPT, f'{KEPT}        self.w = vars(self).get("w", self.params["w"] + 0)\n'),
+            ("x @ self.params", "x @ self.params"),
+            ('(self.params["w"] @', "(self.w @"),
+        ),
+        (
+            "steps",
+            ("        return (self", '        self.params["b"] -= 0.1\n        return (self'),
+        ),
+        (
+            "grads of the class",
+            (
+                'self.grads = {"w": self.x.T @ dy, "b": dy.sum(axis=0)}',
+                "self.grads = Dense.all\n        self.grads.update(w=self.x.T @ dy, b=sum(dy))",
+            ),
+            ('    kind = "dense"\n', '    kind = "dense"\n    all = {}\n'),
+        ),
+        ("remark", (KEPT, "        self.x = x = x.astype(float)\n")),
         ("dx is divided by N", ("@ dy.T).T", "@ dy.T).T / len(dy)")),
         (
             "changed",
@@ -110,6 +145,23 @@ MUTANTS = {
                 "        if self.input",
             ),
         ),
+        (
+            "y is reshaped as if the images came before the places",
+            (
+                "y.reshape(F, H - K + 1, W - K + 1, N).transpose(3, 0, 1, 2)",
+                "y.reshape(F, N, H - K + 1, W - K + 1).transpose(1, 0, 2, 3)",
+            ),
+        ),
+        ("dy is reshaped without a transpose", ("dy.transpose(1, 2, 3, 0).reshape", "dy.reshape")),
+        (
+            "dy is reshaped as if the images came before the places",
+            ("dy.transpose(1, 2, 3, 0)", "dy.transpose(1, 0, 2, 3)"),
+        ),
+        (
+            "what is kept belongs to the class, and all layers of it share that",
+            ("self.x_shape, self.cols =", "Conv.x_shape, Conv.cols ="),
+        ),
+        ("remark", ("im2col(x, (K, K))", "im2col(x.astype(float), (K, K))")),
         ("dw is averaged over the images", (".reshape(w.shape)", ".reshape(w.shape) / len(dy)")),
         ("db is a mean and not a sum", ("flat.sum(", "flat.mean(")),
         ("in dx each patch overwrites what came before", (DX, PATCHES)),
@@ -121,6 +173,37 @@ MUTANTS = {
             (KEEP, KEEP + "\n        self.x = x"),
             ("        return y", "        self.y = y\n        return y"),
             ("(self.winner == k)", "(self.x[:, :, kh::2, kw::2] == self.y)"),
+        ),
+        (
+            "the gradient is shared among ties",
+            (KEEP, KEEP + "\n        self.x = x"),
+            ("        return y", "        self.y = y\n        return y"),
+            (
+                "        N, C, H, W = self",
+                "        taps = [self.x[:, :, i::2, j::2] == self.y"
+                " for i, j in np.ndindex(2, 2)]\n        N, C, H, W = self",
+            ),
+            ("dy * (self.winner == k)", "dy * taps[k] / sum(taps)"),
+        ),
+        (
+            "the mean of the window is taken",
+            (
+                "        return y",
+                "        N, C, H, W = x.shape\n        return x.reshape("
+                "N, C, H // 2, 2, W // 2, 2).mean(axis=(3, 5))",
+            ),
+            (" * (self.winner == k)", " / 4"),
+        ),
+        (
+            "the search starts at 0, so that a window of negative numbers has no winner",
+            (KEEP, "self.x_shape, y = x.shape, np.zeros_like(x[:, :, ::2, ::2])"),
+        ),
+        (
+            "what is kept belongs to the class, and all layers of it share that",
+            (
+                "        return y",
+                "        MaxPool.winner = self.winner\n        del self.winner\n        return y",
+            ),
         ),
         ("the last of equals gets the gradient", ("tap > y", "tap >= y")),
         ("the gradient goes to all four pixels", (" * (self.winner == k)", "")),
@@ -144,6 +227,11 @@ MUTANTS = {
         (
             "only the first parameter is changed",
             ("grads[name]", "grads[name]\n        break"),
+        ),
+        (
+            "parameters and gradients are paired by their order, and not by name",
+            ("name, p in params.items()", "p, g in zip(params.values(), grads.values())"),
+            ("grads[name]", "g"),
         ),
         ("only the sign of the gradient is used", ("grads[name]", "np.sign(grads[name])")),
         ("changed", ("p -= rate * grads[name]", "grads[name] *= rate\n        p -= grads[name]")),
@@ -184,6 +272,24 @@ MUTANTS = {
             ("            v *=", "            p -= self.rate * v\n            v *="),
             (VELOCITY + "            p -= self.rate * v", VELOCITY),
         ),
+        ("the velocity turns around at each step", ("v *= self", "v *= -self")),
+        (
+            "it looks ahead, as Nesterov's rule does",
+            ("p -= self.rate * v", "p -= self.rate * (grads[name] + self.momentum * v)"),
+        ),
+        (
+            "the rate of the first step is kept",
+            (
+                "p -= self.rate",
+                "self.first = getattr(self, 'first', self.rate)\n            p -= self.first",
+            ),
+        ),
+        (
+            "class",
+            ("class Momentum:", "class Momentum:\n    velocity = {}\n"),
+            ("self.momentum, self.velocity = rate, momentum, {}", "self.momentum = rate, momentum"),
+        ),
+        ("grads_kept", ("p -= self", "grads[name] *= 0.5\n            p -= self")),
         ("the velocity never decays", ("v *= self.momentum", "v *= 1")),
         ("all parameters share one velocity", ("setdefault(name,", "setdefault(0,")),
         ("a copy is changed and not the parameters", ("p -= self", "p = p - self")),
@@ -210,6 +316,38 @@ MUTANTS = {
         ("m is not corrected", (" / (1 - one**t)", "")),
         ("v is not corrected", (" / (1 - two**t)", "")),
         ("t stays 1", ("self.betas, self.steps", "self.betas, 1")),
+        ("t is one too large", ("self.betas, self.steps", "self.betas, self.steps + 1")),
+        (
+            "the betas are 0.9 and 0.999, whatever is asked for",
+            ("self.betas, self.steps", "(0.9, 0.999), self.steps"),
+        ),
+        ("eps is 1e-8, whatever is asked for", ("+ self.eps", "+ 1e-8")),
+        ("eps is left out", (" + self.eps", "")),
+        (
+            "eps is added before v is corrected",
+            (
+                ADAM,
+                "p -= self.rate * np.sqrt(1 - two**t) * m / (1 - one**t) / (np.sqrt(v) + self.eps)",
+            ),
+        ),
+        (
+            "1 - beta is raised to t, and not beta",
+            ("1 - one**t", "(1 - one) ** t"),
+            ("1 - two**t", "(1 - two) ** t"),
+        ),
+        (
+            "m is left out, and the gradient itself is on top",
+            ("(m / (1 - one**t))", "g"),
+        ),
+        ("v is a mean of the size of g, and not of its square", ("g * g", "abs(g)")),
+        (
+            "the corrections pile up in the rate",
+            (
+                "        for name",
+                "        self.rate *= np.sqrt(1 - two**t) / (1 - one**t)\n        for name",
+            ),
+            (ADAM, "p -= self.rate * m / (np.sqrt(v) + self.eps)"),
+        ),
         ("t starts from 0", ("self.betas, self.steps", "self.betas, np.float64(self.steps - 1)")),
         (
             "t grows with every parameter",
@@ -250,6 +388,43 @@ MUTANTS = {
             ("rng.permutation", "np.random.default_rng(1).permutation"),
         ),
         (
+            "images are shuffled within each batch only",
+            ("order = rng.permutation(len(x))", "order = np.arange(len(x))"),
+            (
+                "pick = order[i : i + batch_size]",
+                "pick = rng.permutation(order[i : i + batch_size])",
+            ),
+        ),
+        (
+            "whole batches are shuffled, and not images",
+            ("range(0, len(x), batch_size)", "rng.permutation(np.arange(0, len(x), batch_size))"),
+            ("order = rng.permutation(len(x))", "order = np.arange(len(x))"),
+        ),
+        (
+            "the last batch is filled up with images again",
+            ("order[i : i + batch_size]", 'order.take(range(i, i + batch_size), mode="wrap")'),
+        ),
+        (
+            "all batches are made nearly equal in size",
+            (
+                "    for i in range(0, len(x), batch_size):\n",
+                "    for pick in np.array_split(order, -(-len(x) // batch_size)):\n",
+            ),
+            ("        pick = order[i : i + batch_size]\n", ""),
+        ),
+        ("labels come first, and then the images", (PICK, "yield labels[pick], x[pick]")),
+        (
+            "no_image_twice",
+            (
+                "order[i : i + batch_size]",
+                "rng.choice(len(x), len(order[i : i + batch_size]), replace=False)",
+            ),
+        ),
+        (
+            "shuffled",
+            ("rng.permutation(len(x))", "np.roll(np.arange(len(x)), rng.integers(1, len(x)))"),
+        ),
+        (
             "some images come twice and others never",
             ("    for i in", "    order[0] = order[1]\n    for i in"),
         ),
@@ -276,11 +451,34 @@ MUTANTS = {
             ("right / len(x)", "right / (len(x) // batch_size * batch_size)"),
         ),
         ("the right ones are counted, not their share", ("right / len(x)", "float(right)")),
+        ("the lowest score counts as the answer", ("argmax", "argmin")),
+        (
+            "training is turned around, and not switched off",
+            ("network.training, False, 0", "network.training, not network.training, 0"),
+        ),
+        (
+            "training is put back within the loop, after the first part",
+            ("        right += ", "        network.training = before\n        right += "),
+        ),
+        (
+            "it is divided by what full batches would hold",
+            ("right / len(x)", "right / (-(-len(x) // batch_size) * batch_size)"),
+        ),
+        (
+            "the loop ends with its first part",
+            ("    network.training = before\n", "        break\n    network.training = before\n"),
+        ),
+        ("fractions are cut off, as integers do", ("right / len(x)", "right // len(x)")),
+        ("parts", ("batch_size=500", "batch_size=1000")),
         ("it is given in percent", ("right / len(x)", "100 * right / len(x)")),
         (
             "the network is measured as it is in training",
-            ("network.training, False, 0", "network.training, True, 0"),
+            (
+                "before, network.training, right = network.training, False, 0",
+                "before, right = network.training, 0",
+            ),
         ),
+        ("training is switched on, and not off", ("training, False, 0", "training, True, 0")),
         ("the network is not switched back", ("    network.training = before\n", "")),
         (
             "the labels of the first part are used for all",
@@ -321,6 +519,51 @@ MUTANTS = {
             (f"{BACK}\n        {STEP}", f"{STEP}\n        {BACK}"),
         ),
         ("the optimizer takes no step", (f"        {STEP}\n", "")),
+        (
+            "parameters and gradients are exchanged",
+            (STEP, "optimizer.step(network.grads, network.params)"),
+        ),
+        (
+            "the gradients are those from before the loop",
+            (
+                "    network.training, losses",
+                "    grads = network.grads\n    network.training, losses",
+            ),
+            ("params, network.grads", "params, grads"),
+        ),
+        (
+            "each batch is used twice",
+            (
+                "        loss, ",
+                "        loss, dscores = cross_entropy(network.forward(images), right)\n"
+                f"        {BACK}\n        {STEP}\n        loss, ",
+            ),
+        ),
+        (
+            "there is one step only, after the loop",
+            (f"        {STEP}\n", ""),
+            ("    return losses", f"    {STEP}\n    return losses"),
+        ),
+        (
+            "the loss is measured again after the step",
+            ("append(loss)", "append(cross_entropy(network.forward(images), right)[0])"),
+        ),
+        (
+            "each loss is multiplied by the size of its batch",
+            ("append(loss)", "append(len(right) * loss)"),
+        ),
+        (
+            "running means of the losses are returned",
+            ("return losses", "return [np.mean(losses[: k + 1]) for k in range(len(losses))]"),
+        ),
+        ("only the last loss is in the list", ("        losses.append", "    losses.append")),
+        (
+            "the rng that is handed over is not used",
+            (
+                "batch_size, rng):\n        loss",
+                "batch_size, np.random.default_rng(0)):\n        loss",
+            ),
+        ),
         ("nothing is sent back", (f"        {BACK}\n", "")),
         ("the loss is sent back and not its gradient", (BACK, "network.backward(loss)")),
         (
@@ -342,6 +585,22 @@ MUTANTS = {
             ("(1 + np.cos(np.pi * step / steps)) / 2", "(1 - step / steps)"),
         ),
         ("the rate climbs and does not fall", ("1 + np", "1 - np")),
+        (
+            "the brackets around 1 + cos are missing",
+            (
+                "rate * (1 + np.cos(np.pi * step / steps)) / 2",
+                "rate / 2 + np.cos(np.pi * step / steps)",
+            ),
+        ),
+        (
+            "step is divided by steps in whole numbers",
+            ("pi * step / steps", "pi * (step // steps)"),
+        ),
+        ("3.14 stands for pi", ("np.pi", "3.14")),
+        (
+            "it falls along the first quarter of a cosine",
+            ("(1 + np.cos(np.pi * step / steps)) / 2", "np.cos(np.pi * step / steps / 2)"),
+        ),
         ("the sum is not halved", (" / 2", "")),
         ("it falls along a quarter of the wave", ("np.pi *", "np.pi / 2 *")),
         ("it goes along a whole wave", ("np.pi *", "2 * np.pi *")),
@@ -377,7 +636,7 @@ UNKNOWN = {
     "sgd_step": ("rate * grads", "rate**2 * grads"),
     "momentum": ("v *= self.momentum", "v *= self.momentum**2"),
     "adam": ("(1 - two) * (g", "(1 - two) * (2 * g"),
-    "batches": (PICK, PICK + "\n        yield x[pick], labels[pick]"),
+    "batches": ("    order =", "    batch_size += 1\n    order ="),
     "accuracy": ("return right / len(x)", "return right / (len(x) + 1)"),
     "train_epoch": (BACK, f"{BACK}\n        {BACK}"),
     "cosine_rate": ("1 + np.cos", "1 + np.sin"),

@@ -5,6 +5,7 @@ NAMES = {"by_hand": "stds", "bugs": "found", "count": "counts", "residual": "Res
 NAMES |= {"small_network": "build"}
 FILTERS = "shape[1] * shape[2] * shape[3]"
 DENSE = "shape[0] if"
+VAR = "x.var(axis=axes, keepdims=True)"
 STD = "np.sqrt(var + eps)"
 SCALED = " / (1 - rate)"
 DX = "(dy - dbeta / N - normal * dgamma / N)"
@@ -30,6 +31,9 @@ MUTANTS = {
         ("the variance is returned and not its root", ("np.sqrt(2 / inputs)", "2 / inputs")),
         ("the 2 is missing", ("2 / inputs", "1 / inputs")),
         ("the taps of a filter are left out", (FILTERS, "shape[1]")),
+        ("K taps are counted and not K * K", (FILTERS, "shape[1] * shape[2]")),
+        ("filters are taken for square", (FILTERS, "shape[1] * shape[2] ** 2")),
+        ("fractions are cut off, as integers do", ("np.sqrt(2 / inputs)", "np.sqrt(2 // inputs)")),
         ("the channels of a filter are left out", (FILTERS, "shape[2] * shape[3]")),
         (
             "all weights of the layer are counted",
@@ -55,9 +59,27 @@ MUTANTS = {
         ("it is divided by the variance", (STD, "(var + eps)")),
         (
             "the variance is divided by the count less one",
-            ("x.var(axis=axes, keepdims=True)", "x.var(axis=axes, keepdims=True, ddof=1)"),
+            (VAR, "x.var(axis=axes, keepdims=True, ddof=1)"),
         ),
         ("the mean is not subtracted", ("(x - mean)", "x")),
+        ("the brackets around x - mean are missing", ("(x - mean) /", "x - mean /")),
+        (
+            "the variance is the mean of the variances of the images",
+            (VAR, "x.var(axis=(2, 3), keepdims=True).mean(axis=0, keepdims=True)"),
+        ),
+        (
+            "the variance is a difference of two large numbers, which loses its digits far from 0",
+            (VAR, "(x * x).mean(axis=axes, keepdims=True) - mean * mean"),
+        ),
+        (
+            "reshape mixes images and channels",
+            ("axes = (0, 2, 3)", "axes, kept, x = 1, x.shape, x.reshape(x.shape[1], -1)"),
+            ("* normal +", "* normal.reshape(kept) +"),
+        ),
+        (
+            "a single image is not normalised",
+            ("return gamma", "normal = normal if len(x) > 1 else x\n    return gamma"),
+        ),
         ("gamma is forgotten", ("gamma.reshape(1, -1, 1, 1) * normal", "normal")),
         ("beta is forgotten", (" + beta.reshape(1, -1, 1, 1)", "")),
         (
@@ -73,6 +95,14 @@ MUTANTS = {
         ("the variance's share is not divided by N", ("normal * dgamma / N", "normal * dgamma")),
         ("gamma is forgotten in dx", ("gamma / std *", "1 / std *")),
         ("it is not divided by std", ("gamma / std *", "gamma *")),
+        ("it is divided by std twice", ("gamma / std *", "gamma / std / std *")),
+        ("gamma is used twice in dx", ("gamma / std *", "gamma * gamma / std *")),
+        ("the share of the variance is added", ("- normal *", "+ normal *")),
+        ("the share of the variance is divided by N - 1", ("dgamma / N", "dgamma / (N - 1)")),
+        (
+            "dgamma and dbeta are multiplied by gamma",
+            (BACK, "return dx, dgamma * gamma, dbeta * gamma"),
+        ),
         (
             "the ways through mean and variance are added",
             (DX, "(dy + dbeta / N + normal * dgamma / N)"),
@@ -104,6 +134,11 @@ MUTANTS = {
         ("the two ways are multiplied", (FORTH, "x * self.body.forward(x)")),
         ("the two ways are averaged", (FORTH, f"0.5 * ({FORTH})")),
         ("the body is subtracted", (FORTH, "x - self.body.forward(x)")),
+        ("the gradient of the body is subtracted", (BACKWARDS, "dy - self.body.backward(dy)")),
+        ("1 is added and not dy", (BACKWARDS, "1 + self.body.backward(dy)")),
+        ("both gradients go through the body", (BACKWARDS, "self.body.backward(2 * dy)")),
+        ("forward stands where backward belongs", ("self.body.backward", "self.body.forward")),
+        ("body_used_once", (BACKWARDS, "0 * self.body.backward(dy) + dy + self.body.backward(dy)")),
         (
             "what the body returned is changed in place",
             (FORTH, "np.add(y := self.body.forward(x), x, out=y)"),
@@ -117,6 +152,13 @@ QUESTIONS = {
     "by_hand": [
         ("the variance is taken and not its root", {"dense (300, 100)": 0.005}),
         ("the taps of a filter are left out", {"filters (32, 16, 5, 5)": 0.204}),
+        (
+            "the taps of a filter are left out on the way out",
+            {"filters (32, 16, 5, 5)": 0.068, "filters (8, 1, 3, 3)": 0.343},
+        ),
+        ("K taps are counted and not K * K", {"filters (32, 16, 5, 5)": 0.091}),
+        ("the 2 is a 6, which gives the ends of an even draw", {"dense (50, 150)": 0.173}),
+        ("the sizes are multiplied and not added", {"dense (50, 150)": 0.016}),
         ("the 2 is a 1", {"dense (50, 150)": 0.0707}),
         (
             "only the inputs are counted, which is He's start",
@@ -125,6 +167,8 @@ QUESTIONS = {
     ],
     "count": [
         ("groups play no part", {GROUPS: 64 * 64 * 9}),
+        ("groups multiply the weights", {GROUPS: 8 * 64 * 64 * 9}),
+        (["a filter sees one channel only", "one of the groups is counted"], {GROUPS: 8 * 8 * 9}),
         ("a filter sees one channel only", {"one 3 x 3, 64 to 64": 64 * 9, GROUPS: 64 * 9}),
         ("a filter of K by K has K taps", {"one 7 x 7, 64 to 64": 64 * 64 * 7}),
         ("biases are counted", {"one 3 x 3, 64 to 64": 64 * 64 * 9 + 64}),
@@ -132,6 +176,12 @@ QUESTIONS = {
     ],
     "bugs": [
         ("an innocent one is convicted", {"E": "axes"}),
+        ("an innocent one is convicted", {"E": "statistics"}),
+        ("a guilty one is let go", {"B": "none"}),
+        (
+            ["a guilty one is let go", "an innocent one is convicted"],
+            {"B": "none", "E": "training"},
+        ),
         (
             "what is wrong in training is taken for what is wrong afterwards",
             {"B": "statistics", "D": "training"},

@@ -59,6 +59,13 @@ KEPT = (
 )
 
 
+SHARED = (
+    "what is kept belongs to the class, and all layers of it share that",
+    {"self.x = x": "type(self).x = x"},
+    "self.x belongs to one layer, a name of the class to all.",
+)
+
+
 class ReLU(Layer):
     def forward(self, x):
         self.x = x
@@ -77,12 +84,13 @@ RELU = mistakes(
     ),
     ("the gradient passes everywhere", {" * (self.x > 0)": ""}, "y >= 0 is true everywhere."),
     ("the mask is made from dy", {"self.x > 0": "dy > 0"}, "The gate is where x was above 0."),
-    KEPT,
     (
-        "what is kept belongs to the class, and all layers of it share that",
-        {"self.x = x": "type(self).x = x"},
-        "self.x belongs to one layer, ReLU.x to all.",
+        "dy is multiplied by y and not by its slope",
+        {"(self.x > 0)": "np.maximum(self.x, 0)"},
+        "The slope is 1 where x is above 0, else 0.",
     ),
+    KEPT,
+    SHARED,
 )
 
 
@@ -103,6 +111,18 @@ DENSE = mistakes(
     Dense,
     ("forward adds no bias", {' + self.params["b"]': ""}, "y = x @ w + b."),
     KEPT,
+    SHARED,
+    (
+        "the output is kept and not the input",
+        {"return x @": "self.x = x @", '["b"]\n': '["b"]\n        return self.x\n'},
+        "dw needs what came in.",
+    ),
+    ("db is summed along the wrong axis", {"dy.sum(axis=0)": "dy.sum(axis=1)"}, "Over the images."),
+    (
+        "all of db is one sum",
+        {"dy.sum(axis=0)": "np.full(dy.shape[1], dy.sum())"},
+        "Each output has a bias of its own: sum over the images, axis 0.",
+    ),
     (
         "gradients add up from step to step",
         {
@@ -131,6 +151,9 @@ class Conv(Layer):
         return dx
 
 
+BACKWARD = "dx, dw, db ="
+DY = "dy = {}.reshape(F, OH, OW, N).transpose(3, 0, 1, 2)"
+COLUMNS = "The columns of the patches have the axes OH, OW, N: first dy.transpose(1, 2, 3, 0)."
 overwriting = made(lesson04.CONV, "in dx each patch overwrites what came before")
 CONV = mistakes(
     Conv,
@@ -148,7 +171,31 @@ CONV = mistakes(
         },
         "W @ cols has the axes F, OH, OW, N: reshape to these, then transpose(3, 0, 1, 2).",
     ),
+    (
+        "y is reshaped as if the images came before the places",
+        {
+            "return reference.conv2d": "y = reference.conv2d",
+            "\n\n    def backward": "\n        N, F, OH, OW = y.shape"
+            "\n        rows = y.transpose(1, 2, 3, 0).reshape(F, N, OH, OW)"
+            "\n        return rows.transpose(1, 0, 2, 3)\n\n    def backward",
+        },
+        "W @ cols has the axes F, OH, OW, N: reshape to these, then transpose(3, 0, 1, 2).",
+    ),
+    (
+        "dy is reshaped without a transpose",
+        {BACKWARD: f"N, F, OH, OW = dy.shape\n        {DY.format('dy')}\n        {BACKWARD}"},
+        COLUMNS,
+    ),
+    (
+        "dy is reshaped as if the images came before the places",
+        {
+            BACKWARD: "N, F, OH, OW = dy.shape\n"
+            f"        {DY.format('dy.transpose(1, 0, 2, 3)')}\n        {BACKWARD}"
+        },
+        COLUMNS,
+    ),
     KEPT,
+    SHARED,
     (
         "gradients add up from step to step",
         {
@@ -187,6 +234,7 @@ class MaxPool(Layer):
 
 to_ties = made(lesson04.MAX_POOL, "the gradient goes to every tie")
 to_last = made(lesson04.MAX_POOL, "the last of equals gets the gradient")
+to_share = made(lesson04.MAX_POOL, "the gradient is shared among ties")
 to_all = made(lesson04.MAX_POOL, "every pixel of the window gets the gradient")
 POOL = mistakes(
     MaxPool,
@@ -194,6 +242,32 @@ POOL = mistakes(
         "the gradient goes to every tie",
         {"max_pool_backward": "to_ties"},
         "Of equals, the first one alone.",
+    ),
+    (
+        "the gradient is shared among ties",
+        {"max_pool_backward": "to_share"},
+        "Of equals, the first one alone.",
+    ),
+    (
+        "the mean of the window is taken",
+        {
+            "return y": "return sum(x[:, :, k // 2 :: 2, k % 2 :: 2] for k in range(4)) / 4",
+            "max_pool_backward(dy,": "to_all(dy / 4,",
+        },
+        "The largest of its four pixels.",
+    ),
+    (
+        "the search starts at 0, so that a window of negative numbers has no winner",
+        {"max_pool(x,": "max_pool(np.maximum(x, 0),"},
+        "Start with the first tap, and not with zeros.",
+    ),
+    (
+        SHARED[0],
+        {
+            "y, self.winner": "y, type(self).winner",
+            "self.winner, (2, 2)": "np.broadcast_to(self.winner, dy.shape), (2, 2)",
+        },
+        SHARED[2],
     ),
     (
         "the last of equals gets the gradient",
@@ -246,6 +320,14 @@ SGD = mistakes(
         "Loop over all names.",
     ),
     (
+        "parameters and gradients are paired by their order, and not by name",
+        {
+            "name, p in params.items()": "p, g in zip(params.values(), grads.values())",
+            "grads[name]": "g",
+        },
+        "The two dicts need not have one order: grads[name].",
+    ),
+    (
         "only the sign of the gradient is used",
         {"grads[name]": "np.sign(grads[name])"},
         "p -= rate * g.",
@@ -292,6 +374,21 @@ MOMENTUM = mistakes(
         ROLL,
     ),
     ("the velocity never decays", {"self.momentum * before": "before"}, ROLL),
+    (
+        "the velocity turns around at each step",
+        {"self.momentum * before": "-self.momentum * before"},
+        ROLL,
+    ),
+    (
+        "it looks ahead, as Nesterov's rule does",
+        {"self.rate * v": "self.rate * (grads[name] + self.momentum * v)"},
+        ROLL,
+    ),
+    (
+        "the rate of the first step is kept",
+        {"self.rate * v": 'vars(self).setdefault("first", self.rate) * v'},
+        "self.rate may change between steps: read it each time.",
+    ),
     (
         "all parameters share one velocity",
         {"get(name,": 'get("all",', "velocity[name]": 'velocity["all"]'},
@@ -345,6 +442,40 @@ ADAM = mistakes(
     ("m is not corrected", {" / np.float64(1 - one**t)": ""}, CORRECTED),
     ("v is not corrected", {" / np.float64(1 - two**t)": ""}, CORRECTED),
     ("t stays 1", {"self.beta2, self.t\n": "self.beta2, 1\n"}, STEPS),
+    ("t is one too large", {"self.beta2, self.t\n": "self.beta2, self.t + 1\n"}, STEPS),
+    (
+        "the betas are 0.9 and 0.999, whatever is asked for",
+        {"= self.beta1, self.beta2,": "= 0.9, 0.999,"},
+        "self.betas.",
+    ),
+    ("eps is 1e-8, whatever is asked for", {"+ self.eps": "+ 1e-8"}, "self.eps."),
+    ("eps is left out", {" + self.eps": ""}, "Divide by sqrt(v) + eps."),
+    (
+        "eps is added before v is corrected",
+        {"self.eps)": "self.eps / np.sqrt(1 - two**t))"},
+        "First correct v, then take the root, then add eps.",
+    ),
+    (
+        "1 - beta is raised to t, and not beta",
+        {"1 - one**t": "(1 - one) ** t", "1 - two**t": "(1 - two) ** t"},
+        CORRECTED,
+    ),
+    (
+        "m is left out, and the gradient itself is on top",
+        {"self.rate * m": "self.rate * g"},
+        "m is a running mean of gradients.",
+    ),
+    ("v is a mean of the size of g, and not of its square", {"g * g": "np.abs(g)"}, "v: g * g."),
+    (
+        "the corrections pile up in the rate",
+        {
+            " / np.float64(1 - one**t)": "",
+            " / np.float64(1 - two**t)": "",
+            "        for name": "        self.rate *= np.sqrt(1 - two**t) / (1 - one**t)\n"
+            "        for name",
+        },
+        "What is stored stays as it is: correct m and v, or a copy of the rate.",
+    ),
     ("t starts from 0", {"self.beta2, self.t\n": "self.beta2, self.t - 1\n"}, STEPS),
     (
         "t grows with every parameter",
@@ -427,6 +558,50 @@ BATCHES = mistakes(
         "rng.permutation(N): with the same rng a run can be repeated.",
     ),
     (
+        "images are shuffled within each batch only",
+        {
+            "rng.permutation(len(x))": "np.concatenate("
+            "[i + rng.permutation(min(batch_size, len(x) - i))"
+            f" for i in {PARTS}])"
+        },
+        "Draw one order of all images.",
+    ),
+    (
+        "whole batches are shuffled, and not images",
+        {
+            "rng.permutation(len(x))": "np.concatenate("
+            "[np.arange(i, min(i + batch_size, len(x)))"
+            " for i in rng.permutation(np.arange(0, len(x), batch_size))])",
+            "for i in range(0, len(x), batch_size):\n        pick = order[i : i + batch_size]": (
+                "for pick in np.split(order, 1 + np.flatnonzero("
+                "(np.diff(order) != 1) | (order[1:] % batch_size == 0))):"
+            ),
+        },
+        "Draw an order of all images.",
+    ),
+    (
+        "the last batch is filled up with images again",
+        {
+            "(len(x))\n": "(len(x))\n    full = -(-len(x) // batch_size) * batch_size\n"
+            "    order = np.resize(order, full)\n"
+        },
+        "The last batch may be smaller.",
+    ),
+    (
+        "all batches are made nearly equal in size",
+        {
+            "for i in range(0, len(x), batch_size):\n        pick = order[i : i + batch_size]": (
+                "for pick in np.array_split(order, -(-len(x) // batch_size)):"
+            )
+        },
+        "Batches of batch_size, and what is left over in the last.",
+    ),
+    (
+        "labels come first, and then the images",
+        {"x[pick], labels[pick]": "labels[pick], x[pick]"},
+        "(x_batch, labels_batch).",
+    ),
+    (
         "some images come twice and others never",
         {"rng.permutation(len(x))": "rng.permutation(len(x)) // 2"},
         "Draw an order of all images, not images: rng.permutation(N).",
@@ -467,6 +642,42 @@ ACCURACY = mistakes(
         "Divide by N.",
     ),
     ("it is given in percent", {"float(": "100 * float("}, "A share, from 0 to 1."),
+    (
+        "the lowest score counts as the answer",
+        {".argmax(axis=1)": ".argmin(axis=1)"},
+        "The highest score: argmax.",
+    ),
+    (
+        "training is switched on, and not off",
+        {"network.training = False": "network.training = True"},
+        "network.training = False first: dropout and the like must not act.",
+    ),
+    (
+        "training is turned around, and not switched off",
+        {"network.training = False": "network.training = not before"},
+        "It may be off already: network.training = False.",
+    ),
+    (
+        "training is put back within the loop, after the first part",
+        {
+            "network.training = before": "pass",
+            "right.append": "network.training = before\n        right.append",
+        },
+        "Put it back below the loop.",
+    ),
+    (
+        "it is divided by what full batches would hold",
+        {"np.concatenate(right).mean()": "np.concatenate(right).sum() / len(right) / batch_size"},
+        "The last part may be smaller: divide by N.",
+    ),
+    (
+        "the loop ends with its first part",
+        {
+            PARTS: "range(0, min(len(x), batch_size), batch_size)",
+            "(right).mean()": "(right).sum() / len(x)",
+        },
+        "Is the return below the loop, and nothing else in it that ends it?",
+    ),
     (
         "the network is measured as it is in training",
         {"network.training = False": "pass"},
@@ -528,6 +739,47 @@ EPOCH = mistakes(
     ),
     ("the optimizer takes no step", {STEP: "pass"}, "optimizer.step(params, grads)."),
     ("nothing is sent back", {BACK: "pass"}, "network.backward comes before the step."),
+    (
+        "parameters and gradients are exchanged",
+        {STEP: "optimizer.step(network.grads, network.params)"},
+        "optimizer.step(params, grads).",
+    ),
+    (
+        "the gradients are those from before the loop",
+        {
+            "losses = True, []": "losses, grads = True, [], network.grads",
+            STEP: "optimizer.step(network.params, grads)",
+        },
+        "backward makes new ones: network.grads after it, each time.",
+    ),
+    (
+        "each batch is used twice",
+        {
+            f"        {STEP}\n": f"        {STEP}\n        loss, dscores = cross_entropy("
+            f"network.forward(images), right)\n        {BACK}\n        {STEP}\n"
+        },
+        "One step for each batch.",
+    ),
+    (
+        "there is one step only, after the loop",
+        {f"        {STEP}\n": "", "    return losses": f"    {STEP}\n    return losses"},
+        "A step for each batch: inside the loop.",
+    ),
+    (
+        "the loss is measured again after the step",
+        {"losses.append(loss)": "losses.append(cross_entropy(network.forward(images), right)[0])"},
+        "The loss of the forward pass that the step was made for.",
+    ),
+    (
+        "each loss is multiplied by the size of its batch",
+        {"append(loss)": "append(loss * len(images))"},
+        "cross_entropy returns a mean, and that is asked for.",
+    ),
+    (
+        "running means of the losses are returned",
+        {"return losses": "return np.cumsum(losses) / np.arange(1, len(losses) + 1)"},
+        "The loss of each batch as it is.",
+    ),
     ("the loss is sent back and not its gradient", {BACK: "network.backward(loss)"}, PAIR),
     (
         "what is sent back is divided by N once more",
@@ -570,6 +822,11 @@ EPOCH = mistakes(
         {"return losses": "return losses[-1]"},
         "One loss for each batch, in a list.",
     ),
+    (
+        "only the last loss is in the list",
+        {"return losses": "return losses[-1:]"},
+        "Append inside the loop.",
+    ),
 )
 
 
@@ -582,6 +839,25 @@ COSINE = mistakes(
     cosine_rate,
     ("the rate climbs and does not fall", {"1 + ": "1 - "}, WAVE),
     ("the sum is not halved", {" / 2": ""}, "1 + cos goes from 2 to 0."),
+    (
+        "the brackets around 1 + cos are missing",
+        {
+            "rate * (1 + math.cos(": "rate / 2 * 1 + math.cos(",
+            "step / steps)) / 2": "step / steps)",
+        },
+        "rate times half of (1 + cos).",
+    ),
+    (
+        "step is divided by steps in whole numbers",
+        {"math.pi * step / steps": "math.pi * (step // steps)"},
+        "/ and not //.",
+    ),
+    ("3.14 stands for pi", {"math.pi": "3.14"}, "math.pi or np.pi."),
+    (
+        "it falls along the first quarter of a cosine",
+        {"(1 + math.cos(math.pi * step / steps)) / 2": "math.cos(math.pi / 2 * step / steps)"},
+        WAVE,
+    ),
     ("it falls along a quarter of the wave", {"math.pi": "math.pi / 2"}, WAVE),
     ("it goes along a whole wave", {"math.pi": "2 * math.pi"}, WAVE),
     (

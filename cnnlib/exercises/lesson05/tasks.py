@@ -67,8 +67,9 @@ first_loss = Question(
 def _send(make, x, dy, **params):
     """Send x and dy through a layer; return y and all gradients.
 
-    Before, something else went through it, with other parameters; these then change in place, as
-    in training. And between its forward and its backward another layer of the class is at work.
+    Before, other images went through it, forward alone as well, and these, with other parameters;
+    these then change in place, as in training. And between its forward and its backward, and after
+    that, another layer of the class is at work.
     """
     layer, other = make(), make()
     if not isinstance(layer, Layer):
@@ -79,17 +80,36 @@ def _send(make, x, dy, **params):
     layer.params, other.params = ({k: p + 1 for k, p in params.items()} for _ in range(2))
     decoy = np.resize(np.array([1, -1, 1], x.dtype), x[:1].shape)
     layer.backward(np.ones_like(layer.forward(decoy)))
+    before = _there_and_back(layer, x.copy(), dy.copy()) if params else (None, None)
     for name, value in params.items():
         layer.params[name][...] = value
-    y = layer.forward(x)
-    other.forward(-decoy)
-    dx = layer.backward(dy)
+    layer.forward(decoy)
+    others = []
+    y, dx = _there_and_back(layer, x, dy, lambda: others.append(other.forward(-decoy)))
     if y is None or dx is None:
         return None
+    other.backward(np.ones_like(others[0]))
+    for what, old, new in zip(("forward", "backward"), before, (y, dx), strict=True):
+        if dy.any() and np.array_equal(old, new):
+            why = f"{what} returns what it did before the parameters changed in place"
+            raise Refused(f"{why}: it has to use self.params each time", "stale")
+    if any(not np.array_equal(layer.params[name], value) for name, value in params.items()):
+        raise Refused("backward changes the parameters, which is the rule's work", "steps")
+    if params and layer.grads is other.grads:
+        raise Refused("self.grads is one dict for all layers of the class", "grads of the class")
     missing = [name for name in params if name not in layer.grads]
     if missing:
         raise Refused(f"backward leaves nothing under grads[{missing[0]!r}]", "no grads")
     return (y, dx, *(layer.grads[name] for name in params))
+
+
+def _there_and_back(layer, x, dy, between=lambda: None):
+    """Return y and dx; dy comes in the dtype of y."""
+    y = layer.forward(x)
+    if isinstance(y, np.ndarray) and y.dtype.kind != "f":
+        raise Refused(f"forward returns {y.dtype}, and {x.dtype} came in", "dtype")
+    between()
+    return y, layer.backward(dy if y is None else dy.astype(np.asarray(y).dtype))
 
 
 relu_layer = Check(
@@ -97,6 +117,7 @@ relu_layer = Check(
     lambda rng: [
         Case("one row", (np.array([[1.0, -2, 4]]), np.array([[5.0, -1, 3]]))),
         Case("a zero", (np.array([[1.0, 0]]), np.array([[5.0, -1]]))),
+        Case("large and small", (np.array([[90.0, 0.01, -80]]), np.array([[1.0, 4, 2]]))),
         Case("images", (whole(rng, 2, 2, 3, 4), whole(rng, 2, 2, 3, 4))),
         Case("float32", tuple(rng.normal(size=(2, 2, 3)).astype(np.float32))),
     ],
@@ -241,7 +262,7 @@ def _walk(kind, start, gradients, rate, settings=()):
     are one array. Another rule of the class is at work on other parameters.
     """
     rule, other = kind(rate, *settings), kind(rate, *settings)
-    way, kept, grads = [], True, {}
+    way, kept, same, grads = [], True, True, {}
     params = {W: start[:1].copy(), B: start[1:].copy()}
     for t, g in enumerate(gradients):
         if t == 2:
@@ -249,16 +270,24 @@ def _walk(kind, start, gradients, rate, settings=()):
         if t == 0 or not np.array_equal(g, gradients[t - 1]):
             grads = {B: g[1:].copy(), W: g[:1].copy()}
         given = dict(params)
+        slopes = {name: g.copy() for name, g in grads.items()}
         rule.step(given, grads)
+        same = same and all(np.array_equal(grads.get(name), slopes[name]) for name in slopes)
         other.step({W: np.ones(1), B: np.ones(1)}, {W: np.full(1, 3.0), B: np.full(1, -5.0)})
         kept = kept and all(given.get(name) is params[name] for name in params)
         way.append(np.concatenate([params[W], params[B]]))
-    return np.array(way), int(kept)
+    if any(isinstance(value, (dict, list)) and value for value in vars(type(rule)).values()):
+        why = "what the rule remembers belongs to the class, so that all rules share it"
+        raise Refused(f"{why}: set it in __init__", "class")
+    return np.array(way), int(kept), int(same)
+
+
+GRADS = {"grads_kept": "the gradients that were handed over are changed"}
 
 
 def _ways(rng, settings):
     first = np.array([1.0, 2.0])
-    several = rng.normal(size=2), rng.normal(size=(6, 2)), 0.01
+    several = rng.normal(size=2), rng.normal(size=(40, 2)), 0.01
     return [
         Case("one step", (first, np.array([[10.0, -20]]), 0.1)),
         Case("two equal steps", (first, np.array([[10.0, -20]] * 2), 0.1)),
@@ -274,7 +303,8 @@ momentum = Check(
     mistakes.Momentum,
     lambda rng: _ways(rng, (0.5,)),
     mistakes.MOMENTUM,
-    outputs="way arrays_kept",
+    outputs="way arrays_kept grads_kept",
+    telling=GRADS,
     todo="Keep a velocity for each parameter and step along it",
     more="With a constant gradient, how long does a step become in the end?",
     call=_walk,
@@ -283,7 +313,8 @@ adam = Check(
     mistakes.Adam,
     lambda rng: _ways(rng, (0.5, 0.8, 0.1)),
     mistakes.ADAM,
-    outputs="way arrays_kept",
+    outputs="way arrays_kept grads_kept",
+    telling=GRADS,
     todo="Keep two running means for each parameter, and step",
     more="How long is Adam's very first step, whatever the gradient is?",
     call=_walk,
@@ -308,12 +339,14 @@ def _batches(function, x, labels, batch_size, seed):
     fit = len(seen) == len(told) and all((seen * 7) % 10 == told)
     again = np.concatenate([batch[0] for batch in second])
     once_more = list(function(*copies[1], batch_size, np.random.default_rng(seed)))
+    steps = np.diff(seen)  # of neighbours: in a random order hardly any is 1 or -1
+    apart = max((steps == 1).sum(), (steps == -1).sum()) < 0.7 * len(x)
     repeated = np.array_equal(seen, np.concatenate([batch[0] for batch in once_more]))
     return (
         np.array([len(batch[0]) for batch in first]),
         int(len(np.unique(seen)) == len(seen)),
         int(fit),
-        int(not np.array_equal(seen, np.sort(seen))),
+        int(apart),
         int(not np.array_equal(seen, again)),
         int(repeated),
     )
@@ -329,6 +362,13 @@ batches = Check(
     ],
     mistakes.BATCHES,
     outputs="sizes no_image_twice labels_fit shuffled new_order_next_time drawn_by_rng",
+    telling={
+        "labels_fit": "images and labels no longer belong together",
+        "no_image_twice": "some images come twice",
+        "shuffled": "the images are not all shuffled: too many come with their neighbours",
+        "new_order_next_time": "every epoch has the same order",
+        "drawn_by_rng": "another run with the same rng has another order",
+    },
     todo="Return or yield pairs of images and labels, in an order drawn by rng",
     more="Why is the order drawn anew for every epoch?",
     call=_batches,
@@ -336,23 +376,25 @@ batches = Check(
 
 
 class Judge:
-    """Stands in for a network: its input is its scores, unless it is in training."""
+    """Stands in for a network: its input is its scores; in training it misreads the last image."""
 
     def __init__(self):
         self.training, self.sizes = True, []
 
     def forward(self, x):
         self.sizes.append(len(x))
-        return np.roll(x, 1, axis=1) if self.training else x.copy()
+        scores = x.copy()
+        scores[-1] = np.roll(scores[-1], self.training)
+        return scores
 
 
 def _accuracy(function, x, labels, *batch_size):
     network, resting = Judge(), Judge()
     resting.training = False
     value = function(network, x, labels, *batch_size)
-    function(resting, x, labels, *batch_size)
+    at_rest = function(resting, x, labels, *batch_size)
     left = np.array([network.training, resting.training], int)
-    return None if value is None else (value, left, np.array(network.sizes))
+    return None if value is None else (value, at_rest, left, np.array(network.sizes))
 
 
 def _scores(rng, N, size, right):
@@ -367,13 +409,18 @@ accuracy = Check(
     mistakes.accuracy,
     lambda rng: [
         Case("4 images at once", _scores(rng, 4, 4, 3)),
+        Case("5 images, all of them right", _scores(rng, 5, 5, 5)),
         Case("6 images, 3 at a time", _scores(rng, 6, 3, 4)),
         Case("7 images, 3 at a time", _scores(rng, 7, 3, 6)),
         Case("10 images, 4 at a time", _scores(rng, 10, 4, 5)),
-        Case("batch_size left out", _scores(rng, 8, 4, 5)[:2]),
+        Case("batch_size left out", _scores(rng, 520, 4, 300)[:2]),
     ],
     mistakes.ACCURACY,
-    outputs="accuracy training_afterwards parts",
+    outputs="accuracy of_a_network_that_was_at_rest training_afterwards parts",
+    telling={
+        "parts": "the images do not go forward in parts of batch_size",
+        "training_afterwards": "network.training is not what it was before",
+    },
     todo="Return the share of images whose highest score is the right class",
     more="What accuracy has a network that always says 1?",
     call=_accuracy,
@@ -387,7 +434,7 @@ class Recorder:
         self.training, self.params, self.grads = False, {"w": np.zeros(1)}, {"w": np.zeros(1)}
         self.numbers = {tuple(row): n for n, row in enumerate(x)}
         self.events, self.modes, self.seen, self.sizes = [], [], [], []
-        self.own = True
+        self.own = self.fresh = True
         self.sent = np.full(x.shape, np.nan)  # for each image, times the size of its batch
 
     def forward(self, x):
@@ -400,19 +447,21 @@ class Recorder:
 
     def backward(self, dscores):
         self.events.append(2)
+        self.grads = {"w": np.zeros(1)}
         if np.shape(dscores) == (len(self.batch), self.sent.shape[1]):
             self.sent[self.batch] = np.asarray(dscores) * len(self.batch)
 
     def step(self, params, grads):
         self.events.append(3)
         self.own = self.own and params.get("w") is self.params["w"]
+        self.fresh = self.fresh and grads.get("w") is self.grads["w"]
 
 
 def _epoch(function, x, labels, batch_size, seed):
-    once, again = Recorder(x), Recorder(x)
-    losses, _ = (
-        function(each, each, x, labels, batch_size, np.random.default_rng(seed))
-        for each in (once, again)
+    once, again, other = Recorder(x), Recorder(x), Recorder(x)
+    losses, _, _ = (
+        function(each, each, x, labels, batch_size, np.random.default_rng(drawn))
+        for each, drawn in ((once, seed), (again, seed), (other, seed + 1))
     )
     if losses is None:
         return None
@@ -434,8 +483,9 @@ def _epoch(function, x, labels, batch_size, seed):
         int(np.array_equal(used, labels)),
         int(all(once.modes)),
         int(once.own),
+        int(once.fresh),
         int(once.seen != sorted(once.seen)),
-        int(once.seen == again.seen),
+        int(once.seen == again.seen and once.seen != other.seen),
         0 if single else np.size(losses),
         mean,
     )
@@ -454,7 +504,14 @@ train_epoch = Check(
     ],
     mistakes.EPOCH,
     outputs="forward_1_backward_2_step_3 sizes sent_for_each_image labels_fit training"
-    " own_parameters shuffled drawn_by_rng losses mean_loss",
+    " own_parameters new_gradients shuffled drawn_by_rng losses mean_loss",
+    telling={
+        "training": "the network is not in training mode",
+        "own_parameters": "the rule does not get the arrays that the network holds",
+        "new_gradients": "the rule does not get the gradients of this batch",
+        "drawn_by_rng": "the order does not depend on the rng that is handed over",
+        "losses": "it is not one loss for each batch that comes back",
+    },
     todo="For every batch: forward, loss, backward, step; return the losses in a list",
     more="Your loop knows nothing of convolutions. What would it take to train another network?",
     call=_epoch,
@@ -467,6 +524,7 @@ cosine_rate = Check(
         Case("half way", (50, 100, 0.5)),
         Case("a third of the way", (20, 60, 3.0)),
         Case("the end", (100, 100, 0.5)),
+        Case("a small rate", (7, 30, 0.0017)),
     ],
     mistakes.COSINE,
     outputs="rate",

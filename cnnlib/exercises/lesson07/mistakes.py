@@ -22,7 +22,23 @@ BY_HAND = mistakes(
     glorot_std,
     ("the variance is taken and not its root", {"np.sqrt": ""}, ROOT),
     ("the taps of a filter are left out", {"np.prod(shape[2:])": "1"}, TAPS),
+    (
+        "the taps of a filter are left out on the way out",
+        {"taps * inputs": "inputs"},
+        "An input pixel goes into every place of a filter as well.",
+    ),
+    ("K taps are counted and not K * K", {"shape[2:]": "shape[2:3]"}, TAPS),
     ("the 2 is a 1", {"2 /": "1 /"}, "Of D and M the mean is taken: 1 / ((D + M) / 2)."),
+    (
+        "the 2 is a 6, which gives the ends of an even draw",
+        {"2 /": "6 /"},
+        "Its standard deviation is the root of a third of that.",
+    ),
+    (
+        "the sizes are multiplied and not added",
+        {"taps * inputs + taps": "taps * inputs * taps"},
+        "2 / (D + M).",
+    ),
 )
 
 
@@ -54,6 +70,12 @@ HE = mistakes(
     ("the variance is returned and not its root", {"np.sqrt": ""}, ROOT),
     ("the 2 is missing", {"2 / D": "1 / D"}, "A ReLU throws half of the mean square away."),
     ("the taps of a filter are left out", {"np.prod(shape[1:])": "shape[1]"}, TAPS),
+    ("K taps are counted and not K * K", {"np.prod(shape[1:])": "shape[1] * shape[2]"}, TAPS),
+    (
+        "filters are taken for square",
+        {"np.prod(shape[1:])": "shape[1] * shape[2] ** 2"},
+        "KH * KW taps.",
+    ),
     (
         "the channels of a filter are left out",
         {"np.prod(shape[1:])": "np.prod(shape[2:])"},
@@ -119,6 +141,35 @@ NORM = mistakes(
         {"(x - mean)": "x"},
         "Subtract the mean first, then divide.",
     ),
+    (
+        "the brackets around x - mean are missing",
+        {"(x - mean) / np.sqrt(var + eps)": "x - mean / np.sqrt(var + eps)"},
+        "Subtract the mean first, then divide.",
+    ),
+    (
+        "the variance is the mean of the variances of the images",
+        {"x.var(axis=axes, keepdims=True)": "x.var(axis=(2, 3)).mean(axis=0).reshape(1, -1, 1, 1)"},
+        AXES,
+    ),
+    (
+        "the variance is a difference of two large numbers, which loses its digits far from 0",
+        {"x.var(axis=axes, keepdims=True)": "(x**2).mean(axis=axes, keepdims=True) - mean**2"},
+        "First the distances from the mean, then their squares: np.var does that.",
+    ),
+    (
+        "reshape mixes images and channels",
+        {
+            "    axes =": "    mixed, x = x.shape, x.reshape(x.shape[1], -1)\n    axes =",
+            "(0, 2, 3)": "1",
+            "    gamma, beta = (v": "    normal = normal.reshape(mixed)\n    gamma, beta = (v",
+        },
+        "The channel is the second axis: transpose it to the front first.",
+    ),
+    (
+        "a single image is not normalised",
+        {"    gamma, beta = (v": "    normal = normal if len(x) > 1 else x\n    gamma, beta = (v"},
+        "It has a mean and a variance, too: over its pixels.",
+    ),
     ("gamma is forgotten", {"gamma * normal": "normal"}, "Scale by gamma, then shift by beta."),
     ("beta is forgotten", {"normal + beta": "normal"}, "Scale by gamma, then shift by beta."),
     (
@@ -152,6 +203,23 @@ BACK = mistakes(
     ("the variance's share is not divided by N", {"dgamma / N": "dgamma"}, EACH),
     ("gamma is forgotten in dx", {"gamma / std": "1 / std"}, "y = gamma * normal + beta."),
     ("it is not divided by std", {"gamma / std": "gamma"}, "normal = (x - mean) / std."),
+    ("it is divided by std twice", {"gamma / std": "gamma / std**2"}, "normal = (x - mean) / std."),
+    ("gamma is used twice in dx", {"gamma / std": "gamma**2 / std"}, "y = gamma * normal + beta."),
+    (
+        "the share of the variance is added",
+        {"- normal * dgamma / N": "+ normal * dgamma / N"},
+        "It is divided by std, so the sign is minus.",
+    ),
+    (
+        "the share of the variance is divided by N - 1",
+        {"dgamma / N": "dgamma / (N - 1)"},
+        EACH,
+    ),
+    (
+        "dgamma and dbeta are multiplied by gamma",
+        {"return dx, dgamma, dbeta": "return dx, gamma * dgamma, gamma * dbeta"},
+        "y = gamma * normal + beta: what is the slope of y by gamma?",
+    ),
     (
         "the ways through mean and variance are added",
         {"- dbeta / N - normal": "+ dbeta / N + normal"},
@@ -224,6 +292,12 @@ RESIDUAL = mistakes(
     ("the two ways are averaged", {"x + self.body.forward(x)": "(x + self.body.forward(x)) / 2"},
      ADD),
     ("the body is subtracted", {"x + self.body": "x - self.body"}, ADD),
+    ("the gradient of the body is subtracted", {"dy + self.body": "dy - self.body"}, ADD),
+    ("1 is added and not dy", {"dy + self.body": "1 + self.body"}, ADD),
+    ("both gradients go through the body", {"dy + self.body.backward(dy)":
+     "self.body.backward(dy + dy)"}, ADD),
+    ("forward stands where backward belongs", {"self.body.backward": "self.body.forward"},
+     "The gradient goes back through the body: self.body.backward(dy)."),
     ("what the body returned is changed in place",
      {"x + self.body.forward(x)": "np.add(y := self.body.forward(x), x, out=y)"},
      "The body may need it for its backward pass: make a new array."),
@@ -241,7 +315,9 @@ def weights(*layers):
 COUNT = mistakes(
     weights,
     ("groups play no part", {"(C // G)": "C"}, "A filter of a group sees C / G channels."),
+    ("groups multiply the weights", {"(C // G)": "C * G"}, "A filter sees C / G channels."),
     ("a filter sees one channel only", {" * (C // G)": ""}, "A filter sees C / G channels."),
+    ("one of the groups is counted", {"F * (C": "(F // G) * (C"}, "There are G groups."),
     ("a filter of K by K has K taps", {"K * K": "K"}, "K rows of K taps each."),
     ("biases are counted", {"K * K": "K * K + F"}, "Only weights are asked for."),
     ("the filters are not counted", {"F * ": ""}, "The layer has F filters."),
@@ -252,8 +328,15 @@ COUNT = mistakes(
 BUGS = [
     Mistake(
         "an innocent one is convicted",
-        {"E": "axes"},
+        {"E": found},
         "Check it: run it beside the library's layer on random numbers.",
+    )
+    for found in ("axes", "training", "short way", "statistics")
+] + [
+    Mistake(
+        "a guilty one is let go",
+        dict.fromkeys("ABCD", "none"),
+        "Four of the five have a mistake. Check it: run it beside the library's layer.",
     ),
     Mistake(
         "what is wrong in training is taken for what is wrong afterwards",

@@ -61,7 +61,9 @@ def _images(rng):
         Case("a large eps", (two, ones, none, 2.0)),
         Case("gamma", (two, np.array([2.0, -1]), none, 1e-5)),
         Case("beta", (two, np.array([2.0, 3]), np.array([1.0, -4]), 1e-5)),
+        Case("one image", (two[:1], np.array([2.0, 3]), ones, 1e-5)),
         Case("a channel that never changes", (np.full((2, 2, 1, 3), 4.0), ones, ones, 1e-3)),
+        Case("far from 0", ((two + 300).astype(np.float32), ones, none, np.float32(1e-5))),
         Case(
             "float32", (two.astype(np.float32), *(v.astype(np.float32) for v in (ones, ones)), 0.1)
         ),
@@ -128,13 +130,15 @@ class Body:
     """What a residual block is built around in the cases: a matrix, which keeps its result."""
 
     def __init__(self, w):
-        self.w = w
+        self.w, self.used = w, []
 
     def forward(self, x):
+        self.used.append("forward")
         self.y = x @ self.w
         return self.y
 
     def backward(self, dy):
+        self.used.append("backward")
         return dy @ self.w.T
 
 
@@ -145,7 +149,8 @@ def there_and_back(block, x, w, dy):
     y, dx = made.forward(x), made.backward(dy)
     if y is None or dx is None:
         return None
-    return y, dx, int(np.array_equal(body.y, wanted))
+    twice = len(set(body.used)) < len(body.used)
+    return y, dx, int(np.array_equal(body.y, wanted)), int(not twice)
 
 
 residual = Check(
@@ -156,7 +161,8 @@ residual = Check(
         Case("random", (rng.normal(size=(4, 3)), rng.normal(size=(3, 3)), rng.normal(size=(4, 3)))),
     ],
     mistakes.RESIDUAL,
-    outputs="y dx body_kept",
+    outputs="y dx body_kept body_used_once",
+    telling={"body_used_once": "the body goes forward or backward twice in one pass"},
     call=there_and_back,
     todo="Write forward and backward of a block that adds its input to what its body returns",
     more="What is the gradient if all weights of the body are 0, and what without the short way?",
