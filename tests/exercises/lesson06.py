@@ -42,6 +42,14 @@ MUTANTS = {
             ),
         ),
         (
+            "the first layer whose name begins so is taken",
+            ("layer_name == name", "name.startswith(layer_name)"),
+        ),
+        (
+            "the first layer of that kind is taken",
+            ("layer_name == name", "layer_name[:4] == name[:4]"),
+        ),
+        (
             "the layer after it is asked",
             (
                 "            return x",
@@ -70,6 +78,11 @@ MUTANTS = {
         ("strides play no part", (DOWN, "low, high = low - P, high - P + K - 1")),
         ("each layer adds K pixels and not K - 1", ("+ K - 1", "+ K")),
         ("padding is added", (DOWN, "low, high = low * S + P, high * S + P + K - 1")),
+        ("padding is added to the last pixel", ("high * S - P", "high * S + P")),
+        (
+            "padding is taken away before the stride comes in",
+            (DOWN, "low, high = (low - P) * S, (high - P) * S + K - 1"),
+        ),
         ("only the last layer counts", ("reversed(layers)", "layers[-1:]")),
         ("high is that of low", (DOWN, "low, high = low * S - P, low * S - P + K - 1")),
         ("padding is left out", (" - P", "")),
@@ -87,6 +100,18 @@ MUTANTS = {
     ],
     "most_exciting": [
         ("images are sorted by their weakest last", ("-maps.max", "maps.max")),
+        (
+            "the size of a response counts, and not the number",
+            ("    best", "    maps = np.abs(maps)\n    best"),
+        ),
+        (
+            "the search starts at 0, so that negative numbers never win",
+            ("    best", "    maps = maps.clip(0)\n    best"),
+        ),
+        (
+            "ranks are returned, and not the numbers of the images",
+            ("    return", "    maps, best = maps[best], range(len(best))\n    return"),
+        ),
         ("images are sorted by their mean", ("-maps.max", "-maps.mean")),
         ("the place is divided by the rows", ("maps.shape[2]", "maps.shape[1]")),
         (
@@ -123,6 +148,8 @@ MUTANTS = {
             "all channels but one are switched off",
             (FRESH, "        y = 0 * maps\n        y[:, f] = maps[:, f]\n"),
         ),
+        ("an image is set to 0, and not a channel", ("y[:, f] = 0", "y[f] = 0")),
+        ("nothing is switched off", (FRESH, "        y = maps.copy()\n")),
         ("the channel is set to 1", ("y[:, f] = 0", "y[:, f] = 1")),
         ("the channel is set to its mean", ("y[:, f] = 0", "y[:, f] = y[:, f].mean()")),
     ],
@@ -166,6 +193,20 @@ MUTANTS = {
         ),
         ("channels are summed", (".max(axis=1)", ".sum(axis=1)")),
         ("channels are averaged", (".max(axis=1)", ".mean(axis=1)")),
+        (
+            "the length over the channels is taken",
+            (SIZE, "np.linalg.norm(network.backward(dscores), axis=1)"),
+        ),
+        ("the largest of the images is taken", (".max(axis=1)", ".max(axis=0)")),
+        (
+            "each map is divided by its largest number",
+            (SIZE, f"(m := {SIZE}) / m.max(axis=(1, 2), keepdims=True)"),
+        ),
+        (
+            "the score itself is sent back, and not a 1",
+            (ASK, "dscores[:, c] = network.forward(x)[:, c]"),
+        ),
+        ("row c is set, and not column c", (ASK, "dscores[c % len(x)] = 1")),
         ("only the first channel is used", (".max(axis=1)", "[:, 0]")),
         ("it is multiplied with the image", ("backward(dscores)", "backward(dscores) * x")),
         ("the gradient is squared", (SIZE, "(network.backward(dscores) ** 2).max(axis=1)")),
@@ -178,6 +219,11 @@ MUTANTS = {
             ("column + half + 1", "column + half"),
         ),
         ("it is covered with the mean", ("half + 1] = 0", "half + 1] = x.mean()")),
+        (
+            "the square begins below 0, where NumPy counts from the end",
+            ("max(row - half, 0), max(column - half, 0)", "row - half, column - half"),
+        ),
+        ("the square reaches size pixels in each direction", ("size // 2", "size")),
         ("all signs are turned around", (FALL, "network.forward(covered)[0, c] - whole")),
         ("the score of the covered image is returned", ("whole - network", "network")),
         ("the size of the difference is taken", (FALL, f"abs({FALL})")),
@@ -211,6 +257,14 @@ MUTANTS = {
         (
             "the size is taken in place of ReLU",
             (RETURN, "return np.abs((weights * maps).sum(axis=1))"),
+        ),
+        ("negative weights are cut off", (RETURN, f"weights = weights.clip(0)\n    {RETURN}")),
+        ("the weights are averaged over the channels as well", ("axis=(2, 3)", "axis=(1, 2, 3)")),
+        ("the weights are those of the first image", ("weights * maps", "weights[:1] * maps")),
+        ("the gradient of the sum of all scores is taken", ("dy[:, c] = 1", "dy[:] = 1")),
+        (
+            "the gradient of the loss is taken, not divided by N",
+            ("dy = np.zeros_like(y)\n    dy[:, c] = 1", CAM_LOSS.replace(" / len(x)", "")),
         ),
         ("the gradient is summed and not averaged", ("dy.mean", "dy.sum")),
         ("the weights are averaged over the images as well", ("axis=(2, 3)", "axis=(0, 2, 3)")),
@@ -253,6 +307,16 @@ MUTANTS = {
         ),
         ("it goes downhill", ("x + rate", "x - rate")),
         ("the gradient is not brought to length", (f" / {UNIT}", "")),
+        ("the gradient is divided by its mean size", (UNIT, "np.mean(abs(dx))")),
+        ("the gradient is divided by its standard deviation", (UNIT, "dx.std()")),
+        (
+            "the size of the gradient is followed, which has no direction",
+            ("network.backward(dscores)", "abs(network.backward(dscores))"),
+        ),
+        (
+            "the image is cut to 0 and 1 at each step",
+            (STEP, f"{STEP}\n        x = x.clip(0, 1)"),
+        ),
         ("the gradient is divided by its largest size", (UNIT, "np.abs(dx).max()")),
         ("the sum of squares is used and not the mean", (".mean())", ".sum())")),
         ("the root is missing", (UNIT, "(dx**2).mean()")),
@@ -271,6 +335,13 @@ QUESTIONS = {
             {"weight 0": 4, "weight 1": -2, "at (1, 0)": 8},
         ),
         ("the largest gradient is the weight", {"weight 0": 2, "weight 1": 0, "at (1, 0)": 4}),
+        ("zeros are not counted in the mean", {"weight 0": 2, "weight 1": -1, "at (1, 0)": 4}),
+        ("the size of a weight is taken", {"weight 1": 0.5, "at (0, 1)": 1.5}),
+        ("row and column are exchanged", {"at (0, 1)": 2, "at (1, 0)": 0}),
+        (
+            "every pixel has a weight of its own",
+            {"at (1, 0)": 4},
+        ),
         (
             "the maps are averaged and not their gradients",
             {"weight 0": 0.75, "weight 1": 1, "at (0, 1)": 3, "at (1, 0)": 1.5},

@@ -289,6 +289,8 @@ def test_rank_pixels_tells_how_far_one_got():
     assert plain.state == "wrong" and "the goal is 45%" in str(plain)
     assert "returns None" in str(goal.diagnose(lambda network, x, c: None))
     assert "(28, 28)" in str(goal.diagnose(lambda network, x, c: x))
+    spoilt = goal.diagnose(lambda network, x, c: x.fill(0))
+    assert "changes the image" in str(spoilt)
 
 
 def test_a_layer_that_is_used_twice_is_noticed_though_relu_twice_is_relu():

@@ -36,6 +36,22 @@ BY_HAND = mistakes(
         {"slopes.mean": "slopes.max"},
         "Take the mean of the four.",
     ),
+    (
+        "zeros are not counted in the mean",
+        {"slopes.mean(axis=(1, 2))": "slopes.sum(axis=(1, 2)) / (slopes != 0).sum(axis=(1, 2))"},
+        "Take the mean of all four.",
+    ),
+    (
+        "every pixel has a weight of its own",
+        {"weights[:, None, None] * maps": "slopes * maps"},
+        "One weight for each map.",
+    ),
+    (
+        "the size of a weight is taken",
+        {"slopes.mean(axis=(1, 2))": "abs(slopes.mean(axis=(1, 2)))"},
+        "A map that speaks against the class has a negative weight.",
+    ),
+    ("row and column are exchanged", {"[place]": "[place[::-1]]"}, "(row, column)."),
     ("the maps are averaged and not their gradients", {"slopes.mean": "maps.mean"}, "dA, not A."),
     ("the ReLU at the end is forgotten", {"max(total, 0)": "total"}, "Below 0 becomes 0."),
 )
@@ -56,6 +72,16 @@ FEATURES = mistakes(
         "what goes into the layer is returned, not what comes out",
         {"x = layer": "before, x = x, layer", "return x": "return before"},
         "First x = layer.forward(x), then ask whether this was the layer.",
+    ),
+    (
+        "the first layer whose name begins so is taken",
+        {"if each == name": "if name.startswith(each)"},
+        "conv1 is not conv10: ==.",
+    ),
+    (
+        "the first layer of that kind is taken",
+        {"if each == name": 'if each.rstrip("0123456789") == name.rstrip("0123456789")'},
+        "The name, and not the kind.",
     ),
     (
         "the layer after it is asked",
@@ -98,6 +124,16 @@ FIELD = mistakes(
         {"low * S - P": "low * S + P", "high * S - P": "high * S + P"},
         "A frame shifts the image: pixel 0 of it is pixel P of the frame.",
     ),
+    (
+        "padding is added to the last pixel",
+        {"high * S - P": "high * S + P"},
+        "A frame shifts both ends to the same side.",
+    ),
+    (
+        "padding is taken away before the stride comes in",
+        {"low * S - P": "(low - P) * S", "high * S - P": "(high - P) * S"},
+        BACK,
+    ),
     ("only the last layer counts", {"reversed(layers)": "layers[-1:]"}, BACK),
     ("high is that of low", {"high * S": "low * S"}, BACK),
     ("padding is left out", {"low * S - P": "low * S", "high * S - P": "high * S"}, BACK),
@@ -133,6 +169,24 @@ EXCITING = mistakes(
         "argsort sorts upwards.",
     ),
     ("images are sorted by their mean", {"-maps.max": "-maps.mean"}, "The largest of each map."),
+    (
+        "the size of a response counts, and not the number",
+        {"-maps.max": "-abs(maps).max", "maps[n].argmax": "abs(maps[n]).argmax"},
+        "-5 is less than 1.",
+    ),
+    (
+        "the search starts at 0, so that negative numbers never win",
+        {
+            "-maps.max": "-np.maximum(maps, 0).max",
+            "maps[n].argmax": "np.maximum(maps[n], 0).argmax",
+        },
+        "Start with the first number, or with minus infinity.",
+    ),
+    (
+        "ranks are returned, and not the numbers of the images",
+        {"in best": "in range(len(best))", "maps[n]": "maps[best[n]]"},
+        "Which image was it before they were sorted?",
+    ),
     (
         "the place is divided by the rows",
         {"maps.shape[2])": "maps.shape[1])"},
@@ -204,6 +258,12 @@ ABLATION = mistakes(
         REST,
     ),
     ("the channel is set to 1", {"rest[:, f] = 0": "rest[:, f] = 1"}, REST),
+    (
+        "an image is set to 0, and not a channel",
+        {"rest[:, f] = 0": "rest[f] = 0"},
+        "The channels are axis 1: [:, f].",
+    ),
+    ("nothing is switched off", {"forward(rest)": "forward(maps)"}, REST),
     ("the channel is set to its mean", {"rest[:, f] = 0": "rest[:, f] = rest[:, f].mean()"}, REST),
 )
 
@@ -270,6 +330,23 @@ SALIENCY = mistakes(
     ("channels are averaged", {".max(axis=1)": ".mean(axis=1)"}, SIZE),
     ("only the first channel is used", {".max(axis=1)": "[:, 0]"}, SIZE),
     (
+        "the length over the channels is taken",
+        {JOINED: "np.sqrt((dx**2).sum(axis=1))"},
+        SIZE,
+    ),
+    ("the largest of the images is taken", {".max(axis=1)": ".max(axis=0)"}, SIZE),
+    (
+        "each map is divided by its largest number",
+        {JOINED: f"{JOINED} / {JOINED}.max(axis=(1, 2), keepdims=True)"},
+        "The slopes as they are.",
+    ),
+    ("the score itself is sent back, and not a 1", {BACKWARD: "backward(asked * scores)"}, ASKED),
+    (
+        "row c is set, and not column c",
+        {"one_hot(scores, c)": "0 * scores\n        asked[c % len(asked)] = 1"},
+        ASKED,
+    ),
+    (
         "it is multiplied with the image",
         {"np.abs(dx)": "np.abs(dx * x)"},
         "That is another method.",
@@ -299,6 +376,16 @@ OCCLUSION = mistakes(
         "A slice ends before its end.",
     ),
     ("it is covered with the mean", {"] = 0\n": "] = x.mean()\n"}, "Cover it with 0."),
+    (
+        "the square begins below 0, where NumPy counts from the end",
+        {"max(row - half, 0), max(column - half, 0)": "row - half, column - half"},
+        "max(row - half, 0).",
+    ),
+    (
+        "the square reaches size pixels in each direction",
+        {"size // 2, np": "size, np"},
+        "size rows and columns in all: size // 2 in each direction.",
+    ),
     ("the score of the covered image is returned", {"= whole - ": "= "}, FALL),
     ("the size of the difference is taken", {"return fall": "return abs(fall)"}, FALL),
     (
@@ -367,6 +454,23 @@ CAM = mistakes(
         "np.maximum(..., 0).",
     ),
     ("the gradient is summed and not averaged", {"dmaps.mean": "dmaps.sum"}, WEIGHT),
+    (
+        "negative weights are cut off",
+        {"keepdims=True)\n": "keepdims=True)\n    weights = np.maximum(weights, 0)\n"},
+        "What speaks against the class has a negative weight.",
+    ),
+    ("the weights are averaged over the channels as well", {"(2, 3)": "(1, 2, 3)"}, WEIGHT),
+    ("the weights are those of the first image", {"weights * maps": "weights[:1] * maps"}, WEIGHT),
+    (
+        "the gradient of the sum of all scores is taken",
+        {"one_hot(scores, c)": "np.ones_like(scores)"},
+        ASKED,
+    ),
+    (
+        "the gradient of the loss is taken, not divided by N",
+        {"(one_hot(scores, c))": "(softmax(scores) - one_hot(scores, c))"},
+        ASKED,
+    ),
     ("the weights are averaged over the images as well", {"(2, 3)": "(0, 2, 3)"}, WEIGHT),
     (
         "every pixel has a weight of its own",
@@ -437,6 +541,18 @@ CLIMB = mistakes(
     ),
     ("the gradient is not brought to length", {LENGTH: "1"}, SHRINK),
     ("the gradient is divided by its largest size", {LENGTH: "np.abs(dx).max()"}, SHRINK),
+    ("the gradient is divided by its mean size", {LENGTH: "np.abs(dx).mean()"}, SHRINK),
+    ("the gradient is divided by its standard deviation", {LENGTH: "dx.std()"}, SHRINK),
+    (
+        "the size of the gradient is followed, which has no direction",
+        {"slopes(network, x, c)": "np.abs(slopes(network, x, c))"},
+        "The gradient before its size is taken.",
+    ),
+    (
+        "the image is cut to 0 and 1 at each step",
+        {"x = (1 - decay)": "x = np.clip((1 - decay)", LENGTH: f"{LENGTH}, 0, 1)"},
+        SHRINK,
+    ),
     ("the sum of squares is used and not the mean", {"mean": "sum"}, SHRINK),
     ("the root is missing", {"np.sqrt": ""}, SHRINK),
     ("decay is not used", {"(1 - decay) * ": ""}, SHRINK),

@@ -9,6 +9,7 @@ from cnnlib.exercises.engine.mistakes import Mistake
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.result import Refused, collect
+from cnnlib.exercises.engine.running import differ
 from cnnlib.exercises.engine.show import Table
 from cnnlib.exercises.lesson06 import mistakes
 from cnnlib.layers.activations import ReLU
@@ -71,6 +72,7 @@ def small(channels=1, size=6, seed=0, dtype=np.float64, sure=1.0):
         if layer.params:
             layer.params["b"][...] = rng.normal(size=layer.params["b"].shape) / 4
     network["dense1"].params["w"] *= sure
+    network.training = False
     return network.astype(dtype)
 
 
@@ -79,7 +81,9 @@ def linear(weights):
     C, H, W, M = weights.shape
     dense = Dense(C * H * W, M, rng=0).astype(np.float64)
     dense.params["w"][...] = weights.reshape(-1, M)
-    return Sequential([Flatten(), dense], (C, H, W))
+    network = Sequential([Flatten(), dense], (C, H, W))
+    network.training = False
+    return network
 
 
 def plane(rng):
@@ -111,6 +115,8 @@ def _layers(rng):
     images = rng.random((2, 1, 6, 6))
     layers = [layer for F in (1, 2, 2) for layer in (Conv2D(F, 2, 2, rng=F), ReLU())]
     deep = Sequential(layers, input_shape=(1, 6, 6)).astype(np.float64)
+    ten = Sequential([Conv2D(1, 1, 1, rng=k) for k in range(11)], (1, 2, 2)).astype(np.float64)
+    deep.training = ten.training = False
     return [
         Case(name, (small(seed=seed), images[:count], name))
         for name, seed, count in (("conv1", 0, 1), ("relu1", 0, 2), ("pool1", 1, 2))
@@ -118,6 +124,7 @@ def _layers(rng):
         Case("three channels", (small(3, 8, 2), rng.random((2, 3, 8, 8)), "pool1")),
         Case("the second of its kind", (deep, images, "conv2")),
         Case("the third of its kind", (deep, images, "conv3")),
+        Case("the tenth of its kind", (ten, images[:, :, :2, :2], "conv10")),
     ]
 
 
@@ -223,6 +230,7 @@ saliency = Check(
 def _covers(rng):
     flat = plane(rng)
     wide = Sequential([Flatten(), Dense(15, 2, rng=3)], input_shape=(1, 3, 5)).astype(np.float64)
+    wide.training = False
     return [
         Case("a linear network, one pixel", (flat, np.ones((1, 1, 3, 3)), 0, 1)),
         Case("a linear network, 3 by 3", (flat, np.ones((1, 1, 3, 3)), 1, 3)),
@@ -325,7 +333,12 @@ def _erase(rank_pixels):
     images, labels = images[:100], labels[:100]
     covered = images.copy()
     for n, (image, label) in enumerate(zip(images, labels, strict=True)):
-        ranks = rank_pixels(theirs, image[None].copy(), int(label))
+        given = image[None].copy()
+        ranks = rank_pixels(theirs, given, int(label))
+        if not np.array_equal(given[0], image):
+            raise Refused("it changes the image that it is given: work on a copy.")
+        if differ(theirs.params, network.params):
+            raise Refused("it changes the parameters of the network.")
         if ranks is None:
             raise Refused("your function returns None, expected an array of shape (28, 28).")
         if np.shape(ranks) != (28, 28) or not np.isfinite(ranks).all():
