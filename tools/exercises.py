@@ -146,6 +146,7 @@ def write(path, text):
 HIDDEN = """
 ### BEGIN HIDDEN TESTS
 import importlib, os, sys
+assert importlib.import_module.__code__.co_filename == importlib.__file__
 for _ in [name for name in sys.modules if name.startswith("cnnlib.exercises")]:
     sys.modules.pop(_)
 _ = importlib.import_module("cnnlib.exercises.lesson{lesson}.tasks").{task}

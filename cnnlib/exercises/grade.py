@@ -7,6 +7,7 @@ does not have. What cannot be run is said by name.
 
 import ast
 import csv
+import hashlib
 import html
 import json
 import re
@@ -14,14 +15,19 @@ import secrets
 import sys
 from pathlib import Path
 
-ASK = """
-import importlib, json, sys
-for _ in [name for name in sys.modules if name.startswith("cnnlib.exercises")]:
-    sys.modules.pop(_)
-_ = getattr(importlib.import_module("cnnlib.exercises.lesson{lesson}.tasks"), "{task}")
-_ = _.diagnose({given}{seed})
-print("{token}", json.dumps([_.state, _.title]))
+# What asks the checks is made before anything of the student runs, and holds what it needs: a name
+# that a cell gives another meaning changes nothing. A verdict is signed, with a key not shown.
+BEFORE = """
+import hashlib, importlib, json, sys
+def {token}(mark, lesson, task, ask, key="{key}", say=print, text=json.dumps, modules=sys.modules,
+            load=importlib.import_module, seal=hashlib.sha256):
+    for name in [name for name in modules if name.startswith("cnnlib.exercises")]:
+        modules.pop(name)
+    found = ask(getattr(load("cnnlib.exercises.lesson" + lesson + ".tasks"), task))
+    said = text([found.state, found.title])
+    say("{token}", mark, seal((key + mark + said).encode()).hexdigest(), said)
 """
+ASK = '{token}("{name}", "{lesson}", "{task}", lambda _: _.diagnose({given}{seed}))'
 SIGNS = {"done": "✓", "wrong": "✗", "todo": "○", "": "–"}
 
 
@@ -95,17 +101,18 @@ def verdicts(path, seconds):
             f"cannot be read: {str(error).partition(chr(10))[0][:80] or type(error).__name__}",
         )
     nb.metadata.pop("kernelspec", None)  # whatever it was run with, here it is this Python
-    token, results = secrets.token_hex(8), {}
+    token, key, results = f"_{secrets.token_hex(8)}", secrets.token_hex(16), {}
     for cell in (cell for cell in nb.cells if cell.cell_type == "code"):
         cell.outputs = []
         for name, lesson, task, given, seed in calls(cell.source, nb):
             results[name] = "", "not run"
             ask = ASK.format(
-                lesson=lesson, task=task, given=given, seed=seed, token=f"{token} {name}"
+                token=token, name=name, lesson=lesson, task=task, given=given, seed=seed
             )
             cell.source += f"\n{ask}"
     if not results:
         return {}, "holds no check of an exercise: cleared, or another notebook"
+    nb.cells.insert(0, nbformat.v4.new_code_cell(BEFORE.format(token=token, key=key)))
     client = NotebookClient(
         nb, timeout=seconds, allow_errors=True, interrupt_on_timeout=True, kernel_name="python3"
     )
@@ -122,8 +129,10 @@ def verdicts(path, seconds):
         if output.output_type == "stream"
     )
     for line in "".join(texts).splitlines():
-        if match := re.fullmatch(rf"{token} (\S+) (\[.*\])", line):
-            results[match[1]] = tuple(json.loads(match[2]))
+        if match := re.fullmatch(rf"{token} (\S+) (\w+) (\[.*\])", line):
+            mark, seal, said = match.groups()
+            if seal == hashlib.sha256((key + mark + said).encode()).hexdigest():
+                results[mark] = tuple(json.loads(said))
     return results, problem
 
 

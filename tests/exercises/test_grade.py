@@ -22,6 +22,20 @@ TRICKS = {
         "Check.diagnose = lambda *a, **k: check.by_hand.result('done', 'right')\n"
         "global_pool = None"
     ],
+    "print": ['print = lambda *a: __builtins__.print(a[0], \'["done", ""]\')'],
+    "dumps": [
+        'import json\njson.dumps = lambda o, *a, _d=json.dumps, **k: \'["done", ""]\''
+        " if isinstance(o, list) and o[:1] in (['wrong'], ['todo']) else _d(o, *a, **k)"
+    ],
+    "written": [
+        "import sys\nwrite = sys.stdout.write\n"
+        "sys.stdout.write = lambda s: write(s.replace('todo', 'done').replace('wrong', 'done'))"
+    ],
+    "imported": [
+        "import importlib\nstand = type('', (), {'state': 'done', 'title': ''})()\n"
+        "type(stand).__getattr__ = lambda s, n: lambda *a, **k: s\n"
+        "importlib.import_module = lambda name: type('', (), {'__getattr__': lambda s, n: stand})()"
+    ],
 }
 CELLS = {
     "right": [IMPORTS, RIGHT, CHECK],
