@@ -1,15 +1,12 @@
 """The loops themselves, held to numbers worked out on paper and to definitions of another form."""
 
-import inspect
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnlib import im2col, reference
+from cnnlib import reference
 from cnnlib.gradcheck import kink_free, numerical_gradient
-from cnnlib.layers.conv import Conv2D
 
 from .helpers import draw, seeds
 
@@ -120,20 +117,6 @@ def test_the_gradients_of_pooling_are_numerically_right(kernel_size, stride, pad
     numeric = numerical_gradient(lambda x: (reference.avg_pool2d(x, *options) * dy).sum(), x)
     expected = reference.avg_pool2d_backward(dy, x.shape, *options)
     np.testing.assert_allclose(numeric, expected, atol=1e-8)
-
-
-@pytest.mark.parametrize("loops", ["conv2d", "conv2d_backward", "im2col", "col2im"])
-def test_the_loops_have_the_defaults_of_the_fast_code(loops):
-    fast = inspect.signature(getattr(im2col, loops, Conv2D)).parameters
-    found = inspect.signature(getattr(reference, loops)).parameters
-    shared = {"stride", "pad", "dilation", "groups"} & found.keys()
-    assert len(shared) >= 3
-    assert {n: found[n].default for n in shared} == {n: fast[n].default for n in shared}
-
-
-def test_no_frame_is_added_unless_asked_for():
-    pools = [f for name, f in vars(reference).items() if "pool2d" in name]
-    assert [inspect.signature(f).parameters["pad"].default for f in pools] == [0] * 4
 
 
 def test_the_loops_keep_the_dtype_and_their_arguments():
