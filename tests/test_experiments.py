@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from cnnlib.files import RECORDS, recorded
+from cnnlib.gradcheck import check_layer, kink_free
+from cnnlib.layers.conv import Conv2D
 from cnnlib.training import evaluate
 from tools import beyond
 from tools import experiments as tools
@@ -114,6 +116,16 @@ def test_what_is_watched_is_recorded():
     norms = np.sqrt((w**2).sum(axis=(2, 3)))
     np.testing.assert_allclose(norms, found["strength"][0, :, :16], rtol=2e-3)
     assert forming["most"].shape == (2, 1, len(seen), 16)
+
+
+def test_unshared_filters_begin_as_the_convolution_and_each_gets_its_own_gradient():
+    rng = np.random.default_rng(0)
+    own = tools.Unshared((2, 7, 6), 3, 3, np.random.default_rng(1)).astype(np.float64)
+    shared = Conv2D(2, 3, 3, rng=np.random.default_rng(1)).astype(np.float64)
+    x = kink_free((2, 2, 7, 6), rng)
+    np.testing.assert_allclose(own.forward(x), shared.forward(x))
+    own.params["w"] += rng.normal(size=own.params["w"].shape)
+    assert own.parameters() == 5 * 4 * shared.parameters() and check_layer(own, x).ok
 
 
 def test_moved_images_leave_blank_paper():

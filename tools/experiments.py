@@ -22,9 +22,11 @@ from cnnlib import models
 from cnnlib.augment import augment
 from cnnlib.datasets import load_fashion_mnist, load_mnist
 from cnnlib.files import RECORDS, recorded, save_arrays
+from cnnlib.im2col import col2im, im2col
 from cnnlib.initializers import glorot, he, small
 from cnnlib.interpret import activations
 from cnnlib.layers.activations import ReLU, Sigmoid
+from cnnlib.layers.base import Layer
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.dropout import Dropout
@@ -163,6 +165,60 @@ def shrinking(how):
             layers += [Conv2D(channels, filters, 5, stride=stride, rng=rng), ReLU()]
             layers += [pool(2) for pool in pools[how]]
         layers += [Flatten(), Dense(512, 128, rng=rng), ReLU(), Dense(128, 10, init=small, rng=rng)]
+        return Sequential(layers, input_shape=(1, 28, 28))
+
+    return network
+
+
+class Unshared(Layer):
+    """A convolution with filters of its own at each place: local, not shared.
+
+    It starts as the convolution of the same seed: with the same filters everywhere.
+    """
+
+    kind = "unshared"
+
+    def __init__(self, shape, filters, kernel_size, rng):
+        super().__init__()
+        conv = Conv2D(shape[0], filters, kernel_size, rng=rng)
+        self.kernel_size, self.shape = kernel_size, conv.output_shape(shape)
+        places = self.shape[1] * self.shape[2]
+        w = np.tile(conv.params["w"].reshape(filters, -1), (places, 1, 1))
+        self.params = {"w": w, "b": np.zeros((places, filters, 1), np.float32)}
+
+    def output_shape(self, shape):
+        return self.shape
+
+    def forward(self, x):
+        w, self.x_shape = self.params["w"], x.shape
+        cols = im2col(x, self.kernel_size).reshape(w.shape[2], len(w), len(x))
+        self.patches = np.ascontiguousarray(cols.transpose(1, 0, 2))  # place, pixel, image
+        y = w @ self.patches + self.params["b"]
+        return y.transpose(2, 1, 0).reshape(len(x), *self.shape)
+
+    def backward(self, dy):
+        w = self.params["w"]
+        dy = dy.reshape(len(dy), w.shape[1], len(w)).transpose(2, 1, 0)
+        self.grads = {"w": dy @ self.patches.transpose(0, 2, 1), "b": dy.sum(axis=2, keepdims=True)}
+        if not self.input_gradient:
+            return None
+        dcols = (w.transpose(0, 2, 1) @ dy).transpose(1, 0, 2)
+        return col2im(dcols.reshape(w.shape[2], -1), self.x_shape, self.kernel_size)
+
+
+def sharing(filters):
+    """Return a function from a seed to the small LeNet, its filters shared or one set a place."""
+
+    def network(seed):
+        rng = np.random.default_rng(seed)
+        layers = []
+        for shape, count in (((1, 28, 28), 4), ((4, 12, 12), 8)):
+            own = filters != "shared"
+            layers.append(
+                Unshared(shape, count, 5, rng) if own else Conv2D(shape[0], count, 5, rng=rng)
+            )
+            layers += [ReLU(), MaxPool2D(2)]
+        layers += [Flatten(), Dense(128, 32, rng=rng), ReLU(), Dense(32, 10, init=small, rng=rng)]
         return Sequential(layers, input_shape=(1, 28, 28))
 
     return network
@@ -402,6 +458,11 @@ EXPERIMENTS = {
             {"plain": plain(50), "LeNet": lenet}[name], batch=32, shuffled=shuffled, **ALL
         ),
         seeds=5,
+    ),
+    "sharing": Experiment(
+        "What if each place has filters of its own? The small LeNet, 2,000 images, ten epochs.",
+        {"filters": ("shared", "one set a place"), "rate": (0.01, 0.03)},
+        lambda filters, rate: Recipe(sharing(filters), rate=rate, epochs=10, images=2000),
     ),
     "shrinking": Experiment(
         "How well does a LeNet that never saw a moved image read moved ones, two epochs?",

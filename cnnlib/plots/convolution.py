@@ -147,6 +147,7 @@ def sliding_window(x, w, y, row, column, stride=1, pad=0):
         (y, 4.35, "output y", y.min() < 0, (row, column, 1, 1), GREEN),
     ):
         scale = (0, 1) if array is x else limits(array, signed)
+        said = f", red up to {scale[1]:.2g}" if signed else ""
         size = 2.9 / max(array.shape)  # of a pixel
         H, W = array.shape
         number_tile(
@@ -155,7 +156,7 @@ def sliding_window(x, w, y, row, column, stride=1, pad=0):
             left,
             5.15 - H * size,
             size,
-            f"{title}, {H} x {W}",
+            f"{title}, {H} x {W}{said}",
             signed,
             scale,
             None,
