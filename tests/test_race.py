@@ -21,11 +21,39 @@ def test_the_network_is_small_and_takes_the_fast_way():
     assert net["conv2"].wins((race.BATCH, *net["relu1"].output_shape((race.FILTERS[0], 12, 12))))
 
 
+def test_the_pooled_layer_is_a_convolution_and_a_pool():
+    rng = np.random.default_rng(0)
+    x = rng.random((5, 2, 12, 13))
+    pooled, conv = race.PooledConv(2, 3, 3, rng=0), race.Conv2D(2, 3, 3, rng=0)
+    pool = race.MaxPool2D(2)
+    for layer in (pooled, conv):
+        layer.astype(np.float64).params["b"][:] = 1, 2, 3
+    y = pool.forward(conv.forward(x))
+    assert pooled.output_shape(x.shape[1:]) == y.shape[1:]
+    np.testing.assert_allclose(pooled.forward(x), y, atol=1e-12)
+    dy = rng.random(y.shape)
+    conv.backward(pool.backward(dy))
+    pooled.backward(dy)
+    for name, expected in conv.grads.items():
+        np.testing.assert_allclose(pooled.grads[name], expected, atol=1e-12)
+
+
 def test_a_run_learns_and_is_timed(few, monkeypatch):
-    monkeypatch.setattr(race, "EPOCHS", 7.5)
+    monkeypatch.setattr(race, "HARDEST", 1)
+    monkeypatch.setitem(race.RECIPE, "epochs", 7.5)
+    monkeypatch.setitem(race.JUDGE, "batch", 20)
     accuracy, wall, cpu = race.run(0, few, few)
     assert accuracy == 100
     assert wall > 0 and cpu > 0
+
+
+def test_the_hardest_are_those_that_nothing_tells_apart(few, monkeypatch):
+    images, labels = few
+    images[::5] = 0  # of the digits 0 and 5, alike now
+    monkeypatch.setitem(race.JUDGE, "batch", 5)
+    found = race.hardest(images, labels, seed=0)
+    assert len(found) == len(set(found)) == round(race.HARDEST * len(labels))
+    assert set(range(0, 300, 5)) <= set(found)
 
 
 def test_the_steps_are_those_of_the_epochs(few, monkeypatch):
@@ -37,11 +65,25 @@ def test_the_steps_are_those_of_the_epochs(few, monkeypatch):
             super().step(*arguments)
 
     monkeypatch.setattr(race, "AdamW", Counted)
-    monkeypatch.setattr(race, "EPOCHS", 1.5)
-    monkeypatch.setattr(race, "BATCH", 20)
-    race.train(race.network(0), *few, seed=0)
+    race.train(race.network(0), *few, seed=0, epochs=1.5, batch=20, rate=0.01)
     assert len(steps) == 22
-    assert max(steps) <= race.RATE and steps[-1] < 0.1 * race.RATE
+    assert max(steps) <= 0.01 and steps[-1] < 0.1 * 0.01
+
+
+def test_the_first_layers_stop_learning(few, monkeypatch):
+    seen = []
+
+    class Seen(race.AdamW):
+        def step(self, params, grads):
+            seen.append({name.split(".")[0] for name in params})
+            super().step(params, grads)
+
+    monkeypatch.setattr(race, "AdamW", Seen)
+    net = race.network(0)
+    race.train(net, *few, seed=0, epochs=1, batch=20, rate=0.01, first=3)
+    late = {"conv2", "norm2", "dense1"}
+    assert seen == [{"conv1", "norm1"} | late] * 3 + [late] * 12
+    assert set(net.layers) > {"conv1", *late}
 
 
 def test_the_choice_is_made_without_the_test_images(few, monkeypatch, capsys):
@@ -84,6 +126,6 @@ def test_every_rung_computes_the_same(conv):
 def test_the_recorded_ladder_only_goes_down():
     with np.load(race.LADDER, allow_pickle=False) as stored:
         rungs, costs = stored["rung"].tolist(), stored["microseconds"]
-    assert rungs[0] == "LeNet, plain loops" and rungs[-1] == "the race's network"
-    assert len(rungs) == len(costs) == 9
+    assert rungs[0] == "LeNet, plain loops" and rungs[-3] == "the race's network"
+    assert len(rungs) == len(costs) == 11
     assert (np.diff(costs) < 0).all()
