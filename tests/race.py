@@ -1,14 +1,13 @@
 """From nothing to 99.0 % on MNIST as fast as NumPy can: ``python -m tests.race``.
 
-Trains one small network once for each seed, on all 60,000 training images, and prints time and
-accuracy on the 10,000 test images.  The clock starts when the images lie in memory and stops after
-the last step; loading them and testing are counted apart.  A small dense network first finds the
-images that are worth training on.  The recipe was chosen by training on
-50,000 of the training images and comparing on the other 10,000 (``--held-back``); a first,
-smaller one had been seen to stay below 99 % on the test images.  On one core:
-``OPENBLAS_NUM_THREADS=1``.
+Trains one small network once for each seed and prints time and accuracy on the 10,000 test images.
+A plain network first finds the fifth of the 60,000 training images that is worth training on.  The
+clock starts when the images lie in memory and stops after the last step; loading them and testing
+are counted apart.  The recipe was chosen by training on 50,000 of the training images and comparing
+on the other 10,000 (``--held-back``); an early, smaller one had been seen to stay below 99 % on the
+test images.  On one core: ``OPENBLAS_NUM_THREADS=1``.
 
-``--ladder`` measures what each idea brought, one after the other, and writes it down for lesson 08.
+``--ladder`` measures what each idea brought and writes it down for lesson 08.
 """
 
 import argparse
@@ -202,8 +201,8 @@ def lenet_of(conv):
     return net
 
 
-def per_image(net, dtype=np.float32, batch=BATCH, steps=12, first=0):
-    """Measure the CPU time of training steps, in microseconds for each image: the median."""
+def per_image(net, dtype=np.float32, batch=BATCH, steps=20, first=0):
+    """Measure the CPU time of the quickest training step, in microseconds for each image."""
     finished, net = split(net.astype(dtype), first)
     rng = np.random.default_rng(0)
     x, labels = rng.random((batch, 1, 28, 28)).astype(dtype), rng.integers(0, 10, batch)
@@ -215,7 +214,7 @@ def per_image(net, dtype=np.float32, batch=BATCH, steps=12, first=0):
             net.backward(loss.backward())
             optimizer.step(net.params, net.grads)
             times.append(time.process_time() - start)
-    return 1e6 * float(np.median(times[steps // 4 :])) / batch
+    return 1e6 * min(times) / batch
 
 
 def with_kernels(name, batch):
@@ -263,12 +262,13 @@ def parse(arguments):
 def main(arguments=None):
     options = parse(arguments)
     if options.ladder:
-        rungs = []
-        for name, cost in ladder():
-            rungs.append((name, cost))
-            print(f"{cost:12,.0f} us an image: {name}", flush=True)
-        names, costs = zip(*rungs, strict=True)
-        save_arrays(LADDER, {"rung": np.array(names), "microseconds": np.array(costs)})
+        costs = {}
+        for name, cost in [*ladder(), *ladder()]:  # the quicker of two passes: others work, too
+            costs[name] = min(cost, costs.get(name, cost))
+        for name, cost in costs.items():
+            print(f"{cost:12,.0f} us an image: {name}")
+        names, numbers = list(costs), list(costs.values())
+        save_arrays(LADDER, {"rung": np.array(names), "microseconds": np.array(numbers)})
         return
     start = time.perf_counter()
     data, test = load_mnist()
