@@ -354,7 +354,6 @@ QUESTIONS = {
         ("w is flipped", {"y00": 11, "y11": 12}),
         ("rows and columns of w are exchanged", {"y00": 11, "y11": 18}),
         ("the mean of the products is taken", {"y00": 2, "y11": 4.25}),
-        ("the two are exchanged", {"y00": 14, "y11": 5}),
     ],
     "sizes_by_hand": [
         ("the division is rounded up", {"c": 15}),

@@ -177,6 +177,10 @@ MUTANTS = {
                 "1 / (1 + np.exp(-np.maximum(scores, -99)))",
             ),
         ),
+        (
+            "the first of the row is subtracted and not its largest",
+            ("scores.max(axis=1, keepdims=True)", "scores[:, :1]"),
+        ),
         ("the mean of the row is subtracted and not its largest", ("scores.max", "scores.mean")),
         ("the axis that is summed away is missing", ("sum(axis=1, keepdims=True)", "sum(axis=1)")),
         (

@@ -411,6 +411,8 @@ def test_that_an_argument_is_changed_is_said_of_a_wrong_answer_as_well():
         return x**3
 
     assert "And it changes its argument x." in str(make().diagnose(spoil))
+    rows = make(limits=[ONE_ROW]).diagnose(lambda x: spoil(x) if x.ndim > 1 else 2 * x)
+    assert rows.mistakes == ["single rows"] and "And it changes its argument x." in str(rows)
 
 
 def test_a_network_is_an_argument_like_others():

@@ -436,11 +436,14 @@ class Check(Task):
                 *blocks,
                 mistakes=["unused"],
             )
+        changed = dict.fromkeys(self.args[i] for o in trial.outcomes for i in o.changed)
+        changed = f"And it changes its argument {listed(changed)}." if changed else ""
         if limits := self._limits(trial):
             return self.result(
                 "wrong",
                 f"right for {either([limit.name for limit in limits])}, and wrong for all others.",
                 *(limit.hint for limit in limits),
+                changed,
                 *blocks,
                 mistakes=[limit.name for limit in limits],
             )
@@ -450,8 +453,6 @@ class Check(Task):
             )
         right = trial.labels(right=True)
         fine = f"Right: {listed(right)}." if right else ""
-        changed = dict.fromkeys(self.args[i] for o in trial.outcomes for i in o.changed)
-        changed = f"And it changes its argument {listed(changed)}." if changed else ""
         outside = " and ".join(read_outside(thing))
         outside = f"It reads {outside} of the notebook: is an argument meant?" if outside else ""
         if found := self._fact(trial):

@@ -220,11 +220,6 @@ BY_HAND = mistakes(
         {"ow] = total": "ow] = b[f] + (total - b[f]) / w[f].size"},
         "Add the products up.",
     ),
-    (
-        "the two are exchanged",
-        {"return y": "return y[:, :, ::-1, ::-1]"},
-        "y00 belongs to the window at the upper left.",
-    ),
     use=pixel,
 )
 

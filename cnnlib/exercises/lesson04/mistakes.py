@@ -205,6 +205,11 @@ SOFTMAX = mistakes(
         LARGEST,
     ),
     (
+        "the first of the row is subtracted and not its largest",
+        {"scores.max(axis=1, keepdims=True)": "scores[:, :1]"},
+        LARGEST,
+    ),
+    (
         "each score has a sigmoid of its own",
         {"exps / exps.sum(axis=1, keepdims=True)": "1 / (1 + np.exp(-np.clip(scores, -99, 99)))"},
         "The scores of a row share one sum, so that their probabilities add up to 1.",

@@ -157,6 +157,7 @@ softmax = Check(
         Case("large scores", (np.array([[1000.0, 999, 998]]),)),
         Case("one large score of ten", (np.array([[*[0.0] * 6, 1000, *[0] * 3]]),)),
         Case("scores far below zero", (np.array([[-1000.0, -1001]]),)),
+        Case("a small score first", (np.array([[0.0, 1000, 1000, 1000]]),)),
         Case("scores far apart", (np.array([[900.0, 800, 100]]),)),
         Case("a large and a small row", (np.array([[2000.0, 1999], [1, 0]]),)),
         Case("float32", (rng.normal(size=(2, 3)).astype(np.float32),)),
