@@ -159,7 +159,6 @@ def spoiling(function, number, value):
 @pytest.mark.parametrize(
     "lesson, task, number",
     [
-        ("01", "one_or_seven", 0),
         ("02", "gentle_pool", 0),
         ("03", "frugal_conv", 1),
         ("04", "quick_check", 1),

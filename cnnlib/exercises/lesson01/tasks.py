@@ -10,7 +10,7 @@ from cnnlib.datasets import load_mnist
 from cnnlib.exercises import cases
 from cnnlib.exercises.cases import whole
 from cnnlib.exercises.engine.check import Case, Check, Limit
-from cnnlib.exercises.engine.goal import Goal, untouched
+from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.result import Refused, collect
@@ -360,7 +360,7 @@ def _told_apart(tell):
     (_, _), (images, labels) = load_mnist()
     share = {}
     for digit in (1, 7):
-        answers = [untouched(tell, picture.copy()) for picture in images[labels == digit][:100, 0]]
+        answers = [tell(picture.copy()) for picture in images[labels == digit][:100, 0]]
         if any(answer is None for answer in answers):
             raise Refused("your function returns None for some digits, expected 1 or 7.")
         share[digit] = float(np.mean([int(answer) == digit for answer in answers]))
