@@ -132,6 +132,7 @@ def test_volumes_mark_a_window_through_all_channels_a_filter_and_a_pixel_of_each
         "w: (4, 3, 3, 2)",
         "y: (2, 4, 6, 6)",
     ]
+    assert marks[0].get_y() > marks[3].get_y() + 8 and marks[-2].get_y() > marks[-1].get_y() + 8
     for n in range(2):
         window, face = marks[3 * n], faces[3 * n + 2]  # of the first channel, drawn last
         assert window.get_x() - face.get_x() == 5
