@@ -1,9 +1,11 @@
 """The exercises: student editions are what their solved editions give, and kind to who begins."""
 
 import copy
+import importlib
 import re
 import sys
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 import pytest
@@ -336,3 +338,10 @@ def test_a_stale_student_edition_is_noticed(tmp_path, capsys, monkeypatch):
     capsys.readouterr()
     assert tools.main(["--check"]) == 1
     assert capsys.readouterr().out.count("make exercises") == 2
+
+
+def test_a_hidden_test_does_not_trust_an_importlib_that_was_replaced(monkeypatch):
+    hidden = tools.HIDDEN.format(lesson="09", task="average", given="None")
+    monkeypatch.setattr(importlib, "import_module", lambda name: mock.MagicMock())
+    with pytest.raises(AssertionError):
+        exec(hidden, {})

@@ -46,6 +46,7 @@ MUTANTS = {
         ("the gradient passes where x is 0, too", ("self.x > 0", "self.x >= 0")),
         ("the gradient passes everywhere", ("self.x > 0", "np.maximum(self.x, 0) >= 0")),
         ("the mask is made from dy", ("self.x > 0", "dy > 0")),
+        ("changed", ("return dy * (self.x > 0)", "dy *= self.x > 0\n        return dy")),
         (
             "dy is multiplied by y and not by its slope",
             ("dy * (self.x > 0)", "dy * self.x * (self.x > 0)"),

@@ -68,6 +68,36 @@ WRONG = {
         ("np.maximum(np.abs(a), np.abs(b))", "np.maximum(a, b)"),
     ),
     "the mask belongs to the class": ("05", "relu_layer", ("self.x = x", "ReLU.x = x")),
+    "the input of an earlier call": (
+        *("05", "relu_layer"),
+        ("        self.x = x\n", '        vars(self).setdefault("kept", []).append(x)\n'),
+        ("self.x > 0", "self.kept.pop(0) > 0"),
+    ),
+    "large numbers are cut off": ("05", "relu_layer", ("np.maximum(x, 0)", "np.clip(x, 0, 6)")),
+    "the correction ends after ten steps": (
+        *("05", "adam"),
+        ("self.betas, self.steps", "self.betas, self.steps if self.steps <= 10 else 10**6"),
+    ),
+    "rounded to four digits": (
+        "05",
+        "cosine_rate",
+        ("return rate", "return np.round(rate"),
+        ("/ 2", "/ 2, 4)"),
+    ),
+    "training is left on": (
+        "06",
+        "feature_maps",
+        ("    for", "    network.training = True\n    for"),
+    ),
+    "later layers are taken out": (
+        *("06", "feature_maps"),
+        ("            return x", "            network.layers.popitem()\n            return x"),
+    ),
+    "only ten outputs": (
+        "09",
+        "dense_from_channels_last",
+        ("M = len(weight)", "weight = weight[:10]\n    M = len(weight)"),
+    ),
     "the weights of the first call": (
         *("05", "dense_layer"),
         ("self.x = x", 'self.x, self.w = x, vars(self).get("w", self.params["w"].copy())'),
