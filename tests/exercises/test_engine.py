@@ -625,6 +625,8 @@ def test_answers_are_judged_part_by_part(given, state, mistakes):
 def test_of_two_causes_that_of_the_other_wrong_answers_is_said():
     assert SIZES.diagnose(p=3, q=2, r=5).mistakes == ["only the first counts"]
     assert SIZES.diagnose(p=3, q=1, r=1).mistakes == ["only the second counts, and less"]
+    several = ["only the first counts", "they are added"]  # and of p not the second, which q denies
+    assert SIZES.diagnose(p=3, q=2, r=6).mistakes == several
 
 
 def test_answers_come_in_any_form():
