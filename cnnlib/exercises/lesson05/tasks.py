@@ -510,7 +510,6 @@ train_epoch = Check(
         "own_parameters": "the rule does not get the arrays that the network holds",
         "new_gradients": "the rule does not get the gradients of this batch",
         "drawn_by_rng": "the order does not depend on the rng that is handed over",
-        "losses": "it is not one loss for each batch that comes back",
     },
     todo="For every batch: forward, loss, backward, step; return the losses in a list",
     more="Your loop knows nothing of convolutions. What would it take to train another network?",

@@ -240,6 +240,7 @@ largest_batch = Check(
         Case("VGG's second layer", (16_000, 64, 224, 224, 64, 3, 1)),
         Case("not even one image", (10, 64, 224, 224, 64, 3, 1)),
         Case("just one", (4e-6 * (16 + 36 + 4), 1, 4, 4, 1, 3, 0)),
+        Case("two, and a little room", (4e-6 * 112 + 2e-5, 1, 4, 4, 1, 3, 0)),
         Case("1 x 1, many filters", (10, 4, 20, 20, 64, 1, 0)),
         Case("pad left out", (20, 8, 20, 20, 8, 3)),
     ],
