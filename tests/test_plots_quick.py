@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 
-from cnnlib.plots import quick
+from cnnlib.plots import quick, ticks
 from cnnlib.plots.base import dress, new_figure, own_settings, show_image, to_png
 
 
@@ -51,7 +51,7 @@ def same(draw):
 
     A tick that lies between two pixels may fall to either.
     """
-    quickly, usually = (pixels(draw(kind)[0]) for kind in (quick.QuickAxes, Axes))
+    quickly, usually = (pixels(draw(kind)[0]) for kind in (ticks.QuickAxes, Axes))
     return quickly.shape == usually.shape and (quickly != usually).any(axis=2).sum() < 20
 
 
@@ -59,7 +59,7 @@ def same(draw):
 @pytest.mark.parametrize("fixed", [True, False])
 def test_a_chart_has_the_pixels_of_matplotlibs_axes(fixed, logs):
     assert same(lambda kind: charts(kind, fixed, logs))
-    _, ax = charts(quick.QuickAxes, fixed, logs)
+    _, ax = charts(ticks.QuickAxes, fixed, logs)
     pixels(ax.figure)
     assert ax.xaxis.majorTicks == ax.yaxis.majorTicks == ax.xaxis.minorTicks == []
 
@@ -77,7 +77,7 @@ def test_bars_with_names_and_a_power_at_the_axis_have_the_pixels_of_matplotlibs(
         return figure, ax
 
     assert same(bars)
-    labels = bars(quick.QuickAxes)[1].get_xticklabels()
+    labels = bars(ticks.QuickAxes)[1].get_xticklabels()
     assert [label.get_text() for label in labels] == ["−½", "gap", "c"]
 
 
@@ -89,7 +89,7 @@ def test_an_image_has_the_pixels_of_matplotlibs_axes_and_makes_no_ticks():
         return figure, ax
 
     assert same(image)
-    figure, ax = image(quick.QuickAxes)
+    figure, ax = image(ticks.QuickAxes)
     pixels(figure)
     assert ax.xaxis.majorTicks == ax.yaxis.majorTicks == ax.xaxis.minorTicks == []
 
@@ -113,9 +113,9 @@ def test_what_a_reader_changes_of_ticks_is_seen(change):
         return figure, ax
 
     assert same(changed)
-    unchanged = charts(quick.QuickAxes, True, "")
+    unchanged = charts(ticks.QuickAxes, True, "")
     unchanged[1].grid(False)
-    assert (pixels(changed(quick.QuickAxes)[0]) != pixels(unchanged[0])).any()
+    assert (pixels(changed(ticks.QuickAxes)[0]) != pixels(unchanged[0])).any()
 
 
 def test_a_number_stands_in_the_middle_of_its_place():
@@ -152,3 +152,8 @@ def test_a_picture_is_drawn_once(fixed, monkeypatch):
     before = figure.dpi
     assert to_png(figure).startswith(b"\x89PNG")
     assert len(drawn) == 1 and figure.dpi == before
+
+
+def test_a_matplotlib_that_nobody_knows_yet_draws_its_own_ticks():
+    assert ticks.fit_for((3, 9, 0, "final", 0)) is ticks.QuickAxes
+    assert ticks.fit_for((3, 12, 0, "final", 0)) is ticks.fit_for((4, 0, 0, "final", 0)) is Axes

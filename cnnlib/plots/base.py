@@ -17,7 +17,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from cnnlib.plots.quick import Canvas, Numbers, QuickAxes, measured
+from cnnlib.plots.quick import Canvas, Numbers, measured
+from cnnlib.plots.ticks import fit_for
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart, each with one meaning.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -33,6 +34,7 @@ STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 1)
 
 PAGE = 8.0  # inches
 MOST_TILES = 2000
+AXES = fit_for(matplotlib.__version_info__)
 
 FAMILIES = ("axes", "boxplot", "contour", "errorbar", "figure", "font", "grid", "hatch", "image",
             "legend", "lines", "markers", "mathtext", "patch", "path", "savefig", "scatter", "text",
@@ -64,10 +66,10 @@ class Figure(matplotlib.figure.Figure):
         Canvas(self)
 
     def add_axes(self, *args, **options):
-        return super().add_axes(*args, **{"axes_class": QuickAxes, **options})
+        return super().add_axes(*args, **{"axes_class": AXES, **options})
 
     def add_subplot(self, *args, **options):
-        return super().add_subplot(*args, **{"axes_class": QuickAxes, **options})
+        return super().add_subplot(*args, **{"axes_class": AXES, **options})
 
     def draw(self, renderer):
         with own_settings():

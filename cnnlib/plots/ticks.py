@@ -1,0 +1,222 @@
+"""The ticks of an axis are drawn together, with the pixels that matplotlib gives them.
+
+matplotlib makes an object of five parts for each tick, and some even for an image that shows none;
+much of the time of an explorer's picture goes there.
+"""
+
+import functools
+
+import numpy as np
+from matplotlib import rcParams
+from matplotlib.axes import Axes
+from matplotlib.axis import XAxis, YAxis
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import TICKDOWN, TICKLEFT, Line2D
+from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+from matplotlib.transforms import Bbox
+
+from cnnlib.plots.quick import Renderer
+
+
+@functools.lru_cache(8192)
+def laid_out(text, size, ha, va, dpi):
+    """Lay out a text at (0, 0), as a Text does.
+
+    Returns
+    -------
+    ((float, float, str, FontProperties, bool), ndarray of shape (2, 2))
+        What a renderer draws: x and y of the baseline, upwards, the text, its font and whether it
+        is a formula; and the corners of its box.
+    """
+    found, renderer = [], Renderer(1, 1, dpi)
+    renderer.draw_text = lambda gc, x, y, s, font, angle, ismath=False, mtext=None: found.append(
+        (x, 1 - y, s, font.copy(), ismath)
+    )
+    artist = Text(0, 0, text, size=size, ha=ha, va=va)
+    artist.set_figure(Figure(dpi=dpi))
+    artist.draw(renderer)
+    return found[0], artist.get_window_extent(renderer).get_points()
+
+
+class QuickAxis:
+    """An axis that draws its ticks together, where that is all there is to draw.
+
+    Ticks of matplotlib's own are made once somebody asks for one, or for a look that is not known
+    here; then they are drawn.
+    """
+
+    KNOWN = {"gridOn", "grid_alpha", "tick1On", "label1On", "size", "pad", "labelsize"}
+
+    majorTicks = functools.cached_property(lambda self: [])
+    minorTicks = functools.cached_property(lambda self: [])
+
+    def plain(self):
+        """Say whether ticks and labels stand at the bottom or the left, as nobody has changed."""
+        looks = [*self._major_tick_kw.items(), *self._minor_tick_kw.items()]
+        plain = all(name in self.KNOWN or not value for name, value in looks)
+        plain &= self.label_position == self.sides[0] and not self.majorTicks + self.minorTicks
+        if not plain:  # the frame makes room for ticks of its axes
+            for side in self.sides:
+                self.axes.spines[side].register_axis(self)
+        return plain
+
+    def get_ticks_position(self):
+        if self.plain():
+            return self.sides[0]
+        self.get_major_ticks(1), self.get_minor_ticks(1)
+        return super().get_ticks_position()
+
+    def set_ticks(self, ticks, labels=None, *, minor=False, fontsize=None, **options):
+        if minor or options:
+            options |= {} if fontsize is None else {"fontsize": fontsize}
+            return super().set_ticks(ticks, labels, minor=minor, **options)
+        self.set_major_locator(FixedLocator(ticks))
+        if labels is not None:
+            self.set_major_formatter(FixedFormatter(labels))
+        if fontsize is not None:
+            self.set_tick_params(labelsize=fontsize)
+        if len(ticks):
+            self.set_view_interval(min(ticks), max(ticks))
+
+    def in_view(self, ticker, places):
+        """Return the places that are seen, and their labels."""
+        labels, places = ticker.formatter.format_ticks(places), np.asarray(places, float)
+        transform = self.get_transform().transform
+        at, (low, high) = transform(places), np.sort(transform(self.get_view_interval()))
+        near = 1e-10 * (high - low)
+        seen = np.flatnonzero((low - near <= at) & (at <= high + near))
+        return places[seen], [labels[k] for k in seen]
+
+    def lay_out(self, renderer, draw=False):
+        """Give labels their places; draw them, ticks and grid if asked to.
+
+        Returns
+        -------
+        (list of Bbox, float)
+            Of the labels; and how far ticks stand out, in pixels.
+        """
+        boxes, deep, inch, gc = [], 0, renderer.dpi / 72, renderer.new_gc()
+        for which, ticker, kept, find in (
+            ("major", self.major, self._major_tick_kw, self.get_majorticklocs),
+            ("minor", self.minor, self._minor_tick_kw, self.get_minorticklocs),
+        ):
+            if isinstance(ticker.locator, NullLocator):
+                continue
+            look = {n: rcParams[f"{self.axis_name}tick.{which}.{n}"] for n in ("size", "pad")}
+            look |= {"labelsize": 10, "tick1On": True, "label1On": True} | kept
+            places, labels = self.in_view(ticker, find())
+            lines = self.lines(places)
+            if len(places) and look["tick1On"]:
+                deep = max(deep, look["size"] * inch)
+            if draw and len(places):
+                self.draw_lines(renderer, lines, which, look)
+            away = self.away * (look["size"] + look["pad"]) * inch
+            for (x, y), label in zip(lines[:, 0] + away, labels, strict=True):
+                if label and look["label1On"]:
+                    (right, up, *words), box = laid_out(
+                        label, look["labelsize"], *self.held, renderer.dpi
+                    )
+                    boxes.append(Bbox(box + (x, y)))
+                    if draw:
+                        text, font, ismath = words
+                        y = renderer.height - (y + up)
+                        renderer.draw_text(gc, x + right, y, text, font, 0, ismath)
+        gc.restore()
+        self.offsetText.set_text(self.major.formatter.get_offset())
+        self._update_offset_text_position(boxes, [])
+        place, k = list(self.label.get_position()), self.across
+        edge = min([box.min[k] for box in boxes] + [self.axes.bbox.min[k] - deep])
+        place[k] = edge - self.labelpad * inch
+        self.label.set_position(place)
+        return boxes, deep
+
+    def lines(self, places):
+        """Return where the grid's lines begin, at their ticks, and end: pixels, (K, 2, 2)."""
+        ends = np.zeros((len(places), 2, 2))
+        ends[:, 1, self.across], ends[..., 1 - self.across] = 1, places[:, None]
+        x = self.axis_name == "x"
+        transform = self.axes.get_xaxis_transform() if x else self.axes.get_yaxis_transform()
+        return transform.transform(ends.reshape(-1, 2)).reshape(-1, 2, 2)
+
+    def draw_lines(self, renderer, lines, which, look):
+        """Draw ticks, and the grid if there is one."""
+        artists = []
+        if look["gridOn"]:
+            style = {"lw": rcParams["grid.linewidth"], "color": rcParams["grid.color"]}
+            artists = [LineCollection(lines, alpha=look.get("grid_alpha"), **style)]
+            artists[0].set_clip_path(self.axes.patch)
+        if look["tick1On"] and look["size"]:
+            width = rcParams[f"{self.axis_name}tick.{which}.width"]
+            style = {"color": "black", "ls": "", "ms": look["size"], "mew": width}
+            artists.append(Line2D(*lines[:, 0].T, marker=self.mark, **style))
+        for artist in artists:
+            artist.set_figure(self.axes.figure)
+            artist.draw(renderer)
+
+    def draw(self, renderer):
+        if not self.plain():
+            return super().draw(renderer)
+        if self.get_visible():
+            self.lay_out(renderer, draw=True)
+            self.label.draw(renderer)
+            self.offsetText.draw(renderer)
+        self.stale = False
+
+    def get_tightbbox(self, renderer=None, *, for_layout_only=False):
+        if not self.plain():
+            return super().get_tightbbox(renderer, for_layout_only=for_layout_only)
+        if not self.get_visible() or for_layout_only and not self.get_in_layout():
+            return None
+        renderer = renderer or self.axes.figure.canvas.get_renderer()
+        boxes, deep = self.lay_out(renderer)
+        corners = self.axes.bbox.get_points().copy()
+        corners[0, self.across] -= deep
+        boxes.append(Bbox(corners))
+        if self.offsetText.get_visible() and self.offsetText.get_text():
+            boxes.append(self.offsetText.get_window_extent(renderer))
+        if self.label.get_visible() and self.label.get_text():
+            corners = self.label.get_window_extent(renderer).get_points()
+            if for_layout_only:  # its length asks for no room
+                along = 1 - self.across
+                corners[:, along] = corners[:, along].mean() + np.array((-0.5, 0.5))
+            boxes.append(Bbox(corners))
+        return Bbox.union(boxes)
+
+
+class QuickX(QuickAxis, XAxis):
+    """A horizontal one."""
+
+    sides, mark, held = ("bottom", "top"), TICKDOWN, ("center", "top")
+    across, away = 1, np.array((0, -1))
+
+
+class QuickY(QuickAxis, YAxis):
+    """A vertical one."""
+
+    sides, mark, held = ("left", "right"), TICKLEFT, ("right", "center_baseline")
+    across, away = 0, np.array((-1, 0))
+
+
+class QuickAxes(Axes):
+    """Axes with quick axes."""
+
+    def _init_axis(self):
+        self.xaxis, self.yaxis = QuickX(self, clear=False), QuickY(self, clear=False)
+
+    def clear(self):
+        super().clear()
+        for spine in self.spines.values():
+            spine.get_spine_transform()  # puts it in its place, as the first tick would
+
+
+def fit_for(version):
+    """Return the axes that figures are made of: quick where it is known how ticks are drawn.
+
+    Parameters
+    ----------
+    version : tuple of int
+        Of matplotlib. One that is later than 3.11 draws its ticks itself.
+    """
+    return QuickAxes if version < (3, 12) else Axes
