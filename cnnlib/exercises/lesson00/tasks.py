@@ -79,7 +79,7 @@ one_hot = _rung(
 pick = _rung(
     mistakes.pick,
     mistakes.PICK,
-    lambda rng, size: (distinct(rng, size + 1, size + 2), (np.arange(size + 1) * 2) % (size + 2)),
+    lambda rng, size: (distinct(rng, size + 1, size + 2) / 2, 2 * np.arange(size + 1) % (size + 2)),
     "Return the number of each row that its label points to",
     "The loss of exercise 04 begins with this line.",
 )
