@@ -65,9 +65,10 @@ def visit(chromium, address):
     It refuses what other hosts would have answered, and notes it. Nor may a page have complained.
     """
     outside, contexts, complaints = [], [], []
+    icon = f"{address.removesuffix(BELOW)}/favicon.ico"  # asked for by browsers, not by pages
 
     def refuse(route):
-        if route.request.url.startswith((address, "data:", "blob:")):
+        if route.request.url.startswith((address, icon, "data:", "blob:")):
             route.continue_()
         else:
             outside.append(route.request.url)
