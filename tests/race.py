@@ -1,11 +1,11 @@
 """From nothing to 99.0 % on MNIST as fast as NumPy can: ``python -m tests.race``.
 
 Trains one small network once for each seed and prints time and accuracy on the 10,000 test images.
-A plain network first finds the fifth of the 60,000 training images that is worth training on.  The
-clock starts when the images lie in memory and stops after the last step; loading them and testing
-are counted apart.  The recipe was chosen by training on 50,000 of the training images and comparing
-on the other 10,000 (``--held-back``); an early, smaller one had been seen to stay below 99 % on the
-test images.  On one core: ``OPENBLAS_NUM_THREADS=1``.
+A plain network first finds the fifth of the 60,000 training images that it is least sure of.  The
+clock starts when the images lie in memory, before that, and stops after the last step; loading and
+testing are not counted.  The recipe was chosen by training on 50,000 of the training images and
+comparing on the other 10,000 (``--held-back``); an early, smaller one had been seen to stay below
+99 % on the test images.  On one core: ``OPENBLAS_NUM_THREADS=1``.
 
 ``--ladder`` measures what each idea brought and writes it down for lesson 08.
 """
@@ -50,8 +50,9 @@ LADDER = Path(__file__).resolve().parent.parent / "cnnlib" / "data" / "ladder.np
 def network(rng, in_one=True):
     """Build a LeNet without a hidden layer, normalised: 11,900 parameters."""
     rng, (first, second) = np.random.default_rng(rng), FILTERS
-    layers = [PooledConv(1, first, 5, rng=rng)]
-    if not in_one:
+    if in_one:
+        layers = [PooledConv(1, first, 5, rng=rng)]
+    else:
         layers = [FastConv2D(1, first, 5, rng=rng), MaxPool2D(2)]
     layers += [BatchNorm(first), ReLU()]
     layers += [FastConv2D(first, second, 5, rng=rng), MaxPool2D(2), BatchNorm(second), ReLU()]
@@ -97,8 +98,8 @@ class PooledConv(Conv2D):
 def train(net, images, labels, seed, epochs, batch, rate, first=0):
     """Train for some epochs, the last one perhaps not to its end.
 
-    The first layers, ``first`` of them, learn in the ``EARLY`` steps only: simple patterns are soon
-    found, and then nothing has to go back that far.
+    The first layers, ``first`` of them, learn in the ``EARLY`` share of the steps only; from then
+    on no gradient has to go back that far.  ``tests/BENCH.md`` has what that costs.
     """
     steps = round(epochs * len(images) / batch)
     optimizer = AdamW(one_cycle(rate, steps, warm=WARM), beta2=0.99, weight_decay=DECAY)
@@ -128,7 +129,7 @@ def split(net, first):
 def hardest(images, labels, seed):
     """Find the images that a plain network, trained for a moment, is least sure of.
 
-    It sees every other pixel.  What it has no doubt about would teach the real network little.
+    It sees every other pixel.  ``tests/BENCH.md`` holds shares of the images against all of them.
     """
     images, rng = np.ascontiguousarray(images[:, :, ::2, ::2]), np.random.default_rng(seed)
     layers = [Flatten(), Dense(14 * 14, 64, rng=rng), ReLU(), Dense(64, 10, init=small, rng=rng)]
@@ -141,8 +142,8 @@ def hardest(images, labels, seed):
 def run(seed, data, test):
     """Train and test once; returns accuracy in %, seconds on the wall and of all processors."""
     images, labels = data
-    net = network(seed)
     start = time.perf_counter(), time.process_time()
+    net = network(seed)
     hard = hardest(images, labels, seed)
     train(net, images[hard], labels[hard], seed, **RECIPE)
     taken = time.perf_counter() - start[0], time.process_time() - start[1]

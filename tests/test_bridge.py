@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
+from cnnlib import look
 from cnnlib.bridge import from_torch, state_from_torch, state_to_torch
 from cnnlib.layers.activations import ReLU
 from cnnlib.layers.conv import Conv2D
@@ -252,7 +253,8 @@ def converted(torch):
 def test_a_model_of_pytorch_can_be_looked_into(converted, mnist):
     x, labels = (part[:9] for part in mnist[1])
     before = {key: value.copy() for key, value in converted.weights().items()}
-    for figure in every_figure(converted, x, labels):
+    second = look.plot_feature_maps(converted, x[0], "conv2")
+    for figure in [*every_figure(converted, x, labels), second]:
         drawn(figure)
     for key, value in converted.weights().items():
         np.testing.assert_array_equal(value, before[key])

@@ -1,5 +1,9 @@
 """The race's recipe trains, and its clock and its words are right."""
 
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -7,7 +11,7 @@ from tests import race
 
 
 @pytest.fixture
-def few(monkeypatch):
+def few():
     """300 images that are easy to tell apart: a bright column for each digit."""
     labels = np.arange(300) % 10
     images = np.zeros((300, 1, 28, 28), np.float32)
@@ -18,7 +22,7 @@ def few(monkeypatch):
 def test_the_network_is_small_and_takes_the_fast_way():
     net = race.network(0)
     assert net.parameters() < 12_000
-    assert net["conv2"].wins((race.BATCH, *net["relu1"].output_shape((race.FILTERS[0], 12, 12))))
+    assert net["conv2"].wins((race.RECIPE["batch"], race.FILTERS[0], 12, 12))
 
 
 def test_the_pooled_layer_is_a_convolution_and_a_pool():
@@ -47,6 +51,22 @@ def test_a_run_learns_and_is_timed(few, monkeypatch):
     assert wall > 0 and cpu > 0
 
 
+def test_the_clock_counts_the_choice_of_images_and_not_the_test(few, monkeypatch):
+    order = []
+    clock = SimpleNamespace(perf_counter=lambda: order.append("clock") or 0, process_time=lambda: 0)
+    monkeypatch.setattr(race, "time", clock)
+    results = {"network": None, "hardest": [0], "train": None, "evaluate": (0, 1)}
+    for name, result in results.items():
+
+        def noted(*_, name=name, result=result, **__):
+            order.append(name)
+            return result
+
+        monkeypatch.setattr(race, name, noted)
+    race.run(0, few, few)
+    assert order == ["clock", "network", "hardest", "train", "clock", "evaluate"]
+
+
 def test_the_hardest_are_those_that_nothing_tells_apart(few, monkeypatch):
     images, labels = few
     images[::5] = 0  # of the digits 0 and 5, alike now
@@ -71,11 +91,13 @@ def test_the_steps_are_those_of_the_epochs(few, monkeypatch):
 
 
 def test_the_first_layers_stop_learning(few, monkeypatch):
-    seen = []
+    seen, back, means = [], [], []
 
     class Seen(race.AdamW):
         def step(self, params, grads):
             seen.append({name.split(".")[0] for name in params})
+            back.append(net["conv2"].input_gradient)
+            means.append(net["norm1"].state["mean"].copy())
             super().step(params, grads)
 
     monkeypatch.setattr(race, "AdamW", Seen)
@@ -83,6 +105,8 @@ def test_the_first_layers_stop_learning(few, monkeypatch):
     race.train(net, *few, seed=0, epochs=1, batch=20, rate=0.01, first=3)
     late = {"conv2", "norm2", "dense1"}
     assert seen == [{"conv1", "norm1"} | late] * 3 + [late] * 12
+    assert back == [True] * 3 + [False] * 12
+    assert (means[1] != means[2]).any() and (np.ptp(means[2:], axis=0) == 0).all()
     assert set(net.layers) > {"conv1", *late}
 
 
@@ -129,3 +153,6 @@ def test_the_recorded_ladder_only_goes_down():
     assert rungs[0] == "LeNet, plain loops" and rungs[-3] == "the race's network"
     assert len(rungs) == len(costs) == 11
     assert (np.diff(costs) < 0).all()
+    bench = Path(race.__file__).with_name("BENCH.md").read_text(encoding="utf-8")
+    table = bench.split("| | microseconds an image |")[1].split("\n\n")[0]
+    assert re.findall(r"\| ([\d,]+) \|$", table, re.M) == [f"{cost:,.0f}" for cost in costs]

@@ -9,7 +9,7 @@ from tests.exercises.test_mistakes import EVERY, named
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BENCH = (ROOT / "tests" / "BENCH.md").read_text(encoding="utf-8")
-ROW = r"^\| over ([\d,]+) \| .* s \| ([\d.]+) to ([\d.]+) \| ([\d,]+) \|$"
+ROW = r"^\| over ([\d,]+) \| ([\d.]+) s \| ([\d.]+) to ([\d.]+) \| ([\d,]+) \|$"
 FIGURES = re.search(ROW, README, re.M)
 
 
@@ -19,10 +19,17 @@ def test_so_many_mistakes_are_known_by_name():
     assert stated <= known < 1.25 * stated
 
 
+def test_the_time_of_the_race_is_the_benchs():
+    found = re.search(r"over (\d+) seeds: ([\d.]+) ± .*, in ([\d.]+) ± ", BENCH)
+    seeds, accuracy, seconds = found.groups()
+    assert seconds == FIGURES[2] and float(accuracy) >= 99
+    assert f"mean of {seeds} seeds" in README
+
+
 def test_the_ratio_to_pytorch_is_the_benchs():
     steps = re.findall(r"^\| \w+ \| 1 \| [\d.]+ \| [\d.]+ \| ([\d.]+) \(", BENCH, re.M)
-    assert (min(steps), max(steps)) == (FIGURES[2], FIGURES[3])
+    assert (min(steps), max(steps)) == (FIGURES[3], FIGURES[4])
 
 
 def test_so_many_images_come_with_it():
-    assert sum(len(images) for images, _ in load_mnist()) == int(FIGURES[4].replace(",", ""))
+    assert sum(len(images) for images, _ in load_mnist()) == int(FIGURES[5].replace(",", ""))

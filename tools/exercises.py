@@ -44,19 +44,23 @@ EXERCISES = ROOT / "notebooks" / "exercises"
 CODE_STUB = "pass  # YOUR CODE HERE"
 TEXT_STUB = "YOUR ANSWER HERE"
 SELF_STUDY = re.compile(r"[ \t]*<!-- self-study -->.*?<!-- end -->[ \t]*\n?", flags=re.DOTALL)
-NBGRADER_CONFIG = f'''\
+
+
+def nbgrader_config(seed):
+    """Return the settings of a course whose hidden checks draw their cases from a number."""
+    return f'''\
 """Settings of nbgrader for a course with the exercises of cnnlib."""
 
 import os
 
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "cnnlib"
-c.ClearSolutions.code_stub = {{{{"python": "{CODE_STUB}"}}}}
+c.ClearSolutions.code_stub = {{"python": "{CODE_STUB}"}}
 c.ClearSolutions.text_stub = "{TEXT_STUB}"
 c.ExecutePreprocessor.timeout = 600
 
 # Hidden checks draw their cases from this number. It stands here alone: feedback shows their code.
-os.environ["CNNLIB_CASES"] = "{{seed}}"
+os.environ["CNNLIB_CASES"] = "{seed}"
 '''
 
 
@@ -209,7 +213,7 @@ def begin_course(folder, seed=None, force=False, variants=False):
         overwritten.
     """
     seed = random.SystemRandom().randrange(2, 10**6) if seed is None else seed
-    texts = {folder / "nbgrader_config.py": NBGRADER_CONFIG.format(seed=seed)}
+    texts = {folder / "nbgrader_config.py": nbgrader_config(seed)}
     for path in solved():
         nb = without_self_study(without_outputs(read(path)))
         nb = with_hidden_tests(nb, path.stem[:2])

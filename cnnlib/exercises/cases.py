@@ -75,3 +75,9 @@ SQUARES = (
         "OH follows from H and KH, OW from W and KW: where do you use which?",
     ),
 )
+
+UNPADDED = Limit(
+    "cases without padding",
+    no_padding,
+    "Where does pad come in? Zeros at all four sides of each image, then its sizes.",
+)

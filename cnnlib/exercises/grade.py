@@ -16,7 +16,8 @@ import sys
 from pathlib import Path
 
 # What asks the checks is made before anything of the student runs, and holds what it needs: a name
-# that a cell gives another meaning changes nothing. A verdict is signed, with a key not shown.
+# that a cell gives another meaning changes nothing. A verdict is signed, so that what rewrites the
+# output changes none; whoever looks for the key finds it, in In[1].
 BEFORE = """
 import hashlib, importlib, json, sys
 def {token}(mark, lesson, task, ask, key="{key}", say=print, text=json.dumps, modules=sys.modules,
@@ -25,7 +26,7 @@ def {token}(mark, lesson, task, ask, key="{key}", say=print, text=json.dumps, mo
         modules.pop(name)
     found = ask(getattr(load("cnnlib.exercises.lesson" + lesson + ".tasks"), task))
     said = text([found.state, found.title])
-    say("{token}", mark, seal((key + mark + said).encode()).hexdigest(), said)
+    say("\\n{token}", mark, seal((key + mark + said).encode()).hexdigest(), said)
 """
 ASK = '{token}("{name}", "{lesson}", "{task}", lambda _: _.diagnose({given}{seed}))'
 SIGNS = {"done": "✓", "wrong": "✗", "todo": "○", "": "–"}

@@ -165,9 +165,9 @@ def sliding_window(x, w, y, row, column, stride=1, pad=0):
         marks = [(*mark, colour, 1.8)]
         if array is x and pad:
             marks.insert(0, (pad, pad, H - 2 * pad, W - 2 * pad, GREY, 1))
-        for top, start, rows, columns, colour, width in marks:
+        for top, start, rows, columns, edge, width in marks:
             corner = (left + start * size, 5.15 - (top + rows) * size)
-            line = {"fill": False, "edgecolor": colour, "linewidth": width}
+            line = {"fill": False, "edgecolor": edge, "linewidth": width}
             ax.add_patch(Rectangle(corner, columns * size, rows * size, **line))
     number_tile(ax, window, 0.75, 0.15, 0.5, "window", False, (0, 1), "{:.2f}")
     number_tile(ax, w, 2.65, 0.15, 0.5, "filter w", True, limits(w, True), "{:.3g}")

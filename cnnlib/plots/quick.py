@@ -28,8 +28,8 @@ def inked(text, font, ismath, dpi, colour):
         Its pixels, lowest row first; and how many there are left of it and below its baseline.
     """
     width, height, descent = measured(text, font, ismath, dpi)
-    margin = 2 + math.ceil(descent)
-    rows = margin + math.ceil(height) + 2
+    margin = 2 + max(0, math.ceil(descent))
+    rows = margin + math.ceil(height - min(descent, 0)) + 2  # "=" floats above its baseline
     small = RendererAgg(math.ceil(width) + 2 * margin, rows, dpi)
     gc = small.new_gc()
     gc.set_foreground(colour, isRGBA=True)

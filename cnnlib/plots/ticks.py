@@ -14,7 +14,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import TICKDOWN, TICKLEFT, Line2D
 from matplotlib.text import Text
-from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+from matplotlib.ticker import NullLocator
 from matplotlib.transforms import Bbox
 
 from cnnlib.plots.quick import Renderer
@@ -26,9 +26,9 @@ def laid_out(text, size, ha, va, dpi):
 
     Returns
     -------
-    ((float, float, str, FontProperties, bool), ndarray of shape (2, 2))
-        What a renderer draws: x and y of the baseline, upwards, the text, its font and whether it
-        is a formula; and the corners of its box.
+    (list of (float, float, str, FontProperties, bool), ndarray of shape (2, 2))
+        What a renderer draws, line by line: x and y of the baseline, upwards, the text, its font
+        and whether it is a formula; and the corners of the box of all.
     """
     found, renderer = [], Renderer(1, 1, dpi)
     renderer.draw_text = lambda gc, x, y, s, font, angle, ismath=False, mtext=None: found.append(
@@ -37,7 +37,7 @@ def laid_out(text, size, ha, va, dpi):
     artist = Text(0, 0, text, size=size, ha=ha, va=va)
     artist.set_figure(Figure(dpi=dpi))
     artist.draw(renderer)
-    return found[0], artist.get_window_extent(renderer).get_points()
+    return found, artist.get_window_extent(renderer).get_points()
 
 
 class QuickAxis:
@@ -51,12 +51,21 @@ class QuickAxis:
 
     majorTicks = functools.cached_property(lambda self: [])
     minorTicks = functools.cached_property(lambda self: [])
+    placing = False  # whether set_ticks is at work, which asks for ticks that nobody has to see
 
-    def plain(self):
-        """Say whether ticks and labels stand at the bottom or the left, as nobody has changed."""
-        looks = [*self._major_tick_kw.items(), *self._minor_tick_kw.items()]
-        plain = all(name in self.KNOWN or not value for name, value in looks)
-        plain &= self.label_position == self.sides[0] and not self.majorTicks + self.minorTicks
+    def plain(self, renderer=None):
+        """Say whether there is nothing here but what this class can draw, with that renderer."""
+        side, looks = self.sides[0], [*self._major_tick_kw.items(), *self._minor_tick_kw.items()]
+        aligned = self.axes.figure._align_label_groups[self.axis_name].get_siblings(self.axes)
+        plain = (
+            all(name in self.KNOWN or value is False for name, value in looks)
+            and not self.majorTicks + self.minorTicks
+            and self.label_position == side
+            and self._autolabelpos  # not put elsewhere by hand, nor with those of other axes
+            and len(aligned) == 1
+            and self.axes.spines[side].get_position() == ("outward", 0)
+            and (renderer is None or isinstance(renderer, Renderer))  # not for SVG or PDF
+        )
         if not plain:  # the frame makes room for ticks of its axes
             for side in self.sides:
                 self.axes.spines[side].register_axis(self)
@@ -65,20 +74,22 @@ class QuickAxis:
     def get_ticks_position(self):
         if self.plain():
             return self.sides[0]
-        self.get_major_ticks(1), self.get_minor_ticks(1)
+        self.get_major_ticks(1)
+        self.get_minor_ticks(1)
         return super().get_ticks_position()
 
-    def set_ticks(self, ticks, labels=None, *, minor=False, fontsize=None, **options):
-        if minor or options:
-            options |= {} if fontsize is None else {"fontsize": fontsize}
-            return super().set_ticks(ticks, labels, minor=minor, **options)
-        self.set_major_locator(FixedLocator(ticks))
-        if labels is not None:
-            self.set_major_formatter(FixedFormatter(labels))
-        if fontsize is not None:
-            self.set_tick_params(labelsize=fontsize)
-        if len(ticks):
-            self.set_view_interval(min(ticks), max(ticks))
+    def get_major_ticks(self, numticks=None):
+        return [] if self.placing else super().get_major_ticks(numticks)
+
+    def set_ticks(self, ticks, labels=None, *, minor=False, **options):
+        self.placing = not (minor or self.majorTicks) and options.keys() <= {"fontsize"}
+        try:
+            made = super().set_ticks(ticks, labels, minor=minor, **options)
+            if self.placing and options:
+                self.set_tick_params(labelsize=options["fontsize"])
+        finally:
+            self.placing = False
+        return made
 
     def in_view(self, ticker, places):
         """Return the places that are seen, and their labels."""
@@ -87,7 +98,7 @@ class QuickAxis:
         at, (low, high) = transform(places), np.sort(transform(self.get_view_interval()))
         near = 1e-10 * (high - low)
         seen = np.flatnonzero((low - near <= at) & (at <= high + near))
-        return places[seen], [labels[k] for k in seen]
+        return places[seen], [str(labels[k]) for k in seen]
 
     def lay_out(self, renderer, draw=False):
         """Give labels their places; draw them, ticks and grid if asked to.
@@ -115,14 +126,11 @@ class QuickAxis:
             away = self.away * (look["size"] + look["pad"]) * inch
             for (x, y), label in zip(lines[:, 0] + away, labels, strict=True):
                 if label and look["label1On"]:
-                    (right, up, *words), box = laid_out(
-                        label, look["labelsize"], *self.held, renderer.dpi
-                    )
+                    rows, box = laid_out(label, look["labelsize"], *self.held, renderer.dpi)
                     boxes.append(Bbox(box + (x, y)))
-                    if draw:
-                        text, font, ismath = words
-                        y = renderer.height - (y + up)
-                        renderer.draw_text(gc, x + right, y, text, font, 0, ismath)
+                    for right, up, text, font, ismath in rows if draw else ():
+                        down = renderer.height - (y + up)
+                        renderer.draw_text(gc, x + right, down, text, font, 0, ismath)
         gc.restore()
         self.offsetText.set_text(self.major.formatter.get_offset())
         self._update_offset_text_position(boxes, [])
@@ -156,7 +164,7 @@ class QuickAxis:
             artist.draw(renderer)
 
     def draw(self, renderer):
-        if not self.plain():
+        if not self.plain(renderer):
             return super().draw(renderer)
         if self.get_visible():
             self.lay_out(renderer, draw=True)
@@ -165,7 +173,7 @@ class QuickAxis:
         self.stale = False
 
     def get_tightbbox(self, renderer=None, *, for_layout_only=False):
-        if not self.plain():
+        if not self.plain(renderer):
             return super().get_tightbbox(renderer, for_layout_only=for_layout_only)
         if not self.get_visible() or for_layout_only and not self.get_in_layout():
             return None

@@ -115,7 +115,7 @@ class KernelExplorer(Explorer):
         }
 
     def arrange(self):
-        named = [self.controls[name] for name in self.controls if name not in TAPS]
+        named = [control for name, control in self.controls.items() if name not in TAPS]
         grid = widgets.GridBox(
             [self.controls[name] for name in TAPS],
             layout=widgets.Layout(

@@ -340,7 +340,7 @@ function render({ model, el }) {
       due = null;
       const news = compute();
       follow();
-      if (news && late++ < 3) later = requestAnimationFrame(() => draw(news));
+      if (news && late++ < 3) later = requestAnimationFrame(() => draw(true));
       else draw(news);
     });
   }

@@ -10,7 +10,6 @@ NAMES = {
 CONV = """y[n, f] = b[f]
         for c in range(C):
             y[n, f] += convolve_strided(x[n, c], w[f, c], stride, pad)"""
-LAST = "convolve_strided(x[n, c, -KH:, -KW:], w[f, c])"
 LOOPS = """x, start = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad))), b[f]
         for oh, ow in np.ndindex(OH, OW):
             total = start

@@ -11,10 +11,6 @@ CUT = "x[:, :, kh::stride, kw::stride][:, :, :OH, :OW]"
 NEXT = "x[:, :, kh:, kw:][:, :, :OH, :OW]"
 OH_OW = f"OH, OW = {SIZES}"
 SHORT = ("    y = np.", "    OH, OW = OH - 1, OW - 1\n    y = np.")
-TILED = (
-    "    KH, KW = kernel_size\n    OH",
-    "    KH, KW = kernel_size\n    SH, SW = KH, KW\n    OH",
-)
 TILES = (OH_OW, "OH, OW = (H - KH) // KH + 1, (W - KW) // KW + 1")
 # What the limits are about, put into max_pool_loops and, by other texts, into the others.
 MUTANTS = {
@@ -325,7 +321,7 @@ MUTANTS = {
             ),
         ),
         (
-            "the root of b - a is taken before the sum",
+            "the root of each square is taken before the sum",
             (
                 "np.sqrt(((b - a) ** 2).sum(axis=(1, 2, 3)))",
                 "np.sqrt((b - a) ** 2).sum(axis=(1, 2, 3))",

@@ -15,7 +15,6 @@ NAMES = {
     "read_curves": "found",
 }
 ADAM = "p -= self.rate * (m / (1 - one**t)) / (np.sqrt(v / (1 - two**t)) + self.eps)"
-FALL = "dx[:, :, kh::2, kw::2] = dy * (self.winner == k)"
 KEEP = "self.x_shape, y = x.shape, x[:, :, ::2, ::2]"
 KEPT = "        self.x = x\n"
 FIRST = ("        self.x = x\n", '        self.x = x if not hasattr(self, "x") else self.x\n')
@@ -93,7 +92,6 @@ MUTANTS = {
         (
             "stale",
             (KEPT, f'{KEPT}        self.w = vars(self).get("w", self.params["w"] + 0)\n'),
-            ("x @ self.params", "x @ self.params"),
             ('(self.params["w"] @', "(self.w @"),
         ),
         (

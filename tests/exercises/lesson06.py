@@ -8,7 +8,6 @@ SOFT = "scores = network.forward(x)\n    p = np.exp(scores - scores.max(axis=1, 
 SOFT += "\n    p = p / p.sum(axis=1, keepdims=True)\n"
 WEIGHTS = "weights = dy.mean(axis=(2, 3), keepdims=True)"
 RETURN = "return np.maximum((weights * maps).sum(axis=1), 0)"
-LATER = "later = [network[each] for each in names[names.index(name) + 1 :]]"
 CAM_LOSS = """dy = np.exp(y - y.max(axis=1, keepdims=True))
     dy = dy / dy.sum(axis=1, keepdims=True)
     dy[:, c] -= 1

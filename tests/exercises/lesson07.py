@@ -157,7 +157,7 @@ QUESTIONS = {
             {"filters (32, 16, 5, 5)": 0.068, "filters (8, 1, 3, 3)": 0.343},
         ),
         ("K taps are counted and not K * K", {"filters (32, 16, 5, 5)": 0.091}),
-        ("the 2 is a 6, which gives the ends of an even draw", {"dense (50, 150)": 0.173}),
+        ("the 2 is a 6, which gives the end of a uniform draw", {"dense (50, 150)": 0.173}),
         ("the sizes are multiplied and not added", {"dense (50, 150)": 0.016}),
         ("the 2 is a 1", {"dense (50, 150)": 0.0707}),
         (

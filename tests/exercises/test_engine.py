@@ -977,7 +977,7 @@ SEEN = [
     ("places", "not at their places", lambda y: y[::-1]),
     ("signs", "some signs are not", np.abs),
     ("zero", "is 0, everything else", lambda y: y * (y != 7)),
-    ("scale", "times what they should be: 6; 12, and not", lambda y: y * y.size),
+    ("scale", "changes from case to case: 6; 12", lambda y: y * y.size),
     ("", "", lambda y: y + y**2),
 ]
 

@@ -43,7 +43,7 @@ CELLS = {
     "empty": [IMPORTS, "def global_pool(x):\n    pass  # YOUR CODE HERE", CHECK],
     "reordered": [IMPORTS, CHECK, RIGHT],
     "copied": [IMPORTS, RIGHT, CHECK, CHECK],
-    "split": [IMPORTS, RIGHT, "x = 1", CHECK],
+    "split": [IMPORTS, RIGHT, "print('half a line', end=' ')", CHECK],
     "no answer": [IMPORTS, CHECK, FIELD],
     "syntax": [IMPORTS, "def (", RIGHT, CHECK],
     "ends": [IMPORTS, RIGHT, CHECK, "import os; os._exit(0)", FIELD],

@@ -155,9 +155,8 @@ def test_general_mistakes_are_named_in_every_check_of_floats(name, mistake):
     assert [COVERED.get((name, mistake), mistake)] in named
 
 
-# Whose results are whole numbers for whatever comes in, or which are not asked for this.
+# Whose results are whole numbers for whatever comes in.
 WHOLE = {"00-one_hot", "00-shrunk", "00-windows", "01-move_down", "02-mark_winner"}
-LATER = {"05-dense_layer", "05-conv_layer", "05-pool_layer", "05-sgd_step", "09-ring_round"}
 
 
 @each_check
@@ -165,8 +164,8 @@ def test_fractions_that_are_lost_are_seen(lesson, task):
     cut = next(m for m in task.mistakes if m.direct and "fractions are cut off" in m.name)
     trial = task.trial(cut)
     floats = any(v.dtype.kind == "f" for e in trial.expected for v in e.values())
-    if floats and f"{lesson}-{task.name}" not in WHOLE | LATER:
-        assert not all(trial.right)
+    if floats:
+        assert all(trial.right) == (f"{lesson}-{task.name}" in WHOLE)
 
 
 STEPPED = [  # tasks that take a stride or a frame

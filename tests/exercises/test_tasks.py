@@ -1,5 +1,7 @@
 """What single tasks promise beyond naming mistakes: pairs, open problems, the library's truth."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -206,6 +208,21 @@ def test_the_solutions_layers_are_right_for_the_library():
         assert check_layer(layer, kink_free(shape, rng)).ok, layer
 
 
+def test_a_rule_may_be_a_dataclass():
+    @dataclasses.dataclass
+    class Momentum:
+        rate: float
+        momentum: float = 0.9
+        velocity: dict = dataclasses.field(default_factory=dict)
+
+        def step(self, params, grads):
+            for name, p in params.items():
+                self.velocity[name] = self.momentum * self.velocity.get(name, 0) + grads[name]
+                p -= self.rate * self.velocity[name]
+
+    assert all(TASKS["05"].momentum.trial(Momentum).right)
+
+
 def test_by_heart_tells_how_far_one_got():
     goal = L05.learn_by_heart
     rng = np.random.default_rng(0)
@@ -374,9 +391,9 @@ def test_products_may_be_made_in_arrays_and_of_wrong_ones_none_is_hidden():
 def test_calls_that_the_code_is_not_meant_for_are_told_so():
     line = np.arange(7.0)
     many = L08.wrong_pairs.diagnose((line, np.array([1.0, 2, 2, 1])), (line, np.arange(4.0)))
-    assert "right_on is no call that it is meant for: g has three taps." in str(many)
+    assert "right_on is not a call the code is meant for: g has to have three taps." in str(many)
     short = L08.wrong_pairs.diagnose((line, np.array([1.0, 2, 1])), (line[:2], np.arange(3.0)))
-    assert "wrong_on is no call that it is meant for: x holds three numbers" in str(short)
+    assert "wrong_on is not a call the code is meant for: x has to hold three numbers" in str(short)
 
 
 def test_five_products_are_too_many():

@@ -82,10 +82,11 @@ def visit(chromium, address):
         page = context.new_page()
         if not path.startswith("lite"):  # JupyterLite asks for files that need not be there
             page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+            page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"{address}/{path}")
         return page
 
     yield visit
     for context in contexts:
         context.close()
-    assert outside == [] and complaints == []
+    assert (outside, complaints) == ([], [])

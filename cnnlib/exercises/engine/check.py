@@ -631,7 +631,7 @@ class Check(Task):
             if any(value[name].dtype.kind == "f" for value in trial.values):
                 return self.result(
                     "wrong",
-                    f"the numbers are right, but {name} holds floats, and it counts.",
+                    f"the numbers are right, but {name} is a float, and arrays have whole sizes.",
                     "Divide with //, and make arrays of whole numbers with np.zeros(shape, int).",
                     mistakes=["dtype"],
                 )

@@ -112,7 +112,7 @@ class Question(Task):
         # A mistake that explains every answer, or at least every wrong one, goes before others.
         common = [m for m in self.mistakes if all(m in each for each in found.values())]
         whole = [m for m in common if all(m in self.fitting(given[p], p) for p in given)]
-        strange_ones = [part for part in wrong if not found[part]]
+        unexplained = [part for part in wrong if not found[part]]
         lines, mistakes = [], []
         for part in self.parts:
             if part in missing:
@@ -121,7 +121,7 @@ class Question(Task):
                     said = f"not answered: there is none of this name, but {strange[0]!r}."
             elif part in wrong:
                 fitting = whole or common or found[part]
-                told = [m for m in fitting if not any(self.shows(m, p) for p in strange_ones)]
+                told = [m for m in fitting if not any(self.shows(m, p) for p in unexplained)]
                 said = self.explain(given[part], told, [m for m in fitting if m not in told])
                 mistakes += [m.name for m in told if m.name not in mistakes]
             else:
@@ -148,11 +148,7 @@ class Question(Task):
         """
 
         def agrees(mistake):
-            values = {part: self.value(mistake.function, part) for part in wrong}
-            return all(
-                same(given[part], value, self.decimals) or not self.shows(mistake, part)
-                for part, value in values.items()
-            )
+            return all(mistake in found[p] or not self.shows(mistake, p) for p in wrong)
 
         found = {part: self.fitting(given[part], part) for part in wrong}
         return {part: [m for m in each if agrees(m)] or each for part, each in found.items()}

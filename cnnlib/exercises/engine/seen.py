@@ -196,8 +196,8 @@ def _scaled(pairs, close):
     times = list(dict.fromkeys(f"{each:.3g}" for each in several))
     if len(times) < 2:
         return None
-    title = f"all numbers of {{}} are so many times what they should be: {listed(times[:3])},"
-    title += " and not in all cases alike"
+    title = "in each case all numbers of {} are multiplied by one factor, which changes from case"
+    title += f" to case: {listed(times[:3])}"
     return title, "By what do you divide or multiply, and by what should you?", "scale"
 
 

@@ -66,7 +66,9 @@ class WrongCode(Task):
                 return self.result("wrong", said)
             with contextlib.suppress(Exception):  # what cannot be answered at all is said below
                 if self.suits and (why := self.suits(*args)):
-                    return self.result("wrong", f"{name} is no call that it is meant for: {why}.")
+                    return self.result(
+                        "wrong", f"{name} is not a call the code is meant for: {why}."
+                    )
         return self._alike(right_on) or self._differing(wrong_on)
 
     def _both(self, args):

@@ -60,7 +60,6 @@ OUTPUT = SIZES + mistakes(
 DIRECTION = "x[oh + kh, ow + kw] meets w[kh, kw]: both count in the same direction."
 START = "The window starts at row oh * stride and column ow * stride."
 SIDES = "An image has four sides."
-FRAMED = "Where does pad come in? Zeros at all four sides of each image, then its sizes."
 FILTERS = "Which f is in w[f, ...] and in b[f], and how many filters has y?"
 CHANNELS = "Every output pixel is one sum over all channels: w[f, c, kh, kw] meets x[n, c, ...]."
 BIAS = "b[f] is added once to every output pixel of filter f."
@@ -101,6 +100,21 @@ WINDOW = (
         "How often does a kernel of 2 fit into 3 pixels? Count, then look at your sizes.",
     ),
 )
+FRAMES = (
+    (
+        "padding comes in twice",
+        {SHAPE: f"x = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)])\n    {SHAPE}"},
+        "After padding, sizes are those of a larger image: count them with pad 0.",
+    ),
+    (
+        "the frame repeats the nearest pixel",
+        {
+            SHAPE: "x = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)], mode='edge')\n"
+            f"    pad = 0\n    {SHAPE}"
+        },
+        "Here it has to hold zeros.",
+    ),
+)
 STRIDE = (
     ("the stride is not used", {"KW = w.shape": "KW = w.shape\n    stride = 1"}, START),
     ("the stride changes the size and not the place", {PLACE: "oh + kh, ow + kw"}, START),
@@ -122,19 +136,7 @@ STRIDE = (
         {SHAPE: f"x, pad = np.pad(x, [(0, 0), (0, 0), (0, pad), (0, pad)]), 0\n    {SHAPE}"},
         SIDES,
     ),
-    (
-        "padding comes in twice",
-        {SHAPE: f"x = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)])\n    {SHAPE}"},
-        "After padding, sizes are those of a larger image: count them with pad 0.",
-    ),
-    (
-        "the frame repeats the nearest pixel",
-        {
-            SHAPE: "x = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)], mode='edge')\n"
-            f"    pad = 0\n    {SHAPE}"
-        },
-        "Here it has to hold zeros.",
-    ),
+    *FRAMES,
 )
 LAYER = (
     ("the bias is forgotten", {"total = b[f]": "total = 0"}, BIAS),

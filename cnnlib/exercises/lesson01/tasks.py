@@ -169,7 +169,7 @@ def _strides(rng):
 
 STEPS = (
     Limit("stride 1", cases.stride_1, mistakes.START),
-    Limit("cases without padding", cases.no_padding, mistakes.FRAMED),
+    cases.UNPADDED,
     Limit(
         "stride 1 without padding", cases.plain, "Are stride and pad handed on, and used for sizes?"
     ),

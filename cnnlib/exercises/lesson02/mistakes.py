@@ -421,7 +421,7 @@ CHANGE = mistakes(
         NORM,
     ),
     (
-        "the root of b - a is taken before the sum",
+        "the root of each square is taken before the sum",
         {"np.sqrt(((b - a) ** 2).sum(axis=axes))": "abs(b - a).sum(axis=axes)"},
         NORM,
     ),

@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnlib import reference
 from cnnlib.exercises.engine.mistakes import mistakes
-from cnnlib.exercises.lesson01.mistakes import FRAMED  # noqa: F401, for a limit of the tasks
+from cnnlib.exercises.lesson01.mistakes import FRAMES
 
 # ---------------------------------------------------------------------- where a number lies
 
@@ -84,19 +84,7 @@ IM2COL = mistakes(
         {SHAPE: f"x, pad = np.pad(x, [(0, 0), (0, 0), (0, 0), (pad, pad)]), 0\n    {SHAPE}"},
         FRAME,
     ),
-    (
-        "the frame repeats the nearest pixel",
-        {
-            SHAPE: "x = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)], mode='edge')\n"
-            f"    pad = 0\n    {SHAPE}"
-        },
-        "Here it has to hold zeros.",
-    ),
-    (
-        "padding comes in twice",
-        {SHAPE: f"{TWICE}\n    {SHAPE}"},
-        "After padding, sizes are those of a larger image: count them with pad 0.",
-    ),
+    *FRAMES,
     (
         "patches are rows and not columns",
         {"return cols": "return cols.T.copy()"},

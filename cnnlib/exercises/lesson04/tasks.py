@@ -265,7 +265,7 @@ autograd = Check(
         Case("a square", (a_square, 3.0)),
         Case("a fork after a product", (a_fork_after_a_product, 2.0, 3.0)),
         Case("a short and a long way", (a_short_and_a_long_way, 2.0, 3.0)),
-        Case("two that are equal, on the way", (equal_on_the_way, 2.0, 2.0)),
+        Case("two equal values on the way", (equal_on_the_way, 2.0, 2.0)),
         Case("random", (a_short_and_a_long_way, *rng.normal(size=2).tolist())),
         Case("eight steps", (eight_steps, 1.0, 0.1)),
     ],

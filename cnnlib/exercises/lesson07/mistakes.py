@@ -30,9 +30,9 @@ BY_HAND = mistakes(
     ("K taps are counted and not K * K", {"shape[2:]": "shape[2:3]"}, TAPS),
     ("the 2 is a 1", {"2 /": "1 /"}, "Of D and M the mean is taken: 1 / ((D + M) / 2)."),
     (
-        "the 2 is a 6, which gives the ends of an even draw",
+        "the 2 is a 6, which gives the end of a uniform draw",
         {"2 /": "6 /"},
-        "Its standard deviation is the root of a third of that.",
+        "The standard deviation of that draw is its end divided by the root of 3.",
     ),
     (
         "the sizes are multiplied and not added",
@@ -218,7 +218,7 @@ BACK = mistakes(
     (
         "dgamma and dbeta are multiplied by gamma",
         {"return dx, dgamma, dbeta": "return dx, gamma * dgamma, gamma * dbeta"},
-        "y = gamma * normal + beta: what is the slope of y by gamma?",
+        "y = gamma * normal + beta: what is the slope of y with respect to gamma?",
     ),
     (
         "the ways through mean and variance are added",
@@ -228,7 +228,7 @@ BACK = mistakes(
     (
         "dgamma leaves out the normalised numbers",
         {"(dy * normal)": "dy"},
-        "y = gamma * normal + beta: what is the slope of y by gamma?",
+        "y = gamma * normal + beta: what is the slope of y with respect to gamma?",
     ),
     (
         "dgamma and dbeta are means and not sums",

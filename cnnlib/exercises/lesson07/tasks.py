@@ -63,7 +63,7 @@ def _images(rng):
         Case("beta", (two, np.array([2.0, 3]), np.array([1.0, -4]), 1e-5)),
         Case("one image", (two[:1], np.array([2.0, 3]), ones, 1e-5)),
         Case("a channel that never changes", (np.full((2, 2, 1, 3), 4.0), ones, ones, 1e-3)),
-        Case("far from 0", ((two + 300).astype(np.float32), ones, none, np.float32(1e-5))),
+        Case("far from 0", (*(v.astype(np.float32) for v in (two + 300, ones, none)), 1e-5)),
         Case(
             "float32", (two.astype(np.float32), *(v.astype(np.float32) for v in (ones, ones)), 0.1)
         ),

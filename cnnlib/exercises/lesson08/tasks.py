@@ -296,9 +296,9 @@ wrong_pairs = WrongCode(
     todo="Give the arguments of two calls: right_on, where the code is right, and wrong_on",
     more="Which filters that you know from lesson 01 would have hidden it?",
     suits=lambda x, g: (
-        "g has three taps"
+        "g has to have three taps"
         if len(g) != 3
-        else "x holds three numbers at least, so that there is an output" * (len(x) < 3)
+        else "x has to hold three numbers or more, or there is no output" * (len(x) < 3)
     ),
 )
 

@@ -194,7 +194,6 @@ def ring_round(held, step):
 
 
 PART = "In round `step`, worker w sends part (w - step) % P to worker (w + 1) % P."
-AT_ONCE = "All send at the same time: what a worker sends is what it held before the round."
 ROUND = mistakes(
     ring_round,
     (

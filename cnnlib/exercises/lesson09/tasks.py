@@ -121,7 +121,7 @@ parallel_step = Check(
     outputs="w first_image_and_number",
     call=_shared,
     telling={
-        "first_image_and_number": "the workers have other images than worker k is asked to have"
+        "first_image_and_number": "the workers do not have the images that the task gives them"
     },
     todo="Share the batch out, weight and add up the gradients, and take one step",
     more="Does the result depend on the number of workers? By how much?",
@@ -134,7 +134,7 @@ def _rounds(rng):
     drawn = [("round 0 of 2 workers", 2, 0), ("the last round of 2 workers", 2, 1)]
     drawn += [(f"round {step} of 4 workers", 4, step) for step in range(6)]
     drawn += [("round 1 of 3 workers", 3, 1), ("round 2 of 3 workers", 3, 2)]
-    return [Case(label, (distinct(rng, P, P, 2), step)) for label, P, step in drawn]
+    return [Case(label, (distinct(rng, P, P, 2) / 2, step)) for label, P, step in drawn]
 
 
 ring_round = Check(
