@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from cnnlib.exercises import grade, leaderboard, sheet
+from cnnlib.here import say
 from cnnlib.recipes import BETA2, DISTORTIONS, MODELS, QUICK, RATES, WARM
 
 
@@ -30,14 +31,14 @@ def main(arguments=None):
     """
     command_line = parser()
     options = command_line.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # for a terminal without such letters
     if hasattr(options, "run"):
         return options.run(options)
     if options.folder is not None and options.data != "fashion":
         command_line.error("--folder is for --data fashion, MNIST comes with the package")
     options = argparse.Namespace(**(MODELS[options.model] | vars(options)))
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # for a terminal without such letters
     try:
         return train(options)
     except (ImportError, OSError, TypeError, ValueError, FloatingPointError) as error:
@@ -47,18 +48,6 @@ def main(arguments=None):
     except KeyboardInterrupt:  # before the first step, after the last, or for the second time
         say("cnnlib: interrupted", sys.stderr)
         return 130
-
-
-def say(text, stream=None):
-    """Print a line; where that is not possible, be silent from then on, for the work goes on."""
-    stream = stream or sys.stdout
-    try:
-        print(text, file=stream, flush=True)
-    except (OSError, ValueError):  # a full disk, a pipe that was closed
-        try:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        except (OSError, ValueError):
-            pass
 
 
 def parser():

@@ -4,6 +4,7 @@ There Python is WebAssembly in a page: one thread, no other processes, matrix pr
 The edition starts every kernel by running this file (``tools/site/jupyter-lite.json``).
 """
 
+import os
 import sys
 
 BROWSER = sys.platform == "emscripten"
@@ -17,6 +18,18 @@ def has_threads():
 def slower():
     """Return how many times as long a reader's function may take: 10 in the browser."""
     return 10 if BROWSER else 1
+
+
+def say(text, stream=None):
+    """Print a line; where that is not possible, be silent from then on, for the work goes on."""
+    stream = stream or sys.stdout
+    try:
+        print(text, file=stream, flush=True)
+    except (OSError, ValueError):  # a full disk, a pipe that was closed
+        try:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        except (OSError, ValueError):
+            pass
 
 
 def note(text):

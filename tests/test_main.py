@@ -4,13 +4,17 @@ import io
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 
 from cnnlib import datasets, training
-from cnnlib.__main__ import main, say
-from cnnlib.files import load_arrays
+from cnnlib.__main__ import main
+from cnnlib.exercises import grade, leaderboard, sheet
+from cnnlib.files import load_arrays, save_arrays
+from cnnlib.here import say
 from cnnlib.models import MODELS as ZOO
 from cnnlib.models import WEIGHTS, build
 from cnnlib.optimizers import OPTIMIZERS as RULES
@@ -238,6 +242,60 @@ def test_a_terminal_without_such_letters_gets_others(little, tmp_path, monkeypat
     assert main(["train", "--model=mlp", "--quiet", f"--out={tmp_path / '学習'}"]) == 0
     assert rb"\u5b66\u7fd2" in out.buffer.getvalue()
     assert (tmp_path / "学習" / "mlp-mnist-seed0.npz").exists()
+
+
+def ascii_terminal():
+    return io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+
+
+OTHERS = {"sheet": ["Ö.html"], "leaderboard": ["leaderboard.csv", "leaderboard.html"]}
+OTHERS["grade"] = ["grades.csv", "grades.html"]
+
+
+@pytest.mark.parametrize("command", OTHERS)
+@pytest.mark.parametrize("terminal", [ascii_terminal, lambda: Stream(BrokenPipeError())])
+def test_other_commands_lose_no_work_to_a_terminal_either(
+    little, tmp_path, monkeypatch, command, terminal
+):
+    """The star of a board is in no Windows code page, and neither are many names."""
+    network = leaderboard.build("dense 10")
+    save_arrays(tmp_path / "Zoë.npz", {**network.weights(), "plan": np.array("dense 10")})
+    nbformat.write(nbformat.v4.new_notebook(), tmp_path / "Zoë.ipynb")
+    monkeypatch.setattr(leaderboard, "load_mnist", datasets.load_mnist)
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, terminal())
+    where = ["01", "--to", str(tmp_path / "Ö.html")] if command == "sheet" else [str(tmp_path)]
+    assert main([command, *where]) == 0
+    assert all((tmp_path / name).stat().st_size for name in OTHERS[command])
+
+
+@pytest.mark.parametrize("command", OTHERS)
+def test_other_commands_try_the_place_of_their_results_first(
+    tmp_path, monkeypatch, command, capsys
+):
+    save_arrays(tmp_path / "a.npz", {})
+    nbformat.write(nbformat.v4.new_notebook(), tmp_path / "a.ipynb")
+    for module, work in ((leaderboard, "measure"), (grade, "verdicts"), (sheet, "page")):
+        monkeypatch.setattr(module, work, None)  # nothing may be done yet
+    (tmp_path / OTHERS[command][-1]).mkdir()
+    where = ["01", "--to", str(tmp_path / "Ö.html")] if command == "sheet" else [str(tmp_path)]
+    assert main([command, *where]) == 1
+    assert f"{OTHERS[command][-1]}' is a folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["grade", ".", "--seconds=0"], "seconds is 0, expected an integer, at least 1"),
+        (["sheet", "01", "--codes=-1"], "codes is -1, expected an integer, at least 0"),
+        (["sheet", "01", "--students=latin.txt"], "'latin.txt' is not text in UTF-8"),
+    ],
+)
+def test_options_of_other_commands_are_explained(options, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("latin.txt").write_bytes("Zoë".encode("latin-1"))
+    assert main(options) == 1
+    assert message in capsys.readouterr().err and os.listdir() == ["latin.txt"]
 
 
 def test_say_is_silent_where_nothing_can_be_said():

@@ -15,6 +15,10 @@ import secrets
 import sys
 from pathlib import Path
 
+from cnnlib.arguments import at_least
+from cnnlib.files import check_place, write_whole
+from cnnlib.here import say
+
 # What asks the checks is made before anything of the student runs, and holds what it needs: a name
 # that a cell gives another meaning changes nothing. A verdict is signed, so that what rewrites the
 # output changes none; whoever looks for the key finds it, in In[1].
@@ -53,7 +57,7 @@ def _run(options):
     try:
         grade(options.folder, options.seconds)
     except (ImportError, OSError, ValueError) as error:
-        print(f"cnnlib: {error}", file=sys.stderr)
+        say(f"cnnlib: {error}", sys.stderr)
         return 1
     return 0
 
@@ -68,23 +72,27 @@ def grade(folder, seconds=120):
 
     Raises
     ------
-    ValueError
-        If there are no notebooks.
+    OSError, ValueError
+        If there are no notebooks, nothing can be written, or ``seconds`` is less than 1.
     """
+    at_least(1, seconds=seconds)
     paths = sorted(p for p in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
     if not paths:
         raise ValueError(f"{folder} holds no notebooks")
+    table, sheet = folder / "grades.csv", folder / "grades.html"
+    for place in (table, sheet):
+        check_place(place, place.suffix)
     found = {}
     for path in paths:
         name = path.relative_to(folder).with_suffix("").as_posix()
         found[name] = verdicts(path, seconds)
         done = sum(state == "done" for state, _ in found[name][0].values())
         said = f"; {found[name][1]}" if found[name][1] else ""
-        print(f"{name}: {done} of {len(found[name][0])} right{said}", flush=True)
+        say(f"{name}: {done} of {len(found[name][0])} right{said}")
     tasks = list(dict.fromkeys(task for results, _ in found.values() for task in results))
-    write_csv(folder / "grades.csv", found, tasks)
-    (folder / "grades.html").write_text(page(found, tasks), encoding="utf-8")
-    print(f"wrote {folder / 'grades.csv'} and {folder / 'grades.html'}")
+    write_csv(table, found, tasks)
+    write_whole(sheet, page(found, tasks).encode())
+    say(f"wrote {table} and {sheet}")
     return found
 
 

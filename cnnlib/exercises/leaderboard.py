@@ -16,7 +16,8 @@ import numpy as np
 
 from cnnlib.datasets import load_mnist
 from cnnlib.exercises.engine.progress import state_folder
-from cnnlib.files import load_arrays, save_arrays
+from cnnlib.files import check_place, load_arrays, save_arrays
+from cnnlib.here import say
 from cnnlib.layers.activations import ReLU
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
@@ -198,20 +199,22 @@ def add_command(commands):
 
 def _run(options):
     """Write the board; return the exit status."""
+    path = options.folder / "leaderboard.csv"
     try:
-        rows = board(options.folder)
-        if not rows:
+        if not any(options.folder.glob("*.npz")):
             raise ValueError(f"{options.folder} holds no designs")
+        for place in (path, path.with_suffix(".html")):
+            check_place(place, place.suffix)
+        rows = board(options.folder)
         lines = [[_written(row.get(head, "")) for head in HEADS] for row in rows]
-        path = options.folder / "leaderboard.csv"
         with path.open("w", newline="", encoding="utf-8-sig") as file:  # which spreadsheets know
             csv.writer(file).writerows([HEADS, *lines])
         path.with_suffix(".html").write_text(_page(lines), encoding="utf-8", newline="\n")
     except (OSError, ValueError) as error:
-        print(f"cnnlib: {error}", file=sys.stderr)
+        say(f"cnnlib: {error}", sys.stderr)
         return 1
     for line in lines:
-        print("  ".join(line))
+        say("  ".join(line))
     return 0
 
 

@@ -11,12 +11,15 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from cnnlib.arguments import at_least
 from cnnlib.exercises.engine import variant
 from cnnlib.exercises.engine.check import Check
 from cnnlib.exercises.engine.mistakes import Changed, code_of
 from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.result import Result
 from cnnlib.exercises.engine.show import number
+from cnnlib.files import check_place, write_whole
+from cnnlib.here import say
 
 LINES = 14  # of code that a student is asked to read at most
 STYLE = (
@@ -49,21 +52,28 @@ def _run(options):
     """Write the page; return the exit status."""
     before = os.environ.get(variant.VARIABLE)
     try:
-        names = [""]
-        if options.students:
-            lines = options.students.read_text(encoding="utf-8").splitlines()
-            names = [name for line in lines if (name := line.strip())]
-        text = page(options.lessons, names, options.codes)
-        options.to.write_text(text, encoding="utf-8", newline="\n")
+        at_least(0, codes=options.codes)
+        check_place(options.to, options.to.suffix)
+        names = students(options.students) if options.students else [""]
+        write_whole(options.to, page(options.lessons, names, options.codes).encode())
     except (OSError, ValueError) as error:
-        print(f"cnnlib: {error}", file=sys.stderr)
+        say(f"cnnlib: {error}", sys.stderr)
         return 1
     finally:
         os.environ.pop(variant.VARIABLE, None)
         if before is not None:
             os.environ[variant.VARIABLE] = before
-    print(f"wrote {options.to}: {len(names)} sheets and their key")
+    say(f"wrote {options.to}: {len(names)} sheets and their key")
     return 0
+
+
+def students(path):
+    """Read the names in a list, one a line."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{str(path)!r} is not text in UTF-8: {error.reason}") from None
+    return [name for line in lines if (name := line.strip())]
 
 
 def page(lessons, names, codes=2):
