@@ -25,7 +25,7 @@ backs-prose
     and HTML tags do not count as prose.
 cited
     Or the markdown cell carries this tag: its numbers come from the sources that it links.
-nbval-ignore-output, raises-exception
+nbval-ignore-output, raises-exception, measured, recorded
     As in tools/notebooks.py.
 """
 
@@ -36,6 +36,7 @@ import io
 import re
 import statistics
 import subprocess
+import symtable
 import sys
 import tokenize
 from dataclasses import dataclass, field
@@ -183,9 +184,41 @@ def errors_are_announced(notebook):
     return problems
 
 
+def names(cell):
+    """Return the names that a cell binds outside its functions, and those that it looks up."""
+    top = symtable.symtable(python_of(cell.source), "cell", "exec")
+    bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
+    used, tables = set(), [top]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        used |= {s.get_name() for s in table.get_symbols() if s.is_global() and s.is_referenced()}
+    return bound, used
+
+
+@rule
+def recorded_cells_only_print(notebook):
+    """What the browser edition does not run may leave nothing that a later cell needs."""
+    problems = []
+    for number, cell in notebook.code:
+        if "recorded" not in tags(cell):
+            continue
+        if not cell.outputs or {output.get("name") for output in cell.outputs} != {"stdout"}:
+            problems.append(f"cell {number} is recorded, and not all that it shows is printed")
+        lost, _ = names(cell)
+        for later, other in [(n, c) for n, c in notebook.code if n > number]:
+            bound, used = names(other)
+            problems += [
+                f"cell {later} needs {name} of cell {number}, which is recorded"
+                for name in sorted(lost & used - bound)
+            ]
+            lost -= bound
+    return problems
+
+
 # --------------------------------------------------------------------------- how it is written
 
-PLAIN_TAGS = {"answer", "backs-prose", "cited", "measured"}
+PLAIN_TAGS = {"answer", "backs-prose", "cited", "measured", "recorded"}
 PLAIN_TAGS |= {"nbval-ignore-output", "raises-exception"}
 
 
@@ -536,6 +569,12 @@ GOOD = {
         code("print(n, a)", printed("60000 0.9902\n"), tags=["backs-prose"]),
         prose("All 60,000 images, and 99.0 % of them, or 99 %, are read; 3 of 10 are not 28x28."),
     ],
+    "recorded": [
+        code("for a in (1, 2):\n    b = a", tags=["recorded"]),
+        code("def f(a):\n    b = a\n    return [a for a in b]"),
+        code("for a in (1, 2):\n    print(a)"),
+        code("print(a)"),
+    ],
     "not prose": [
         prose("# 1.5 %\n`2.5` and $x = 3.5$ and\n```\n4.5\n```\n$$5.5$$ [six](https://x.org/6.5)"),
         code(),
@@ -628,6 +667,20 @@ BAD = [
         "cell 0: raised",
     ),
     (errors_are_announced, example(code(tags=["raises-exception"])), "did not raise"),
+    (
+        recorded_cells_only_print,
+        example(code("p", display(PNG), tags=["recorded"]), prose(IN_WORDS)),
+        "not all that it shows",
+    ),
+    *(
+        (recorded_cells_only_print, example(code(made, tags=["recorded"]), *later), "needs a of")
+        for made, later in [
+            ("a = 1", [code("print(a)")]),
+            ("def a():\n    pass", [code("b = [x + a for x in y]")]),
+            ("for a in range(3):\n    pass", [code("b = 1"), code("def f():\n    return a")]),
+            ("import a", [code("a.b")]),
+        ]
+    ),
     (tags_are_known, example(code(tags=["backs_prose"])), "backs_prose"),
     (tags_are_known, example(prose("Text.", "sited"), code()), "sited"),
     (cells_are_short, example(*[code() for _ in range(9)], code("x\n" * 21)), "more than 20"),

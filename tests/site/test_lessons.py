@@ -29,6 +29,15 @@ RUN = """async () => {
     return shell.currentWidget.content.model.toJSON().cells;
 }"""
 
+RUN_RECORDED = """async source => {
+    const {shell, commands} = jupyterapp, {content} = shell.currentWidget;
+    const k = content.widgets.findIndex(cell => cell.model.getMetadata("recorded"));
+    content.activeCellIndex = k;
+    if (source) content.widgets[k].model.sharedModel.setSource(source);
+    await commands.execute("notebook:run-cell");
+    return content.widgets[k].model.toJSON().outputs;
+}"""
+
 
 def printed(cell):
     """Return what a cell printed and answered, without what is said only in the browser."""
@@ -112,3 +121,16 @@ def test_a_lesson_prints_in_the_browser_what_is_stored(visit, name):
     if name == "01_convolution":
         operate(page)
         keep(page)
+
+
+def test_a_recorded_cell_shows_what_is_stored_until_it_is_changed(visit):
+    name = "06_learned_filters"
+    text = (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
+    cells = json.loads(text)["cells"]
+    stored = next(cell for cell in cells if "recorded" in cell["metadata"].get("tags", ()))
+    page = visit(f"lite/notebooks/index.html?path={name}.ipynb")
+    page.wait_for_function(READY)
+    outputs = [page.evaluate(RUN_RECORDED, source) for source in (None, "print(6 * 7)")]
+    said = ["".join("".join(output["text"]) for output in each) for each in outputs]
+    assert said[0].startswith("In the browser: ") and said[1] == "42\n"
+    assert OWN.sub("", said[0]) == printed(stored)

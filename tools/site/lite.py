@@ -1,5 +1,6 @@
 """The browser edition: JupyterLite with its own Python, the lessons, the exercises, and cnnlib."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,20 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 KERNEL = "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
 OLD = "widgetsnbextension-3*"  # for the ipywidgets before ours
+
+
+def with_records(text):
+    """Put into the metadata of a notebook's cells that are tagged ``recorded`` what they printed.
+
+    ``cnnlib.here`` shows it in the browser, where they would take minutes.
+    """
+    notebook = json.loads(text)
+    for cell in notebook["cells"]:
+        if "recorded" in cell["metadata"].get("tags", ()):
+            printed = "".join("".join(output["text"]) for output in cell["outputs"])
+            record = {"code": "".join(cell["source"]), "printed": printed}
+            cell["metadata"]["recorded"] = record
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
 def build(work, store, out):
@@ -39,7 +54,8 @@ def build(work, store, out):
     for name in (".", "exercises", "solutions"):
         (folder / "contents" / name).mkdir(exist_ok=True)
         for path in (ROOT / "notebooks" / name).glob("*.ipynb"):
-            shutil.copy(path, folder / "contents" / name)
+            text = with_records(path.read_text(encoding="utf-8"))
+            (folder / "contents" / name / path.name).write_text(text, encoding="utf-8")
     shutil.copytree(ROOT / "notebooks" / "images", folder / "contents" / "images")
 
     # What an earlier build left there setuptools would take into the wheel.

@@ -1,0 +1,71 @@
+"""What the browser edition does with cells that an ordinary kernel would treat otherwise."""
+
+import asyncio
+
+import pytest
+
+from cnnlib import here
+
+FAILED = {"status": "error", "ename": "AssertionError", "traceback": ["1", "2"], "payload": []}
+RECORD = {"code": "slow()", "printed": "12 %\n13 %\n"}
+
+
+class Kernel:
+    """A kernel that notes what it runs."""
+
+    def __init__(self, result, **metadata):
+        self.result, self.metadata, self.ran = result, metadata, []
+
+    def get_parent(self):
+        return {"metadata": self.metadata}
+
+    async def run(self, code):
+        self.ran.append(code)
+        return self.result
+
+
+@pytest.fixture
+def execute(monkeypatch):
+    """A function that lets a settled kernel run a cell, in the browser."""
+    monkeypatch.setattr(here, "BROWSER", True)
+
+    def execute(kernel, code):
+        here.settle(kernel)
+        return asyncio.run(kernel.run(code))["status"]
+
+    return execute
+
+
+def test_a_recorded_cell_shows_what_it_printed_and_does_not_run(execute, capsys):
+    kernel = Kernel(FAILED, tags=["recorded"], recorded=RECORD)
+    assert (execute(kernel, "slow()"), kernel.ran) == ("ok", [])
+    first, _, rest = capsys.readouterr().out.partition("\n")
+    assert first.startswith("In the browser: ") and rest == RECORD["printed"]
+
+
+def test_a_recorded_cell_that_was_changed_runs(execute, capsys):
+    kernel = Kernel({"status": "ok"}, tags=["recorded"], recorded=RECORD)
+    assert (execute(kernel, "slow()  # now"), kernel.ran) == ("ok", ["slow()  # now"])
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    "tags, status, out, err",
+    [
+        (["measured"], "ok", "In the browser: what this cell asserts", ""),
+        (["raises-exception"], "ok", "", "1\n2\n"),
+        (["backs-prose"], "error", "", ""),
+        ([], "error", "", ""),
+    ],
+)
+def test_some_cells_may_fail(execute, capsys, tags, status, out, err):
+    kernel = Kernel(FAILED, tags=tags)
+    assert (execute(kernel, "assert False"), kernel.ran) == (status, ["assert False"])
+    said = capsys.readouterr()
+    assert said.out.startswith(out) and bool(said.out) == bool(out) and said.err == err
+
+
+def test_a_cell_without_metadata_runs(execute):
+    kernel = Kernel({"status": "ok"})
+    kernel.get_parent = dict
+    assert (execute(kernel, "1"), kernel.ran) == ("ok", ["1"])
