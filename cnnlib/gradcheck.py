@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnlib.arguments import at_least
+from cnnlib.arguments import at_least, positive
 from cnnlib.layers.base import Layer
 from cnnlib.losses import SoftmaxCrossEntropy
 
@@ -188,12 +188,15 @@ def check_layer(layer, x, rng=0, tolerance=1e-6, eps=1e-5, max_entries=None):
     Raises
     ------
     TypeError, ValueError
-        If x does not fit the layer, a gradient has another shape than what it belongs to, or
-        ``max_entries`` is less than 1.
+        If x does not fit the layer, a gradient has another shape than what it belongs to,
+        ``max_entries`` is less than 1, or ``tolerance`` or ``eps`` is no number above 0.
 
     See lesson 04.
     """
+    if not isinstance(layer, Layer):
+        raise TypeError(f"layer is {type(layer).__name__}, expected a layer or network")
     Layer().check(x)
+    positive(tolerance=tolerance, eps=eps)
     if max_entries is not None:
         at_least(1, max_entries=max_entries)
     rng = np.random.default_rng(rng)

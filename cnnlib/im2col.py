@@ -173,8 +173,11 @@ def im2col(x, kernel_size, stride=1, pad=0, dilation=1, out=None):
 def as_patches(cols, shape):
     """View a patch matrix as ``(C, KH, KW, OH, OW, N)``; refuse one that im2col would not make.
 
-    The rows may come in groups: ``(G, C * KH * KW / G, OH * OW * N)``.
+    The rows may come in groups: ``(G, C * KH * KW / G, OH * OW * N)``. Integers too small for the
+    sums of col2im are refused, too: they would wrap around.
     """
+    if cols.dtype.kind in "biu" and cols.dtype.itemsize < 4:
+        raise TypeError(f"cols is {cols.dtype}, expected floats, or integers of 32 bits or more")
     C, KH, KW, OH, OW, N = shape
     if cols.shape[-1] != OH * OW * N or cols.size != math.prod(shape):
         raise ValueError(
@@ -206,7 +209,7 @@ def col2im(cols, shape, kernel_size, stride=1, pad=0, dilation=1):
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If the kernel does not fit the padded image, or cols is not the matrix of such images.
 
     Derived in lesson 03.

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from cnnlib.arguments import is_number
+
 
 class Optimizer:
     """What all rules share: a rate, weight decay and memory for each parameter.
@@ -27,7 +29,7 @@ class Optimizer:
     Raises
     ------
     ValueError
-        If a number is negative.
+        If what should be a number of at least 0 is none.
 
     See lesson 05.
     """
@@ -35,10 +37,10 @@ class Optimizer:
     keeps = ()
 
     def __init__(self, rate=0.01, weight_decay=0.0):
-        if not callable(rate) and not rate >= 0:
-            raise ValueError(f"rate is {rate}, expected 0 or more, or a schedule")
-        if not weight_decay >= 0:
-            raise ValueError(f"weight_decay is {weight_decay}, expected 0 or more")
+        if not callable(rate) and not at_least_0(rate):
+            raise ValueError(f"rate is {rate!r}, expected 0 or more, or a schedule")
+        if not at_least_0(weight_decay):
+            raise ValueError(f"weight_decay is {weight_decay!r}, expected 0 or more")
         self.rate = rate
         self.weight_decay = weight_decay
         self.steps = 0
@@ -50,8 +52,11 @@ class Optimizer:
         return {**vars(self), "trained": {}}
 
     def rate_now(self):
-        """Return the rate of the next step."""
-        return self.rate(self.steps) if callable(self.rate) else self.rate
+        """Return the rate of the next step; refuse what a schedule should not return."""
+        rate = self.rate(self.steps) if callable(self.rate) else self.rate
+        if not at_least_0(rate):
+            raise ValueError(f"rate is {rate!r} at step {self.steps + 1}, expected 0 or more")
+        return rate
 
     def step(self, params, grads):
         """Change every parameter in place.
@@ -237,9 +242,14 @@ OPTIMIZERS = {rule.__name__.lower(): rule for rule in RULES}
 
 def share(name, value):
     """Return a number from 0 to less than 1, or say which argument is not one."""
-    if not 0 <= value < 1:
-        raise ValueError(f"{name} is {value}, expected 0 to less than 1")
+    if not at_least_0(value) or value >= 1:
+        raise ValueError(f"{name} is {value!r}, expected 0 to less than 1")
     return value
+
+
+def at_least_0(value):
+    """Say whether a value is a finite number, 0 or more."""
+    return is_number(value) and value >= 0
 
 
 def constant(rate):

@@ -11,6 +11,7 @@ from cnnlib.checkpoint import RunState, stopping_cleanly
 from cnnlib.datasets import batches
 from cnnlib.files import check_place
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels
+from cnnlib.network import Sequential
 from cnnlib.optimizers import Adam
 from cnnlib.progress import ProgressBar
 from cnnlib.recordings import recalled
@@ -49,7 +50,7 @@ class Run(RunState):
                 try:
                     with np.errstate(all="ignore"):
                         self.step(x, labels)
-                except FloatingPointError:  # running means have seen what made the loss infinite
+                except Exception:  # running means have seen what made the loss infinite, or such
                     put_back()
                     raise
                 self.spent = time.perf_counter() - start
@@ -163,7 +164,8 @@ def fit(
     Raises
     ------
     TypeError, ValueError
-        If images, labels or an argument do not fit; then nothing is changed.
+        If images, labels or an argument do not fit, or images or weights are not finite; then
+        nothing is changed.
     OSError
         If the checkpoint cannot be read, or nothing can be written in its place.
     FloatingPointError
@@ -182,14 +184,17 @@ def fit(
     """
     at_least(1, epochs=epochs, batch_size=batch_size)
     at_least(0, seed=seed)
-    callbacks = tuple(callbacks)
+    callbacks = check_functions(callbacks, augment)
     if resume and checkpoint is None:
         raise ValueError("resume is on and checkpoint is None, expected the file to go on from")
-    for name, data in (("train", train), ("valid", valid)):
-        if data is not None:
-            check_data(network, name, data)
+    check_network(network)
+    check_data(network, "train", train)
+    if valid is not None:
+        check_data(network, "valid", valid)
     check_last_batch(network, train[0], batch_size)
     optimizer = Adam() if optimizer is None else optimizer
+    if isinstance(optimizer, type) or not hasattr(optimizer, "check"):
+        raise TypeError(f"optimizer is {optimizer!r}, expected one such as Adam(0.001)")
     optimizer.check(network.params)
     terms = {"epochs": epochs, "batch_size": batch_size, "augment": augment, "seed": seed}
     run = loop(network, optimizer, train, valid, callbacks, **terms)
@@ -247,13 +252,31 @@ def evaluate(network, x, labels, batch_size=500):
     Raises
     ------
     TypeError, ValueError
-        If images or labels do not fit.
+        If images or labels do not fit, or images hold NaN or infinity.
     """
     at_least(1, batch_size=batch_size)
     check_data(network, "data", (x, labels))
     scores = predict(network, x, batch_size)
     accuracy = float((scores.argmax(axis=1) == labels).mean())
     return SoftmaxCrossEntropy().forward(scores, labels), accuracy
+
+
+def check_functions(callbacks, augment):
+    """Return callbacks as a tuple; refuse what cannot be called when its time comes."""
+    if not isinstance(callbacks, list | tuple) or not all(map(callable, callbacks)):
+        raise TypeError(f"callbacks is {callbacks!r}, expected a list of functions of the run")
+    if augment is not None and not callable(augment):
+        raise TypeError(f"augment is {augment!r}, expected a function of (x, rng)")
+    return tuple(callbacks)
+
+
+def check_network(network):
+    """Refuse what is no network, or one whose weights no step can mend."""
+    if not isinstance(network, Sequential):
+        raise TypeError(f"network is {type(network).__name__}, expected a Sequential")
+    for name, value in network.weights().items():
+        if not np.isfinite(value).all():
+            raise ValueError(f"network: {name} holds NaN or infinity, build or load it anew")
 
 
 def check_data(network, name, data):
@@ -264,13 +287,15 @@ def check_data(network, name, data):
         raise ValueError(f"{name} is {type(data).__name__}, expected (images, labels)") from None
     try:
         network.check(x)
-        if len(x) == 0:
-            raise ValueError("x has no images")
+        if not np.isfinite([x.min(), x.max()]).all():
+            raise ValueError("x holds NaN or infinity, expected numbers")
         out = network.output_shape(x.shape[1:])
         if len(out) != 1:
             raise ValueError(
                 f"the network returns shape (N, {', '.join(map(str, out))}), expected (N, M)"
             )
+        if not isinstance(labels, np.ndarray):
+            raise TypeError(f"labels are {type(labels).__name__}, expected an array of integers")
         check_labels(labels, len(x), out[0])
     except (TypeError, ValueError) as error:
         raise type(error)(f"{name}: {error}") from None

@@ -182,6 +182,22 @@ def test_a_number_of_entries_that_makes_no_sense_is_refused(entries):
         check_layer(ReLU(), draw((2, 3)), max_entries=entries)
 
 
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"tolerance": float("nan")}, ValueError, "tolerance is nan, expected a number above 0"),
+        ({"tolerance": 0}, ValueError, "tolerance is 0, expected a number above 0"),
+        ({"eps": 0.0}, ValueError, "eps is 0.0, expected a number above 0"),
+        ({"layer": None}, TypeError, "layer is NoneType, expected a layer or network"),
+        ({"layer": Dense}, TypeError, "layer is type, expected a layer or network"),
+    ],
+)
+def test_a_check_that_could_not_fail_is_refused(change, error, message):
+    arguments = {"layer": Dense(3, 2, rng=0), "x": np.ones((2, 3))} | change
+    with pytest.raises(error, match=message):
+        check_layer(**arguments)
+
+
 @pytest.mark.parametrize("x", [np.ones((2, 3), int), [[1.0]], None])
 def test_an_input_that_is_not_of_floats_is_refused(x):
     with pytest.raises(TypeError, match="x is .*, expected an array of floats"):

@@ -191,6 +191,14 @@ def test_col2im_refuses():
         col2im(np.zeros((9, 5)), (1, 1, 4, 4), 3)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int16, bool])
+def test_sums_of_small_integers_do_not_wrap_around(dtype):
+    """The middle pixel of 3 x 3 lies in all four patches: 4 * 100 is 144 in one byte."""
+    with pytest.raises(TypeError, match=f"cols is {np.dtype(dtype)}, expected floats, or integers"):
+        col2im(np.full((4, 4), 100).astype(dtype), (1, 1, 3, 3), 2)
+    assert col2im(np.full((4, 4), 100, np.int32), (1, 1, 3, 3), 2)[0, 0, 1, 1] == 400
+
+
 @pytest.mark.parametrize("shape", [(4, 9), (36,), (9, 5), (4, 4)])
 def test_a_matrix_that_im2col_would_not_make_is_refused(shape):
     with pytest.raises(ValueError, match=r"cols has shape \(.*\), expected \(9, 4\)"):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnlib import reference
+from cnnlib import interpret, reference
 from cnnlib.gradcheck import assert_gradients, kink_free
 from cnnlib.initializers import small
 from cnnlib.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
@@ -99,6 +99,16 @@ def test_an_input_that_does_not_fit_is_refused_and_nothing_is_changed(x, error, 
         layer.forward(x)
     layer.backward(np.ones((2, 3), np.float32))
     np.testing.assert_allclose(layer.grads["w"], good.sum(axis=0)[:, None].repeat(3, 1), rtol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", ["int32", bool, np.uint8, complex, object])
+def test_astype_refuses_what_would_cut_weights_to_whole_numbers(dtype):
+    network = Sequential([Flatten(), Dense(4, 3, rng=0)])
+    before = network["dense1"].params["w"].copy()
+    with pytest.raises(TypeError, match=f"dtype is {np.dtype(dtype)}, expected floats such as"):
+        network.astype(dtype)
+    np.testing.assert_array_equal(network["dense1"].params["w"], before)
+    assert network.dtype == np.float32
 
 
 def test_astype_converts_parameters_and_state():
@@ -204,6 +214,29 @@ def test_backward_comes_once_and_a_second_one_changes_nothing(layer_and_input):
         layer.backward(dy)
     for name, value in grads.items():
         np.testing.assert_array_equal(layer.grads[name], value)
+
+
+def test_a_layer_used_alone_since_is_noticed_before_anything_is_changed():
+    """Its memory is of another input, or of another mode, as looking at a map leaves it."""
+    body = Sequential([Conv2D(2, 2, 3, pad=1, rng=0), BatchNorm(2)])
+    layers = [Conv2D(1, 2, 3, rng=0), Residual(body), ReLU(), Flatten(), Dense(32, 3, rng=0)]
+    network, x = Sequential(layers), draw((4, 1, 6, 6), np.float32)
+    network.training = True
+    dy = np.ones((4, 3), np.float32)
+    for disturb in (
+        lambda: network["relu1"].forward(draw((4, 2, 4, 4), np.float32)),
+        lambda: interpret.activations(network, x, "residual1.stack1.norm1"),
+        lambda: body["conv1"].forward(draw((1, 2, 4, 4), np.float32)),
+    ):
+        network.forward(x)
+        network.backward(dy)
+        grads = {name: value.copy() for name, value in network.grads.items()}
+        network.forward(x)
+        disturb()
+        with pytest.raises(RuntimeError, match="a layer of Sequential has run forward by itself"):
+            network.backward(2 * dy)
+        for name, value in network.grads.items():
+            np.testing.assert_array_equal(value, grads[name])
 
 
 def test_a_gradient_of_another_shape_or_dtype_is_refused_and_changes_nothing(layer_and_input):

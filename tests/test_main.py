@@ -267,6 +267,8 @@ def test_other_commands_lose_no_work_to_a_terminal_either(
     where = ["01", "--to", str(tmp_path / "Ö.html")] if command == "sheet" else [str(tmp_path)]
     assert main([command, *where]) == 0
     assert all((tmp_path / name).stat().st_size for name in OTHERS[command])
+    if hasattr(sys.stdout, "buffer"):
+        assert rb"\x" in sys.stdout.buffer.getvalue() or rb"\u" in sys.stdout.buffer.getvalue()
 
 
 @pytest.mark.parametrize("command", OTHERS)

@@ -114,18 +114,36 @@ def test_same_seed_same_weights_other_seed_other_weights(data):
     assert not same_weights(networks[0], networks[2])
 
 
+def spoiling(image):
+    """Return an ``augment`` that makes nothing but NaN of one image."""
+    return lambda x, rng: np.where(x == image, np.float32("nan"), x)
+
+
 def test_a_loss_that_is_not_finite_stops_training_and_says_what_to_try(data):
     network = noisy_network()
-    x = data[0].copy()
-    x[17] = np.nan
     before = []
     remember = lambda run: before.append({k: v.copy() for k, v in run.network.params.items()})  # noqa: E731
     with pytest.raises(
         FloatingPointError, match=r"loss is nan at step \d.*learning rate below 0.0"
     ):
-        fit(network, (x, data[1]), batch_size=1, callbacks=[remember], progress=False)
+        fit(network, data, batch_size=1, augment=spoiling(data[0][17]), callbacks=[remember],
+            progress=False)  # fmt: skip
     assert all(np.array_equal(v, network.params[k]) for k, v in before[-1].items())
     assert all(np.isfinite(value).all() for value in network.params.values())
+
+
+def broken_network():
+    """Return what a run that went wrong leaves behind."""
+    network = noisy_network()
+    network.params["dense1.w"][3, 1] = np.nan
+    return network
+
+
+def spoilt(number):
+    """Return images of which one pixel is something else."""
+    x = quarters()[0].copy()
+    x[17, 0, 3, 3] = number
+    return x
 
 
 @pytest.mark.parametrize(
@@ -136,7 +154,17 @@ def test_a_loss_that_is_not_finite_stops_training_and_says_what_to_try(data):
         ({"resume": True}, ValueError, "resume is on and checkpoint is None"),
         ({"seed": -1}, ValueError, "seed is -1, expected an integer, at least 0"),
         ({"seed": None}, ValueError, "seed is None, expected an integer, at least 0"),
-        ({"callbacks": print}, TypeError, "not iterable"),
+        ({"callbacks": print}, TypeError, "callbacks is <built-in.*expected a list of functions"),
+        ({"callbacks": [5]}, TypeError, r"callbacks is \[5\], expected a list of functions"),
+        ({"augment": 5}, TypeError, r"augment is 5, expected a function of \(x, rng\)"),
+        ({"optimizer": "adam"}, TypeError, r"optimizer is 'adam', expected one such as Adam\("),
+        ({"optimizer": Adam}, TypeError, "optimizer is <class .*expected one such as"),
+        ({"network": Dense(64, 4, rng=0)}, TypeError, "network is Dense, expected a Sequential"),
+        ({"network": broken_network()}, ValueError, "network: dense1.w holds NaN or infinity"),
+        ({"train": None}, ValueError, r"train is NoneType, expected \(images, labels\)"),
+        ({"labels": [0] * 60}, TypeError, "train: labels are list, expected an array of integers"),
+        ({"x": spoilt(np.nan)}, ValueError, "train: x holds NaN or infinity"),
+        ({"valid": (spoilt(-np.inf), np.zeros(60, int))}, ValueError, "valid: x holds NaN or inf"),
         ({"train": 3}, ValueError, r"train is int, expected \(images, labels\)"),
         ({"valid": "ab"}, TypeError, "valid: x is str"),
         ({"labels": np.zeros(60)}, TypeError, "train: labels are float64"),
@@ -160,7 +188,10 @@ def test_bad_input_is_refused_before_anything_changes(data, change, error, messa
     arguments = {"train": (x, labels), "progress": False} | change
     with pytest.raises(error, match=message):
         fit(network, **arguments)
-    assert same_weights(network, start)
+    for name, value in start.params.items():
+        np.testing.assert_array_equal(network.params[name], value)
+    for name, value in start.state.items():
+        np.testing.assert_array_equal(network.state[name], value)
 
 
 def test_predict_in_parts_equals_predict_at_once(data):
@@ -301,12 +332,28 @@ def test_a_progress_bar_that_cannot_write_does_not_end_the_run(data, monkeypatch
 
 def test_running_statistics_survive_a_loss_that_is_not_finite(data):
     network = noisy_network()
-    x = data[0].copy()
-    x[17] = np.nan
     with pytest.raises(FloatingPointError):
-        fit(network, (x, data[1]), batch_size=4, progress=False)
+        fit(network, data, batch_size=4, augment=spoiling(data[0][17]), progress=False)
     assert all(np.isfinite(value).all() for value in network.weights().values())
     assert np.isfinite(predict(network, data[0])).all()
+
+
+@pytest.mark.parametrize("rate", [np.nan, -0.1, "a", None])
+def test_a_schedule_that_returns_no_rate_ends_the_run_as_it_was_before_the_step(data, rate):
+    rates, network, whole = [0.01, rate], noisy_network(), noisy_network()
+
+    def stop(run):
+        run.stop = True
+
+    fit(whole, data, batch_size=30, optimizer=SGD(0.01), callbacks=[stop], progress=False)
+    with pytest.raises(ValueError, match=f"rate is {rate!r} at step 2, expected 0 or more"):
+        fit(network, data, batch_size=30, optimizer=SGD(rates.__getitem__), progress=False)
+    assert same_weights(network, whole)
+
+
+def test_evaluate_refuses_images_that_are_not_finite(data):
+    with pytest.raises(ValueError, match="data: x holds NaN or infinity"):
+        evaluate(noisy_network(), spoilt(np.inf), data[1])
 
 
 def test_evaluate_refuses_a_batch_size_that_makes_no_sense(data):

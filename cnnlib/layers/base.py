@@ -36,7 +36,8 @@ class Layer:
     kind = "layer"
     training = False
     input_gradient = True
-    expects = None  # shape and dtype of the dy that may come next
+    expects = None  # shape and dtype of the dy that may come next, and all layers' passes before
+    passes = 0  # forward passes so far
 
     def __init_subclass__(cls, **options):
         super().__init_subclass__(**options)
@@ -161,14 +162,20 @@ class Layer:
         Raises
         ------
         RuntimeError
-            If there was no ``forward`` since the last ``backward``.
+            If there was no ``forward`` since the last ``backward``, or if a layer inside was used
+            alone since: what it remembers is of another input.
         TypeError, ValueError
             If dy has not the dtype or the shape of the output.
         """
         name = type(self).__name__
         if self.expects is None:
             raise RuntimeError(f"backward of {name} comes once after each forward: call that first")
-        shape, dtype = self.expects
+        shape, dtype, passes = self.expects
+        if passes != self.all_passes():
+            raise RuntimeError(
+                f"a layer of {name} has run forward by itself since the forward of {name}, and"
+                " remembers that: call forward again"
+            )
         if not isinstance(dy, np.ndarray | np.generic) or dy.dtype != dtype:
             raise TypeError(
                 f"dy is {getattr(dy, 'dtype', type(dy).__name__)}, expected an array of {dtype},"
@@ -186,6 +193,10 @@ class Layer:
         yield self
         for child in self.children():
             yield from child.walk()
+
+    def all_passes(self):
+        """Count the forward passes of each layer inside this one, and its own."""
+        return [layer.passes for layer in self.walk()]
 
     def draws(self):
         """List the random generators that this layer and those inside it hold, in order."""
@@ -213,7 +224,14 @@ class Layer:
         -------
         Layer
             The layer itself.
+
+        Raises
+        ------
+        TypeError
+            If they are no floats; then nothing is changed.
         """
+        if np.dtype(dtype).kind != "f":
+            raise TypeError(f"dtype is {np.dtype(dtype)}, expected floats such as float64")
         for arrays in (self.params, self.state):
             for name in arrays:
                 arrays[name] = arrays[name].astype(dtype)
@@ -240,9 +258,9 @@ def _guard_forward(forward):
         if type(self).forward is not guarded:  # a subclass calls, and has checked x
             return forward(self, x, *rest)
         self.check(x)
-        self.expects = None
+        self.expects, self.passes = None, self.passes + 1
         y = forward(self, x, *rest)
-        self.expects = getattr(y, "shape", None), getattr(y, "dtype", None)
+        self.expects = getattr(y, "shape", None), getattr(y, "dtype", None), self.all_passes()
         return y
 
     return guarded
