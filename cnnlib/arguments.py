@@ -2,6 +2,7 @@
 
 import math
 import numbers
+import warnings
 
 import numpy as np
 
@@ -55,6 +56,57 @@ def positive(**arguments):
     for name, value in arguments.items():
         if not is_number(value) or value <= 0:
             raise ValueError(f"{name} is {value!r}, expected a number above 0")
+
+
+def at_least_0(value):
+    """Say whether a value is a finite number, 0 or more."""
+    return is_number(value) and value >= 0
+
+
+def share(name, value):
+    """Return a number from 0 to less than 1, or say which argument is not one."""
+    if not at_least_0(value) or value >= 1:
+        raise ValueError(f"{name} is {value!r}, expected 0 to less than 1")
+    return value
+
+
+def finite(arrays):
+    """Refuse arrays that hold what is no number, by name: ``finite({"x": x})``.
+
+    Raises
+    ------
+    ValueError
+        If there is NaN or infinity in one of them.
+    """
+    for name, array in arrays.items():
+        if not np.isfinite([array.min(), array.max()]).all():  # NaN is the least and the greatest
+            raise ValueError(f"{name} holds NaN or infinity, expected numbers")
+
+
+def look_at_range(name, x):
+    """Warn of images whose values suit no network of the lessons."""
+    low, high = x.min(), x.max()
+    if max(-low, high) > 20:
+        warnings.warn(
+            f"{name}: the images go from {low:g} to {high:g}, and the lessons' from 0 to 1, which"
+            " the networks' starting weights suit: divide them first?",
+            stacklevel=3,
+        )
+
+
+def functions(callbacks, augment):
+    """Return callbacks as a tuple; refuse what cannot be called when its time comes.
+
+    Raises
+    ------
+    TypeError
+        If ``callbacks`` is no list of functions, or ``augment`` neither a function nor None.
+    """
+    if not isinstance(callbacks, list | tuple) or not all(map(callable, callbacks)):
+        raise TypeError(f"callbacks is {callbacks!r}, expected a list of functions of the run")
+    if augment is not None and not callable(augment):
+        raise TypeError(f"augment is {augment!r}, expected a function of (x, rng)")
+    return tuple(callbacks)
 
 
 def generator(rng):

@@ -11,7 +11,7 @@ from itertools import islice
 
 import numpy as np
 
-from cnnlib.arguments import at_least
+from cnnlib.arguments import at_least, finite
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels
 from cnnlib.network import Residual, Sequential
 
@@ -26,9 +26,7 @@ def inference(network):
     ValueError
         If the weights hold NaN or infinity: all that they touch would be NaN, silently.
     """
-    for name, value in {**network.params, **network.state}.items():
-        if not np.isfinite(value).all():
-            raise ValueError(f"{name} holds NaN or infinity, expected finite weights")
+    finite({**network.params, **network.state})
     return network.mode(training=False, input_gradient=True)
 
 

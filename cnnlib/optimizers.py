@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from cnnlib.arguments import is_number
+from cnnlib.arguments import at_least_0, share
 
 
 class Optimizer:
@@ -238,18 +238,6 @@ class AdamW(Adam):
 
 RULES = (SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW)
 OPTIMIZERS = {rule.__name__.lower(): rule for rule in RULES}
-
-
-def share(name, value):
-    """Return a number from 0 to less than 1, or say which argument is not one."""
-    if not at_least_0(value) or value >= 1:
-        raise ValueError(f"{name} is {value!r}, expected 0 to less than 1")
-    return value
-
-
-def at_least_0(value):
-    """Say whether a value is a finite number, 0 or more."""
-    return is_number(value) and value >= 0
 
 
 def constant(rate):

@@ -1,12 +1,11 @@
 """The training loop: batches in, gradients back, a step."""
 
 import time
-import warnings
 from itertools import islice
 
 import numpy as np
 
-from cnnlib.arguments import at_least
+from cnnlib.arguments import at_least, finite, functions, look_at_range
 from cnnlib.checkpoint import RunState, stopping_cleanly
 from cnnlib.datasets import batches
 from cnnlib.files import check_place
@@ -112,22 +111,8 @@ class Run(RunState):
             callback(self)
 
 
-def fit(
-    network,
-    train,
-    valid=None,
-    *,
-    epochs=1,
-    batch_size=100,
-    optimizer=None,
-    augment=None,
-    seed=0,
-    callbacks=(),
-    progress=True,
-    checkpoint=None,
-    resume=False,
-    loop=Run,
-):
+def fit(network, train, valid=None, *, epochs=1, batch_size=100, optimizer=None, augment=None,
+        seed=0, callbacks=(), progress=True, checkpoint=None, resume=False, loop=Run):  # fmt: skip
     """Train a network to classify images.
 
     Parameters
@@ -184,13 +169,15 @@ def fit(
     """
     at_least(1, epochs=epochs, batch_size=batch_size)
     at_least(0, seed=seed)
-    callbacks = check_functions(callbacks, augment)
+    callbacks = functions(callbacks, augment)
     if resume and checkpoint is None:
         raise ValueError("resume is on and checkpoint is None, expected the file to go on from")
-    check_network(network)
-    check_data(network, "train", train)
-    if valid is not None:
-        check_data(network, "valid", valid)
+    if not isinstance(network, Sequential):
+        raise TypeError(f"network is {type(network).__name__}, expected a Sequential")
+    finite(network.weights())
+    sets = {"train": train} if valid is None else {"train": train, "valid": valid}
+    for name, data in sets.items():
+        check_data(network, name, data)
     check_last_batch(network, train[0], batch_size)
     optimizer = Adam() if optimizer is None else optimizer
     if isinstance(optimizer, type) or not hasattr(optimizer, "check"):
@@ -202,9 +189,8 @@ def fit(
         run.load(checkpoint)
     if checkpoint is not None:
         check_place(checkpoint)
-    for name, data in (("train", train), ("valid", valid)):
-        if data is not None:
-            look_at_range(name, data[0])
+    for name, data in sets.items():
+        look_at_range(name, data[0])
     with recalled(run), stopping_cleanly(run), ProgressBar(progress) as bar:
         run.callbacks = bar, *callbacks
         while run.epoch < epochs and not run.stop:
@@ -261,24 +247,6 @@ def evaluate(network, x, labels, batch_size=500):
     return SoftmaxCrossEntropy().forward(scores, labels), accuracy
 
 
-def check_functions(callbacks, augment):
-    """Return callbacks as a tuple; refuse what cannot be called when its time comes."""
-    if not isinstance(callbacks, list | tuple) or not all(map(callable, callbacks)):
-        raise TypeError(f"callbacks is {callbacks!r}, expected a list of functions of the run")
-    if augment is not None and not callable(augment):
-        raise TypeError(f"augment is {augment!r}, expected a function of (x, rng)")
-    return tuple(callbacks)
-
-
-def check_network(network):
-    """Refuse what is no network, or one whose weights no step can mend."""
-    if not isinstance(network, Sequential):
-        raise TypeError(f"network is {type(network).__name__}, expected a Sequential")
-    for name, value in network.weights().items():
-        if not np.isfinite(value).all():
-            raise ValueError(f"network: {name} holds NaN or infinity, build or load it anew")
-
-
 def check_data(network, name, data):
     """Refuse images and labels that a network cannot be trained or measured on."""
     try:
@@ -287,8 +255,7 @@ def check_data(network, name, data):
         raise ValueError(f"{name} is {type(data).__name__}, expected (images, labels)") from None
     try:
         network.check(x)
-        if not np.isfinite([x.min(), x.max()]).all():
-            raise ValueError("x holds NaN or infinity, expected numbers")
+        finite({"x": x})
         out = network.output_shape(x.shape[1:])
         if len(out) != 1:
             raise ValueError(
@@ -315,17 +282,6 @@ def check_last_batch(network, x, batch_size):
             ) from None
         finally:
             put_back()
-
-
-def look_at_range(name, x):
-    """Warn of images whose values suit no network of the lessons."""
-    low, high = x.min(), x.max()
-    if max(-low, high) > 20:
-        warnings.warn(
-            f"{name}: the images go from {low:g} to {high:g}, and the lessons' from 0 to 1, which"
-            " the networks' starting weights suit: divide them first?",
-            stacklevel=3,
-        )
 
 
 def remember(network):

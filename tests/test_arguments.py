@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cnnlib.arguments import at_least, generator, pair, positive
+from cnnlib.arguments import at_least, finite, generator, pair, positive
 
 
 def test_at_least():
@@ -40,3 +40,10 @@ def test_generator():
     for other in (0, None, np.random, np.random.RandomState(0)):
         with pytest.raises(TypeError, match="rng is .*, expected a numpy.random.Generator"):
             generator(other)
+
+
+def test_finite():
+    finite({"x": np.float32([3e38, -3e38]), "y": np.arange(3)})
+    for bad in (np.nan, np.inf, -np.inf):
+        with pytest.raises(ValueError, match="y holds NaN or infinity, expected numbers"):
+            finite({"x": np.ones(2), "y": np.array([[1.0], [bad]])})

@@ -160,7 +160,7 @@ def spoilt(number):
         ({"optimizer": "adam"}, TypeError, r"optimizer is 'adam', expected one such as Adam\("),
         ({"optimizer": Adam}, TypeError, "optimizer is <class .*expected one such as"),
         ({"network": Dense(64, 4, rng=0)}, TypeError, "network is Dense, expected a Sequential"),
-        ({"network": broken_network()}, ValueError, "network: dense1.w holds NaN or infinity"),
+        ({"network": broken_network()}, ValueError, "dense1.w holds NaN or infinity"),
         ({"train": None}, ValueError, r"train is NoneType, expected \(images, labels\)"),
         ({"labels": [0] * 60}, TypeError, "train: labels are list, expected an array of integers"),
         ({"x": spoilt(np.nan)}, ValueError, "train: x holds NaN or infinity"),

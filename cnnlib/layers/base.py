@@ -172,10 +172,7 @@ class Layer:
             raise RuntimeError(f"backward of {name} comes once after each forward: call that first")
         shape, dtype, passes = self.expects
         if passes != self.all_passes():
-            raise RuntimeError(
-                f"a layer of {name} has run forward by itself since the forward of {name}, and"
-                " remembers that: call forward again"
-            )
+            raise RuntimeError(f"a layer of {name} has run forward by itself: call forward again")
         if not isinstance(dy, np.ndarray | np.generic) or dy.dtype != dtype:
             raise TypeError(
                 f"dy is {getattr(dy, 'dtype', type(dy).__name__)}, expected an array of {dtype},"
