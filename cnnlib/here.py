@@ -38,14 +38,26 @@ def note(text):
         print(f"In the browser: {text}")
 
 
+def show(outputs):
+    """Show what a cell showed elsewhere: its outputs, as a notebook's file holds them."""
+    from IPython.display import display
+
+    for output in outputs:
+        if "text" in output:
+            print("".join(output["text"]), end="")
+        else:
+            data = {kind: "".join(value) for kind, value in output["data"].items()}
+            display(data, metadata=output["metadata"], raw=True)
+
+
 def settle(kernel):
     """Let cells go on in JupyterLite that would not: those that may fail, those that take minutes.
 
     Two kinds may fail: those tagged ``raises-exception``, whose exception is shown all the same,
     and those tagged ``measured``, which assert what was measured in an ordinary Python: here the
     clock says something else, and that is said.  What would take minutes is tagged ``recorded``:
-    as long as its code is what it was, it prints what it printed in an ordinary Python.  That is
-    in its metadata, where the edition's builder (``tools/site/lite.py``) puts it.
+    as long as its code is what it was, it shows what it showed in an ordinary Python.  That is in
+    its metadata, where the edition's builder (``tools/site/lite.py``) puts it.
 
     Parameters
     ----------
@@ -58,10 +70,10 @@ def settle(kernel):
         tags, record = metadata.get("tags") or (), metadata.get("recorded") or {}
         if record.get("code") == code:
             note(
-                "this cell would take a minute or more. What follows it printed in an ordinary"
+                "this cell would take a minute or more. What follows comes from an ordinary"
                 " Python. Change anything in it, and it runs."
             )
-            print(record["printed"], end="")
+            show(record["outputs"])
             return {"status": "ok", "payload": []}
         result = await run(code)
         if result["status"] != "error":

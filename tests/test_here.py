@@ -3,11 +3,20 @@
 import asyncio
 
 import pytest
+from IPython import display
 
 from cnnlib import here
 
 FAILED = {"status": "error", "ename": "AssertionError", "traceback": ["1", "2"], "payload": []}
-RECORD = {"code": "slow()", "printed": "12 %\n13 %\n"}
+PICTURE = {"image/png": "AAAA", "text/plain": "<Figure>"}
+RECORD = {
+    "code": "slow()",
+    "outputs": [
+        {"output_type": "stream", "name": "stdout", "text": ["12 %\n", "13 %\n"]},
+        {"output_type": "execute_result", "data": {**PICTURE, "text/plain": ["<Fig", "ure>"]}}
+        | {"metadata": {"image/png": {"alt": "A curve"}}},
+    ],
+}
 
 
 class Kernel:
@@ -36,11 +45,14 @@ def execute(monkeypatch):
     return execute
 
 
-def test_a_recorded_cell_shows_what_it_printed_and_does_not_run(execute, capsys):
+def test_a_recorded_cell_shows_what_it_showed_and_does_not_run(execute, capsys, monkeypatch):
+    shown = []
+    monkeypatch.setattr(display, "display", lambda *args, **options: shown.append((args, options)))
     kernel = Kernel(FAILED, tags=["recorded"], recorded=RECORD)
     assert (execute(kernel, "slow()"), kernel.ran) == ("ok", [])
     first, _, rest = capsys.readouterr().out.partition("\n")
-    assert first.startswith("In the browser: ") and rest == RECORD["printed"]
+    assert first.startswith("In the browser: ") and rest == "12 %\n13 %\n"
+    assert shown == [((PICTURE,), {"metadata": {"image/png": {"alt": "A curve"}}, "raw": True})]
 
 
 def test_a_recorded_cell_that_was_changed_runs(execute, capsys):

@@ -17,7 +17,7 @@ What cells say about themselves:
 - The tag ``measured`` marks a cell that asserts times. In the browser edition, where they differ, a
   failed assertion is explained and *Run All* goes on (cnnlib/here.py).
 - The tag ``recorded`` marks a cell that would take more than about a minute there. As long as
-  nobody changes it, it shows there what it printed here, and leaves no variables.
+  nobody changes it, it shows there what it shows here, and leaves no variables.
 - The tag ``answer`` marks a cell whose output answers a prediction: what is stored is folded away,
   and opens with one click or when the cell is run.
 - The markdown cell that follows a figure says in words what it shows, for someone who cannot see

@@ -15,15 +15,14 @@ OLD = "widgetsnbextension-3*"  # for the ipywidgets before ours
 
 
 def with_records(text):
-    """Put into the metadata of a notebook's cells that are tagged ``recorded`` what they printed.
+    """Put into the metadata of a notebook's cells that are tagged ``recorded`` what they showed.
 
     ``cnnlib.here`` shows it in the browser, where they would take minutes.
     """
     notebook = json.loads(text)
     for cell in notebook["cells"]:
         if "recorded" in cell["metadata"].get("tags", ()):
-            printed = "".join("".join(output["text"]) for output in cell["outputs"])
-            record = {"code": "".join(cell["source"]), "printed": printed}
+            record = {"code": "".join(cell["source"]), "outputs": cell["outputs"]}
             cell["metadata"]["recorded"] = record
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
