@@ -14,7 +14,7 @@ from cnnlib.plots.base import dress, new_figure, own_settings, show_image, to_pn
 from cnnlib.plots.base import rendered as pixels
 
 
-@pytest.mark.parametrize("text", ["−7.25", "gÅ", "=", "*", "$x^2$"])
+@pytest.mark.parametrize("text", ["−7.25", "gÅ", "=", "*", "$x^2$", "2 × (step 7)"])
 def test_a_text_looks_as_agg_draws_it_and_is_drawn_once(text):
     ismath = text.startswith("$")
 
@@ -28,11 +28,21 @@ def test_a_text_looks_as_agg_draws_it_and_is_drawn_once(text):
     with own_settings():
         quick.inked.cache_clear()
         expected, found = written(RendererAgg), written(quick.Renderer)
+        drawn = quick.inked.cache_info().misses
         again = written(quick.Renderer)
     painted = expected[..., 3:] > 0  # where nothing is, no colour is seen
     assert painted.any() and np.abs(found - expected)[painted[..., 0]].max() <= 2
     assert ((found[..., 3:] > 0) == painted).all() and (again == found).all()
-    assert quick.inked.cache_info().misses == 1
+    assert quick.inked.cache_info().misses == drawn
+
+
+@pytest.mark.parametrize("text", ["Pixel (6, 3): −0.75", "10.5 = 5"])
+def test_a_text_is_as_large_as_agg_says(text):
+    font = FontProperties(size=11)
+    expected = RendererAgg(1, 1, 96).get_text_width_height_descent(text, font, False)
+    assert quick.measured(text, font, False, 96) == pytest.approx(expected)
+    drawn, margin = quick.inked(text, font, False, 96)
+    assert drawn[:, margin:].any(axis=0).nonzero()[0][-1] == pytest.approx(expected[0] - 1, abs=2)
 
 
 def charts(kind, fixed, logs):

@@ -14,6 +14,8 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.collections import LineCollection
 from matplotlib.font_manager import FontProperties
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from PIL import Image
 
@@ -40,6 +42,7 @@ FAMILIES = ("axes", "boxplot", "contour", "errorbar", "figure", "font", "grid", 
             "legend", "lines", "markers", "mathtext", "patch", "path", "savefig", "scatter", "text",
             "xaxis", "xtick", "yaxis", "ytick")  # fmt: skip
 OWN = {k: v for k, v in matplotlib.rcParamsDefault.items() if k.partition(".")[0] in FAMILIES}
+OWN["axes.titley"] = 1.0  # titles stand where they do, without a look for what lies above axes
 
 
 def own_settings():
@@ -299,7 +302,7 @@ def outline(ax, row, column, rows=1, columns=1, color=ORANGE, width=2.5, inset=0
         fill=False, edgecolor=color, linewidth=width,
     )  # fmt: skip
     frame.set_clip_on(False)
-    return ax.add_patch(frame)
+    return ax.add_artist(frame)
 
 
 # ------------------------------------------------------------------ tables of numbers
@@ -454,19 +457,21 @@ def put(ax, values, left, bottom, width, height=None, signed=False, scale=None, 
     """
     height = width if height is None else height
     extent = (left, left + width, bottom, bottom + height)
+    image = AxesImage(ax, cmap=colours(signed), extent=extent, gid=gid)  # quicker than imshow
     if np.ndim(values) == 3:
-        ax.imshow(np.clip(np.transpose(values, (1, 2, 0)), 0, 1), extent=extent, aspect="auto")
+        image.set_data(np.clip(np.transpose(values, (1, 2, 0)), 0, 1))
     else:
-        low, high = limits(values, signed) if scale is None else scale
-        look = {"cmap": colours(signed), "vmin": low, "vmax": high, "gid": gid}
-        ax.imshow(np.ma.masked_invalid(values), extent=extent, aspect="auto", **look)
+        image.set_data(np.ma.masked_invalid(values))
+        image.set_clim(limits(values, signed) if scale is None else scale)
+    ax.add_image(image)
     frame(ax, left, bottom, width, height, GREY, 0.5)
 
 
 def frame(ax, left, bottom, width, height, colour, line):
     """Draw a frame on a sheet; one line is faster than a Rectangle."""
     right, top = left + width, bottom + height
-    ax.plot((left, right, right, left, left), (bottom, bottom, top, top, bottom), colour, lw=line)
+    x, y = (left, right, right, left, left), (bottom, bottom, top, top, bottom)
+    ax.add_artist(Line2D(x, y, linewidth=line, color=colour))
 
 
 def mosaic(maps, columns=None, gap=1):

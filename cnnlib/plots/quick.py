@@ -5,6 +5,7 @@ When an explorer is moved, most of what its picture says was said by the one bef
 
 import functools
 import math
+import re
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -12,29 +13,51 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.font_manager import FontProperties
 
 
+def pieces(text, font, ismath, dpi):
+    """Cut a line of text into digits, which change most, and what stands between them.
+
+    Only where a digit is a whole number of pixels wide: of matplotlib 3.11 on.
+    """
+    found = [text] if ismath else re.findall(r"\d|\D+", text)
+    return found if len(found) > 1 and measured("0", font, False, dpi)[0] % 1 == 0 else [text]
+
+
 @functools.lru_cache(8192)
 def measured(text, font, ismath, dpi):
     """Return width, height and descent of a line of text, in pixels."""
-    return RendererAgg(1, 1, dpi).get_text_width_height_descent(text, font, ismath)
+    found = pieces(text, font, ismath, dpi)
+    if len(found) < 2:
+        return RendererAgg(1, 1, dpi).get_text_width_height_descent(text, font, ismath)
+    wide, high, deep = zip(*(measured(piece, font, False, dpi) for piece in found), strict=True)
+    down = max(deep)
+    return sum(wide), max(np.subtract(high, deep)) + down, down
 
 
 @functools.lru_cache(8192)
-def inked(text, font, ismath, dpi, colour):
+def inked(text, font, ismath, dpi):
     """Draw a line of text.
 
     Returns
     -------
-    (ndarray of shape (H, W, 4), int)
-        Its pixels, lowest row first; and how many there are left of it and below its baseline.
+    (uint8 ndarray of shape (H, W), int)
+        How much of each pixel is covered, lowest row first; and how many pixels there are left of
+        the text and below its baseline.
     """
     width, height, descent = measured(text, font, ismath, dpi)
     margin = 2 + max(0, math.ceil(descent))
     rows = margin + math.ceil(height - min(descent, 0)) + 2  # "=" floats above its baseline
-    small = RendererAgg(math.ceil(width) + 2 * margin, rows, dpi)
-    gc = small.new_gc()
-    gc.set_foreground(colour, isRGBA=True)
-    small.draw_text(gc, margin, rows - margin, text, font, 0, ismath)
-    return np.asarray(small.buffer_rgba())[::-1].copy(), margin
+    columns, found = math.ceil(width) + 2 * margin + 1, pieces(text, font, ismath, dpi)
+    if len(found) < 2:
+        small = RendererAgg(columns, rows, dpi)
+        small.draw_text(small.new_gc(), margin, rows - margin, text, font, 0, ismath)
+        return np.asarray(small.buffer_rgba())[::-1, :, 3].copy(), margin
+    ink, start = np.zeros((rows, columns), np.uint8), margin
+    for piece in found:
+        part, below = inked(piece, font, False, dpi)
+        place = ink[margin - below :, round(start) - below :][: len(part), : part.shape[1]]
+        np.maximum(place, part, out=place)
+        start += measured(piece, font, False, dpi)[0]
+    return ink, margin
 
 
 class Renderer(RendererAgg):
@@ -46,8 +69,10 @@ class Renderer(RendererAgg):
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
         if angle:
             return super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
-        ink, margin = inked(s, prop.copy(), ismath, self.dpi, (*gc.get_rgb()[:3], 1.0))
-        self.draw_image(gc, round(x) - margin, int(self.height) - round(y) - margin, ink)
+        ink, margin = inked(s, prop.copy(), ismath, self.dpi)
+        painted = np.empty((*ink.shape, 4), np.uint8)
+        painted[..., :3], painted[..., 3] = np.multiply(gc.get_rgb()[:3], 255).round(), ink
+        self.draw_image(gc, round(x) - margin, int(self.height) - round(y) - margin, painted)
 
 
 class Canvas(FigureCanvasAgg):
