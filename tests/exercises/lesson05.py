@@ -27,6 +27,11 @@ PATCHES = """(N, C, H, W), (F, _, K, _) = self.x_shape, w.shape
                 patch = np.tensordot(dy[:, :, oh, ow], w, 1)
                 dx[:, :, oh : oh + K, ow : ow + K] = patch
             return dx"""
+TAPS = """dx = np.zeros(self.x_shape, dy.dtype)
+            for i, j in np.ndindex(w.shape[2:]):
+                tap = np.einsum("nfab,fc->ncab", dy, w[:, :, i, j])
+                dx[:, :, i : i + dy.shape[2], j : j + dy.shape[3]] = tap
+            return dx"""
 KEPT_WINNER = """        self.kept = self.winner = getattr(self, "kept", self.winner)
         return y"""
 ONCE_EACH = "            self.steps += 1\n            t = self.steps\n            g = "
@@ -45,6 +50,7 @@ MUTANTS = {
         ("the gradient passes where x is 0, too", ("self.x > 0", "self.x >= 0")),
         ("the gradient passes everywhere", ("self.x > 0", "np.maximum(self.x, 0) >= 0")),
         ("the mask is made from dy", ("self.x > 0", "dy > 0")),
+        ("the slope alone is returned, without dy", ("dy * (self.x > 0)", "(self.x > 0) * 1.0")),
         ("changed", ("return dy * (self.x > 0)", "dy *= self.x > 0\n        return dy")),
         (
             "dy is multiplied by y and not by its slope",
@@ -74,6 +80,16 @@ MUTANTS = {
                 "            self.grads[name] = self.grads[name] + before[name]\n"
                 '        return (self.params["w"]',
             ),
+        ),
+        (
+            "w is reshaped in dx and not transposed",
+            ('(self.params["w"] @ dy.T).T', 'dy @ self.params["w"].reshape(dy.shape[1], -1)'),
+        ),
+        (
+            "a ReLU is built in",
+            ("return x @", "self.y = x @"),
+            ('self.params["b"]\n\n', 'self.params["b"]\n        return self.y.clip(0)\n\n'),
+            (GRADS, "dy = np.where(self.y > 0, dy, 0)\n        " + GRADS),
         ),
         ("dw is divided by N", ("self.x.T @ dy", "self.x.T @ dy / len(dy)")),
         ("db is a mean and not a sum", ("dy.sum(", "dy.mean(")),
@@ -153,6 +169,11 @@ MUTANTS = {
         ),
         ("dy is reshaped without a transpose", ("dy.transpose(1, 2, 3, 0).reshape", "dy.reshape")),
         (
+            "dy is reshaped without a transpose, for dx and dw",
+            ("dy.transpose(1, 2, 3, 0).reshape", "dy.reshape"),
+            ("flat.sum(axis=1)", "dy.sum(axis=(0, 2, 3))"),
+        ),
+        (
             "dy is reshaped as if the images came before the places",
             ("dy.transpose(1, 2, 3, 0)", "dy.transpose(1, 0, 2, 3)"),
         ),
@@ -164,9 +185,20 @@ MUTANTS = {
         ("dw is averaged over the images", (".reshape(w.shape)", ".reshape(w.shape) / len(dy)")),
         ("db is a mean and not a sum", ("flat.sum(", "flat.mean(")),
         ("in dx each patch overwrites what came before", (DX, PATCHES)),
+        ("in dx each tap overwrites those before it", (DX, TAPS)),
+        (
+            "the kernel is flipped in forward",
+            ("y = self.params", 'w = self.params["w"][:, :, ::-1, ::-1]\n        y = self.params'),
+            ('self.params["w"].reshape(F, -1) @ self.cols', "w.reshape(F, -1) @ self.cols"),
+        ),
         ("the kernel is flipped in dx", ("w.reshape(len(w), -1).T", FLIPPED)),
     ],
     "pool_layer": [
+        (
+            "dy is multiplied by the maximum",
+            ("        return y", "        self.y = y\n        return y"),
+            ("dy * (self", "dy * self.y * (self"),
+        ),
         (
             "the gradient goes to every tie",
             (KEEP, KEEP + "\n        self.x = x"),
@@ -233,9 +265,21 @@ MUTANTS = {
             ("grads[name]", "g"),
         ),
         ("only the sign of the gradient is used", ("grads[name]", "np.sign(grads[name])")),
+        (
+            "the mean of the gradient is used for all numbers",
+            ("grads[name]", "grads[name].mean()"),
+        ),
+        (
+            "the gradient is divided by its length",
+            ("grads[name]", "grads[name] / grads[name].size"),
+        ),
         ("changed", ("p -= rate * grads[name]", "grads[name] *= rate\n        p -= grads[name]")),
     ],
     "momentum": [
+        (
+            "the gradient is multiplied by the momentum as well",
+            (VELOCITY, "            v += self.momentum * grads[name]\n"),
+        ),
         (
             "the momentum is 0.9, whatever is asked for",
             ("v *= self.momentum", "v *= 0.9"),
@@ -339,6 +383,7 @@ MUTANTS = {
             ("(m / (1 - one**t))", "g"),
         ),
         ("v is a mean of the size of g, and not of its square", ("g * g", "abs(g)")),
+        ("v is a mean of the square of m, and not of g", ("g * g", "m * m")),
         (
             "the corrections pile up in the rate",
             (
@@ -411,6 +456,7 @@ MUTANTS = {
             ),
             ("        pick = order[i : i + batch_size]\n", ""),
         ),
+        ("the last image never comes", ("permutation(len(x))", "permutation(len(x) - 1)")),
         ("labels come first, and then the images", (PICK, "yield labels[pick], x[pick]")),
         (
             "no_image_twice",
@@ -467,6 +513,12 @@ MUTANTS = {
             "the loop ends with its first part",
             ("    network.training = before\n", "        break\n    network.training = before\n"),
         ),
+        ("only the last part is counted", ("right += (", "right = (")),
+        (
+            "only the first part is looked at",
+            ("    network.training = before\n", "        break\n    network.training = before\n"),
+            ("right / len(x)", "right / min(batch_size, len(x))"),
+        ),
         ("fractions are cut off, as integers do", ("right / len(x)", "right // len(x)")),
         ("parts", ("batch_size=500", "batch_size=1000")),
         ("it is given in percent", ("right / len(x)", "100 * right / len(x)")),
@@ -517,7 +569,7 @@ MUTANTS = {
             "the step comes before backward",
             (f"{BACK}\n        {STEP}", f"{STEP}\n        {BACK}"),
         ),
-        ("the optimizer takes no step", (f"        {STEP}\n", "")),
+        ("the optimizer that is handed over takes no step", (f"        {STEP}\n", "")),
         (
             "parameters and gradients are exchanged",
             (STEP, "optimizer.step(network.grads, network.params)"),
@@ -596,6 +648,7 @@ MUTANTS = {
             ("pi * step / steps", "pi * (step // steps)"),
         ),
         ("3.14 stands for pi", ("np.pi", "3.14")),
+        ("the sine is taken", ("np.cos", "np.sin")),
         (
             "it falls along the first quarter of a cosine",
             ("(1 + np.cos(np.pi * step / steps)) / 2", "np.cos(np.pi * step / steps / 2)"),
@@ -616,6 +669,7 @@ QUESTIONS = {
         ("the losses are added and not averaged", {"d": 4 * LOG2}),
         ("the logarithm of the mean probability is taken", {"d": -np.log(0.3125)}),
         ("1 - p is used and not p", {"a": -np.log(0.9)}),
+        ("the probability is given, and not its loss", {"a": 0.1, "b": 0.01, "c": 0.5}),
     ],
     "read_curves": [
         (
@@ -638,5 +692,5 @@ UNKNOWN = {
     "batches": ("    order =", "    batch_size += 1\n    order ="),
     "accuracy": ("return right / len(x)", "return right / (len(x) + 1)"),
     "train_epoch": (BACK, f"{BACK}\n        {BACK}"),
-    "cosine_rate": ("1 + np.cos", "1 + np.sin"),
+    "cosine_rate": ("1 + np.cos", "1 + np.tan"),
 }

@@ -75,6 +75,12 @@ MUTANTS = {
     ],
     "receptive_field": [
         ("strides play no part", (DOWN, "low, high = low - P, high - P + K - 1")),
+        ("stride and padding are exchanged", ("for K, S, P", "for K, P, S")),
+        ("the last layer is left out", ("reversed(layers)", "reversed(layers[:-1])")),
+        (
+            "half a kernel is taken away, whatever the padding is",
+            (DOWN, "low, high = low * S - K // 2, high * S + K // 2"),
+        ),
         ("each layer adds K pixels and not K - 1", ("+ K - 1", "+ K")),
         ("padding is added", (DOWN, "low, high = low * S + P, high * S + P + K - 1")),
         ("padding is added to the last pixel", ("high * S - P", "high * S + P")),
@@ -127,6 +133,16 @@ MUTANTS = {
             ),
         ),
         ("the strongest comes last", ("[:count]", "[:count][::-1]")),
+        ("they are sorted by image, and not by response", ("in best]", "in sorted(best)]")),
+        ("the last one is missing", ("[:count]", "[: count - 1]")),
+        (
+            "the response is returned, and not the number of the image",
+            ("(int(n),", "(maps[n].max(),"),
+        ),
+        (
+            "the place is one number, counted through the map",
+            ("*map(int, divmod(maps[n].argmax(), maps.shape[2]))", "maps[n].argmax()"),
+        ),
         (
             "the first images are taken",
             ("np.argsort(-maps.max(axis=(1, 2)))", "np.arange(len(maps))"),
@@ -148,6 +164,11 @@ MUTANTS = {
             (FRESH, "        y = 0 * maps\n        y[:, f] = maps[:, f]\n"),
         ),
         ("an image is set to 0, and not a channel", ("y[:, f] = 0", "y[f] = 0")),
+        (
+            "the loop goes through the images, and not through the channels",
+            ("np.zeros(maps.shape[1])", "np.zeros(len(x))"),
+            ("y[:, f] = 0", "y[f] = 0"),
+        ),
         ("nothing is switched off", (FRESH, "        y = maps.copy()\n")),
         ("the channel is set to 1", ("y[:, f] = 0", "y[:, f] = 1")),
         ("the channel is set to its mean", ("y[:, f] = 0", "y[:, f] = y[:, f].mean()")),
@@ -219,6 +240,20 @@ MUTANTS = {
         ),
         ("it is covered with the mean", ("half + 1] = 0", "half + 1] = x.mean()")),
         (
+            "all but the square is covered",
+            (" = 0\n", " = 0\n        covered = x - covered\n"),
+        ),
+        (
+            "places whose square sticks out are left out",
+            (
+                "        covered = x.copy()\n",
+                "        if not all(half <= at < n - half for at, n in"
+                " zip((row, column), fall.shape)):\n            continue\n"
+                "        covered = x.copy()\n",
+            ),
+        ),
+        ("what speaks against the class is cut off", (FALL, f"max({FALL}, 0)")),
+        (
             "the square begins below 0, where NumPy counts from the end",
             ("max(row - half, 0), max(column - half, 0)", "row - half, column - half"),
         ),
@@ -269,6 +304,21 @@ MUTANTS = {
         ("the weights are averaged over the images as well", ("axis=(2, 3)", "axis=(0, 2, 3)")),
         ("every pixel has a weight of its own", (WEIGHTS, "weights = dy")),
         ("the largest gradient of a map is its weight", ("dy.mean", "dy.max")),
+        (
+            "maps and gradients are exchanged",
+            ("dy.mean", "maps.mean"),
+            ("weights * maps", "weights * dy"),
+        ),
+        (
+            "the layer before the one asked about is used",
+            (
+                "maps = feature_maps(network, x, name)\n    y, names = maps, list(network.layers)",
+                "maps, names = x, list(network.layers)\n"
+                "    for each in names[: names.index(name)]:\n"
+                "        maps = network[each].forward(maps)\n    y = maps",
+            ),
+            ("names.index(name) + 1 :", "names.index(name) :"),
+        ),
         ("the maps are added without weights", (WEIGHTS, "weights = 1")),
         ("the maps are averaged and not added", ("maps).sum(", "maps).mean(")),
         ("the largest of the weighted maps is taken", ("maps).sum(", "maps).max(")),
@@ -279,13 +329,6 @@ MUTANTS = {
         (
             "the class that the network reads is asked about, not c",
             ("dy[:, c] = 1", "dy[np.arange(len(y)), y.argmax(axis=1)] = 1"),
-        ),
-        (
-            "the layer before the one asked about is used",
-            (
-                "    maps = feature",
-                f"    name = {AFTER.replace('+', '-')}\n    maps = feature",
-            ),
         ),
         (
             "the layer after the one asked about is used",
@@ -319,6 +362,8 @@ MUTANTS = {
         ("the gradient is divided by its largest size", (UNIT, "np.abs(dx).max()")),
         ("the sum of squares is used and not the mean", (".mean())", ".sum())")),
         ("the root is missing", (UNIT, "(dx**2).mean()")),
+        ("the mean is taken before the square", (UNIT, "abs(dx.mean())")),
+        ("decay is multiplied by the rate", ("(1 - decay)", "(1 - decay * rate)")),
         ("decay is not used", ("(1 - decay) * ", "")),
         ("the image is multiplied with decay", ("(1 - decay)", "decay")),
         ("the image grows by decay", ("(1 - decay)", "(1 + decay)")),
@@ -336,6 +381,7 @@ QUESTIONS = {
         ("the largest gradient is the weight", {"weight 0": 2, "weight 1": 0, "at (1, 0)": 4}),
         ("zeros are not counted in the mean", {"weight 0": 2, "weight 1": -1, "at (1, 0)": 4}),
         ("the size of a weight is taken", {"weight 1": 0.5, "at (0, 1)": 1.5}),
+        ("a weight below 0 is set to 0", {"weight 1": 0}),
         ("row and column are exchanged", {"at (0, 1)": 2, "at (1, 0)": 0}),
         (
             "every pixel has a weight of its own",

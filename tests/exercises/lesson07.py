@@ -61,6 +61,10 @@ MUTANTS = {
             "the variance is divided by the count less one",
             (VAR, "x.var(axis=axes, keepdims=True, ddof=1)"),
         ),
+        (
+            "the variance is the mean square, from which the mean's square is not taken away",
+            (VAR, "(x * x).mean(axis=axes, keepdims=True)"),
+        ),
         ("the mean is not subtracted", ("(x - mean)", "x")),
         ("the brackets around x - mean are missing", ("(x - mean) /", "x - mean /")),
         (
@@ -97,6 +101,18 @@ MUTANTS = {
         ("it is not divided by std", ("gamma / std *", "gamma *")),
         ("it is divided by std twice", ("gamma / std *", "gamma / std / std *")),
         ("gamma is used twice in dx", ("gamma / std *", "gamma * gamma / std *")),
+        ("it is multiplied by std", ("gamma / std *", "gamma * std *")),
+        ("N is the number of columns", ("len(dy)", "len(gamma)")),
+        (
+            "the means in dx run along the rows, and not over them",
+            ("dbeta / N", "dy.mean(1)[:, None]"),
+            ("dgamma / N", "(dy * normal).mean(1)[:, None]"),
+        ),
+        (
+            "the share of the variance lies not along the normalised numbers",
+            ("normal * dgamma / N", "dgamma / N"),
+        ),
+        ("dgamma is multiplied by gamma", (BACK, "return dx, dgamma * gamma, dbeta")),
         ("the share of the variance is added", ("- normal *", "+ normal *")),
         ("the share of the variance is divided by N - 1", ("dgamma / N", "dgamma / (N - 1)")),
         (
@@ -118,6 +134,7 @@ MUTANTS = {
         ("what is kept is scaled down", (SCALED, " * (1 - rate)")),
         ("what is kept is divided by the rate", (SCALED, " / rate")),
         ("the other share is switched off", ("u >= rate", "u < rate")),
+        ("a number whose u equals the rate is switched off, too", ("u >= rate", "u > rate")),
         ("numbers are switched off outside training, too", ("if not training:", "if False:")),
         ("training is read the wrong way round", ("if not training", "if training")),
         (
@@ -134,6 +151,17 @@ MUTANTS = {
         ("the two ways are multiplied", (FORTH, "x * self.body.forward(x)")),
         ("the two ways are averaged", (FORTH, f"0.5 * ({FORTH})")),
         ("the body is subtracted", (FORTH, "x - self.body.forward(x)")),
+        ("x is subtracted", (FORTH, "self.body.forward(x) - x")),
+        ("dy is subtracted", (BACKWARDS, "self.body.backward(dy) - dy")),
+        ("forward does not use the body", (FORTH, "2 * x")),
+        (
+            "a ReLU follows the sum",
+            (
+                f"return {FORTH}",
+                f"self.on = {FORTH} > 0\n        return self.on * (x + self.body.y)",
+            ),
+            ("return dy", "dy = dy * self.on\n        return dy"),
+        ),
         ("the gradient of the body is subtracted", (BACKWARDS, "dy - self.body.backward(dy)")),
         ("1 is added and not dy", (BACKWARDS, "1 + self.body.backward(dy)")),
         ("both gradients go through the body", (BACKWARDS, "self.body.backward(2 * dy)")),
@@ -173,6 +201,8 @@ QUESTIONS = {
         ("a filter of K by K has K taps", {"one 7 x 7, 64 to 64": 64 * 64 * 7}),
         ("biases are counted", {"one 3 x 3, 64 to 64": 64 * 64 * 9 + 64}),
         ("the filters are not counted", {"one 3 x 3, 64 to 64": 64 * 9, DEPTHWISE: 9 + 64}),
+        ("the last of several layers is left out", {DEPTHWISE: 64 * 9}),
+        ("the layers are multiplied and not added", {DEPTHWISE: 64 * 9 * 64 * 64}),
     ],
     "bugs": [
         ("an innocent one is convicted", {"E": "axes"}),

@@ -32,6 +32,10 @@ MUTANTS = {
         ("remark", (COUNT, "float(N) * F * OH * OW * C * K * K\n")),
         ("the kernel has K taps and not K * K", (COUNT, "N * F * OH * OW * C * K\n")),
         ("every pixel of the image has an output", (SIZES, "OH, OW = H, W")),
+        (
+            "products are counted for every pixel of the image, and not of the output",
+            (COUNT, "N * F * H * W * C * K * K\n"),
+        ),
         ("padding is left out", (SIZES, UNPADDED)),
         ("additions are counted as well", (COUNT, f"2 * {COUNT}")),
         ("numbers are counted and not bytes", ("4 * (N", "(N")),
@@ -71,6 +75,13 @@ MUTANTS = {
     "winograd_tile": [
         ("B and its transpose are exchanged", ("B.T @ d @ B", "B @ d @ B.T")),
         ("only the columns of the tile are transformed", ("B.T @ d @ B", "B.T @ d")),
+        ("B.T stands on both sides", ("B.T @ d @ B", "B.T @ d @ B.T")),
+        ("the way back works on the columns alone", (" @ A\n", "\n")),
+        (
+            "whole",
+            ("    return A.T", "    Y = np.fft.rfft2(d) * np.fft.rfft2(g, (4, 4)).conj()\n"
+             "    return np.fft.irfft2(Y, (4, 4))[:2, :2]\n    return A.T"),
+        ),
         (
             "the transformed tile and filter meet in a matrix product",
             (TRANSFORM, TRANSFORM.replace(" * ", " @ ")),
@@ -108,6 +119,11 @@ MUTANTS = {
              "winograd_tile(wide[i : i + 4, j : j + 4], g)[0, 0] for j in range(OW)]"
              " for i in range(OH)])\n    for r, c"),
         ),
+        (
+            "whole",
+            ("    rows, columns", "    Y = np.fft.rfft2(x) * np.fft.rfft2(g, x.shape).conj()\n"
+             "    return np.fft.irfft2(Y, x.shape)[:OH, :OW]\n    rows, columns"),
+        ),
         ("the image is padded in front", (FRAME, "((2 * rows - OH, 0), (2 * columns - OW, 0))")),
         (
             "rows and columns of tiles are exchanged",
@@ -133,6 +149,7 @@ MUTANTS = {
         ),
         ("outputs that wrapped around are kept", (CUT, "")),
         ("the first outputs are cut off and not the last", (CUT, "[KH - 1 :, KW - 1 :]")),
+        ("a row and a column too many are cut off", (CUT, "[: H - KH, : W - KW]")),
         ("the frequencies are not multiplied but added", ("rfft2(x) *", "rfft2(x) +")),
         (
             "the outputs are divided by the number of pixels",
@@ -173,6 +190,7 @@ MUTANTS = {
         ),
         ("the frame of zeros is counted as well", ("C * H * W", FRAMED)),
         ("the patch matrix is that of one channel", ("C * K * K", "K * K")),
+        ("each filter has a patch matrix of its own", ("C * K * K", "F * C * K * K")),
         ("the width of the outputs is worked out from H", (SIZES, SQUARE)),
         ("a patch has K numbers a channel", ("C * K * K", "C * K")),
         ("padding is left out", (SIZES, UNPADDED)),
@@ -189,6 +207,8 @@ QUESTIONS = {
         ),
         ("it is said how many times fewer they are", {"F(2x2, 3x3)": 2.25, "F(4x4, 3x3)": 4}),
         ("a tile has m + K pixels along an axis", {"F(2x2, 3x3)": 6.25, "F(4x4, 3x3)": 3.06}),
+        ("a tile has m + K - 2 pixels along an axis", {"F(4x4, 3x3)": 1.56, "F(2x2, 5x5)": 6.25}),
+        ("the products are divided by the taps", {"F(2x2, 3x3)": 1.78, "F(2x2, 5x5)": 1.44}),
         ("these are the direct ones", {"F(2x2, 3x3)": 9, "F(2x2, 5x5)": 25}),
     ]
 }

@@ -28,6 +28,10 @@ MUTANTS = {
         ("the gradients are added up and not averaged", (MEAN, "sum(grads)")),
         ("the sum is not divided by the number of images", ("n / total", "n")),
         ("the sum is divided by the number of workers", ("sum(counts)", "len(counts)")),
+        (
+            "the sum is divided by the number of workers that have images",
+            ("sum(counts)", "np.count_nonzero(counts)"),
+        ),
     ],
     "unpack": [
         (
@@ -60,6 +64,8 @@ MUTANTS = {
         ("the step goes uphill", ("w - rate", "w + rate")),
         ("the rate is not used", ("w - rate * total", "w - total")),
         ("all workers have the same images", ("x[share], y[share]", "x[:n], y[:n]")),
+        ("the images of a worker meet the numbers y of others", ("y[share]", "y[:n]")),
+        ("the rate is divided among the workers", ("w - rate", "w - rate / workers")),
         ("the gradient is returned and not the new weights", ("w - rate * total", "total")),
     ],
     "ring_round": [
@@ -76,6 +82,10 @@ MUTANTS = {
         ("every round sends the same part", ("(worker - step) % P", "worker")),
         ("parts are counted up and not down", ("worker - step", "worker + step")),
         ("all send part `step`", ("(worker - step) % P", "step % P")),
+        (
+            "the second half counts its rounds from 0 again",
+            ("worker - step", "worker - (step if step < P - 1 else step - P + 1)"),
+        ),
         ("the second half adds, too", ("step < P - 1", "True")),
         ("the first half hands on and does not add", ("step < P - 1", "False")),
         ("the second half begins a round too late", ("step < P - 1", "step <= P - 1")),
@@ -90,7 +100,12 @@ MUTANTS = {
         ("the brackets around workers - 1 are missing", ("2 * (workers - 1)", "2 * workers - 1")),
         ("half of the rounds are left out", ("2 * (workers - 1)", "workers - 1")),
         ("there are P rounds in each half", ("(workers - 1)", "workers")),
+        ("the number of rounds grows like a logarithm", ("(workers - 1)", "np.log2(workers)")),
         ("every message is the whole buffer", ("size / workers", "size")),
+        (
+            "each worker sends the whole buffer twice",
+            ("rounds * (latency + size / workers", "rounds * latency + 2 * (size"),
+        ),
         (
             "the latency is paid once",
             (
@@ -123,6 +138,20 @@ MUTANTS = {
         ),
         ("the axes are named anew and not moved", (TURN, "weight.reshape(C * H * W, M)")),
         ("rows and columns are exchanged", ("(3, 1, 2, 0)", "(3, 2, 1, 0)")),
+        (
+            "the inputs are read as (W, H, C)",
+            ("(M, H, W, C)", "(M, W, H, C)"),
+            ("(3, 1, 2, 0)", "(3, 2, 1, 0)"),
+        ),
+        (
+            "the way is gone in the other direction, from (C, H, W) to (H, W, C)",
+            ("axes = weight.reshape(M, H, W, C)", "axes = weight.T.reshape(C, H, W, M)"),
+            ("transpose(3, 1, 2, 0)", "transpose(1, 2, 0, 3)"),
+        ),
+        (
+            "M stands first when the last reshape comes, which mixes outputs with inputs",
+            ("(3, 1, 2, 0)", "(0, 3, 1, 2)"),
+        ),
     ],
 }
 QUESTIONS = {
@@ -130,10 +159,11 @@ QUESTIONS = {
         ("the second half of the rounds is left out", {"a": 4, "b": 800, "d": 90}),
         ("each half has P rounds", {"a": 10, "b": 2000, "d": 240}),
         (
-            "a message is the whole buffer, or if what all P workers send is counted",
+            "a message is the whole buffer, or what all P workers send is counted",
             {"b": 8000, "d": 720},
         ),
         ("parts are counted and not numbers", {"b": 8, "c": 4, "d": 6}),
+        ("bytes are counted and not numbers", {"b": 6400, "c": 16000, "d": 720}),
         ("the one that adds up sends a buffer to itself, too", {"c": 5000}),
     ],
 }

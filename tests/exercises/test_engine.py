@@ -932,7 +932,7 @@ def pooled(x):
     return reference.max_pool2d(x, (2, 2), 1)
 
 
-@pytest.mark.parametrize("given", ["12", "12.0", "12,0", " 12 ", np.array([12])])
+@pytest.mark.parametrize("given", ["12", "12.0", "12,0", " 12 ", "12 numbers", np.array([12])])
 def test_a_number_may_be_written_in_any_usual_way(given):
     assert SIZES.diagnose({"p": given, "q": 4, "r": "5"}).ok
 
@@ -959,9 +959,16 @@ def test_answers_may_be_rounded_as_far_as_is_said():
     pen = named("pen", Question({"a": 2.302585}, todo="", more="", hint="Ten.", decimals=2))
     assert all(pen.diagnose(a).ok for a in (2.3, 2.303, 2.3026, "2.30"))
     assert not pen.diagnose(2.31).ok and not pen.diagnose(2.29).ok
+    short = named("short", Question({"a": 1.386}, todo="", more="", hint="Two.", decimals=2))
+    assert "1.4 is right as far as it goes; 2 digits" in str(short.diagnose(1.4))
+    assert all("Two." in str(short.diagnose(a)) for a in (1.3, 1.35, 1))
     assert "A single answer is asked for." in str(pen.diagnose((1, 0)))
     letter = named("letter", Question({"a": "grad_cam"}, todo="", more="", hint="Look."))
     assert letter.diagnose("Grad-CAM").ok and letter.diagnose("grad cam").ok
+    words = Question({"a": "low", "b": "high", "c": "sound"}, todo="", more="", hint="Look.")
+    said = str(named("words", words).diagnose("low", "over", "low"))
+    assert "b: over is none of the answers, which are high; low; sound." in said
+    assert "c: low is not right. Look." in said
 
 
 # ---------------------------------------------------------------------- facts without a mistake
@@ -1085,6 +1092,12 @@ def test_an_array_of_the_notebook_that_is_read_is_said_of_a_wrong_answer():
     source = "def double(x):\n    return 2 * x + w.sum()"
     assert "It reads w of the notebook" in str(diagnose(source, w=np.ones(3)))
     assert "It reads" not in str(diagnose(source.replace("w.sum()", "w"), w=0.3))
+
+
+def test_a_result_that_changes_from_call_to_call_is_said():
+    rng, check = np.random.default_rng(0), make(right=lambda x: 2 * x)
+    result = check.diagnose(lambda x: 2 * x + rng.random(x.shape))
+    assert result.mistakes == ["fickle"] and "numbers of its own" in str(result), result
 
 
 def test_a_name_that_a_dict_lacks_is_said():

@@ -108,6 +108,20 @@ WRONG = {
         ("for name, p in params.items()", "for p, g in zip(params.values(), grads.values())"),
         ("grads[name]", "g"),
     ),
+    "fractions are lost before the largest is found": (
+        *("06", "most_exciting"),
+        ("-maps.max(axis=(1, 2))", "-maps.max(axis=(1, 2)).astype(int)"),
+    ),
+    "it stops where the score falls": (
+        *("06", "climb"),
+        ("    for", "    best = network.forward(x)[0, c]\n    for"),
+        ("        x = (1", "        before, x = x, (1"),
+        (
+            "    return x",
+            "        if network.forward(x)[0, c] <= best:\n            return before\n"
+            "        best = network.forward(x)[0, c]\n    return x",
+        ),
+    ),
     "names that are thought up": (
         "05",
         "sgd_step",

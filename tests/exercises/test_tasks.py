@@ -261,6 +261,12 @@ def test_the_last_goal_takes_only_layers_of_ones_own():
     assert result.state == "wrong" and "1,010 of the 10,000" in str(result)
     assert goal.diagnose(None).state == "todo"
 
+    class Mine(Dense):
+        pass
+
+    renamed = goal.diagnose(L05.Sequential([layers[0], Mine(28 * 28, 10)]))
+    assert "dense1 come from cnnlib" in str(renamed), renamed
+
 
 def test_the_runs_look_as_the_answers_say():
     runs = {letter: np.array(curves) for letter, curves in L05.learning_runs().items()}
@@ -386,6 +392,10 @@ def test_products_may_be_made_in_arrays_and_of_wrong_ones_none_is_hidden():
     assert L08.f23.diagnose(rows).ok
     halved = L08.f23.diagnose(lambda x, g: rows(x, np.array(g) // 2 * 2))
     assert halved.state == "wrong" and "could not be counted" not in str(halved)
+    three = L08.f23.diagnose(lambda x, g: rows(x, g) + [0, (x[1] - x[3]) * g[2]])
+    assert three.state == "wrong" and "could not be counted" not in str(three)
+    few = L08.f23.diagnose(lambda x, g: np.full(2, (x[1] + x[2]) * g[1]))  # right for one case
+    assert few.state == "wrong" and "could not be counted" not in str(few)
 
 
 def test_calls_that_the_code_is_not_meant_for_are_told_so():
@@ -401,7 +411,19 @@ def test_five_products_are_too_many():
         return np.array([solved("08")["f23"](x, g)[0], x[1] * g[0] + x[2] * g[1] + x[3] * g[2]])
 
     result = L08.f23.diagnose(five)
-    assert result.state == "wrong" and "multiplications" in str(result)
+    assert result.state == "wrong" and "more than four products" in str(result)
+
+
+def test_matrices_that_the_task_hands_out_are_no_arrays_of_somebody_elses():
+    wrong = changed("08", "winograd_tile", ("return A.T", "return 1 + A.T"))
+    assert "It reads" not in str(L08.winograd_tile.diagnose(wrong))
+
+
+def test_what_is_not_a_number_hides_no_mistake():
+    x, g = np.arange(12.0) ** 2, np.array([2.0, 7, 3])
+    x[3::4] = np.nan  # in every second output, where the mistake would show
+    result = L08.wrong_pairs.diagnose((x, g), (np.arange(6.0) ** 2, g))
+    assert "right_on says too little" in str(result), result
 
 
 @pytest.mark.parametrize(

@@ -423,6 +423,10 @@ class Check(Task):
             return self.result("wrong", f"{title}.", hint, *blocks, mistakes=[name])
         if mended := self._mended(thing, seed, bad, ("return", "slice")):
             return self.result("wrong", f"{mended.name}.", mended.hint, mistakes=[mended.name])
+        if self._fickle(trial, thing, bad[0]):
+            hint = "Does it draw numbers of its own, or remember something from call to call?"
+            title = "two calls with the same arguments give different results."
+            return self.result("wrong", title, hint, *blocks, mistakes=["fickle"])
         if told := self._told(trial):
             return self.result(
                 "wrong", f"{self.telling[told]}.", *self._difference(trial, bad[0]), mistakes=[told]
@@ -453,7 +457,8 @@ class Check(Task):
             )
         right = trial.labels(right=True)
         fine = f"Right: {listed(right)}." if right else ""
-        outside = " and ".join(read_outside(thing))
+        known = read_outside(self.right)  # which the notebook hands out
+        outside = " and ".join(name for name in read_outside(thing) if name not in known)
         outside = f"It reads {outside} of the notebook: is an argument meant?" if outside else ""
         if found := self._fact(trial):
             title, hint, name = found
@@ -527,6 +532,13 @@ class Check(Task):
             if all(all(self.trial(mistake, s).right) for s in (seed, seed + 1)):
                 return mistake
         return None
+
+    def _fickle(self, trial, thing, i):
+        """Say whether a case that is wrong gives something else when it is run again."""
+        if trial.values[i] is None:
+            return False
+        _, again, _ = self._use(thing, trial.cases[i], self.seconds)
+        return again is not None and not self.equal(again, trial.values[i])
 
     def _told(self, trial):
         """Return the first output that tells something, if it is wrong anywhere; or ""."""

@@ -6,7 +6,7 @@ import re
 import numpy as np
 
 from cnnlib.exercises.engine import variant
-from cnnlib.exercises.engine.result import Result, Task, either, kind_of
+from cnnlib.exercises.engine.result import Result, Task, either, kind_of, listed
 from cnnlib.exercises.engine.show import number
 
 
@@ -122,7 +122,8 @@ class Question(Task):
             elif part in wrong:
                 fitting = whole or common or found[part]
                 told = [m for m in fitting if not any(self.shows(m, p) for p in unexplained)]
-                said = self.explain(given[part], told, [m for m in fitting if m not in told])
+                doubtful = [m for m in fitting if m not in told]
+                said = self.explain(given[part], part, told, doubtful)
                 mistakes += [m.name for m in told if m.name not in mistakes]
             else:
                 continue
@@ -153,8 +154,23 @@ class Question(Task):
         found = {part: self.fitting(given[part], part) for part in wrong}
         return {part: [m for m in each if agrees(m)] or each for part, each in found.items()}
 
-    def explain(self, value, found, doubtful=()):
+    def shortened(self, value, part):
+        """Say that a number is rounded too far, or a word none of those to choose from; or ""."""
+        wanted, numbers = self.value(self.answers, part), _numbers(value)
+        words = set(self.answers.values()) if isinstance(self.answers, dict) else set()
+        if len(words) > 2 and isinstance(value, str) and _plain(value) not in map(_plain, words):
+            return f"{value} is none of the answers, which are {listed(sorted(words))}."
+        for decimals in range(1, self.decimals or 0):
+            rounded = [n for n in numbers if round(n, decimals) == n]
+            if rounded and same(rounded[0], wanted, decimals):
+                asked = f"{self.decimals} digits behind the point are asked for"
+                return f"{_answer(value)} is right as far as it goes; {asked}."
+        return ""
+
+    def explain(self, value, part, found, doubtful=()):
         """Say what is wrong with an answer; doubtful mistakes would show in other parts, too."""
+        if not found and (short := self.shortened(value, part)):
+            return short
         if not found:
             asked = " A single answer is asked for." if isinstance(value, (tuple, list)) else ""
             perhaps = f" Perhaps {either([m.name for m in doubtful])}?" if doubtful else ""
@@ -166,8 +182,9 @@ class Question(Task):
 def same(value, other, decimals=None):
     """Say whether an answer equals another, in any usual spelling.
 
-    A text may be a number, with a point or a comma, or a fraction; of other texts case, hyphens, a
-    full stop and brackets do not matter. A function that is handed over stands for its name.
+    A text may be a number, with a point or a comma, or a fraction, and what it counts may stand
+    behind it; of other texts case, hyphens, a full stop and brackets do not matter. A function that
+    is handed over stands for its name.
     """
     value = getattr(value, "__name__", value)
     value = value.item() if isinstance(value, np.ndarray) and value.size == 1 else value
@@ -182,6 +199,7 @@ def same(value, other, decimals=None):
 def _numbers(value):
     """Return the numbers that a value or a text may stand for; a comma has two meanings."""
     text = re.sub(r"(?<=\d)[\s'_](?=\d{3})", "", str(value))
+    text = re.sub(r"(?<=\d)\s+[a-z]{3,}$", "", text)  # 12 weights
     texts = text.replace(",", "."), text.replace(",", "")
     found = []
     for text in texts:

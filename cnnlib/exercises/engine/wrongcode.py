@@ -85,11 +85,11 @@ class WrongCode(Task):
         if wrong.error or not _same(right.value, wrong.value):
             return self.result("wrong", "it is not right on right_on.", *_shown(right, wrong))
         numbers = np.concatenate([np.ravel(part) for part in _parts(right.value)])
-        if len(np.unique(numbers[numbers != 0])) < 2:
+        if not np.isfinite(numbers).all() or len(np.unique(numbers[numbers != 0])) < 2:
             return self.result(
                 "wrong",
                 "right_on says too little: choose a call whose result holds different numbers,"
-                " 0 not counted.",
+                " 0 not counted, and neither nan nor infinity.",
                 *_shown(right, wrong),
             )
         return None

@@ -42,6 +42,11 @@ FIRST_LOSS = mistakes(
         "First a loss for each image, then the mean.",
     ),
     (
+        "the probability is given, and not its loss",
+        {"-np.log(np.array(p))": "np.array(p)"},
+        "The loss of an image is -log p.",
+    ),
+    (
         "1 - p is used and not p",
         {"np.array(p)": "1 - np.array(p)"},
         "p is the probability of the right class.",
@@ -83,6 +88,11 @@ RELU = mistakes(
         "Where is the slope 1?",
     ),
     ("the gradient passes everywhere", {" * (self.x > 0)": ""}, "y >= 0 is true everywhere."),
+    (
+        "the slope alone is returned, without dy",
+        {"dy * (self.x > 0)": "np.ones_like(dy) * (self.x > 0)"},
+        "What arrives, times the slope.",
+    ),
     ("the mask is made from dy", {"self.x > 0": "dy > 0"}, "The gate is where x was above 0."),
     (
         "dy is multiplied by y and not by its slope",
@@ -130,6 +140,20 @@ DENSE = mistakes(
             '"b": ': '"b": self.grads.get("b", 0) + ',
         },
         ADDS,
+    ),
+    (
+        "w is reshaped in dx and not transposed",
+        {'self.params["w"].T': 'self.params["w"].reshape(self.params["w"].shape[::-1])'},
+        "reshape moves no number: w.T.",
+    ),
+    (
+        "a ReLU is built in",
+        {
+            "return x @": "self.y = x @",
+            '["b"]\n': '["b"]\n        return np.maximum(self.y, 0)\n',
+            "self.grads = ": "dy = dy * (self.y > 0)\n        self.grads = ",
+        },
+        "That is the work of the layer after it.",
     ),
     ("dw is divided by N", {"x.T @ dy": "x.T @ dy / len(dy)"}, ONCE),
     ("db is a mean and not a sum", {"dy.sum": "dy.mean"}, ONCE),
@@ -187,6 +211,15 @@ CONV = mistakes(
         COLUMNS,
     ),
     (
+        "dy is reshaped without a transpose, for dx and dw",
+        {
+            BACKWARD: "N, F, OH, OW = dy.shape\n        right = dy.sum(axis=(0, 2, 3))\n"
+            f"        {DY.format('dy')}\n        {BACKWARD}",
+            '"b": db': '"b": right',
+        },
+        COLUMNS,
+    ),
+    (
         "dy is reshaped as if the images came before the places",
         {
             BACKWARD: "N, F, OH, OW = dy.shape\n"
@@ -210,6 +243,22 @@ CONV = mistakes(
         "in dx each patch overwrites what came before",
         {"return dx": 'return overwriting(dy, self.x, self.params["w"])[0]'},
         "Add, as in col2im.",
+    ),
+    (
+        "in dx each tap overwrites those before it",
+        {
+            "return dx": "w = self.params['w']\n"
+            "        for i, j in np.ndindex(w.shape[2:]):\n"
+            "            part = np.tensordot(dy, w[:, :, i, j], (1, 0)).transpose(0, 3, 1, 2)\n"
+            "            dx[:, :, i : i + dy.shape[2], j : j + dy.shape[3]] = part\n"
+            "        return dx"
+        },
+        "A pixel gets a share from every tap that has met it: add.",
+    ),
+    (
+        "the kernel is flipped in forward",
+        {'self.params["w"], self.params': 'self.params["w"][:, :, ::-1, ::-1], self.params'},
+        "W @ cols slides the kernel as it is.",
     ),
     (
         "the kernel is flipped in dx",
@@ -275,6 +324,11 @@ POOL = mistakes(
         "Of equals, the first one.",
     ),
     (
+        "dy is multiplied by the maximum",
+        {"return y": "self.y = y\n        return y", "_backward(dy,": "_backward(dy * self.y,"},
+        "The winner gets dy as it is.",
+    ),
+    (
         "the gradient goes to all four pixels",
         {"max_pool_backward": "to_all"},
         "To the winner alone.",
@@ -332,6 +386,16 @@ SGD = mistakes(
         {"grads[name]": "np.sign(grads[name])"},
         "p -= rate * g.",
     ),
+    (
+        "the mean of the gradient is used for all numbers",
+        {"grads[name]": "grads[name].mean()"},
+        "Every number has a slope of its own: p -= rate * g.",
+    ),
+    (
+        "the gradient is divided by its length",
+        {"grads[name]": "grads[name] / len(grads[name])"},
+        "The loss was a mean over the batch already: p -= rate * g.",
+    ),
 )
 
 
@@ -374,6 +438,11 @@ MOMENTUM = mistakes(
         ROLL,
     ),
     ("the velocity never decays", {"self.momentum * before": "before"}, ROLL),
+    (
+        "the gradient is multiplied by the momentum as well",
+        {"self.momentum * before + grads[name]": "self.momentum * (before + grads[name])"},
+        ROLL,
+    ),
     (
         "the velocity turns around at each step",
         {"self.momentum * before": "-self.momentum * before"},
@@ -466,6 +535,7 @@ ADAM = mistakes(
         "m is a running mean of gradients.",
     ),
     ("v is a mean of the size of g, and not of its square", {"g * g": "np.abs(g)"}, "v: g * g."),
+    ("v is a mean of the square of m, and not of g", {"g * g": "m * m"}, "v: g * g."),
     (
         "the corrections pile up in the rate",
         {
@@ -602,6 +672,11 @@ BATCHES = mistakes(
         "(x_batch, labels_batch).",
     ),
     (
+        "the last image never comes",
+        {"len(x))\n": "len(x) - 1)\n"},
+        "rng.permutation(N) holds 0 to N - 1.",
+    ),
+    (
         "some images come twice and others never",
         {"rng.permutation(len(x))": "rng.permutation(len(x)) // 2"},
         "Draw an order of all images, not images: rng.permutation(N).",
@@ -671,6 +746,19 @@ ACCURACY = mistakes(
         "The last part may be smaller: divide by N.",
     ),
     (
+        "only the last part is counted",
+        {
+            "right.append(": "right.clear(), right.append(",
+            "(right).mean()": "(right).sum() / len(x)",
+        },
+        "Add up the right ones of all parts.",
+    ),
+    (
+        "only the first part is looked at",
+        {PARTS: "range(0, min(len(x), batch_size), batch_size)"},
+        "Is the return below the loop, and nothing else in it that ends it?",
+    ),
+    (
         "the loop ends with its first part",
         {
             PARTS: "range(0, min(len(x), batch_size), batch_size)",
@@ -737,7 +825,11 @@ EPOCH = mistakes(
         },
         "Then it uses the gradients of the batch before: forward, loss, backward, step.",
     ),
-    ("the optimizer takes no step", {STEP: "pass"}, "optimizer.step(params, grads)."),
+    (
+        "the optimizer that is handed over takes no step",
+        {STEP: "pass"},
+        "optimizer.step(params, grads): it remembers what went before, so make no other.",
+    ),
     ("nothing is sent back", {BACK: "pass"}, "network.backward comes before the step."),
     (
         "parameters and gradients are exchanged",
@@ -853,6 +945,7 @@ COSINE = mistakes(
         "/ and not //.",
     ),
     ("3.14 stands for pi", {"math.pi": "3.14"}, "math.pi or np.pi."),
+    ("the sine is taken", {"math.cos": "math.sin"}, WAVE),
     (
         "it falls along the first quarter of a cosine",
         {"(1 + math.cos(math.pi * step / steps)) / 2": "math.cos(math.pi / 2 * step / steps)"},

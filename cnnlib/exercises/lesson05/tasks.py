@@ -600,10 +600,19 @@ def _network(thing):
     return thing
 
 
+def _makers(layer):
+    """Return the classes that a layer's forward and backward stand in."""
+    made = type(layer).__mro__
+    return [next(c for c in made if name in vars(c)) for name in ("forward", "backward")]
+
+
 def _own(network):
     """Refuse layers of the package, unless they are on loan."""
     library = [
-        name for name, part in network.layers.items() if type(part).__module__.startswith("cnnlib.")
+        name
+        for name, part in network.layers.items()
+        if not getattr(part, "lent", False)
+        and any(each.__module__.startswith("cnnlib.") for each in _makers(part))
     ]
     if library:
         raise Refused(f"{', '.join(library)} come from cnnlib: plug in layers of your own.")

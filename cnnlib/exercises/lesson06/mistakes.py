@@ -51,6 +51,11 @@ BY_HAND = mistakes(
         {"slopes.mean(axis=(1, 2))": "abs(slopes.mean(axis=(1, 2)))"},
         "A map that speaks against the class has a negative weight.",
     ),
+    (
+        "a weight below 0 is set to 0",
+        {"slopes.mean(axis=(1, 2))": "slopes.mean(axis=(1, 2)).clip(0)"},
+        "Only the sum is cut off at 0: a map that speaks against the class has a negative weight.",
+    ),
     ("row and column are exchanged", {"[place]": "[place[::-1]]"}, "(row, column)."),
     ("the maps are averaged and not their gradients", {"slopes.mean": "maps.mean"}, "dA, not A."),
     ("the ReLU at the end is forgotten", {"max(total, 0)": "total"}, "Below 0 becomes 0."),
@@ -118,6 +123,17 @@ BACK = "From the last layer to the first: low = low * S - P, high = high * S - P
 FIELD = mistakes(
     receptive_field,
     ("strides play no part", {"low * S": "low", "high * S": "high"}, BACK),
+    ("stride and padding are exchanged", {"K, S, P": "K, P, S"}, "(kernel, stride, pad)."),
+    (
+        "the last layer is left out",
+        {"reversed(layers)": "layers[-2::-1]"},
+        "A pixel of the last layer sees K pixels of what came in.",
+    ),
+    (
+        "half a kernel is taken away, whatever the padding is",
+        {"low * S - P": "low * S - K // 2", "high * S - P + K - 1": "high * S + K // 2"},
+        "A kernel begins at pixel q * S - P.",
+    ),
     ("each layer adds K pixels and not K - 1", {"K - 1": "K"}, BACK),
     (
         "padding is added",
@@ -212,6 +228,22 @@ EXCITING = mistakes(
     ),
     ("the strongest comes last", {"in best": "in best[::-1]"}, "np.argsort sorts upwards."),
     (
+        "they are sorted by image, and not by response",
+        {"in best": "in np.sort(best)"},
+        "The strongest first.",
+    ),
+    ("the last one is missing", {"[:count]": "[: count - 1]"}, "A slice ends before its end."),
+    (
+        "the response is returned, and not the number of the image",
+        {"(int(n),": "(float(maps[n].max()),"},
+        "(image, row, column).",
+    ),
+    (
+        "the place is one number, counted through the map",
+        {"*map(int, divmod(maps[n].argmax(), maps.shape[2]))": "int(maps[n].argmax())"},
+        "divmod(k, OW) makes row and column of it.",
+    ),
+    (
         "the first images are taken",
         {"-maps.max(axis=(1, 2))": "np.arange(len(maps))"},
         "Sort them by their maximum.",
@@ -262,6 +294,11 @@ ABLATION = mistakes(
         "an image is set to 0, and not a channel",
         {"rest[:, f] = 0": "rest[f] = 0"},
         "The channels are axis 1: [:, f].",
+    ),
+    (
+        "the loop goes through the images, and not through the channels",
+        {"range(maps.shape[1])": "range(len(maps))", "rest[:, f] = 0": "rest[f] = 0"},
+        "The channels are axis 1: maps.shape[1] of them.",
     ),
     ("nothing is switched off", {"forward(rest)": "forward(maps)"}, REST),
     ("the channel is set to its mean", {"rest[:, f] = 0": "rest[:, f] = rest[:, f].mean()"}, REST),
@@ -377,6 +414,27 @@ OCCLUSION = mistakes(
     ),
     ("it is covered with the mean", {"] = 0\n": "] = x.mean()\n"}, "Cover it with 0."),
     (
+        "all but the square is covered",
+        {
+            "image = x.copy()": "image = 0 * x",
+            "] = 0\n": "] = x[:, :, top : row + half + 1, left : column + half + 1]\n",
+        },
+        "Cover the square, and leave the rest as it is.",
+    ),
+    (
+        "places whose square sticks out are left out",
+        {
+            "image = x.copy()": "if min(row, column, *np.subtract(x.shape[2:], (row + 1,"
+            " column + 1))) < half:\n                continue\n            image = x.copy()"
+        },
+        "At the border the square is cut: every pixel has its place.",
+    ),
+    (
+        "what speaks against the class is cut off",
+        {"return fall": "return fall.clip(0)"},
+        "A fall below 0 is a rise: leave it as it is.",
+    ),
+    (
         "the square begins below 0, where NumPy counts from the end",
         {"max(row - half, 0), max(column - half, 0)": "row - half, column - half"},
         "max(row - half, 0).",
@@ -412,6 +470,32 @@ OCCLUSION = mistakes(
     ),
     ("only the first channel is covered", {"image[:, :,": "image[:, :1,"}, "[:, :, rows, columns]"),
 )
+
+
+class Before:
+    """Returns what goes into a layer: the image itself for the first."""
+
+    def __init__(self, network, name):
+        names = list(network.layers)
+        self.layers = [network[each] for each in names[: names.index(name)]]
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x
+
+
+class From(Before):
+    """Goes through a layer and all after it, forward and backward."""
+
+    def __init__(self, network, name):
+        names = list(network.layers)
+        self.layers = [network[each] for each in names[names.index(name) :]]
+
+    def backward(self, dy):
+        for layer in reversed(self.layers):
+            dy = layer.backward(dy)
+        return dy
 
 
 def grad_cam(network, x, c, name):
@@ -479,6 +563,11 @@ CAM = mistakes(
     ),
     ("the largest gradient of a map is its weight", {"dmaps.mean": "dmaps.max"}, WEIGHT),
     (
+        "maps and gradients are exchanged",
+        {"dmaps.mean": "maps.mean", "weights * maps": "weights * dmaps"},
+        WEIGHT,
+    ),
+    (
         "the maps are added without weights",
         {"dmaps.mean(axis=(2, 3), keepdims=True)": "1"},
         WEIGHT,
@@ -501,7 +590,7 @@ CAM = mistakes(
     ),
     (
         "the layer before the one asked about is used",
-        {"(network, name)": f"(network, {AT} - 1])"},
+        {"split(network, name)": "Before(network, name), From(network, name)"},
         "The maps are what that layer returns, not what it gets.",
     ),
     (
@@ -555,6 +644,8 @@ CLIMB = mistakes(
     ),
     ("the sum of squares is used and not the mean", {"mean": "sum"}, SHRINK),
     ("the root is missing", {"np.sqrt": ""}, SHRINK),
+    ("the mean is taken before the square", {"(dx**2).mean()": "dx.mean() ** 2"}, SHRINK),
+    ("decay is multiplied by the rate", {"1 - decay": "1 - rate * decay"}, SHRINK),
     ("decay is not used", {"(1 - decay) * ": ""}, SHRINK),
     ("the image is multiplied with decay", {"(1 - decay)": "decay"}, SHRINK),
     ("the image grows by decay", {"1 - decay": "1 + decay"}, SHRINK),

@@ -3,6 +3,8 @@
 Each is a change of the right version, which stands here.
 """
 
+import math  # noqa: F401, which a mistake uses
+
 import numpy as np
 
 from cnnlib.exercises.engine.mistakes import Mistake, mistakes
@@ -137,6 +139,11 @@ NORM = mistakes(
         "Inside the layer the mean square itself is used; np.var divides by the count.",
     ),
     (
+        "the variance is the mean square, from which the mean's square is not taken away",
+        {"x.var(axis=axes, keepdims=True)": "(x**2).mean(axis=axes, keepdims=True)"},
+        "The variance is the mean square of the distances from the mean: np.var.",
+    ),
+    (
         "the mean is not subtracted",
         {"(x - mean)": "x"},
         "Subtract the mean first, then divide.",
@@ -204,6 +211,25 @@ BACK = mistakes(
     ("gamma is forgotten in dx", {"gamma / std": "1 / std"}, "y = gamma * normal + beta."),
     ("it is not divided by std", {"gamma / std": "gamma"}, "normal = (x - mean) / std."),
     ("it is divided by std twice", {"gamma / std": "gamma / std**2"}, "normal = (x - mean) / std."),
+    ("it is multiplied by std", {"gamma / std": "gamma * std"}, "normal = (x - mean) / std."),
+    (
+        "N is the number of columns",
+        {"len(dy)": "dy.shape[1]"},
+        "The statistics run over the rows: N = len(dy).",
+    ),
+    (
+        "the means in dx run along the rows, and not over them",
+        {
+            "dbeta / N": "dy.mean(axis=1, keepdims=True)",
+            "normal * dgamma / N": "normal * (dy * normal).mean(axis=1, keepdims=True)",
+        },
+        "Each column has its own mean and variance: axis 0.",
+    ),
+    (
+        "the share of the variance lies not along the normalised numbers",
+        {"normal * dgamma / N": "dgamma / N"},
+        "How far the variance moves with x depends on where x is: times normal.",
+    ),
     ("gamma is used twice in dx", {"gamma / std": "gamma**2 / std"}, "y = gamma * normal + beta."),
     (
         "the share of the variance is added",
@@ -218,6 +244,11 @@ BACK = mistakes(
     (
         "dgamma and dbeta are multiplied by gamma",
         {"return dx, dgamma, dbeta": "return dx, gamma * dgamma, gamma * dbeta"},
+        "y = gamma * normal + beta: what is the slope of y with respect to gamma?",
+    ),
+    (
+        "dgamma is multiplied by gamma",
+        {"return dx, dgamma": "return dx, gamma * dgamma"},
         "y = gamma * normal + beta: what is the slope of y with respect to gamma?",
     ),
     (
@@ -257,6 +288,11 @@ DROPOUT = mistakes(
         {"u >= rate": "u < rate"},
         "rate is the share that is switched off; u is even from 0 to 1.",
     ),
+    (
+        "a number whose u equals the rate is switched off, too",
+        {"u >= rate": "u > rate"},
+        "Switch off where u is below the rate.",
+    ),
     ("numbers are switched off outside training, too", {" if training else x": ""}, TRAINING),
     ("training is read the wrong way round", {"y if training else x": "x if training else y"},
      TRAINING),
@@ -292,6 +328,18 @@ RESIDUAL = mistakes(
     ("the two ways are averaged", {"x + self.body.forward(x)": "(x + self.body.forward(x)) / 2"},
      ADD),
     ("the body is subtracted", {"x + self.body": "x - self.body"}, ADD),
+    ("x is subtracted", {"x + self.body.forward(x)": "self.body.forward(x) - x"}, ADD),
+    ("dy is subtracted", {"dy + self.body.backward(dy)": "self.body.backward(dy) - dy"}, ADD),
+    ("forward does not use the body", {"self.body.forward(x)": "x"}, ADD),
+    (
+        "a ReLU follows the sum",
+        {
+            "return x + self.body.forward(x)": "self.y = np.maximum(x + self.body.forward(x), 0)\n"
+            "        return self.y",
+            "return dy": "dy = dy * (self.y > 0)\n        return dy",
+        },
+        "Many blocks end so; this one ends with the sum.",
+    ),
     ("the gradient of the body is subtracted", {"dy + self.body": "dy - self.body"}, ADD),
     ("1 is added and not dy", {"dy + self.body": "1 + self.body"}, ADD),
     ("both gradients go through the body", {"dy + self.body.backward(dy)":
@@ -321,6 +369,12 @@ COUNT = mistakes(
     ("a filter of K by K has K taps", {"K * K": "K"}, "K rows of K taps each."),
     ("biases are counted", {"K * K": "K * K + F"}, "Only weights are asked for."),
     ("the filters are not counted", {"F * ": ""}, "The layer has F filters."),
+    (
+        "the last of several layers is left out",
+        {"in layers": "in layers[:-1] or layers"},
+        "Count all layers of the way.",
+    ),
+    ("the layers are multiplied and not added", {"sum": "math.prod"}, "Each has its own weights."),
 )
 
 # ---------------------------------------------------------------------- find the bug

@@ -130,7 +130,7 @@ class Body:
     """What a residual block is built around in the cases: a matrix, which keeps its result."""
 
     def __init__(self, w):
-        self.w, self.used = w, []
+        self.w, self.used, self.y = w, [], None
 
     def forward(self, x):
         self.used.append("forward")

@@ -40,6 +40,11 @@ COST = mistakes(
         "How many places has a kernel of K along an axis of H pixels?",
     ),
     (
+        "products are counted for every pixel of the image, and not of the output",
+        {"N * F * OH * OW * C": "N * F * H * W * C"},
+        ONE,
+    ),
+    (
         "padding is left out",
         {"H + 2 * pad": "H", "W + 2 * pad": "W"},
         "Padding makes more outputs.",
@@ -126,6 +131,8 @@ TILE = mistakes(
     winograd_tile,
     ("B and its transpose are exchanged", {"B.T @ d @ B": "B @ d @ B.T"}, SIDES),
     ("only the columns of the tile are transformed", {"B.T @ d @ B": "B.T @ d"}, SIDES),
+    ("B.T stands on both sides", {"B.T @ d @ B": "B.T @ d @ B.T"}, SIDES),
+    ("the way back works on the columns alone", {" @ A\n": "\n"}, SIDES),
     (
         "the transformed tile and filter meet in a matrix product",
         {") * (": ") @ ("},
@@ -208,6 +215,8 @@ PRODUCTS = mistakes(
         "How many are left for each output?",
     ),
     ("a tile has m + K pixels along an axis", {"m + K - 1": "m + K"}, EACH),
+    ("a tile has m + K - 2 pixels along an axis", {"m + K - 1": "m + K - 2"}, EACH),
+    ("the products are divided by the taps", {"/ m**2": "/ K**2"}, EACH),
     ("these are the direct ones", {"(m + K - 1) ** 2 / m**2": "K * K"}, EACH),
 )
 
@@ -235,6 +244,8 @@ FFT = mistakes(
     ("outputs that wrapped around are kept", {"y[: H - KH + 1, : W - KW + 1]": "y"}, FIRST),
     ("the first outputs are cut off and not the last", {"y[: H - KH + 1, : W - KW + 1]":
         "y[KH - 1 :, KW - 1 :]"}, FIRST),
+    ("a row and a column too many are cut off", {"y[: H - KH + 1, : W - KW + 1]":
+        "y[: H - KH, : W - KW]"}, "KH rows fit at H - KH + 1 places."),
     ("the frequencies are not multiplied but added", {") * np": ") + np"}, "Multiply them."),
     ("the outputs are divided by the number of pixels", {"y[: H - KH + 1, : W - KW + 1]":
         "y[: H - KH + 1, : W - KW + 1] / x.size"},
@@ -278,6 +289,8 @@ BATCH = mistakes(
     ("the frame of zeros is counted as well", {"= C * H * W":
         "= C * (H + 2 * pad) * (W + 2 * pad)"}, "Images are kept as they came."),
     ("the patch matrix is that of one channel", {"C * K * K * OH": "K * K * OH"}, PER),
+    ("each filter has a patch matrix of its own", {"C * K * K * OH": "F * C * K * K * OH"},
+        "All filters read the same one."),
     ("the width of the outputs is worked out from H", {"W + 2 * pad - K + 1":
         "H + 2 * pad - K + 1"}, "Images need not be square."),
     ("a patch has K numbers a channel", {"C * K * K * OH": "C * K * OH"}, PER),

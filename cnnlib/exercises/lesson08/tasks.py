@@ -82,7 +82,8 @@ def _counted(f, x, g):
     if y is None:
         return None
     products = _products(f, *before)
-    if products < 4 and np.shape(y) == (2,) and np.allclose(y, mistakes.f23(*before)):
+    probe = np.array([3.0, 1, 4, 2]), np.array([2.0, -1, 5])  # what is wrong is so on it, too
+    if products < 4 and np.allclose(f(*map(np.copy, probe)), mistakes.f23(*probe)):
         raise Refused(
             "the products could not be counted: fewer than four do not do it. Use the numbers of x"
             " and g as they come, without float() or an array of zeros to put them into"
@@ -102,6 +103,7 @@ f23 = Check(
     mistakes.F23,
     outputs="y multiplications",
     call=_counted,
+    telling={"multiplications": "it makes more than four products of x with g"},
     todo="Return the two outputs, with four products of numbers made of x and numbers made of g",
     more="Halves of taps are not counted: they are made once for all images. And the sums?",
 )
@@ -112,15 +114,15 @@ f23 = Check(
 def _rounding(f, x, g, why):
     """Use a function, and refuse the direct way.
 
-    That alone can be exact where a number that plays no part is so large that adding 3 to it, or
+    That alone can be exact where a number that plays no part is so large that adding 3.3 to it, or
     taking it off, changes nothing.
     """
     y = f(x, g)
     if y is None:
         return None
     far, tap = np.zeros(np.maximum(x.shape, 4)), np.zeros(g.shape)
-    far[0, 0], far[0, 2], far[-1, -1], tap[0, 0] = 3, 1e17, 1e17, 1
-    if (np.abs(np.ravel(f(far, tap))[:1] - 3) < 1e-3).any():
+    far[0, 0], far[0, 2], far[-1, -1], tap[0, 0] = 3.3, 1e17, 1e17, 1
+    if (np.abs(np.ravel(f(far, tap))[:1] - 3.3) < 1e-3).any():
         raise Refused(why, "direct")
     return y
 
@@ -138,6 +140,12 @@ def _by_tiles(f, x, g):
         if (products := _products(f, x, g)) > 16 * tiles:
             said = f"it takes {products} products, and {16 * tiles} are enough"
             raise Refused(f"{said}: sixteen for each tile of 2 x 2 outputs", "products")
+        far = np.zeros(x.shape)
+        far[0, 0], far[-1, -1] = 3.3, 1e17  # which tiles keep apart, if there is room
+        if min(x.shape) > 3 and not np.isclose(f(far, np.ones(g.shape))[0, 0], 3.3):
+            raise Refused(
+                "every pixel plays a part in every output, as with frequencies: use tiles", "whole"
+            )
     return y
 
 

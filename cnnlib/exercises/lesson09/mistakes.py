@@ -26,7 +26,7 @@ BY_HAND = mistakes(
     ("the second half of the rounds is left out", {"2 * (P - 1)": "P - 1"}, ROUNDS),
     ("each half has P rounds", {"2 * (P - 1)": "2 * P"}, ROUNDS),
     (
-        "a message is the whole buffer, or if what all P workers send is counted",
+        "a message is the whole buffer, or what all P workers send is counted",
         {"D // P": "D"},
         "A message is one of P parts, and one worker is asked about.",
     ),
@@ -34,6 +34,11 @@ BY_HAND = mistakes(
         "parts are counted and not numbers",
         {" * D // P": "", "(P - 1) * D": "P - 1"},
         "A part has D / P numbers, a buffer D.",
+    ),
+    (
+        "bytes are counted and not numbers",
+        {"rounds * D": "4 * rounds * D", "(P - 1) * D": "4 * (P - 1) * D"},
+        "Numbers are asked for.",
     ),
     (
         "the one that adds up sends a buffer to itself, too",
@@ -88,6 +93,11 @@ AVERAGE = mistakes(
     (
         "the sum is divided by the number of workers",
         {"counts.sum()": "len(counts)"},
+        "Divide by the number of all images.",
+    ),
+    (
+        "the sum is divided by the number of workers that have images",
+        {"counts.sum()": "(counts > 0).sum()"},
         "Divide by the number of all images.",
     ),
 )
@@ -173,6 +183,16 @@ STEP = mistakes(
         "Worker k has images first to last.",
     ),
     (
+        "the images of a worker meet the numbers y of others",
+        {"y[first:last]": "y[: last - first]"},
+        "Cut x and y at the same places.",
+    ),
+    (
+        "the rate is divided among the workers",
+        {"w - rate": "w - rate / workers"},
+        "The weights of the shares add up to 1 already.",
+    ),
+    (
         "the gradient is returned and not the new weights",
         {"w - rate * total": "total"},
         "What are the weights after the step?",
@@ -229,6 +249,11 @@ ROUND = mistakes(
     ("parts are counted up and not down", {"(worker - step)": "(worker + step)"}, PART),
     ("all send part `step`", {"(worker - step) % P": "step % P"}, PART),
     (
+        "the second half counts its rounds from 0 again",
+        {"(worker - step)": "(worker - step % (P - 1))"},
+        "step goes on counting: worker w sends part (w - step) % P in all rounds.",
+    ),
+    (
         "the second half adds, too",
         {"after[right, part] = held": "after[right, part] += held"},
         "From round P - 1 on the parts are complete: hand them on, do not add.",
@@ -274,7 +299,21 @@ COST = mistakes(
     ),
     ("half of the rounds are left out", {"2 * ": ""}, ROUNDS),
     ("there are P rounds in each half", {"(workers - 1)": "workers"}, ROUNDS),
+    (
+        "the number of rounds grows like a logarithm",
+        {"(workers - 1)": "np.log2(workers)"},
+        "In a ring everybody talks to the neighbour only: " + ROUNDS,
+    ),
     ("every message is the whole buffer", {"size / workers": "size"}, "A message is a P-th of it."),
+    (
+        "each worker sends the whole buffer twice",
+        {
+            "(workers - 1) * (latency + size / workers / bandwidth)": (
+                "((workers - 1) * latency + size / bandwidth)"
+            )
+        },
+        "Twice P - 1 of P parts.",
+    ),
     (
         "the latency is paid once",
         {
@@ -340,4 +379,19 @@ DENSE = mistakes(
         "reshape moves no number; transpose does.",
     ),
     ("rows and columns are exchanged", {"(3, 1, 2, 0)": "(3, 2, 1, 0)"}, ORDER),
+    (
+        "the inputs are read as (W, H, C)",
+        {"(M, H, W, C).transpose(3, 1, 2, 0)": "(M, W, H, C).transpose(3, 2, 1, 0)"},
+        "An image was flattened as (H, W, C).",
+    ),
+    (
+        "the way is gone in the other direction, from (C, H, W) to (H, W, C)",
+        {"(M, H, W, C).transpose(3, 1, 2, 0)": "(M, C, H, W).transpose(2, 3, 1, 0)"},
+        ORDER,
+    ),
+    (
+        "M stands first when the last reshape comes, which mixes outputs with inputs",
+        {"(3, 1, 2, 0)": "(0, 3, 1, 2)"},
+        "reshape moves no number: the axes have to stand in the order (C, H, W, M) before.",
+    ),
 )

@@ -23,7 +23,8 @@ by_hand = Question(
     mistakes.BY_HAND,
     todo="Work out the four numbers and put them in place of None",
     more="With how many workers does the ring send the most numbers? Never twice the buffer.",
-    hint="2 (P - 1) rounds, and in each a worker sends one part of D / P numbers.",
+    hint="A ring takes 2 (P - 1) rounds, and in each a worker sends one part of D / P numbers;"
+    " in c whole buffers are sent.",
 )
 
 # ---------------------------------------------------------------------- sharing a batch
