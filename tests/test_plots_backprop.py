@@ -7,7 +7,7 @@ from matplotlib.patches import Circle
 
 from cnnlib.plots import backprop as plots
 from cnnlib.plots.base import BLUE, RED, to_png
-from tests.helpers import texts
+from tests.helpers import sheet_of, texts
 
 STEPS = 10.0 ** np.arange(-8, 0)
 PNG = b"\x89PNG"
@@ -66,12 +66,15 @@ def test_probability_minus_truth_is_negative_for_the_right_class_only():
 
 def test_comparison_shows_both_and_their_difference_on_one_scale():
     one, other = np.array([[1.0, 2.0]]), np.array([[1.0, -2.0]])
-    figure = plots.comparison(one, other, "T")
-    assert texts(figure.axes[2]) == ["0", "4.00"]
-    assert {ax.images[0].get_clim() for ax in figure.axes} == {(-2.0, 2.0)}
-    tiny = plots.comparison(one, one + 1e-9)
-    assert texts(tiny.axes[2]) == ["0", "0"]
-    assert texts(plots.comparison(one, one + 1e-3).axes[2]) == ["0.00", "0.00"]
+    ax = sheet_of(plots.comparison(one, other, "T"))
+    assert [table.texts for table in ax.artists] == [
+        ["1.00", "2.00"], ["1.00", "-2.00"], ["0", "4.00"],
+    ]  # fmt: skip
+    assert {image.get_clim() for image in ax.images} == {(-2.0, 2.0)}
+    tiny = sheet_of(plots.comparison(one, one + 1e-9))
+    assert tiny.artists[2].texts == ["0", "0"]
+    small = sheet_of(plots.comparison(one, one + 1e-3))
+    assert small.artists[2].texts == ["0.00", "0.00"]
 
 
 def stages():
@@ -85,19 +88,21 @@ def stages():
 
 @pytest.mark.parametrize("shown", range(4))
 def test_stages_show_gradients_from_the_last_one_back(shown):
-    figure = plots.backprop_stages(stages(), shown, "T")
-    lower = figure.axes[3:]
-    hidden = ["not yet" in texts(ax) for ax in lower]
-    assert hidden == [k < 3 - shown for k in range(3)]
-    assert figure.axes[0].images[0].get_cmap().name == "gray"
-    assert figure.axes[1].images[0].get_cmap().name == "RdBu_r"
-    assert to_png(figure).startswith(PNG)
+    ax = sheet_of(plots.backprop_stages(stages(), shown, "T"))
+    assert texts(ax).count("not yet") == 3 - shown
+    told = [text for text in texts(ax) if text.startswith("d")]
+    assert told == ["dx: 8", "dconv: 8", "dscores: 8"][3 - shown :]
+    maps = {image.get_gid(): image.get_cmap().name for image in ax.images[::-1]}
+    assert maps == {"x": "gray", "conv": "RdBu_r"}
 
 
-def test_stages_title_tells_the_largest_gradient_and_frames_are_drawn():
-    figure = plots.backprop_stages(stages(), 3)
-    assert figure.axes[3].get_title() == "dx: 8"
-    assert len(figure.axes[0].patches) == len(figure.axes[3].patches) == 1
+def test_stages_outline_pixels_of_values_and_gradients():
+    ax = sheet_of(plots.backprop_stages(stages(), 3))
+    for image in ax.images[:2]:  # x, the quarter at the top left
+        left, right, bottom, top = image.get_extent()
+        middle = (left + right) / 2, (bottom + top) / 2
+        framed = [(*line.get_data()[0][:2], *line.get_data()[1][1:3]) for line in ax.lines]
+        assert any(np.allclose(f, (left, middle[0], middle[1], top)) for f in framed)
 
 
 @pytest.mark.parametrize("shown", [-1, 4])

@@ -1,6 +1,7 @@
 """Figures of lesson 04: graphs of operations, gradient checks, a network stage by stage."""
 
 import numpy as np
+from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle, Rectangle
 
 from cnnlib.plots.base import (
@@ -9,12 +10,13 @@ from cnnlib.plots.base import (
     GREY,
     ORANGE,
     RED,
+    frame,
     limits,
     new_figure,
-    outline,
     plot,
-    show_image,
-    show_numbers,
+    put,
+    put_numbers,
+    sheet,
 )
 
 
@@ -347,18 +349,15 @@ def comparison(analytic, numeric, title=None):
     scale = limits(np.stack([analytic, numeric]), signed=True)
     difference = analytic - numeric
     difference = np.where(np.abs(difference) < 1e-6 * scale[1], 0.0, difference)
-    figure = new_figure(8, 3.1, title, fixed=True)
-    places = {"left": 0.01, "right": 0.99, "bottom": 0.02, "top": 0.82, "wspace": 0.05}
-    for ax, values, name in zip(
-        figure.subplots(1, 3, gridspec_kw=places),
-        (analytic, numeric, difference),
-        ("backward returned", "nudging found", "difference"),
-        strict=True,
-    ):
-        show_numbers(ax, np.round(values, 2) + 0.0, True, name, scale, form="{:.2f}", size=9)
+    ax, (H, W) = sheet(8.0, 3.1, title), analytic.shape
+    cell, names = min(2.45 / H, 2.55 / W), ("backward returned", "nudging found", "difference")
+    for k, (values, name) in enumerate(zip((analytic, numeric, difference), names, strict=True)):
+        place = 0.1 + 2.625 * k + (2.55 - W * cell) / 2, 0.07 + (2.45 - H * cell) / 2
+        shown = np.round(values, 2) + 0.0
+        put_numbers(ax, shown, *place, cell, True, scale, "{:.2f}", 9).title(name)
     for k in np.flatnonzero(difference == 0):
-        ax.artists[0].texts[k] = "0"  # equal, where 0.00 is a small difference
-    return figure
+        ax.artists[-1].texts[k] = "0"  # equal, where 0.00 is a small difference
+    return ax.figure
 
 
 @plot
@@ -368,8 +367,8 @@ def backprop_stages(stages, shown, title=None):
     Parameters
     ----------
     stages : sequence of (str, ndarray, ndarray, list of (row, column, rows, columns))
-        Name, values, gradients and outlines of each stage, input first. Two axes are drawn as an
-        image, one as bars.
+        Name, values, gradients and outlines of each stage, input first. Two axes are drawn as a
+        square image, one as bars.
     shown : int
         Gradients of this many stages, counted from the last one, are shown.
     title : str, optional
@@ -386,39 +385,43 @@ def backprop_stages(stages, shown, title=None):
     K = len(stages)
     if not 0 <= shown <= K:
         raise ValueError(f"shown is {shown}, expected 0 to {K}")
-    figure = new_figure(8.0, 3.3, title, fixed=True)
-    axes = figure.subplots(
-        2,
-        K,
-        gridspec_kw={"left": 0.035, "right": 0.99, "bottom": 0.02, "top": 0.85, "wspace": 0.12},
-    )
+    ax, gap, below, above = sheet(8.0, 3.3, title), 0.14, 0.1, 1.58  # in inches
+    size = min(1.16, (7.64 + gap) / K - gap)
+    for bottom, text in ((above, "value"), (below, "gradient")):
+        ax.text(0.17, bottom + size / 2, text, ha="center", va="center", fontsize=9, rotation=90)
+    arrows = []
     for k, (name, values, gradients, frames) in enumerate(stages):
-        known = K - k <= shown
-        for ax, array, is_gradient in ((axes[0, k], values, 0), (axes[1, k], gradients, 1)):
-            ax.set_xticks([])
-            ax.set_yticks([])
-            if is_gradient and not known:
-                ax.text(0.5, 0.5, "not yet", ha="center", va="center", color=GREY)
-                ax.set_box_aspect(1)
-                continue
-            top = np.abs(array).max(initial=0)
-            label = f"d{name}: {top:.2g}" if is_gradient else name
-            if np.ndim(array) == 1:
-                places = np.arange(len(array))
-                ax.vlines(places, 0, array, colors=np.where(array < 0, RED, BLUE), linewidth=6)
-                ax.plot([-0.7, len(array) - 0.3], [0, 0], color="black", linewidth=0.5)
-                ax.set_box_aspect(1)
-                ax.set_title(label, fontsize=9)
-                continue
-            show_image(ax, array, bool(is_gradient or np.min(array) < 0), label, gid=name)
-            for frame in frames:
-                outline(ax, *frame, width=1.5)
-        if k and known:
-            axes[1, k].annotate(
-                *("", (-0.14, 0.5), (0.02, 0.5), "axes fraction", "axes fraction"),
-                arrowprops={"arrowstyle": "-|>", "color": RED},
-                annotation_clip=False,
-            )
-    axes[0, 0].set_ylabel("value", fontsize=9, labelpad=2)
-    axes[1, 0].set_ylabel("gradient", fontsize=9, labelpad=2)
-    return figure
+        left = 0.29 + k * (size + gap)
+        _stage(ax, values, (left, above, size), np.min(values) < 0, name, name, frames)
+        if K - k > shown:
+            frame(ax, left, below, size, size, GREY, 0.5)
+            ax.text(left + size / 2, below + size / 2, "not yet", ha="center", color=GREY)
+            continue
+        text = f"d{name}: {np.abs(gradients).max(initial=0):.2g}"
+        _stage(ax, gradients, (left, below, size), True, text, name, frames)
+        arrows += [left - gap / 2] * (k > 0)
+    ax.plot(arrows, [below + size / 2] * len(arrows), "<", color=RED, markersize=7)
+    return ax.figure
+
+
+def _stage(ax, array, place, signed, text, name, frames):
+    """Draw an array into a square of a sheet, as an image with outlines or as bars."""
+    left, bottom, size = place
+    if np.ndim(array) == 2:
+        tile = put(ax, array, *place, signed=signed, gid=name)
+        for block in frames:
+            tile.outline(*block, width=1.5)
+        tile.title(text, 9)
+        return
+    frame(ax, left, bottom, size, size, GREY, 0.5)
+    ax.text(left + size / 2, bottom + size + 0.07, text, ha="center", fontsize=9)
+    low, high = min(0, np.min(array)), max(0, np.max(array))
+    zero, *ends = bottom + size * (0.05 + 0.9 * (np.array([0, *array]) - low) / (high - low or 1))
+    across = left + size * (np.arange(len(array)) + 0.7) / (len(array) + 0.4)
+    bars = LineCollection(
+        [((x, zero), (x, end)) for x, end in zip(across, ends, strict=True)],
+        linewidths=72 * size * 0.7 / len(array),
+        colors=[RED if value < 0 else BLUE for value in array],
+    )
+    ax.add_collection(bars, autolim=False)
+    ax.plot((left, left + size), (zero, zero), color="black", linewidth=0.5)

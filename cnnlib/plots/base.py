@@ -439,7 +439,36 @@ def sheet(width, height, title=None):
     return ax
 
 
-def put(ax, values, left, bottom, width, height=None, signed=False, scale=None, gid=None):
+class Tile(NamedTuple):
+    """An image on a sheet: where it lies, in inches, and how many pixels it has."""
+
+    ax: object
+    left: float
+    bottom: float
+    width: float
+    height: float
+    rows: int
+    columns: int
+
+    def place(self, row, column):
+        """Return x and y of a place, which may lie between pixels; (-0.5, -0.5) is top left."""
+        x = self.left + (column + 0.5) * self.width / self.columns
+        return x, self.bottom + self.height - (row + 0.5) * self.height / self.rows
+
+    def outline(self, row, column, rows=1, columns=1, color=ORANGE, width=2.5):
+        """Draw a frame around a block of pixels whose first is (row, column)."""
+        left, top = self.place(row - 0.5, column - 0.5)
+        right, bottom = self.place(row + rows - 0.5, column + columns - 0.5)
+        frame(self.ax, left, bottom, right - left, top - bottom, color, width)
+
+    def title(self, text, size=10):
+        """Write a title above the middle."""
+        x, y = self.left + self.width / 2, self.bottom + self.height + 0.07
+        self.ax.text(x, y, text, ha="center", fontsize=size)
+
+
+def put(ax, values, left, bottom, width, height=None, signed=False, scale=None, gid=None,
+        missing=NO_NUMBER):  # fmt: skip
     """Draw an image into a place of a sheet, with a thin frame.
 
     Parameters
@@ -447,17 +476,23 @@ def put(ax, values, left, bottom, width, height=None, signed=False, scale=None, 
     ax : matplotlib Axes
         As :func:`sheet` makes.
     values : ndarray of shape (H, W), or (3, H, W) for colour in [0, 1]
-        Numbers that are not finite are drawn in a bluish grey.
     left, bottom, width, height : float
         Inches; a square if height is not given.
     signed : bool
     scale : (float, float), optional
     gid : str, optional
         A name for :func:`spots`.
+    missing : str
+        Colour of numbers that are not finite.
+
+    Returns
+    -------
+    Tile
     """
     height = width if height is None else height
     extent = (left, left + width, bottom, bottom + height)
-    image = AxesImage(ax, cmap=colours(signed), extent=extent, gid=gid)  # quicker than imshow
+    look = {"cmap": colours(signed, missing), "extent": extent, "gid": gid}
+    image = AxesImage(ax, **look)  # imshow sees to the axes, too
     if np.ndim(values) == 3:
         image.set_data(np.clip(np.transpose(values, (1, 2, 0)), 0, 1))
     else:
@@ -465,6 +500,33 @@ def put(ax, values, left, bottom, width, height=None, signed=False, scale=None, 
         image.set_clim(limits(values, signed) if scale is None else scale)
     ax.add_image(image)
     frame(ax, left, bottom, width, height, GREY, 0.5)
+    return Tile(ax, left, bottom, width, height, *np.shape(values)[-2:])
+
+
+def put_numbers(ax, values, left, bottom, cell, signed=False, scale=None, form="{:g}", size=10,
+                gid=None):  # fmt: skip
+    """Draw a small array into a place of a sheet: each number in a cell of its colour.
+
+    Parameters as for :func:`show_numbers`, and
+
+    left, bottom, cell : float
+        Inches; the last one of a side of a cell.
+
+    Returns
+    -------
+    Tile
+    """
+    H, W = np.shape(values)
+    scale = limits(values, signed) if scale is None else scale
+    tile = put(ax, values, left, bottom, W * cell, H * cell, signed, scale, gid, "white")
+    places = np.stack(tile.place(*np.indices((H, W))), axis=-1).reshape(-1, 2)
+    write_numbers(ax, places, np.asarray(values), scale, signed, form, size)
+    right, top = left + W * cell, bottom + H * cell
+    upright = [((x, bottom), (x, top)) for x in left + cell * np.arange(1, W)]
+    level = [((left, y), (right, y)) for y in bottom + cell * np.arange(1, H)]
+    lines = LineCollection(upright + level, colors=GREY, linewidths=0.5, zorder=1.5)
+    ax.add_collection(lines, autolim=False)
+    return tile
 
 
 def frame(ax, left, bottom, width, height, colour, line):
