@@ -298,12 +298,14 @@ def test_a_picked_field_is_framed_where_it_is_seen_and_measured():
 
 def test_a_look_card_marks_the_class_asked_about():
     p = np.array([0.1, 0.7, 0.2])
-    _, middle, right = axes_of(plots.look_card(IMAGE, -IMAGE, True, p, 2, list("abc"), "t"))
-    assert [bar.get_width() for bar in right.patches] == p.tolist()
-    orange = [matplotlib.colors.same_color(b.get_facecolor(), ORANGE) for b in right.patches]
+    ax = sheet_of(plots.look_card(IMAGE, -IMAGE, True, p, 2, list("abc"), "t"))
+    bars = max(ax.collections, key=lambda found: found.get_linewidth()[0])
+    long = np.array([np.ptp(line[:, 0]) for line in bars.get_segments()])
+    np.testing.assert_allclose(long / long.sum(), p)
+    orange = [matplotlib.colors.same_color(colour, ORANGE) for colour in bars.get_color()]
     assert orange == [False, False, True]
-    np.testing.assert_array_equal(arrays(middle)[0], -IMAGE)
-    axes_of(plots.look_card(np.zeros((4, 4)), np.zeros((4, 4)), False, p, 0, list("abc"), "t"))
+    np.testing.assert_array_equal(arrays(ax)[1], -IMAGE)
+    sheet_of(plots.look_card(np.zeros((4, 4)), np.zeros((4, 4)), False, p, 0, list("abc"), "t"))
 
 
 PLACES, LABELS = RNG.standard_normal((40, 2)), np.arange(40) % 10

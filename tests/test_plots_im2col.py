@@ -6,7 +6,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from cnnlib.im2col import im2col
 from cnnlib.plots import im2col as plots
-from tests.helpers import drawn, texts
+from tests.helpers import drawn, sheet_of, texts
 
 SMALL = np.arange(16.0).reshape(4, 4)
 
@@ -87,12 +87,13 @@ def test_counts():
 
 def test_picked_patch_shows_image_matrix_and_output():
     x = np.arange(64.0).reshape(2, 2, 4, 4)
-    figure = drawn(plots.picked_patch(x, np.ones((2, 3, 3)), 3, 1, 0, (1, 0, 1, 0)))
-    image, matrix, _, row, output = figure.axes
-    assert texts(image) == [f"{v:g}" for v in x[1, 0].flat]
-    assert np.isnan(matrix.images[0].get_array().filled(np.nan)).sum() == 2 * 18  # columns 6, 7
+    ax = sheet_of(plots.picked_patch(x, np.ones((2, 3, 3)), 3, 1, 0, (1, 0, 1, 0)))
+    image, output = (table.texts for table in ax.artists)
+    assert image == [f"{v:g}" for v in x[1, 0].flat]
+    matrix = next(shown for shown in ax.images if shown.get_gid() == "matrix")
+    assert np.isnan(matrix.get_array().filled(np.nan)).sum() == 2 * 18  # columns 6, 7
     sums = [x[1, :, i : i + 3, j : j + 3].sum() for i in (0, 1) for j in (0, 1)]
-    assert texts(output) == [f"{v:g}" for v in sums]
+    assert output == [f"{v:g}" for v in sums]
     with pytest.raises(ValueError, match="kernel"):
         plots.picked_patch(x, np.ones((2, 5, 5)), 5, 1, 0, (0, 0, 0, 0))
 

@@ -108,15 +108,15 @@ def test_responses_fit_on_the_sheet(count):
 def test_probabilities_mark_the_best_and_the_right_one():
     ax = plots.sheet(4, 4)
     plots.draw_probabilities(ax, PROBABILITIES, 1, 0, 2, 4, label=5)
-    (bars,) = ax.containers
-    assert [bar.get_width() for bar in bars] == pytest.approx(list(2 * PROBABILITIES))
-    heights = [bar.get_y() for bar in bars]
+    (bars,) = ax.collections
+    ends = np.array(bars.get_segments())
+    assert np.ptp(ends[..., 0], axis=1) == pytest.approx(2 * PROBABILITIES)
+    heights = ends[:, 0, 1].tolist()
     assert heights == sorted(heights, reverse=True)  # 0 on top
-    assert matplotlib.colors.same_color(bars[3].get_facecolor(), BLUE)
-    assert matplotlib.colors.same_color(bars[4].get_facecolor(), SKY)
-    for k, (bar, text) in enumerate(zip(bars, ax.texts, strict=True)):
-        middle = bar.get_y() + bar.get_height() / 2
-        assert text.get_text() == str(k) and text.get_position()[1] == pytest.approx(middle)
+    assert matplotlib.colors.same_color(bars.get_color()[3], BLUE)
+    assert matplotlib.colors.same_color(bars.get_color()[4], SKY)
+    for k, (y, text) in enumerate(zip(heights, ax.texts, strict=True)):
+        assert text.get_text() == str(k) and text.get_position()[1] == pytest.approx(y)
     assert [text.get_color() == GREEN for text in ax.texts] == [k == 5 for k in range(10)]
 
 

@@ -536,6 +536,13 @@ def frame(ax, left, bottom, width, height, colour, line):
     ax.add_artist(Line2D(x, y, linewidth=line, color=colour))
 
 
+def put_bars(ax, lengths, left, middles, thick, colors):
+    """Draw horizontal bars on a sheet, all at once; sizes are inches."""
+    ends = [((left, y), (left + x, y)) for x, y in zip(lengths, middles, strict=True)]
+    lines = LineCollection(ends, linewidths=72 * thick, colors=colors)
+    return ax.add_collection(lines, autolim=False)
+
+
 def mosaic(maps, columns=None, gap=1):
     """Lay maps out in rows of tiles, NaN between them.
 

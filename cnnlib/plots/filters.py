@@ -23,6 +23,7 @@ from cnnlib.plots.base import (
     outline,
     plot,
     put,
+    put_bars,
     rendered,
     sheet,
     show_image,
@@ -637,24 +638,24 @@ def look_card(image, overlay, signed, probabilities, asked, names, title):
     -------
     Figure
     """
-    figure = new_figure(8.0, max(3.2, 0.13 * len(names) + 0.6), title, fixed=True)
-    left, middle, right = figure.subplots(
-        1, 3, width_ratios=(1, 1, 0.55),
-        gridspec_kw={"left": 0.01, "right": 0.98, "bottom": 0.03, "top": 0.85, "wspace": 0.12},
-    )  # fmt: skip
-    show_image(left, image, title="image")
-    show_image(middle, overlay, signed, "where it looked")
-    ink = "black" if signed else YELLOW
+    high = max(3.2, 0.13 * len(names) + 0.6)
+    ax, size, low = sheet(8.0, high, title), 2.6, (high - 3.0) / 2
+    put(ax, image, 0.08, low, size).title("image")
+    tile = put(ax, overlay, 2.88, low, size, signed=signed)
+    tile.title("where it looked")
     if np.ptp(image) > 0:
-        middle.contour(image, [0.5 * np.max(image)], colors=ink, linewidths=0.7)
-    inks = [ORANGE if k == asked else SKY for k in range(len(probabilities))]
-    right.barh(range(len(probabilities)), probabilities, color=inks)
-    right.set_yticks(range(len(names)), names, fontsize=8)
-    right.set(xlim=(0, 1), xticks=[])
-    right.invert_yaxis()
-    right.spines[["top", "right", "bottom"]].set_visible(False)
-    right.set_title("probability", fontsize=10)
-    return figure
+        x, y = tile.place(*(np.arange(count) for count in np.shape(image)))
+        ink = "black" if signed else YELLOW
+        ax.contour(x, y, image, [0.5 * np.max(image)], colors=ink, linewidths=0.7)
+    colours = [ORANGE if k == asked else SKY for k in range(len(names))]
+    tall = high - 0.6
+    places = 0.1 + tall * (1 - (np.arange(len(names)) + 0.5) / len(names))
+    put_bars(ax, 1.25 * np.asarray(probabilities), 6.6, places, 0.8 * tall / len(names), colours)
+    ax.plot((6.6, 6.6), (0.1, 0.1 + tall), color="black", linewidth=0.8)
+    for name, y in zip(names, places, strict=True):
+        ax.text(6.55, y, name, ha="right", va="center", fontsize=8)
+    ax.text(7.22, tall + 0.17, "probability", ha="center", fontsize=10)
+    return ax.figure
 
 
 MAP = 5.52, 0.3, 2.4, 2.95  # left, bottom, width and height of the map of a fool card, in inches
@@ -748,10 +749,7 @@ def fool_card(image, results, chances, names, marked, ground, ways, top, title):
     for result, p, row in zip(results, chances, ROWS, strict=True):
         put(ax, coloured(result - image, top), 1.62, row, 1.3)
         put(ax, result, 3.06, row, 1.3, scale=(0, 1))
-        bars = [((4.72, y), (4.72 + 0.72 * share, y)) for share, y
-                in zip(p, bar_places(len(p), row), strict=True)]  # fmt: skip
-        wide = 72 * 0.8 * 1.3 / len(p)
-        ax.add_collection(LineCollection(bars, linewidths=wide, colors=colours), autolim=False)
+        put_bars(ax, 0.72 * p, 4.72, bar_places(len(p), row), 0.8 * 1.3 / len(p), colours)
     note = f"change: white 0, red up to +{top:g}, blue down to −{top:g}"
     ax.text(1.62, 0.08, note, fontsize=8, color="#444444")
     for way, colour in zip(ways, (ORANGE, "black"), strict=True):

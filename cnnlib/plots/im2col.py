@@ -19,6 +19,9 @@ from cnnlib.plots.base import (
     new_figure,
     outline,
     plot,
+    put,
+    put_numbers,
+    sheet,
     show_image,
     show_numbers,
 )
@@ -334,51 +337,35 @@ def picked_patch(x, w, kernel_size, stride, pad, at):
     OH, OW = (output_size(s, k, stride, pad) for s, k in zip(x.shape[2:], (KH, KW), strict=True))
     row, y = w.reshape(1, -1), w.reshape(1, -1) @ cols
     j = (oh * OW + ow) * N + n
-    figure = new_figure(8.0, 4.5, fixed=True)
-    grid = figure.add_gridspec(
-        2,
-        3,
-        height_ratios=(4.6, 1),
-        width_ratios=(1.25, 1.6, 0.9),
-        left=0.01,
-        right=0.99,
-        top=0.93,
-        bottom=0.02,
-        hspace=0.2,
-        wspace=0.06,
-    )
-    axes = [figure.add_subplot(grid[k // 2, k % 2]) for k in range(4)]
-    axes.append(figure.add_subplot(grid[:, 2]))
-    scale, signed = limits(x, signed=False), limits(y, signed=True)
-    show_numbers(axes[0], pad2d(x, pad)[n, c], scale=scale, size=9, gid="image")
-    axes[0].set_title(f"image {n}, channel {c}", fontsize=10)
-    outline(axes[0], oh * stride, ow * stride, KH, KW)
-    later = np.arange(cols.shape[1]) > j  # what is not filled yet stays white
-    pale = {"missing": "#dcebf7"}
-    show_image(axes[1], np.where(later, np.nan, cols), scale=scale, gid="matrix", **pale)
-    axes[1].set_title(f"patch matrix {len(cols)} × {cols.shape[1]}, column {j}", fontsize=10)
-    show_image(axes[2], row, signed=True, title="filter, a row")
-    show_image(
-        axes[3],
-        np.where(later, np.nan, y),
-        True,
-        f"output, number {j}",
-        signed,
-        gid="matrix",
-        **pale,
-    )
-    outline(axes[1], 0, j, len(cols), 1)
-    outline(axes[2], 0, 0, 1, len(cols))
-    outline(axes[3], 0, j)
-    outline(axes[1], c * KH * KW, j, KH * KW, 1, BLUE)
-    outline(axes[2], 0, c * KH * KW, 1, KH * KW, BLUE)
-    for ax in axes[1:4]:
-        ax.set_aspect("auto")
+    image, later = pad2d(x, pad)[n, c], np.arange(cols.shape[1]) > j  # what is not filled yet
+    scale, signed, pale = limits(x, signed=False), limits(y, signed=True), "#dcebf7"
+    ax = sheet(8.0, 4.5)
+    cell = min(2.55 / image.shape[1], 3.35 / image.shape[0])
+    middle, low = 1.1 + (3.1 - cell * image.shape[0]) / 2, 0.09
+    shown = put_numbers(ax, image, 0.1, middle, cell, scale=scale, size=9, gid="image")
+    shown.title(f"image {n}, channel {c}")
+    shown.outline(oh * stride, ow * stride, KH, KW)
+    filled = np.where(later, np.nan, cols)
+    matrix = put(ax, filled, 2.8, 1.1, 3.25, 3.0, scale=scale, gid="matrix", missing=pale)
+    matrix.title(f"patch matrix {len(cols)} × {cols.shape[1]}, column {j}")
+    filter_row = put(ax, row, 0.1, low, 2.55, 0.66, signed=True)
+    filter_row.title("filter, a row")
+    filled = np.where(later, np.nan, y)
+    place = 2.8, low, 3.25, 0.66
+    result = put(ax, filled, *place, signed=True, scale=signed, gid="matrix", missing=pale)
+    result.title(f"output, number {j}")
+    matrix.outline(0, j, len(cols), 1)
+    filter_row.outline(0, 0, 1, len(cols))
+    result.outline(0, j)
+    matrix.outline(c * KH * KW, j, KH * KW, 1, BLUE)
+    filter_row.outline(0, c * KH * KW, 1, KH * KW, BLUE)
+    cell = min(1.75 / OW, 4.0 / OH)
+    place = 6.17 + (1.75 - cell * OW) / 2, 2.1 - cell * OH / 2
     output = y.reshape(OH, OW, N)[:, :, n]
-    show_numbers(axes[4], output, signed=True, scale=signed, size=9, gid="output")
-    axes[4].set_title(f"output of image {n}", fontsize=10)
-    outline(axes[4], oh, ow)
-    return figure
+    shown = put_numbers(ax, output, *place, cell, True, signed, size=9, gid="output")
+    shown.title(f"output of image {n}")
+    shown.outline(oh, ow)
+    return ax.figure
 
 
 def _arrow(ax, start, end, color=GREY, bend=0.0):

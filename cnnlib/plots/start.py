@@ -16,6 +16,7 @@ from cnnlib.plots.base import (
     outline,
     plot,
     put,
+    put_bars,
     sheet,
     show_image,
     show_numbers,
@@ -200,7 +201,7 @@ def draw_probabilities(ax, probabilities, left, bottom, width, height, label=Non
     middles = bottom + height - step * (np.arange(10) + 0.5)
     best = int(np.argmax(probabilities))
     colours = [BLUE if k == best else SKY for k in range(10)]
-    ax.barh(middles, width * np.asarray(probabilities), 0.75 * step, left=left, color=colours)
+    put_bars(ax, width * np.asarray(probabilities), left, middles, 0.75 * step, colours)
     ax.plot((left, left), (bottom, bottom + height), color=GREY, linewidth=0.8)
     for k, y in enumerate(middles):
         ink, weight = (GREEN, "bold") if k == label else ("black", "normal")
