@@ -161,6 +161,7 @@ LEVELS = {
 }
 SAME_LEVEL = {
     ("owndata", "files"),
+    ("digits", "arguments"),
     ("recordings", "here"),
     ("recordings", "files"),
     ("progress", "here"),
