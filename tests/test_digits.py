@@ -301,6 +301,13 @@ def test_pictures_without_a_digit_are_refused(picture, error, message):
         prepare_digit(picture)
 
 
+def test_a_picture_without_paper_around_is_refused():
+    """A grille, a carpet, a page of text: most of it stands out."""
+    lines = np.where(np.arange(40)[:, None] % 4 < 1, 0.9, np.full((40, 40), 0.1))
+    with pytest.raises(ValueError, match="72% of the picture stands out: expected a digit with"):
+        prepare_digit(lines)
+
+
 def test_blank_paper_is_refused():
     for conditions in ({}, {"shade": 0.6}, {"noise": 0.1}, {"texture": 0.03}):
         with pytest.raises(ValueError, match="no ink stands out from the paper"):
