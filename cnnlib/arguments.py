@@ -63,19 +63,6 @@ def at_least_0(value):
     return is_number(value) and value >= 0
 
 
-def not_negative(**arguments):
-    """Refuse what is no number of at least 0, by name: ``not_negative(noise=noise)``.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not a finite number, or below 0.
-    """
-    for name, value in arguments.items():
-        if not at_least_0(value):
-            raise ValueError(f"{name} is {value!r}, expected 0 or more")
-
-
 def share(name, value):
     """Return a number from 0 to less than 1, or say which argument is not one."""
     if not at_least_0(value) or value >= 1:

@@ -146,8 +146,8 @@ def load_photo(grey=False, height=None):
     """
     if height is not None:
         at_least(1, height=height)
-        if 600 % height or height < 2:
-            raise ValueError(f"height is {height}, expected an integer that divides 600, 2 or more")
+        if 600 % height:
+            raise ValueError(f"height is {height}, expected an integer that divides 600")
     from matplotlib import cbook, image
 
     photo = image.imread(cbook.get_sample_data("grace_hopper.jpg", asfileobj=False))

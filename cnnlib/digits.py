@@ -11,8 +11,6 @@ import warnings
 
 import numpy as np
 
-from cnnlib.arguments import at_least
-
 FIELD, BOX = 28, 20  # pixels of an MNIST image, and of the box that its digit fits
 WORK = 160  # pixels of the longer side of the picture in which ink is looked for
 LUMINANCE = np.float32([0.299, 0.587, 0.114])  # of red, green, blue: ITU-R BT.601
@@ -75,8 +73,8 @@ def read_picture(picture):
 
     Raises
     ------
-    OSError
-        If there is no such file, or it may not be read.
+    FileNotFoundError
+        If there is no such file.
     TypeError, ValueError
         If it is no picture.
     """
@@ -119,8 +117,6 @@ def read_file(path):
     except FileNotFoundError:
         raise FileNotFoundError(f"no file {str(path)!r}") from None
     except Exception as error:  # Pillow raises nearly anything where a file is damaged
-        if isinstance(error, OSError) and error.errno:  # a folder, or a file that may not be read
-            raise
         raise ValueError(f"{str(path)!r} cannot be read as a picture: {error}") from None
 
 
@@ -267,9 +263,8 @@ def fit_box(pixels, size=BOX):
     Raises
     ------
     ValueError
-        If pixels is no grey image with values in [0, 1], or size is less than 1.
+        If pixels is no grey image with values in [0, 1].
     """
-    at_least(1, size=size)
     pixels = np.asarray(pixels, np.float32)
     if pixels.ndim != 2 or not (np.isfinite(pixels).all() and 0 <= pixels.min(initial=0)):
         raise ValueError(f"pixels has shape {pixels.shape}, expected (H, W) of ink in [0, 1]")

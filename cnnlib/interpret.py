@@ -7,36 +7,27 @@ of the last forward pass.
 """
 
 import copy
-from contextlib import contextmanager
 from itertools import islice
 
 import numpy as np
 
-from cnnlib.arguments import at_least, finite, not_negative
+from cnnlib.arguments import at_least, finite
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels
 from cnnlib.network import Residual, Sequential
 
 # --------------------------------------------------------------------------- parts of a network
 
 
-@contextmanager
 def inference(network):
     """Switch training off and the gradient by the image on; each layer's put back afterwards.
 
     Raises
     ------
     ValueError
-        If the weights or images hold NaN or infinity: all that they touch would be NaN, or 0
-        behind a ReLU, silently.
+        If the weights hold NaN or infinity: all that they touch would be NaN, silently.
     """
     finite({**network.params, **network.state})
-    entrance = next((layer for layer in network.walk() if not layer.children()), network)
-    with network.mode(training=False, input_gradient=True):
-        entrance.exact = True
-        try:
-            yield
-        finally:
-            entrance.exact = False
+    return network.mode(training=False, input_gradient=True)
 
 
 def path(network, layer):
@@ -304,15 +295,9 @@ def most_exciting(network, x, layer, unit, count=9):
     list of (int, int, int, float)
         Number of the image, row and column of the unit's map, response; strongest first.
 
-    Raises
-    ------
-    KeyError, TypeError, ValueError
-        If layer, images or unit do not fit, or count is less than 1.
-
     Source: Zeiler and Fergus, Visualizing and understanding convolutional
     networks (2013).
     """
-    at_least(1, count=count)
     return strongest(activations(network, x, layer, unit), count)
 
 
@@ -624,16 +609,8 @@ def rank_correlation(a, b):
 
     A map that is the same everywhere has no order, and gets 0.
 
-    Raises
-    ------
-    ValueError
-        If they are not as large, or hold NaN or infinity.
-
     Source: Spearman, The proof and measurement of association between two things (1904).
     """
-    if np.shape(a) != np.shape(b) or not np.size(a):
-        raise ValueError(f"a, b have shapes {np.shape(a)}, {np.shape(b)}, expected the same")
-    finite({"a": np.asarray(a), "b": np.asarray(b)})
     a, b = (ranks(m) - ranks(m).mean() for m in (a, b))
     size = np.sqrt((a @ a) * (b @ b))
     return float(a @ b / size) if size else 0.0
@@ -713,18 +690,8 @@ def maximise(network, layer, unit, steps=100, **knobs):
     -------
     ndarray of shape (C, H, W), in [0, 1]
 
-    Raises
-    ------
-    KeyError, ValueError
-        As :func:`climb` does; if the network does not know its input shape, or a knob is no number
-        of at least 0.
-
     See lesson 06.
     """
-    if network.input_shape is None:
-        raise ValueError("the network does not know its input_shape: give it to Sequential")
-    at_least(0, steps=steps, jitter=knobs.get("jitter", 0))
-    not_negative(**{name: value for name, value in knobs.items() if name != "rng"})
     return next(islice(climb(network, layer, unit, **knobs), steps, None))
 
 
@@ -793,6 +760,6 @@ def principal_components(features, count=2):
 def check_unit(part, shape, unit):
     """Refuse a number that is no channel of the part's output; return it."""
     count = part.output_shape(shape)[0]
-    if isinstance(unit, bool) or not isinstance(unit, int | np.integer) or not 0 <= unit < count:
+    if not isinstance(unit, (int, np.integer)) or unit not in range(count):
         raise ValueError(f"unit is {unit}, expected 0 to {count - 1}")
     return unit

@@ -20,7 +20,6 @@ import warnings
 import numpy as np
 
 from cnnlib import interpret
-from cnnlib.arguments import not_negative
 from cnnlib.digits import FIELD, prepare_digit
 from cnnlib.losses import check_labels, softmax
 from cnnlib.network import Sequential
@@ -357,8 +356,6 @@ def plot_embedding(network, images, labels, layer=None, title=None):
             f"{len(x)} images with {features.shape[1]} numbers of {layer} each, expected two or"
             " more of both: a point has two coordinates"
         )
-    if np.ptp(features, axis=0).max() <= 1e-6 * np.abs(features).max():  # but for rounding
-        raise ValueError(f"{layer} returns the same for all {len(x)} images, expected a difference")
     places, shares = interpret.principal_components(features)
     axes = [f"{n} direction, {100 * s:.0f} % of the variance"
             for n, s in zip(("first", "second"), shares, strict=True)]  # fmt: skip
@@ -384,7 +381,6 @@ def plot_fooled(network, images, labels, eps=0.1, title=None):
     x = as_images(network, images)
     if x.min() < 0 or x.max() > 1:
         raise ValueError(f"images go from {x.min():g} to {x.max():g}, expected 0 to 1")
-    not_negative(eps=eps)
     moved = interpret.fast_gradient_sign(network, x, labels, eps)
     said = []
     for batch in (x, moved):
@@ -460,11 +456,10 @@ def known_shape(network):
 
 def pick(which, count, usual):
     """Read a choice of units; the usual one if there is none."""
-    chosen = np.atleast_1d(usual if which is None else which)
-    whole = chosen.ndim == 1 and chosen.size and chosen.dtype.kind in "iu"  # a mask is none
-    if not whole or not 0 <= chosen.min() <= chosen.max() < count:
-        raise ValueError(f"which is {chosen.tolist()}, expected numbers from 0 to {count - 1}")
-    return chosen.tolist()
+    chosen = [int(k) for k in (usual if which is None else np.atleast_1d(which))]
+    if not chosen or any(k not in range(count) for k in chosen):
+        raise ValueError(f"which is {chosen}, expected numbers from 0 to {count - 1}")
+    return chosen
 
 
 def as_images(network, images):

@@ -178,7 +178,7 @@ def residual_block(channels, conv, rng):
     return [Residual(body), ReLU()]
 
 
-def resnet(filters=(24, 48, 96), blocks=1, rng=None, fast=False):
+def resnet(filters=(24, 48, 96), blocks=2, rng=None, fast=False):
     """Build a small residual network, the best of the zoo.
 
     Two convolutions take the image to 7 x 7 pixels, where the residual blocks are cheap; a third

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from cnnlib.arguments import not_negative, share
+from cnnlib.arguments import at_least_0, share
 
 
 class Optimizer:
@@ -37,9 +37,10 @@ class Optimizer:
     keeps = ()
 
     def __init__(self, rate=0.01, weight_decay=0.0):
-        if not callable(rate):
-            not_negative(rate=rate)
-        not_negative(weight_decay=weight_decay)
+        if not callable(rate) and not at_least_0(rate):
+            raise ValueError(f"rate is {rate!r}, expected 0 or more, or a schedule")
+        if not at_least_0(weight_decay):
+            raise ValueError(f"weight_decay is {weight_decay!r}, expected 0 or more")
         self.rate = rate
         self.weight_decay = weight_decay
         self.steps = 0
@@ -53,7 +54,8 @@ class Optimizer:
     def rate_now(self):
         """Return the rate of the next step; refuse what a schedule should not return."""
         rate = self.rate(self.steps) if callable(self.rate) else self.rate
-        not_negative(**{f"rate at step {self.steps + 1}": rate})
+        if not at_least_0(rate):
+            raise ValueError(f"rate is {rate!r} at step {self.steps + 1}, expected 0 or more")
         return rate
 
     def step(self, params, grads):

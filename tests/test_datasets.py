@@ -460,7 +460,7 @@ def test_smaller_photo_is_the_mean_of_boxes():
     assert np.array_equal(load_photo(height=600), x)
 
 
-@pytest.mark.parametrize("height", [0, 1, -300, 301, 300.0, "300", True])
+@pytest.mark.parametrize("height", [0, -300, 301, 300.0, "300", True])
 def test_photo_height_argument(height):
     with pytest.raises(
         ValueError, match="height is .*, expected an integer(, at least 1| that divides 600)"

@@ -252,24 +252,6 @@ def test_files_that_are_no_pictures(tmp_path):
         prepare_digit(tmp_path / "cut.png")
 
 
-def test_a_picture_that_may_not_be_read_is_called_that(tmp_path, monkeypatch):
-    with pytest.raises(OSError, match="(?i)is a directory|permission denied"):
-        prepare_digit(tmp_path)
-
-    def refuse(path):
-        raise PermissionError(13, "Permission denied", str(path))
-
-    monkeypatch.setattr(Image, "open", refuse)
-    with pytest.raises(PermissionError, match="Permission denied: 'mine.png'"):
-        prepare_digit("mine.png")
-
-
-@pytest.mark.parametrize("size", [0, -1, 2.5])
-def test_a_box_has_a_size(size):
-    with pytest.raises(ValueError, match=f"size is {size}, expected an integer, at least 1"):
-        fit_box(np.ones((3, 3)), size)
-
-
 def test_luminance_and_ranges():
     colours = np.array([[[1.0, 0, 0], [0, 1, 0]], [[0, 0, 1], [1, 1, 1]]])
     expected = [[0.299, 0.587], [0.114, 1]]

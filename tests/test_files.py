@@ -5,11 +5,9 @@ import os
 import tempfile
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from cnnlib import files
-from cnnlib.files import check_arrays, check_place, load_arrays, save_arrays, write_whole
+from cnnlib.files import check_place, write_whole
 
 
 @pytest.fixture
@@ -61,28 +59,3 @@ def test_a_folder_that_cannot_be_written_to_is_named_and_no_temporary_file(tmp_p
     with pytest.raises(PermissionError) as refused:
         check_place(tmp_path / "file.npz")
     assert refused.value.filename == str(tmp_path)
-
-
-def test_what_fills_memory_when_unpacked_is_refused(tmp_path, monkeypatch):
-    """A file of weights packed a thousandfold; what a run saves is not packed, and may be large."""
-    monkeypatch.setattr(files, "MOST_BYTES", 1000)
-    np.savez_compressed(tmp_path / "bomb.npz", w=np.zeros(10**6, np.uint8))
-    with pytest.raises(ValueError, match=r"bomb.npz' is damaged or .*[\d,]+ bytes unpacked, expec"):
-        load_arrays(tmp_path / "bomb.npz")
-    save_arrays(tmp_path / "large.npz", {"w": np.ones(10**4)})
-    assert load_arrays(tmp_path / "large.npz")["w"].size == 10**4
-
-
-def test_nothing_is_saved_that_could_not_be_loaded(tmp_path):
-    with pytest.raises(TypeError, match="w holds objects, expected an array of numbers or text"):
-        save_arrays(tmp_path / "file.npz", {"v": np.ones(2), "w": np.array([None])})
-    assert os.listdir(tmp_path) == []
-
-
-def test_what_is_no_dict_of_arrays_is_told_so():
-    with pytest.raises(TypeError, match="mine is list, expected a dict of arrays"):
-        check_arrays([1], {}, "mine", "is wrong")
-    expected = {"w": ((2,), np.float32)}
-    check_arrays({"w": [1.0, 2.0]}, expected, "mine", "is wrong")
-    with pytest.raises(ValueError, match=r"mine is wrong: w has shape \(3,\) and dtype float64"):
-        check_arrays({"w": [1.0, 2.0, 3.0]}, expected, "mine", "is wrong")

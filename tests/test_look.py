@@ -361,33 +361,6 @@ def test_saliency_says_what_it_cannot_ask(lenet, digits):
         look.plot_saliency(lenet, digits[0][:2], labels=np.eye(10, dtype=int)[[7, 2]])
 
 
-@pytest.mark.parametrize(
-    "which", [[True, False, True], np.ones(16, bool), [1.5], [np.nan], "a", {"a": 1}, [[0, 1]], {0}]
-)
-def test_a_choice_is_of_whole_numbers_and_no_mask(lenet, which):
-    """As numbers, a mask is 1, 0, 1: other filters than those it marks."""
-    with pytest.raises(ValueError, match="which is .*, expected numbers from 0 to 15"):
-        look.plot_filters(lenet, which=which)
-
-
-@pytest.mark.parametrize("count", [0, -1, 2.5, True])
-def test_patches_are_one_or_more(lenet, digits, count):
-    with pytest.raises(ValueError, match=f"count is {count}, expected an integer, at least 1"):
-        look.plot_most_exciting(lenet, digits[0], which=[0], count=count)
-
-
-@pytest.mark.parametrize("eps", [-0.1, np.nan, np.inf, "a", None])
-def test_fooling_needs_a_strength(lenet, digits, eps):
-    with pytest.raises(ValueError, match="eps is .*, expected 0 or more"):
-        look.plot_fooled(lenet, digits[0][:1], digits[1][:1], eps)
-
-
-def test_images_that_a_layer_cannot_tell_apart_are_no_points(lenet, digits):
-    same = np.repeat(digits[0][:1], 5, axis=0)
-    with pytest.raises(ValueError, match="relu3 returns the same for all 5 images"):
-        look.plot_embedding(lenet, same, digits[1][:5])
-
-
 def test_fooling_needs_images_between_0_and_1(lenet, digits):
     x, labels = digits
     with pytest.raises(ValueError, match="images go from -0.424.* to 2.82.*, expected 0 to 1"):

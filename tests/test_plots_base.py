@@ -239,24 +239,3 @@ def test_coloured_is_white_at_zero_and_red_above():
     picture = coloured(np.array([[0.0, 2, -2]]))
     np.testing.assert_allclose(picture[:, 0, 0], 1, atol=0.05)
     assert picture[0, 0, 1] > picture[2, 0, 1] and picture[2, 0, 2] > picture[0, 0, 2]
-
-
-@pytest.mark.parametrize("dtype", [np.int8, np.uint8, bool])
-def test_a_mosaic_of_whole_numbers_has_gaps_of_nan(dtype):
-    whole = mosaic(np.ones((4, 2, 2), dtype))
-    assert whole.shape == (5, 5) and np.isnan(whole[2]).all() and (whole[0, :2] == 1).all()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"tiles": []}, "there are no images, expected at least one"),
-        ({"tiles": [[]]}, "there are no images, expected at least one"),
-        ({"rows": ["a"]}, "1 names of rows, expected 2: one for each"),
-        ({"titles": [["a", "b"]]}, "2 labels, expected 4: one for each image"),
-        ({"titles": [["a", "b"], ["c"]]}, "3 labels, expected 4: one for each image"),
-    ],
-)
-def test_a_sheet_without_images_or_with_too_few_words_is_refused(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        contact_sheet(**{"tiles": [[np.ones((3, 3))] * 2] * 2} | arguments)

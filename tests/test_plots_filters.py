@@ -379,14 +379,3 @@ def test_a_climb_card_shows_both_images_and_the_best_real_one():
 def test_ten_classes_have_ten_colours():
     assert len({matplotlib.colors.to_hex(colour) for colour in plots.TEN}) == 10
     assert GREY in plots.TEN
-
-
-@pytest.mark.parametrize("labels", [[1, 2], [1, 2, 26], [1, 2, -1]])
-def test_no_point_is_left_out_for_its_label(labels):
-    with pytest.raises(ValueError, match="labels are .*, expected 3 of 0 to 9"):
-        plots.scatter_classes(np.ones((3, 2)), labels)
-
-
-def test_an_order_is_no_mask():
-    with pytest.raises(ValueError, match="order is .*, expected filters 0 to 2"):
-        plots.filter_grid(np.ones((3, 1, 2, 2)), order=[True, False, True])

@@ -161,7 +161,6 @@ LEVELS = {
 }
 SAME_LEVEL = {
     ("owndata", "files"),
-    ("digits", "arguments"),
     ("recordings", "here"),
     ("recordings", "files"),
     ("progress", "here"),

@@ -346,7 +346,7 @@ def test_a_schedule_that_returns_no_rate_ends_the_run_as_it_was_before_the_step(
         run.stop = True
 
     fit(whole, data, batch_size=30, optimizer=SGD(0.01), callbacks=[stop], progress=False)
-    with pytest.raises(ValueError, match=f"rate at step 2 is {rate!r}, expected 0 or more"):
+    with pytest.raises(ValueError, match=f"rate is {rate!r} at step 2, expected 0 or more"):
         fit(network, data, batch_size=30, optimizer=SGD(rates.__getitem__), progress=False)
     assert same_weights(network, whole)
 

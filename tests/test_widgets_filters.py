@@ -436,19 +436,3 @@ def test_a_label_for_each_image(lenet, digits):
     for explorer in EXPLORERS[:3]:
         with pytest.raises(ValueError, match=r"labels has shape \(3,\), expected \(80,\)"):
             explorer(lenet, digits[0], digits[1][:3])
-
-
-@pytest.mark.parametrize(
-    ("labels", "error", "message"),
-    [
-        ([0.0, 1, 2], TypeError, "labels are float64, expected integers"),
-        ([0, 1, 26], ValueError, "labels go from 0 to 26, expected 0 to 9"),
-        ([-1, 1, 2], ValueError, "labels go from -1 to 2, expected 0 to 9"),
-        ([0, 1], ValueError, r"labels has shape \(2,\), expected \(3,\)"),
-    ],
-)
-def test_labels_that_do_not_fit_are_refused(labels, error, message):
-    x = np.linspace(0, 1, 3 * 784, dtype=np.float32).reshape(3, 1, 28, 28)
-    for explorer in (WhereExplorer, FoolExplorer, DigitExplorer):
-        with pytest.raises(error, match=message):
-            explorer(load_trained("lenet5"), x, np.array(labels))

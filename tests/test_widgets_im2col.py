@@ -133,8 +133,3 @@ def test_an_output_pixel_that_does_not_exist_cannot_be_chosen():
 )
 def test_runs(cells, expected):
     assert runs(np.array(cells, int)) == expected
-
-
-def test_an_array_of_no_images_is_refused():
-    with pytest.raises(ValueError, match=r"x has shape \(0, 1, 4, 4\), expected \(N, C, H, W\)"):
-        PatchExplorer(np.zeros((0, 1, 4, 4)))

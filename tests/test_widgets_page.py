@@ -164,21 +164,3 @@ def test_what_cannot_be_painted_on_is_refused(arguments, message):
 )
 def test_what_a_filter_does_is_said(weights, said):
     assert said in javascript.call(bundle("paint.js"), "(m, weights) => m.say(weights)", weights)
-
-
-def test_a_network_of_float64_is_shown_and_odd_images_are_not(digits_of_page):
-    x = digits_of_page
-    wide = NetworkExplorer(load_trained("lenet5").astype(np.float64), x)
-    assert wide.numbers == NetworkExplorer(load_trained("lenet5"), x).numbers
-    for odd, error, message in (
-        ((255 * x).astype(np.uint8), TypeError, "images are uint8, expected floats"),
-        (np.where(x > 0.9, np.nan, x), ValueError, "images hold NaN or infinity"),
-        (x[:, :, :0], ValueError, r"images has shape \(3, 1, 0, 28\), expected \(N, C, H, W\)"),
-    ):
-        with pytest.raises(error, match=message):
-            NetworkExplorer(load_trained("lenet5"), odd)
-
-
-@pytest.fixture
-def digits_of_page():
-    return load_mnist()[1][0][:3]

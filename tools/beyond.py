@@ -9,7 +9,7 @@ own     a network trained in PyTorch, which the lesson turns into one of this pa
 mpi     losses and accuracies of 1, 2 and 4 processes with the same batches
 ring    seconds of an all-reduce between processes, by the size of the buffer
 ddp     losses of notebooks/09_torch.py, alone and as two processes under torchrun
-cuda    the same script on a graphics card
+cuda    the same script on a graphics card, by the size of the batch, and NumPy beside it
 """
 
 import os
@@ -21,9 +21,9 @@ import tempfile
 import time
 from pathlib import Path
 
-import nbformat
 import numpy as np
 
+from cnnlib.blas import set_threads
 from cnnlib.bridge import from_torch
 from cnnlib.datasets import batches, load_mnist
 from cnnlib.distributed import SharedRun, launched, world
@@ -36,6 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LESSON = ROOT / "notebooks" / "09_beyond_one_machine.ipynb"
 PROCESSES = (1, 2, 4)
 STEPS, BATCH = 100, 100
+IMAGES, BATCHES = 60_000, (100, 1_000, 10_000)  # on a graphics card
 SIZES = tuple(8 * 4**k for k in range(11))  # bytes, from 8 to 8 million
 SENTENCE = re.compile(r"test accuracy ([\d.]+)% .* ([\d,]+) images/s")
 
@@ -125,6 +126,7 @@ def in_processes(processes, work, *words):
 
 def lesson_cells(*names):
     """Run cells of the lesson by their names; return what they define."""
+    import nbformat
     import torch
 
     cells = {cell.id: cell.source for cell in nbformat.read(LESSON, as_version=4).cells}
@@ -203,7 +205,7 @@ def do_ddp():
     return beside(script((1, 2)))
 
 
-def script(launchers, images=STEPS * BATCH):
+def script(launchers, images=STEPS * BATCH, batch=BATCH):
     """Run notebooks/09_torch.py in so many processes; return what it recorded."""
     found = {}
     for P in launchers:
@@ -211,7 +213,7 @@ def script(launchers, images=STEPS * BATCH):
             path = str(Path(folder) / "found.npz")
             words = ["torch.distributed.run", "--standalone", "--nproc-per-node", str(P)]
             page = [str(ROOT / "notebooks" / "09_torch.py"), "--record", path]
-            page += ["--images", str(images)]
+            page += ["--images", str(images), "--batch", str(batch)]
             print(start(1, *(words if P > 1 else []), *page, module=P > 1), flush=True)
             found |= {f"{name} {P}": value for name, value in load_arrays(path).items()}
     return found
@@ -230,11 +232,20 @@ def beside(found):
 
 
 def do_cuda():
-    """Run the script of the lesson on a graphics card."""
-    found = script((1,), 60_000)
-    if str(found["device 1"]) == "processor":
+    """Run the script of the lesson on a graphics card, by batch, and NumPy on the processor."""
+    runs = [script((1,), IMAGES, batch) for batch in BATCHES]
+    if str(runs[0]["device 1"]) == "processor":
         raise RuntimeError("PyTorch sees no graphics card here: nothing is recorded")
-    return found
+    found = {"batch": np.array(BATCHES), "device": runs[0]["device 1"]}
+    for name in ("images a second", "accuracy"):
+        found[name] = np.array([run[f"{name} 1"] for run in runs])
+    terms = {"batch_size": BATCH, "optimizer": Adam(0.001), "progress": False}
+    if set_threads(1) is None:
+        raise RuntimeError("NumPy's products cannot be held to one core here: nothing is recorded")
+    network, train = lenet5(rng=0), load_mnist()[0]
+    start = time.perf_counter()
+    fit(network, train, **terms)
+    return found | {"numpy": IMAGES / (time.perf_counter() - start)}
 
 
 PARTS = {name[3:]: part for name, part in list(globals().items()) if name.startswith("do_")}

@@ -1,16 +1,18 @@
 """Do the experiments that the lessons show, and record them.
 
-    python -m tools.experiments [NAME ...]
+    python -m tools.experiments [--processes P] [NAME ...]
 
-Each takes one to eight minutes on one core; without a name, all are done.  A choice (a rule, a
-rate, a width) is made on 10,000 training images that are held back: such a run trains on the other
-50,000.  A result is measured on all 10,000 test images.  A run's seed decides the weights and the
-order of the images, so two runs of one seed differ in nothing but what is compared.  The results
-go to a file each in ``cnnlib/data/experiments`` and, as tables, to ``cnnlib/data/EXPERIMENTS.md``.
+Each takes one to eight minutes on one core, ``fewest`` and the two ablations an hour; without a
+name, all are done.  A choice (a rule, a rate, a width) is made on 10,000 training images that are
+held back: such a run trains on the other 50,000.  A result is measured on all 10,000 test images.
+A run's seed decides the weights and the order of the images, so two runs of one seed differ in
+nothing but what is compared.  The results go to a file each in ``cnnlib/data/experiments`` and, as
+tables, to ``cnnlib/data/EXPERIMENTS.md``.
 """
 
-import sys
+import argparse
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import product
@@ -20,6 +22,7 @@ import numpy as np
 
 from cnnlib import models
 from cnnlib.augment import augment
+from cnnlib.blas import set_threads
 from cnnlib.datasets import load_fashion_mnist, load_mnist
 from cnnlib.files import RECORDS, recorded, save_arrays
 from cnnlib.im2col import col2im, im2col
@@ -37,7 +40,7 @@ from cnnlib.layers.reshape import Flatten
 from cnnlib.losses import softmax
 from cnnlib.network import Residual, Sequential
 from cnnlib.optimizers import OPTIMIZERS, constant, cosine, one_cycle, step_decay
-from cnnlib.recipes import DISTORTIONS
+from cnnlib.recipes import DISTORTIONS, WARM
 from cnnlib.training import evaluate, fit, predict
 
 DATA = Path(models.__file__).parent / "data"
@@ -51,6 +54,7 @@ SCHEDULES = {
     "cosine": cosine,
     "one-cycle": one_cycle,
     "warm-up": lambda rate, steps: lambda step: rate * min(1, (step + 1) / (steps // 4)),
+    "one-cycle of train": partial(one_cycle, warm=WARM),
 }
 
 
@@ -99,6 +103,9 @@ class Recipe:
             shape = (-1, 1, 28, 28)
             parts = [(x.reshape(-1, 784)[:, order].reshape(shape), y) for x, y in parts]
         return parts
+
+
+mnist = cache(load_mnist)
 
 
 @cache
@@ -276,7 +283,7 @@ def ingredients(norm=True, short=True, init=he, dropout=0.0):
     return network
 
 
-def few(filters):
+def three_small(filters):
     """Return a function from a seed to a network of three small convolutions, all pooled."""
 
     def network(seed):
@@ -290,6 +297,36 @@ def few(filters):
     return network
 
 
+def four_small(first, second, third, fourth):
+    """Return a function from a seed to four convolutions, the first over every second pixel."""
+
+    def network(seed):
+        rng = np.random.default_rng(seed)
+        layers = [*normed(True, 1, first, 5, rng, stride=2, pad=2), ReLU()]
+        layers += [*normed(True, first, second, 3, rng, pad=1), MaxPool2D(2), ReLU()]
+        layers += [*normed(True, second, third, 3, rng, pad=1), ReLU()]
+        layers += [*normed(True, third, fourth, 3, rng), ReLU()]
+        layers += [GlobalAvgPool2D(), Dense(fourth, 10, init=small, rng=rng)]
+        return Sequential(layers, input_shape=(1, 28, 28))
+
+    return network
+
+
+QUICKLY = {"rate": 0.01, "batch": 64, "epochs": 2}
+LONG = {
+    "rule": "adamw",
+    "rate": 0.006,
+    "schedule": "one-cycle of train",
+    "batch": 64,
+    "epochs": 30,
+    "decay": 0.02,
+    "distorted": True,
+}
+FEWEST = {  # by the share of test images to be read
+    0.98: Recipe(three_small(12), **QUICKLY),
+    0.99: Recipe(three_small(24), **QUICKLY),
+    0.994: Recipe(four_small(12, 16, 20, 24), **LONG),
+}
 ABLATED = {  # what differs from the whole recipe: of the network, of the rest
     "all of it": ({}, {}),
     "no batch norm": ({"norm": False}, {}),
@@ -302,10 +339,10 @@ ABLATED = {  # what differs from the whole recipe: of the network, of the rest
 }
 
 
-def ablated(name, fashion=False):
+def ablated(images, name, fashion=False):
     """Return the recipe of a run of the ablation."""
     network, rest = ABLATED[name]
-    usual = {"batch": 50, "epochs": 2, "images": 10_000, "distorted": True, "fashion": fashion}
+    usual = {"batch": 50, "epochs": 2, "images": images, "distorted": True, "fashion": fashion}
     return Recipe(ingredients(**network), **(usual | rest))
 
 
@@ -561,21 +598,21 @@ EXPERIMENTS = {
         ),
     ),
     "ablation": Experiment(
-        "What is each ingredient's share, 10,000 images, two epochs?",
-        {"network": tuple(ABLATED)},
+        "What is each ingredient's share, two epochs?",
+        {"images": (10_000, 50_000), "network": tuple(ABLATED)},
         ablated,
         seeds=5,
     ),
     "ablation_fashion": Experiment(
         "The same on Fashion-MNIST.",
-        {"network": tuple(ABLATED)},
+        {"images": (10_000, 50_000), "network": tuple(ABLATED)},
         partial(ablated, fashion=True),
         seeds=5,
     ),
     "fewest": Experiment(
-        "How many filters do 98 % and 99 % take, two epochs?",
-        {"filters": (12, 24)},
-        lambda filters: Recipe(few(filters), rate=0.01, batch=64, epochs=2),
+        "How few parameters do so many images take?",
+        {"goal": tuple(FEWEST)},
+        FEWEST.get,
         seeds=5,
     ),
     "cockpit": Experiment(
@@ -620,50 +657,55 @@ def run(recipe, seed, train, callbacks=()):
     return network, kept["history"]
 
 
-def carry_out(name, train, test):
-    """Do all runs of an experiment.
+CURVES = ("losses", "accuracies", "rates", "tested", "filters")
+
+
+def measure(name, place):
+    """Do one run of an experiment, the seed last in `place`; return what is recorded of it."""
+    experiment = EXPERIMENTS[name]
+    *where, seed = place
+    values = [axis[i] for axis, i in zip(experiment.axes.values(), where, strict=True)]
+    recipe = experiment.recipe(*values)
+    own, held_back, own_test = recipe.data(*mnist(), seed)
+    callbacks = [Watch(own_test)] if experiment.curves else []
+    callbacks += [experiment.watch(own, held_back, own_test)] if experiment.watch else []
+    network, history = run(recipe, seed, own, callbacks)
+    losses = np.float32(history.losses if history is not None else [])
+    found = {"parameters": network.parameters(), "done": len(losses)}
+    found["head"] = np.full(HEAD, np.nan, np.float32)
+    found["head"][: len(losses)] = losses[:HEAD]
+    with np.errstate(all="ignore"):
+        found["loss"], found["test"] = evaluate(network, *own_test)
+        apart = recipe.images <= 60_000 - HELD_BACK
+        found["valid"] = evaluate(network, *held_back)[1] if apart else np.nan
+    print(name, *values, f"seed {seed}: {found['test']:.2%} after {len(losses)} steps", flush=True)
+    if experiment.curves:
+        kept = {"accuracies": history.accuracies, "rates": history.rates}
+        found |= {"losses": losses} | {key: np.float32(value) for key, value in kept.items()}
+        found |= {"tested": np.array(callbacks[0].tested), "filters": network["conv1"].params["w"]}
+    return found | (callbacks[-1].arrays if experiment.watch else {})
+
+
+def carry_out(name, processes=1):
+    """Do all runs of an experiment, so many at a time.
 
     Returns
     -------
     dict of str to ndarray
         The axes; ``test`` and ``valid``, the accuracies on test images and on those held back
         (nan where all were trained on), ``loss`` on the test images and ``parameters``, an axis
-        each and the seeds last; ``head``, the first losses of each run; ``done``, its steps.
+        each and the seeds last; ``head``, the first losses of each run; ``done``, its steps; and
+        what is watched. Curves, which are of a single run, stand without those axes.
     """
     experiment = EXPERIMENTS[name]
-    values = list(experiment.axes.values())
-    shape = (*map(len, values), experiment.seeds)
     arrays = {axis: np.array(tried) for axis, tried in experiment.axes.items()}
-    kinds = {"test": float, "valid": float, "loss": float, "parameters": int, "done": int}
-    arrays |= {key: np.zeros(shape, dtype) for key, dtype in kinds.items()}
-    arrays["head"] = np.full((*shape, HEAD), np.nan, np.float32)
-    watched = {}
-    for place in product(*map(range, shape)):
-        tried = [axis[i] for axis, i in zip(values, place, strict=False)]
-        recipe, seed = experiment.recipe(*tried), place[-1]
-        own, held_back, own_test = recipe.data(train, test, seed)
-        callbacks = [Watch(own_test)] if experiment.curves else []
-        callbacks += [experiment.watch(own, held_back, own_test)] if experiment.watch else []
-        network, history = run(recipe, seed, own, callbacks)
-        losses = history.losses if history is not None else []
-        with np.errstate(all="ignore"):
-            loss, accuracy = evaluate(network, *own_test)
-            apart = recipe.images <= 60_000 - HELD_BACK
-            arrays["valid"][place] = evaluate(network, *held_back)[1] if apart else np.nan
-        arrays["test"][place], arrays["loss"][place] = accuracy, loss
-        arrays["parameters"][place], arrays["done"][place] = network.parameters(), len(losses)
-        arrays["head"][(*place, slice(len(losses[:HEAD])))] = losses[:HEAD]
-        print(name, *tried, f"seed {seed}: {accuracy:.2%} after {len(losses)} steps", flush=True)
-        if experiment.curves:
-            kept = {"losses": losses, "accuracies": history.accuracies, "rates": history.rates}
-            arrays |= {key: np.float32(value) for key, value in kept.items()}
-            tested, filters = np.array(callbacks[0].tested), network["conv1"].params["w"]
-            arrays |= {"tested": tested, "filters": filters}
-        if experiment.watch:
-            watched[place] = callbacks[-1].arrays
-    for key in next(iter(watched.values()), {}):
-        found = np.array([watched[place][key] for place in np.ndindex(shape)])
-        arrays[key] = found.reshape(*shape, *found.shape[1:])
+    shape = (*map(len, experiment.axes.values()), experiment.seeds)
+    with ProcessPoolExecutor(processes, initializer=partial(set_threads, 1)) as pool:
+        each = list(pool.map(partial(measure, name), np.ndindex(shape)))
+    for key in each[0]:
+        found = np.array([one[key] for one in each])
+        alone = experiment.curves and key in CURVES
+        arrays[key] = found[0] if alone else found.reshape(*shape, *found.shape[1:])
     return arrays
 
 
@@ -718,18 +760,19 @@ def card():
     return CARD + "\n\n".join(table(name, recorded(name)) for name in done) + "\n"
 
 
-def main(names):
+def main(words=None):
     """Do the experiments named, or all, and write the record and its card."""
-    unknown = sorted(set(names) - EXPERIMENTS.keys())
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="all, if none is named")
+    parser.add_argument("--processes", type=int, default=1, metavar="P", help="runs at a time")
+    options = parser.parse_args(words)
+    unknown = sorted(set(options.names) - EXPERIMENTS.keys())
     if unknown:
-        print(f"no experiment {unknown[0]!r}, there are {', '.join(EXPERIMENTS)}", file=sys.stderr)
-        return 1
-    train, test = load_mnist()
-    for name in names or EXPERIMENTS:
-        save_arrays(RECORDS / f"{name}.npz", carry_out(name, train, test))
+        parser.error(f"no experiment {unknown[0]!r}, there are {', '.join(EXPERIMENTS)}")
+    for name in options.names or EXPERIMENTS:
+        save_arrays(RECORDS / f"{name}.npz", carry_out(name, options.processes))
     (DATA / "EXPERIMENTS.md").write_text(card(), encoding="utf-8")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

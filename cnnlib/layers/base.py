@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from cnnlib.arguments import at_least, finite
+from cnnlib.arguments import at_least
 
 
 class Layer:
@@ -36,7 +36,6 @@ class Layer:
     kind = "layer"
     training = False
     input_gradient = True
-    exact = False  # whether NaN and infinity in x are errors: no training step pays for a look
     expects = None  # shape and dtype of the dy that may come next, and all layers' passes before
     passes = 0  # forward passes so far
 
@@ -156,8 +155,6 @@ class Layer:
                     f" x.astype({str(value.dtype)!r}) or astype({str(x.dtype)!r}) of the layer"
                 )
         self.output_shape(x.shape[1:])
-        if self.exact:
-            finite({"x": x})
 
     def check_gradient(self, dy):
         """Refuse a gradient that comes out of turn or is not one of the last output.

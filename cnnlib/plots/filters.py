@@ -69,7 +69,7 @@ def filter_grid(w, columns=10, title=None, order=None, labels=None, channels=Non
     """
     w = check_filters(w)
     order = list(range(len(w)) if order is None else order)
-    if any(isinstance(f, bool | np.bool_) or f not in range(len(w)) for f in order):
+    if any(f not in range(len(w)) for f in order):
         raise ValueError(f"order is {order}, expected filters 0 to {len(w) - 1}")
     labels = [str(f) for f in order] if labels is None else list(labels)
     scale = None if shared else "tile" if w.shape[1] == 1 else "row"
@@ -485,9 +485,6 @@ def scatter_classes(places, labels, names=None, title=None, axes=("first", "seco
     -------
     Figure
     """
-    places, labels = np.asarray(places), np.asarray(labels)
-    if labels.shape != (len(places),) or not 0 <= labels.min(initial=0) <= labels.max() <= 9:
-        raise ValueError(f"labels are {labels!r:.60}, expected {len(places)} of 0 to 9")
     figure = new_figure(6.4, 4.4)
     ax = figure.subplots()
     for k in range(10):

@@ -281,28 +281,17 @@ def check_images(images, network=None):
     shape = np.shape(images)
     if len(shape) != 4 or 0 in shape or shape[1] != 1:
         raise ValueError(f"images has shape {shape}, expected (N, 1, H, W)")
-    images = check_floats(images)
-    return images if network is None else images.astype(network.dtype, copy=False)
-
-
-def check_floats(images):
-    """Return images as an array, if they are of floats and finite: a network reads 0 to 1."""
     images = np.asarray(images)
     if images.dtype.kind != "f":
         raise TypeError(f"images are {images.dtype}, expected floats: x.astype('float32') / 255")
     if not np.isfinite(images).all():
         raise ValueError("images hold NaN or infinity, expected numbers")
-    return images
+    return images if network is None else images.astype(network.dtype, copy=False)
 
 
-def check_labels(labels, images, classes=None):
-    """Return labels as an array, if there is a whole number for each image, below ``classes``."""
+def check_labels(labels, images):
+    """Return labels as an array, if there is one for each image."""
     labels = np.asarray(labels)
-    if labels.dtype.kind not in "iu":
-        raise TypeError(f"labels are {labels.dtype}, expected integers (class numbers)")
-    if classes is not None and not 0 <= labels.min(initial=0) <= labels.max(initial=0) < classes:
-        found = f"{labels.min()} to {labels.max()}"
-        raise ValueError(f"labels go from {found}, expected 0 to {classes - 1}")
     if labels.shape != (len(images),):
         raise ValueError(f"labels has shape {labels.shape}, expected ({len(images)},)")
     return labels

@@ -97,7 +97,7 @@ class ReadingExplorer(Explorer):
         out = network.output_shape(images.shape[1:])
         if len(out) != 1:
             raise ValueError(f"network returns {out} an image, expected scores of classes")
-        self.network, self.labels = network, check_labels(labels, images, out[0])
+        self.network, self.labels = network, check_labels(labels, images)
         self.names = [str(k) for k in range(out[0])] if names is None else list(names)
         super().__init__()
 

@@ -84,8 +84,6 @@ class KernelExplorer(Explorer):
         if images is None:
             photo = load_photo(grey=True, height=75)[0, 0]
             images = {"digit": load_mnist()[1][0][0, 0], "photograph": photo}
-        if not isinstance(images, dict) or not images:
-            raise TypeError(f"images is {images!r:.60}, expected a dict of names to images (H, W)")
         for name, image in images.items():
             if np.ndim(image) != 2 or min(np.shape(image)) < 3:
                 raise ValueError(

@@ -4,7 +4,6 @@ import numpy as np
 import traitlets
 
 from cnnlib.plots.start import linked
-from cnnlib.widgets.base import check_floats
 from cnnlib.widgets.page import Pack, PageExplorer, bundle
 
 UNSEEN = ("flatten", "dropout")  # at rest they change no number
@@ -53,16 +52,15 @@ class NetworkExplorer(PageExplorer):
     column = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, network, images, labels=None, layer=None):
-        images = check_floats(images)
-        if images.ndim != 4 or 0 in images.shape:
+        images = np.asarray(images, np.float32)
+        if images.ndim != 4 or not len(images):
             raise ValueError(f"images has shape {images.shape}, expected (N, C, H, W)")
         if labels is not None and len(labels) != len(images):
             raise ValueError(f"labels holds {len(labels)}, expected {len(images)}")
-        first = images[:1].astype(network.dtype)
-        self.steps = [("input", first[0])]
+        self.steps = [("input", images[0])]
         with network.mode(training=False):
             self.steps += [
-                (name, y[0]) for name, y in network.steps(first) if not name.startswith(UNSEEN)
+                (name, y[0]) for name, y in network.steps(images[:1]) if not name.startswith(UNSEEN)
             ]
         names = [name for name, _ in self.steps]
         if layer is None:

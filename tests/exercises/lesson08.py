@@ -78,11 +78,6 @@ MUTANTS = {
         ("B.T stands on both sides", ("B.T @ d @ B", "B.T @ d @ B.T")),
         ("the way back works on the columns alone", (" @ A\n", "\n")),
         (
-            "fractions are cut off, as integers do",
-            ("return A.T", "return (A.T"),
-            (" @ A\n", " @ A).astype(int)\n"),
-        ),
-        (
             "whole",
             ("    return A.T", "    Y = np.fft.rfft2(d) * np.fft.rfft2(g, (4, 4)).conj()\n"
              "    return np.fft.irfft2(Y, (4, 4))[:2, :2]\n    return A.T"),
