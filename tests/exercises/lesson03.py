@@ -229,7 +229,10 @@ MUTANTS = {
     ],
     "col2im": [
         ("defaults", ("stride=1, pad=0):", "stride, pad):")),
-        ("= stands for +=, and the last tap on a pixel wins", ("+=", "=")),
+        (
+            "the last tap on a pixel wins, as with = for +=, or with += at lists of places",
+            ("+=", "="),
+        ),
         ("= stands for +=, and the last patch on a pixel wins", (TAPS, PATCHES.format("="))),
         ("the mean of the patches is taken", ("    return x", COUNTED + "    return x")),
         ("the frame is not cut off", (CUT, "x")),

@@ -181,7 +181,10 @@ MUTANTS = {
             "the first of the row is subtracted and not its largest",
             ("scores.max(axis=1, keepdims=True)", "scores[:, :1]"),
         ),
-        ("the mean of the row is subtracted and not its largest", ("scores.max", "scores.mean")),
+        (
+            "the mean of the row, or its median, is subtracted and not its largest",
+            ("scores.max", "scores.mean"),
+        ),
         ("the axis that is summed away is missing", ("sum(axis=1, keepdims=True)", "sum(axis=1)")),
         (
             "the axis of the largest and of the sum is missing",
@@ -296,6 +299,14 @@ MUTANTS = {
         ("changed", ("    return -logs", "    scores *= 2\n    return -logs")),
     ],
     "autograd": [
+        (
+            "only the numbers that it began with get a gradient",
+            (
+                "parent.grad += slope * value.grad",
+                "parent.grad += slope * value.grad\n        for value in order:"
+                "\n            if value.parents:\n                value.grad = 0.0",
+            ),
+        ),
         (
             "all gradients begin at 1",
             (
@@ -554,6 +565,7 @@ MUTANTS = {
         ("differences keep their sign", ("np.abs(a - b)", "(a - b)")),
     ],
     "gradient_errors": [
+        ("backward comes without a forward before it", ("    layer.forward(x)\n", "")),
         ("the loss leaves dy out", (ERRORS, "layer.forward(x).sum()")),
         ("ones are sent back and not dy", ("backward(dy)", "backward(np.ones_like(dy))")),
         ("the loss is a mean", (ERRORS, ERRORS.replace("sum", "mean"))),

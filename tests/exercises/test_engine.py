@@ -462,7 +462,7 @@ def test_what_the_check_draws_depends_on_the_seed_only():
     seen = []
     for seed in (0, 0, 1):
         CHECK.diagnose(remember, seed)
-    assert np.array_equal(seen[4], seen[11]) and not np.array_equal(seen[4], seen[18])
+    assert np.array_equal(seen[4], seen[12]) and not np.array_equal(seen[4], seen[20])
 
 
 # ---------------------------------------------------------------------- too long, too many steps
@@ -612,7 +612,7 @@ collect("99", {"sizes": SIZES})
         ({"p": 99, "q": 4, "r": 5}, "wrong", []),
         ({"p": 3, "q": 4, "r": 99}, "wrong", ["only the first counts"]),
         ({"p": "many", "q": 4, "r": 5}, "wrong", []),
-        ({"p": [12], "q": 4, "r": 5}, "wrong", []),
+        ({"p": [12, 4], "q": 4, "r": 5}, "wrong", []),
         ({"p": np.array([1, 2]), "q": 4, "r": 5}, "wrong", []),
     ],
 )

@@ -93,6 +93,64 @@ WRONG = {
         *("06", "feature_maps"),
         ("            return x", "            network.layers.popitem()\n            return x"),
     ),
+    "nearly a tie is taken for one": ("02", "max_pool", ("pixel > y", "pixel > y + 1e-3")),
+    "a number near the largest is taken for it": (
+        *("02", "mark_winner"),
+        ("window.argmax()", "np.isclose(window, window.max(), atol=0.5).argmax()"),
+    ),
+    "edges are cut off at white": (
+        *("01", "edges"),
+        ("np.hypot(", "np.minimum(255, np.hypot("),
+        ("sobel.T))", "sobel.T)))"),
+    ),
+    "a loop over classes": (
+        *("00", "votes"),
+        (
+            "np.bincount(labels, weights, minlength=M)",
+            "np.array([weights[labels == m].sum() for m in range(M)])",
+        ),
+    ),
+    "half precision on the way": (
+        "00",
+        "distances",
+        ("(a[:, None] - b)", "np.float16(a[:, None] - b)"),
+    ),
+    "eight bytes a number": (
+        *("00", "windows"),
+        (
+            "np.lib.stride_tricks.sliding_window_view(x, K)",
+            "np.lib.stride_tricks.as_strided(x, (len(x) - K + 1, K), (8, 8))",
+        ),
+    ),
+    "c plays no part": (
+        *("03", "is_adjoint"),
+        ("    return", "    c = forward(x)\n    return"),
+    ),
+    "rounded to two digits": (
+        *("03", "is_adjoint"),
+        (
+            "(forward(x) * c).sum(), (x * backward(c)).sum()",
+            "round((forward(x) * c).sum(), 2), round((x * backward(c)).sum(), 2)",
+        ),
+    ),
+    "slopes of two digits": (
+        *("04", "numerical_gradient"),
+        ("    return gradient", "    return np.round(gradient, 2)"),
+    ),
+    "numbers of a copy, where memory is turned": (
+        *("04", "numerical_gradient"),
+        ("    gradient = np", "    whole, x = x, x.reshape(-1)\n    gradient = np"),
+        ("f(x)", "f(whole)"),
+        ("return gradient", "return gradient.reshape(whole.shape)"),
+    ),
+    "only positive gradients go back": (
+        *("04", "max_pool_backward"),
+        ("dy * (winner == k)", "np.maximum(dy, 0) * (winner == k)"),
+    ),
+    "parameters stay nudged": (
+        *("04", "gradient_errors"),
+        ("    return errors", "    layer.params[name] += 1e-6\n    return errors"),
+    ),
     "only ten outputs": (
         "09",
         "dense_from_channels_last",
@@ -187,6 +245,57 @@ def test_the_direct_way_is_told_from_tiles_by_its_rounding():
         )
     )
     assert result.mistakes == ["direct"], result
+
+
+def test_an_array_that_is_kept_from_call_to_call_is_seen():
+    frames, counts = {}, {}
+
+    def pad_image(x, pad):
+        H, W = x.shape
+        frame = frames.setdefault((H, W, pad), np.zeros((H + 2 * pad, W + 2 * pad)))
+        frame[pad : pad + H, pad : pad + W] = x
+        return frame
+
+    def votes(labels, weights, M):
+        np.add.at(counts.setdefault(M, np.zeros(M)), labels, weights)
+        return counts[M]
+
+    result = TASKS["01"].pad.diagnose(pad_image)
+    assert result.mistakes == ["state"] and "same array" in str(result)
+    result = TASKS["00"].votes.diagnose(votes)
+    assert result.mistakes == ["state"] and "another result" in str(result)
+
+
+def test_kernels_that_are_not_square_are_tried_in_little_memory():
+    right = answer("03", "frugal_conv")
+
+    def square(x, w, b):
+        return right(x, w if w.shape[2] == w.shape[3] else w[:, :, :3], b)
+
+    assert "5 by 3" in str(TASKS["03"].frugal_conv.diagnose(square))
+
+
+def test_weights_of_another_shape_are_refused_by_their_shape():
+    for weights in [0, 1, 0], [[1], [0], [0]], np.eye(5):
+        assert "expected (3, 3)" in str(TASKS["01"].move_down.diagnose(lambda w=weights: w))
+
+
+def test_what_other_answers_speak_against_is_only_a_guess():
+    places = {"a": 5, "b": 6, "c": 5, "d": 3}  # only d looks as if counted from 1
+    assert "Perhaps it is counted from 1?" in str(TASKS["03"].by_hand.diagnose(places))
+    assert "what comes out" not in str(TASKS["01"].shifts.diagnose(dict.fromkeys("abcd", "no")))
+
+
+def test_usual_spellings_of_a_right_answer():
+    assert TASKS["01"].shifts.diagnose(a=3, b="2 pixels", c="NO.", d="1 pixel").ok
+    assert TASKS["03"].by_hand.diagnose(a=[5], b=(6,), c=5, d=np.array([2])).ok
+    verdicts = TASKS["04"].verdicts
+    assert verdicts.diagnose({k: f"d{v}" for k, v in verdicts.answers.items()} | {"M": "none"}).ok
+
+
+def test_no_remark_on_a_dtype_that_did_not_come_in():
+    result = TASKS["00"].one_hot.diagnose(lambda labels, M: np.eye(M, dtype=np.float32)[labels])
+    assert result.ok and "remark" not in str(result)
 
 
 def spoiling(function, number, value):

@@ -179,7 +179,7 @@ class Check(Task):
             return self.unwritten(f"{missing[0]} is missing" if one else "not written yet")
         trial = self.trial(thing, seed)
         found = self._stuck(trial) or self._wrong(trial, thing, seed)
-        found = found or self._untidy(trial) or self._slow(thing)
+        found = found or self._untidy(trial, thing) or self._slow(thing)
         if found:
             return found
         for case in trial.cases[0], trial.cases[-1]:
@@ -431,6 +431,8 @@ class Check(Task):
             return self.result(
                 "wrong", f"{self.telling[told]}.", *self._difference(trial, bad[0]), mistakes=[told]
             )
+        if again := self._again(trial, thing, shared=False):
+            return self.result("wrong", *again, *blocks, mistakes=["state"])
         if unused := self._unused(trial, thing):
             make = "makes" if len(unused) == 1 else "make"
             return self.result(
@@ -610,6 +612,24 @@ class Check(Task):
                 return f"the argument {argument} comes back as it was", hint, "untouched"
         return None
 
+    def _again(self, trial, thing, shared=True):
+        """Find that a second call gives something else, or the same array: title, hint; or None."""
+        if not self.plain or inspect.isclass(thing) or trial.values[-1] is None:
+            return None
+        outcome, value, _ = self._use(thing, trial.cases[-1], self.seconds)
+        if value is None or not self.equal(value, trial.values[-1]):
+            hint = "What does it keep from one call to the next? Make it new in every call."
+            return "a second call with the same arguments gives another result.", hint
+        both = outcome.value, trial.outcomes[-1].value
+        if (
+            shared
+            and all(isinstance(each, np.ndarray) for each in both)
+            and np.shares_memory(*both)
+        ):
+            hint = "Whoever kept the first result finds it changed: make a new array in every call."
+            return "the numbers are right, but each call gives the same array back.", hint
+        return None
+
     def _limits(self, trial):
         """Return the limits inside which all cases are right and outside which none is."""
         found = []
@@ -619,7 +639,7 @@ class Check(Task):
                 found.append(limit)
         return found
 
-    def _untidy(self, trial):
+    def _untidy(self, trial, thing):
         """Find what is wrong although all numbers are right."""
         for outcome, case in zip(trial.outcomes, trial.cases, strict=True):
             if outcome.changed:
@@ -639,6 +659,8 @@ class Check(Task):
                     *self._shown(case),
                     mistakes=["shared"],
                 )
+        if again := self._again(trial, thing):
+            return self.result("wrong", *again, mistakes=["state"])
         for name in self.whole:
             if any(value[name].dtype.kind == "f" for value in trial.values):
                 return self.result(
@@ -652,18 +674,19 @@ class Check(Task):
     def _remark(self, trial):
         """Say what is worth saying about a right answer; or ""."""
         for case, values, expected in zip(trial.cases, trial.values, trial.expected, strict=True):
-            arrays = any(isinstance(each, np.ndarray) for each in case.args)
+            arrays = [each for each in case.args if isinstance(each, np.ndarray)]
+            came = any(each.dtype.kind == "f" for each in arrays)
             for name, value in values.items():
                 wanted = expected[name].dtype
                 other = value.dtype.kind == wanted.kind == "f" and value.dtype != wanted
-                if value.ndim and other and arrays:
+                if value.ndim and other and came:
                     return (
                         f"A remark: {name} is {value.dtype} where {wanted} came in."
                         " np.zeros(shape, x.dtype) keeps what x has."
                     )
                 if value.dtype.kind == "f" and wanted.kind in "iu":
-                    whole = "np.zeros(shape, int) makes" if value.ndim else "// keeps"
-                    return f"A remark: {name} counts something. {whole} whole numbers."
+                    whole = "np.zeros(shape, int)" if value.ndim else "int(...)"
+                    return f"A remark: {name} counts something. {whole} makes whole numbers."
         return ""
 
     def _slow(self, thing):
@@ -766,7 +789,7 @@ def _array(name, part):
     if np.asarray(part).dtype.kind not in "biuf":
         real = "real numbers" if np.iscomplexobj(part) else "numbers"
         raise TypeError(f"the result {name} holds {np.asarray(part).dtype}, expected {real}")
-    return np.asarray(part)
+    return np.array(part)  # its own: what the reader keeps may change in the next call
 
 
 def _spoilt(values):

@@ -113,6 +113,7 @@ class Question(Task):
         common = [m for m in self.mistakes if all(m in each for each in found.values())]
         whole = [m for m in common if all(m in self.fitting(given[p], p) for p in given)]
         unexplained = [part for part in wrong if not found[part]]
+        everywhere = len(given) > 2 and len(set(map(repr, given.values()))) == 1  # a guess
         lines, mistakes = [], []
         for part in self.parts:
             if part in missing:
@@ -121,10 +122,11 @@ class Question(Task):
                     said = f"not answered: there is none of this name, but {strange[0]!r}."
             elif part in wrong:
                 fitting = whole or common or found[part]
-                told = [m for m in fitting if not any(self.shows(m, p) for p in unexplained)]
+                known = [m for m in fitting if not any(self.shows(m, p) for p in unexplained)]
+                told = [m for m in known if not everywhere and not self.denied(m, part, given)]
                 doubtful = [m for m in fitting if m not in told]
                 said = self.explain(given[part], part, told, doubtful)
-                mistakes += [m.name for m in told if m.name not in mistakes]
+                mistakes += [m.name for m in known if m.name not in mistakes]
             else:
                 continue
             lines.append(f"{part}: {said}" if len(self.parts) > 1 else said)
@@ -141,6 +143,12 @@ class Question(Task):
         """Say whether a mistake would make a part wrong."""
         value = self.value(mistake.function, part)
         return value is not None and not same(value, self.value(self.answers, part), self.decimals)
+
+    def denied(self, mistake, part, given):
+        """Say whether other answers speak against a mistake, and none for it."""
+        others = [p for p in given if p != part and self.shows(mistake, p)]
+        fits = [mistake in self.fitting(given[p], p) for p in others]
+        return bool(others) and not any(fits)
 
     def causes(self, given, wrong):
         """Return, by part, the mistakes that lead to a wrong answer.
@@ -188,9 +196,10 @@ def same(value, other, decimals=None):
     """
     value = getattr(value, "__name__", value)
     value = value.item() if isinstance(value, np.ndarray) and value.size == 1 else value
+    value = value[0] if isinstance(value, (list, tuple)) and len(value) == 1 else value
     given, wanted = _numbers(value), _numbers(other)
     if not given or not wanted:
-        return _plain(value) == _plain(other)
+        return _plain(value) in (_plain(other), f"d{_plain(other)}")  # dx: the gradient of x
     rounding = 0 if decimals is None else 0.5001 * 10.0**-decimals
     allowed = max(rounding, 1e-4 * abs(wanted[0]), 1e-8)
     return any(abs(number - wanted[0]) <= allowed for number in given)

@@ -53,7 +53,9 @@ def _said(pairs, close):
         return None
     both = [(bool(v), bool(w)) for pair in pairs for v, w in zip(*map(np.ravel, pair), strict=True)]
     wrong = {v for v, w in both if v != w}
-    if len(wrong) != 1 or len(both) == sum(v != w for v, w in both):
+    if len(wrong) == 2 and all(v != w for v, w in both):
+        return "True and False are exchanged", "When is the answer True?", "exchanged"
+    if len(wrong) != 1 or all(v != w for v, w in both):
         return None
     came = wrong.pop()
     title = f"{came} comes where {not came} is right, and never the other way round"
@@ -214,7 +216,8 @@ def nudged(value):
         return [1.5 * value + 0.1, 7 * value + 3]
     if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.size:
         waves = np.cos(7.0 * np.arange(value.size)).reshape(value.shape)
-        return [(1.5 * value + waves).astype(value.dtype)]
+        other = (1.5 * value + waves).astype(value.dtype)
+        return [other, np.flip(other)]
     if isinstance(value, np.ndarray) and value.dtype.kind in "iu" and value.size > 1:
         return [np.roll(value, 1), np.full_like(value, value.flat[0])]
     return []

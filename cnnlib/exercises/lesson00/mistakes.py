@@ -15,7 +15,6 @@ def brightness(x):
 
 
 EACH = "The axes are (N, H, W): what is summed away are the axes 1 and 2."
-KEEP = "keepdims=True keeps axes of length 1, so that the means fit the images that they came from."
 BRIGHTNESS = mistakes(
     brightness,
     ("there is one mean for all images", {"axis=(1, 2)": ""}, EACH),
@@ -46,7 +45,11 @@ def scaled(x):
 
 SCALED = mistakes(
     scaled,
-    ("all rows are divided by the same number", {"axis=1, keepdims=True": ""}, f"axis=1. {KEEP}"),
+    (
+        "all rows are divided by the same number",
+        {"axis=1, keepdims=True": ""},
+        "axis=1: each row has its own.",
+    ),
     ("columns are divided by their largest number", {"axis=1": "axis=0"}, "A row: axis=1."),
     (
         "the largest size counts, and not the largest number",

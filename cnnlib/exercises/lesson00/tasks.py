@@ -93,21 +93,28 @@ shrunk = _rung(
 votes = _rung(
     mistakes.votes,
     mistakes.VOTES,
-    lambda rng, size: (rng.integers(0, 2, size + 4), distinct(rng, size + 4) + 99.5, 3),
+    lambda rng, size: (
+        rng.integers(0, 2, size + 4),
+        distinct(rng, size + 4) + 99.5,
+        3 * size - 3,
+    ),
     "Add up the weights of each label, for M classes",
     "The same happens in col2im, exercise 03: a pixel gets from several patches.",
 )
 distances = _rung(
     mistakes.distances,
     mistakes.DISTANCES,
-    lambda rng, size: (distinct(rng, size, 3), distinct(rng, size + 1, 3) / 2),
+    lambda rng, size: (distinct(rng, size, 3), distinct(rng, size + 1, 3) / (2 if size < 5 else 3)),
     "Return the squared distance of every row of a from every row of b",
     "How large is the array of differences for a thousand digits and a thousand others?",
 )
 windows = _rung(
     mistakes.windows,
     mistakes.WINDOWS,
-    lambda rng, size: (distinct(rng, 2 * size + 1), size),
+    lambda rng, size: (
+        distinct(rng, 2 * size + 1).astype(np.float32 if size == 5 else float),
+        size,
+    ),
     "Return all windows of K numbers, a row for each",
     "How often does the number in the middle of x appear?",
 )

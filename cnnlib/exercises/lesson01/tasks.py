@@ -140,6 +140,7 @@ pad = Check(
         Case("no padding", (np.array([[1.0, 2], [3, 4]]), 0)),
         Case("two rows", (np.array([[1.0, 2, 3], [4, 5, 6]]), 1)),
         Case("a wide frame", (whole(rng, 3, 2) + 5, 2)),
+        Case("a larger picture", (whole(rng, 4, 5) + 5, 1)),
         Case("float32", (rng.normal(size=(2, 2)).astype(np.float32), 1)),
     ],
     mistakes.PAD,
@@ -268,7 +269,11 @@ def _dots(rng):
 
 def _designed(design, x):
     w = design()
-    return None if w is None else mistakes.convolve(x, np.asarray(w, float), pad=1)
+    if w is None:
+        return None
+    if np.shape(w) != (3, 3):
+        raise Refused(f"the weights have the shape {np.shape(w)}, expected (3, 3)")
+    return mistakes.convolve(x, np.asarray(w, float), pad=1)
 
 
 move_down = Check(
@@ -288,7 +293,7 @@ def _edges(rng):
         Case("an upright edge", (step,)),
         Case("a level edge", (step.T.copy(),)),
         Case("a uniform area", (np.ones((3, 3)),)),
-        Case("random", (whole(rng, 4, 4),)),
+        Case("random, large numbers", (50 * whole(rng, 4, 4),)),
         Case("fractions", (rng.normal(size=(5, 6)),)),
     ]
 

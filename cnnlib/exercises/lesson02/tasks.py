@@ -107,6 +107,7 @@ def _ties(rng):
     return [
         *(case for case in _largest(rng) if case.label != "windows of one column"),
         Case("a tie", (tie, (2, 2), 2)),
+        Case("nearly a tie", (tie + [[0, 0], [1e-6, 0]], (2, 2), 2)),
         Case("blank paper", (np.zeros((1, 1, 2, 4)), (2, 2), 2)),
         Case("many ties", (digits, (2, 3), 1)),
     ]
@@ -162,6 +163,7 @@ mark_winner = Check(
         Case("winners in one column and in one row", (np.array([[1.0, 4, 0], [4, 2, 4]]),)),
         Case("wider than high", (np.array([[1.0, 4, 0], [2, 3, 9]]),)),
         Case("blank paper", (np.zeros((2, 2)),)),
+        Case("nearly a tie", (np.array([[4.0, 1], [4.000001, 2]]),)),
         Case("negative numbers", (-np.array([[3.0, 1], [1, 2]]),)),
     ],
     mistakes.MARK,
@@ -191,7 +193,7 @@ def _stacks(rng):
         Case("pooling at the end", ([(3, 1), (2, 2)],)),
         Case("pooling in the middle", ([(3, 1), (2, 2), (3, 1)],)),
         Case("LeNet", ([(5, 1), (2, 2), (5, 1), (2, 2)],)),
-        Case("strides 2 and 3", ([(3, 2), (3, 3), (5, 1), (2, 2)],)),
+        Case("strides 2 and 3", ([(3, 3), (3, 2), (5, 1), (2, 2)],)),
     ]
 
 

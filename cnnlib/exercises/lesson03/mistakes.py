@@ -228,7 +228,11 @@ MEAN = {
 }
 COL2IM = mistakes(
     reference.col2im,
-    ("= stands for +=, and the last tap on a pixel wins", LAST_TAP, ADDS),
+    (
+        "the last tap on a pixel wins, as with = for +=, or with += at lists of places",
+        LAST_TAP,
+        ADDS,
+    ),
     ("= stands for +=, and the last patch on a pixel wins", {"+= cols": "= cols"}, ADDS),
     ("the mean of the patches is taken", MEAN, f"{ADDS} Nothing is divided."),
     ("the frame is not cut off", {"cut_frame(x, pad)": "x"}, "The result has the shape of x."),

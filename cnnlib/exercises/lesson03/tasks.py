@@ -250,6 +250,14 @@ def a_thousandth_off(c):
     return 2.002 * c
 
 
+def repeated(x):
+    return np.concatenate([x, x])
+
+
+def double_of_the_first_half(c):
+    return 2 * c[:2]
+
+
 def _back(name, col2im, stride=1):
     def backward(c):
         return col2im(c, (1, 1, 4, 4), (2, 2), stride)
@@ -261,6 +269,7 @@ def _back(name, col2im, stride=1):
 def _pairs(rng):
     x, c = rng.normal(size=(1, 1, 4, 4)), rng.normal(size=(4, 9))
     one, two = np.array([1.0, 2]), np.array([3.0, -1])
+    rest = np.array([3.0, -1, 2, 5])
     last, _, mean, *_ = (mistake.function for mistake in mistakes.COL2IM)
     return [
         Case("doubling, twice", (double, double, one, two)),
@@ -272,6 +281,8 @@ def _pairs(rng):
         Case("copying, and backwards", (np.copy, np.flip, one, two)),
         Case("copying, with the wrong sign", (np.copy, np.negative, one, one[::-1].copy())),
         Case("wrong by a thousandth", (double, a_thousandth_off, one, one)),
+        Case("small numbers", (double, np.copy, 0.03 * one, 0.03 * two)),
+        Case("right for c = forward(x) alone", (repeated, double_of_the_first_half, one, rest)),
         Case("im2col and a right col2im", (im2col_1, _back("col2im_1", reference.col2im), x, c)),
         Case("col2im with =", (im2col_1, _back("col2im_last", last), x, c)),
         Case("col2im with a mean", (im2col_1, _back("col2im_mean", mean), x, c)),
@@ -315,10 +326,15 @@ def _memory(conv):
     rng = np.random.default_rng(0)
     x = rng.normal(size=(8, 4, 32, 32)).astype(np.float32)
     w, b = rng.normal(size=(6, 4, 5, 5)).astype(np.float32), np.ones(6, np.float32)
-    right = reference.conv2d(x[:1], w, b)
-    given = np.asarray(untouched(conv, x[:1].copy(), w.copy(), b.copy()))
-    if given.shape != right.shape or not np.allclose(given, right, atol=1e-3):
-        raise Refused("the result is not the convolution. Check it with check.conv_fast first.")
+    for columns in 5, 3:
+        narrow = w[..., :columns].copy()
+        right = reference.conv2d(x[:1], narrow, b)
+        given = np.asarray(untouched(conv, x[:1].copy(), narrow.copy(), b.copy()))
+        if given.shape != right.shape or not np.allclose(given, right, atol=1e-3):
+            raise Refused(
+                f"for kernels of 5 by {columns} the result is not the convolution. Check it with"
+                " check.conv_fast first."
+            )
     peak = peak_memory(conv, x, w, b)
     result, matrix = 8 * 6 * 28 * 28 * 4, 8 * 4 * 25 * 28 * 28 * 4
     times = min(matrix / max(1, peak - result), 10.0)

@@ -250,7 +250,7 @@ SOFTMAX = mistakes(
     ),
     ("nothing is subtracted before exp", {SHIFTED: "scores"}, LARGEST),
     (
-        "the mean of the row is subtracted and not its largest",
+        "the mean of the row, or its median, is subtracted and not its largest",
         {"scores.max": "scores.mean"},
         f"{LARGEST} The mean can lie far below it.",
     ),
@@ -449,6 +449,14 @@ ORDER = (
 USED_TWICE = "Where a value is used twice, two gradients come back to it: +=."
 AUTOGRAD = mistakes(
     Value,
+    (
+        "only the numbers that it began with get a gradient",
+        {
+            "parent.grad += slope * value.grad": "parent.grad += slope * value.grad\n"
+            "        for value in order:\n            value.grad *= not value.parents"
+        },
+        "grad is set for every number that took part, those on the way and the last one as well.",
+    ),
     (
         "all gradients begin at 1",
         {"parents, slopes, 0.0": "parents, slopes, 1.0"},
@@ -775,6 +783,11 @@ def gradient_errors(layer, x, dy):
 
 ERRORS = mistakes(
     gradient_errors,
+    (
+        "backward comes without a forward before it",
+        {"    layer.forward(x)\n": ""},
+        "backward needs what forward remembers of this x.",
+    ),
     (
         "the loss leaves dy out",
         {"(layer.forward(x) * dy)": "layer.forward(x)"},

@@ -13,7 +13,7 @@ from cnnlib.exercises.engine.mine import Mine, keep
 from cnnlib.exercises.engine.mistakes import Mistake
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
-from cnnlib.exercises.engine.result import Refused, collect
+from cnnlib.exercises.engine.result import Refused, collect, kind_of
 from cnnlib.exercises.lesson02.mistakes import max_pool
 from cnnlib.exercises.lesson03 import lent
 from cnnlib.exercises.lesson04 import mistakes
@@ -85,10 +85,11 @@ numerical_gradient = Check(
         Case("two numbers", (sum_of_cubes, np.array([0.5, 2]), 0.5)),
         Case("a product", (product_of_all, np.array([2.0, 3, 4]), 0.5)),
         Case("a matrix", (product_of_all, np.array([[1.0, 2], [3, 4]]), 0.25)),
+        Case("a matrix that is turned", (sum_of_cubes, np.array([[1.0, 2, 3], [4, 5, 6]]).T, 0.5)),
         Case("three axes", (sum_of_squares, whole(rng, 2, 1, 3), 0.5)),
         Case("f looks at x itself", (its_sum_of_squares, np.array([1.0, 2]), 0.5)),
         Case("eps left out", (sum_of_cubes, np.array([1.0, 2]))),
-        Case("a small step", (sum_of_cubes, rng.integers(1, 4, (2, 3)).astype(float), 2.0**-10)),
+        Case("a small step", (sum_of_cubes, rng.normal(size=(2, 3)), 2.0**-10)),
     ],
     mistakes.NUDGING,
     outputs="gradient",
@@ -244,13 +245,14 @@ def eight_steps(a, b):
 
 
 def _walk_back(kind, build, *numbers):
-    """Build something of values; return what comes out and the gradient of each number."""
+    """Build something of values; return what comes out, the gradients, and those on the way."""
     values = [kind(number) for number in numbers]
     last = build(*values)
     if not hasattr(last, "data"):
         return None
     last.backward()
-    return last.data, np.array([value.grad for value in values])
+    made = [last, *(p for p in last.parents if not any(p is value for value in values))]
+    return last.data, *(np.array([each.grad for each in part]) for part in (values, made))
 
 
 autograd = Check(
@@ -270,7 +272,7 @@ autograd = Check(
         Case("eight steps", (eight_steps, 1.0, 0.1)),
     ],
     mistakes.AUTOGRAD,
-    outputs="value gradients",
+    outputs="value gradients on_the_way",
     todo="Write the product, ReLU and backward",
     more="Build a dense layer of Values. How many objects does it make for one image?",
     call=_walk_back,
@@ -312,15 +314,17 @@ def _convs(rng):
 
 LIMITS = (
     *cases.SQUARES,
-    Limit("one channel", cases.one_channel, "Every channel meets its own slice of the kernel."),
-    Limit("one image", cases.one_image, mistakes.BATCH),
+    Limit("one channel", cases.one_channel, "Every channel goes back for itself."),
+    Limit("one image", cases.one_image, "Which n is in dy[n, ...], and how many images has dx?"),
 )
 conv_backward = Check(
     reference.conv2d_backward,
     _convs,
     mistakes.CONV,
     (
-        *LIMITS,
+        *cases.SQUARES,
+        Limit("one channel", cases.one_channel, "Every channel meets its own slice of the kernel."),
+        Limit("one image", cases.one_image, mistakes.BATCH),
         Limit("stride 1", cases.stride_1, mistakes.STRIDE),
         Limit("cases without padding", cases.no_padding, mistakes.FRAME),
         Limit(
@@ -339,7 +343,8 @@ conv_backward = Check(
 def _pool(rng, shape, kernel_size, stride, high=50, dtype=float):
     x = rng.integers(0, high, size=shape).astype(dtype)
     winner = max_pool(x, kernel_size, stride)[1]
-    dy = rng.integers(1, 10, size=winner.shape) / (1 if dtype is float else 8)
+    dy = rng.choice([-1, 1], winner.shape) * rng.integers(1, 10, size=winner.shape)
+    dy = dy / (1 if dtype is float else 8)
     dy = dy.astype(dtype)
     return dy, x, winner, kernel_size, stride
 
@@ -465,7 +470,8 @@ def _layers(rng):
     def case(label, layer, *shape):
         layer.astype(np.float64)
         x = gradcheck.kink_free(shape, rng)
-        return Case(label, (layer, x, rng.normal(size=layer.forward(x).shape)))
+        dy = rng.normal(size=layer.forward(x).shape)
+        return Case(label, (layer, x, dy))
 
     return [
         case("a right dense layer", Dense(2, 3, rng=0), 2, 2),
@@ -479,9 +485,15 @@ def _layers(rng):
 
 def _errors(function, layer, x, dy):
     """Use a function on a layer, and let errors that rounding explains all count as one."""
+    layer.forward(x[::-1] + 1)  # so what it remembers is another batch
+    before = {name: p.copy() for name, p in layer.params.items()}
     found = function(layer, x, dy)
+    if found is None:
+        return None
     if not isinstance(found, dict):
-        return found
+        raise Refused(f"{kind_of(found)} is returned, expected a dict of errors by name")
+    if any(np.abs(layer.params[name] - p).max() > 1e-9 for name, p in before.items()):
+        raise Refused("the parameters of the layer stay changed: put every number back")
     found = {{"scale": "w", "shift": "b"}.get(name, name): error for name, error in found.items()}
     return {name: np.maximum(np.float64(error), 1e-5) for name, error in found.items()}
 
