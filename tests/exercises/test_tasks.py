@@ -124,17 +124,22 @@ def test_a_wrong_convolution_is_not_frugal():
 
 
 def test_other_ways_to_cut_are_accepted():
+    def empty(x, w):
+        return np.empty((len(x), len(w), 28, 33 - w.shape[3]), x.dtype)
+
     def by_image(x, w, b):
-        y = np.empty((len(x), len(w), 28, 28), x.dtype)
+        y = empty(x, w)
         for n in range(len(x)):
-            y[n] = (w.reshape(6, -1) @ im2col(x[n : n + 1], 5) + b[:, None]).reshape(6, 28, 28)
+            columns = im2col(x[n : n + 1], w.shape[2:])
+            y[n] = (w.reshape(6, -1) @ columns + b[:, None]).reshape(y[n].shape)
         return y
 
     def by_tap(x, w, b):
-        y = np.empty((len(x), len(w), 28, 28), x.dtype)
+        y = empty(x, w)
         y[...] = b[:, None, None]
-        for n, kh, kw in np.ndindex(len(x), 5, 5):
-            y[n] += np.tensordot(w[:, :, kh, kw], x[n, :, kh : kh + 28, kw : kw + 28], 1)
+        for n, kh, kw in np.ndindex(len(x), *w.shape[2:]):
+            seen = x[n, :, kh : kh + y.shape[2], kw : kw + y.shape[3]]
+            y[n] += np.tensordot(w[:, :, kh, kw], seen, 1)
         return y
 
     assert L03.frugal_conv.diagnose(by_tap).ok and L03.frugal_conv.diagnose(by_image).ok
