@@ -506,10 +506,10 @@ def race(seconds, title):
     figure = new_figure(8.0, 0.9 + 0.4 * len(seconds))
     ax = figure.subplots()
     ax.plot(list(seconds.values()), list(seconds), "o", color=BLUE, markersize=9)
-    for way, s in seconds.items():
+    for k, s in enumerate(seconds.values()):
         units = ((1, "s"), (1e3, "ms"), (1e6, "µs"))
         factor, unit = next((f, u) for f, u in units if s * f >= 0.1 or u == "µs")
-        ax.annotate(f"{s * factor:.3g} {unit}", (s, way), (10, -4), textcoords="offset points")
+        ax.annotate(f"{s * factor:.3g} {unit}", (s, k), (10, -4), textcoords="offset points")
     ax.set(xscale="log", xlabel="seconds (each line is ten times the one before)")
     ax.set_xlim(min(seconds.values()) / 3, max(seconds.values()) * 8)
     ax.set_ylim(len(seconds) - 0.4, -0.6)
