@@ -58,20 +58,20 @@ def positive(**arguments):
             raise ValueError(f"{name} is {value!r}, expected a number above 0")
 
 
-def at_least_0(value):
+def is_at_least_0(value):
     """Say whether a value is a finite number, 0 or more."""
     return is_number(value) and value >= 0
 
 
 def share(name, value):
     """Return a number from 0 to less than 1, or say which argument is not one."""
-    if not at_least_0(value) or value >= 1:
+    if not is_at_least_0(value) or value >= 1:
         raise ValueError(f"{name} is {value!r}, expected 0 to less than 1")
     return value
 
 
 def finite(arrays):
-    """Refuse arrays that hold what is no number, by name: ``finite({"x": x})``.
+    """Refuse arrays that hold NaN or infinity, by name: ``finite({"x": x})``.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def finite(arrays):
     """
     for name, array in arrays.items():
         if not np.isfinite([array.min(), array.max()]).all():  # NaN is the least and the greatest
-            raise ValueError(f"{name} holds NaN or infinity, expected numbers")
+            raise ValueError(f"{name} holds NaN or infinity, expected finite numbers")
 
 
 def look_at_range(name, x):
@@ -94,8 +94,8 @@ def look_at_range(name, x):
         )
 
 
-def functions(callbacks, augment):
-    """Return callbacks as a tuple; refuse what cannot be called when its time comes.
+def check_functions(callbacks, augment):
+    """Refuse callbacks and augment that cannot be called when their time comes.
 
     Raises
     ------
@@ -106,7 +106,6 @@ def functions(callbacks, augment):
         raise TypeError(f"callbacks is {callbacks!r}, expected a list of functions of the run")
     if augment is not None and not callable(augment):
         raise TypeError(f"augment is {augment!r}, expected a function of (x, rng)")
-    return tuple(callbacks)
 
 
 def generator(rng):

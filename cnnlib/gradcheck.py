@@ -194,7 +194,7 @@ def check_layer(layer, x, rng=0, tolerance=1e-6, eps=1e-5, max_entries=None):
     See lesson 04.
     """
     if not isinstance(layer, Layer):
-        raise TypeError(f"layer is {type(layer).__name__}, expected a layer or network")
+        raise TypeError(f"layer is {layer!r:.60}, expected a layer or network such as Dense(3, 2)")
     Layer().check(x)
     positive(tolerance=tolerance, eps=eps)
     if max_entries is not None:

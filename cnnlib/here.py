@@ -51,7 +51,7 @@ def show(outputs):
 
 
 def settle(kernel):
-    """Let cells go on in JupyterLite that would not: those that may fail, those that take minutes.
+    """Keep *Run All* going in JupyterLite past cells that may fail and cells that take minutes.
 
     Two kinds may fail: those tagged ``raises-exception``, whose exception is shown all the same,
     and those tagged ``measured``, which assert what was measured in an ordinary Python: here the

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from cnnlib.arguments import at_least_0, share
+from cnnlib.arguments import is_at_least_0, share
 
 
 class Optimizer:
@@ -29,7 +29,7 @@ class Optimizer:
     Raises
     ------
     ValueError
-        If what should be a number of at least 0 is none.
+        If the rate or the weight decay is not a finite number of at least 0.
 
     See lesson 05.
     """
@@ -37,9 +37,9 @@ class Optimizer:
     keeps = ()
 
     def __init__(self, rate=0.01, weight_decay=0.0):
-        if not callable(rate) and not at_least_0(rate):
+        if not callable(rate) and not is_at_least_0(rate):
             raise ValueError(f"rate is {rate!r}, expected 0 or more, or a schedule")
-        if not at_least_0(weight_decay):
+        if not is_at_least_0(weight_decay):
             raise ValueError(f"weight_decay is {weight_decay!r}, expected 0 or more")
         self.rate = rate
         self.weight_decay = weight_decay
@@ -54,7 +54,9 @@ class Optimizer:
     def rate_now(self):
         """Return the rate of the next step; refuse what a schedule should not return."""
         rate = self.rate(self.steps) if callable(self.rate) else self.rate
-        if not at_least_0(rate):
+        if isinstance(rate, np.ndarray) and rate.ndim == 0:  # as np.where returns it
+            rate = rate.item()
+        if not is_at_least_0(rate):
             raise ValueError(f"rate is {rate!r} at step {self.steps + 1}, expected 0 or more")
         return rate
 

@@ -5,7 +5,7 @@ from itertools import islice
 
 import numpy as np
 
-from cnnlib.arguments import at_least, finite, functions, look_at_range
+from cnnlib.arguments import at_least, check_functions, finite, look_at_range
 from cnnlib.checkpoint import RunState, stopping_cleanly
 from cnnlib.datasets import batches
 from cnnlib.files import check_place
@@ -49,7 +49,7 @@ class Run(RunState):
                 try:
                     with np.errstate(all="ignore"):
                         self.step(x, labels)
-                except Exception:  # running means have seen what made the loss infinite, or such
+                except Exception:  # the forward pass has changed running means and drawn numbers
                     put_back()
                     raise
                 self.spent = time.perf_counter() - start
@@ -68,8 +68,8 @@ class Run(RunState):
         if not np.isfinite(value):
             raise FloatingPointError(
                 f"the loss is {value} at step {len(self.history.losses) + 1}: try a learning rate"
-                f" below {self.highest_rate():g}, or look for numbers in the data that are"
-                " not finite; the network keeps the weights of the step before"
+                f" below {self.highest_rate():g}, or look for numbers from augment that"
+                " are not finite; the network keeps the weights of the step before"
             )
         self.history.rates.append(self.optimizer.rate_now())
         self.optimizer.step(self.network.params, grads)
@@ -87,7 +87,7 @@ class Run(RunState):
 
     def highest_rate(self):
         """Return the highest rate of the steps done; before the first, that of the first."""
-        return max(self.history.rates, default=self.optimizer.rate_now())
+        return max(self.history.rates or [self.optimizer.rate_now()])
 
     def validate(self):
         """Measure the validation images, if there are any; refuse what is not finite."""
@@ -169,7 +169,7 @@ def fit(network, train, valid=None, *, epochs=1, batch_size=100, optimizer=None,
     """
     at_least(1, epochs=epochs, batch_size=batch_size)
     at_least(0, seed=seed)
-    callbacks = functions(callbacks, augment)
+    check_functions(callbacks, augment)
     if resume and checkpoint is None:
         raise ValueError("resume is on and checkpoint is None, expected the file to go on from")
     if not isinstance(network, Sequential):

@@ -45,5 +45,5 @@ def test_generator():
 def test_finite():
     finite({"x": np.float32([3e38, -3e38]), "y": np.arange(3)})
     for bad in (np.nan, np.inf, -np.inf):
-        with pytest.raises(ValueError, match="y holds NaN or infinity, expected numbers"):
+        with pytest.raises(ValueError, match="y holds NaN or infinity, expected finite numbers"):
             finite({"x": np.ones(2), "y": np.array([[1.0], [bad]])})

@@ -12,6 +12,7 @@ from cnnlib.layers.dense import Dense
 from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.reshape import Flatten
 from cnnlib.losses import SoftmaxCrossEntropy
+from cnnlib.models import mlp
 from cnnlib.network import Sequential
 from cnnlib.optimizers import SGD, Adam, constant, one_cycle
 from cnnlib.training import evaluate, fit, predict
@@ -182,6 +183,7 @@ def spoilt(number):
     ],
 )
 def test_bad_input_is_refused_before_anything_changes(data, change, error, message):
+    change = dict(change)  # the case's own stays as it is
     network = change.pop("network", noisy_network())
     start = copy.deepcopy(network)
     x, labels = change.pop("x", data[0]), change.pop("labels", data[1])
@@ -359,3 +361,9 @@ def test_evaluate_refuses_images_that_are_not_finite(data):
 def test_evaluate_refuses_a_batch_size_that_makes_no_sense(data):
     with pytest.raises(ValueError, match="batch_size is -1, expected an integer, at least 1"):
         evaluate(noisy_network(), *data, batch_size=-1)
+
+
+def test_a_schedule_that_has_ended_hides_no_loss_that_is_none(mnist):
+    part = mnist[0][0][:200], mnist[0][1][:200]
+    with pytest.raises(FloatingPointError, match="at step 2: try a learning rate below 1e.38"):
+        fit(mlp(rng=0), part, optimizer=SGD([1e38].__getitem__), progress=False)

@@ -36,7 +36,7 @@ class Layer:
     kind = "layer"
     training = False
     input_gradient = True
-    expects = None  # shape and dtype of the dy that may come next, and all layers' passes before
+    expects = None  # what backward will hold dy to: shape, dtype, and all_passes() until then
     passes = 0  # forward passes so far
 
     def __init_subclass__(cls, **options):

@@ -367,8 +367,8 @@ def backprop_stages(stages, shown, title=None):
     Parameters
     ----------
     stages : sequence of (str, ndarray, ndarray, list of (row, column, rows, columns))
-        Name, values, gradients and outlines of each stage, input first. Two axes are drawn as a
-        square image, one as bars.
+        Name, values, gradients and outlines of each stage, input first. Two axes are drawn as an
+        image, stretched to a square, one as bars.
     shown : int
         Gradients of this many stages, counted from the last one, are shown.
     title : str, optional

@@ -20,11 +20,11 @@ from cnnlib.plots.base import (
     outline,
     plot,
     put,
+    put_numbers,
     sheet,
     show_image,
     show_numbers,
     side_by_side,
-    write_numbers,
 )
 
 
@@ -181,17 +181,12 @@ def sliding_window(x, w, y, row, column, stride=1, pad=0):
 
 def number_tile(ax, values, left, bottom, size, title, signed, scale, form=None, gid=None):
     """Draw an array into a sheet, titled, its numbers too if a form is given; size is a pixel's."""
-    H, W = values.shape
-    right, top = left + size * W, bottom + size * H
-    put(ax, values, left, bottom, right - left, top - bottom, signed, scale, gid)
-    ax.text((left + right) / 2, top + 0.07, title, ha="center", fontsize=10)
     if form is None:
-        return
-    ax.vlines(left + size * np.arange(1, W), bottom, top, GREY, linewidth=0.5)
-    ax.hlines(bottom + size * np.arange(1, H), left, right, GREY, linewidth=0.5)
-    rows, columns = np.indices(values.shape).reshape(2, -1) + 0.5
-    places = np.stack([left + size * columns, top - size * rows], axis=1)
-    write_numbers(ax, places, values, scale, signed, form, 9)
+        H, W = values.shape
+        tile = put(ax, values, left, bottom, size * W, size * H, signed, scale, gid)
+    else:
+        tile = put_numbers(ax, values, left, bottom, size, signed, scale, form, 9, gid)
+    tile.title(title)
 
 
 @plot

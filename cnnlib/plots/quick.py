@@ -7,6 +7,7 @@ import functools
 import math
 import re
 
+import matplotlib
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
@@ -16,10 +17,12 @@ from matplotlib.font_manager import FontProperties
 def pieces(text, font, ismath, dpi):
     """Cut a line of text into digits, which change most, and what stands between them.
 
-    Only where a digit is a whole number of pixels wide: of matplotlib 3.11 on.
+    Only from matplotlib 3.11 on, where a digit is a whole number of pixels wide.
     """
-    found = [text] if ismath else re.findall(r"\d|\D+", text)
-    return found if len(found) > 1 and measured("0", font, False, dpi)[0] % 1 == 0 else [text]
+    found = re.findall(r"\d|\D+", text)
+    if ismath or len(found) < 2 or matplotlib.__version_info__ < (3, 11):
+        return [text]
+    return [text] if measured("0", font, False, dpi)[0] % 1 else found
 
 
 @functools.lru_cache(8192)

@@ -115,6 +115,12 @@ MUTANTS = {
             ("value = x[index]", "value = x.copy()"),
             ("x[index] = value", "x[...] = value"),
         ),
+        (
+            "reshape(-1) or ravel() copies an x that is turned, and the copy is nudged",
+            ("    gradient = np", "    whole, x = x, x.reshape(-1)\n    gradient = np"),
+            ("f(x)", "f(whole)"),
+            ("return gradient", "return gradient.reshape(whole.shape)"),
+        ),
         ("a copy of x is nudged", ("    gradient =", "    x = x.copy()\n    gradient =")),
         ("all signs are turned around", ("above - below", "below - above")),
         (

@@ -109,7 +109,7 @@ MUTANTS = {
             ("dgamma / N", "(dy * normal).mean(1)[:, None]"),
         ),
         (
-            "the share of the variance lies not along the normalised numbers",
+            "the share of the variance is not multiplied by the normalised numbers",
             ("normal * dgamma / N", "dgamma / N"),
         ),
         ("dgamma is multiplied by gamma", (BACK, "return dx, dgamma * gamma, dbeta")),

@@ -144,7 +144,7 @@ MUTANTS = {
             ("(3, 1, 2, 0)", "(3, 2, 1, 0)"),
         ),
         (
-            "the way is gone in the other direction, from (C, H, W) to (H, W, C)",
+            "the axes are moved the other way, from (C, H, W) to (H, W, C)",
             ("axes = weight.reshape(M, H, W, C)", "axes = weight.T.reshape(C, H, W, M)"),
             ("transpose(3, 1, 2, 0)", "transpose(1, 2, 0, 3)"),
         ),

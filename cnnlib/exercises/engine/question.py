@@ -166,7 +166,7 @@ class Question(Task):
         """Say that a number is rounded too far, or a word none of those to choose from; or ""."""
         wanted, numbers = self.value(self.answers, part), _numbers(value)
         words = set(self.answers.values()) if isinstance(self.answers, dict) else set()
-        if len(words) > 2 and isinstance(value, str) and _plain(value) not in map(_plain, words):
+        if len(words) > 2 and isinstance(value, str) and not any(same(value, w) for w in words):
             return f"{value} is none of the answers, which are {listed(sorted(words))}."
         for decimals in range(1, self.decimals or 0):
             rounded = [n for n in numbers if round(n, decimals) == n]
@@ -208,7 +208,7 @@ def same(value, other, decimals=None):
 def _numbers(value):
     """Return the numbers that a value or a text may stand for; a comma has two meanings."""
     text = re.sub(r"(?<=\d)[\s'_](?=\d{3})", "", str(value))
-    text = re.sub(r"(?<=\d)\s+[a-z]{3,}$", "", text)  # 12 weights
+    text = re.sub(r"(?<=\d)\s+[A-Za-z]{2,}\.?$", "", text)  # 12 weights
     texts = text.replace(",", "."), text.replace(",", "")
     found = []
     for text in texts:

@@ -193,7 +193,7 @@ def _stacks(rng):
         Case("pooling at the end", ([(3, 1), (2, 2)],)),
         Case("pooling in the middle", ([(3, 1), (2, 2), (3, 1)],)),
         Case("LeNet", ([(5, 1), (2, 2), (5, 1), (2, 2)],)),
-        Case("strides 2 and 3", ([(3, 3), (3, 2), (5, 1), (2, 2)],)),
+        Case("strides 3 and 2", ([(3, 3), (3, 2), (5, 1), (2, 2)],)),
     ]
 
 

@@ -332,8 +332,8 @@ def _memory(conv):
         given = np.asarray(untouched(conv, x[:1].copy(), narrow.copy(), b.copy()))
         if given.shape != right.shape or not np.allclose(given, right, atol=1e-3):
             raise Refused(
-                f"for kernels of 5 by {columns} the result is not the convolution. Check it with"
-                " check.conv_fast first."
+                f"for kernels of 5 by {columns} the result is not the convolution. Compare it with"
+                " your conv_fast."
             )
     peak = peak_memory(conv, x, w, b)
     result, matrix = 8 * 6 * 28 * 28 * 4, 8 * 4 * 25 * 28 * 28 * 4

@@ -127,6 +127,17 @@ NUDGING = mistakes(
         {"gradient = np.zeros_like(x)": "gradient, x = np.zeros_like(x), x.copy()"},
         "Write into x itself: a layer whose weights you nudge has to see it.",
     ),
+    (
+        "reshape(-1) or ravel() copies an x that is turned, and the copy is nudged",
+        {
+            "gradient = np.zeros_like(x)": "whole, x = x, x.reshape(-1)\n"
+            "    gradient = np.zeros_like(x)",
+            "above = f(x)": "above = f(whole)",
+            "below = f(x)": "below = f(whole)",
+            "return gradient": "return gradient.reshape(whole.shape)",
+        },
+        "They give a view of x only where its numbers lie in order: use np.ndindex(x.shape).",
+    ),
 )
 
 # ---------------------------------------------------------------------- ReLU, dense, softmax

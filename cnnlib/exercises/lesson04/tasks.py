@@ -251,8 +251,8 @@ def _walk_back(kind, build, *numbers):
     if not hasattr(last, "data"):
         return None
     last.backward()
-    made = [last, *(p for p in last.parents if not any(p is value for value in values))]
-    return last.data, *(np.array([each.grad for each in part]) for part in (values, made))
+    made = [parent.grad for parent in last.parents if parent.parents]  # in whatever order
+    return last.data, np.array([v.grad for v in values]), np.array([last.grad, *sorted(made)])
 
 
 autograd = Check(

@@ -255,12 +255,18 @@ sgd_step = Check(
 )
 
 
+def _held(kind):
+    """Return what the dicts and lists of a class hold; its constants are fine."""
+    return {name: repr(v) for name, v in vars(kind).items() if isinstance(v, (dict, list))}
+
+
 def _walk(kind, start, gradients, rate, settings=()):
     """Let a rule take steps with two parameters of one number; its rate is halved on the way.
 
     The parameters come in a new dict at each step, as a network hands them over. Equal gradients
     are one array. Another rule of the class is at work on other parameters.
     """
+    before = _held(kind)
     rule, other = kind(rate, *settings), kind(rate, *settings)
     way, kept, same, grads = [], True, True, {}
     params = {W: start[:1].copy(), B: start[1:].copy()}
@@ -276,8 +282,7 @@ def _walk(kind, start, gradients, rate, settings=()):
         other.step({W: np.ones(1), B: np.ones(1)}, {W: np.full(1, 3.0), B: np.full(1, -5.0)})
         kept = kept and all(given.get(name) is params[name] for name in params)
         way.append(np.concatenate([params[W], params[B]]))
-    own = {name: v for name, v in vars(type(rule)).items() if not name.startswith("__")}
-    if any(isinstance(value, (dict, list)) and value for value in own.values()):
+    if _held(kind) != before:
         why = "what the rule remembers belongs to the class, so that all rules share it"
         raise Refused(f"{why}: set it in __init__", "class")
     return np.array(way), int(kept), int(same)
@@ -603,7 +608,8 @@ def _network(thing):
 def _makers(layer):
     """Return the classes that a layer's forward and backward stand in."""
     made = type(layer).__mro__
-    return [next(c for c in made if name in vars(c)) for name in ("forward", "backward")]
+    names = "forward", "backward"
+    return [next((c for c in made if name in vars(c)), type(layer)) for name in names]
 
 
 def _own(network):

@@ -226,7 +226,7 @@ BACK = mistakes(
         "Each column has its own mean and variance: axis 0.",
     ),
     (
-        "the share of the variance lies not along the normalised numbers",
+        "the share of the variance is not multiplied by the normalised numbers",
         {"normal * dgamma / N": "dgamma / N"},
         "How far the variance moves with x depends on where x is: times normal.",
     ),

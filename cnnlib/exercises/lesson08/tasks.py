@@ -83,7 +83,8 @@ def _counted(f, x, g):
         return None
     products = _products(f, *before)
     probe = np.array([3.0, 1, 4, 2]), np.array([2.0, -1, 5])  # what is wrong is so on it, too
-    if products < 4 and np.allclose(f(*map(np.copy, probe)), mistakes.f23(*probe)):
+    right = mistakes.f23(*probe)
+    if products < 4 and np.shape(y) == (2,) and np.allclose(f(*map(np.copy, probe)), right):
         raise Refused(
             "the products could not be counted: fewer than four do not do it. Use the numbers of x"
             " and g as they come, without float() or an array of zeros to put them into"

@@ -385,7 +385,7 @@ DENSE = mistakes(
         "An image was flattened as (H, W, C).",
     ),
     (
-        "the way is gone in the other direction, from (C, H, W) to (H, W, C)",
+        "the axes are moved the other way, from (C, H, W) to (H, W, C)",
         {"(M, H, W, C).transpose(3, 1, 2, 0)": "(M, C, H, W).transpose(2, 3, 1, 0)"},
         ORDER,
     ),
