@@ -26,7 +26,7 @@ def inference(network):
     ValueError
         If the weights hold NaN or infinity: all that they touch would be NaN, silently.
     """
-    finite({**network.params, **network.state})
+    finite(network.weights())
     return network.mode(training=False, input_gradient=True)
 
 

@@ -150,7 +150,8 @@ def fit(network, train, valid=None, *, epochs=1, batch_size=100, optimizer=None,
     ------
     TypeError, ValueError
         If images, labels or an argument do not fit, or images or weights are not finite; then
-        nothing is changed.
+        nothing is changed. If a schedule returns no rate, which is seen only at that step; then
+        the network keeps the weights of the step before.
     OSError
         If the checkpoint cannot be read, or nothing can be written in its place.
     FloatingPointError
@@ -174,7 +175,8 @@ def fit(network, train, valid=None, *, epochs=1, batch_size=100, optimizer=None,
         raise ValueError("resume is on and checkpoint is None, expected the file to go on from")
     if not isinstance(network, Sequential):
         raise TypeError(f"network is {type(network).__name__}, expected a Sequential")
-    finite(network.weights())
+    if not resume:  # a checkpoint brings weights of its own, which load looks at
+        finite(network.weights())
     sets = {"train": train} if valid is None else {"train": train, "valid": valid}
     for name, data in sets.items():
         check_data(network, name, data)

@@ -233,18 +233,17 @@ def beside(found):
 
 def do_cuda():
     """Run the script of the lesson on a graphics card, by batch, and NumPy on the processor."""
+    if set_threads(1) is None:
+        raise RuntimeError("NumPy's products cannot be held to one core here: nothing is recorded")
     runs = [script((1,), IMAGES, batch) for batch in BATCHES]
     if str(runs[0]["device 1"]) == "processor":
         raise RuntimeError("PyTorch sees no graphics card here: nothing is recorded")
     found = {"batch": np.array(BATCHES), "device": runs[0]["device 1"]}
     for name in ("images a second", "accuracy"):
         found[name] = np.array([run[f"{name} 1"] for run in runs])
-    terms = {"batch_size": BATCH, "optimizer": Adam(0.001), "progress": False}
-    if set_threads(1) is None:
-        raise RuntimeError("NumPy's products cannot be held to one core here: nothing is recorded")
     network, train = lenet5(rng=0), load_mnist()[0]
     began = time.perf_counter()
-    fit(network, train, **terms)
+    fit(network, train, batch_size=BATCH, optimizer=Adam(0.001), progress=False)
     return found | {"numpy": IMAGES / (time.perf_counter() - began)}
 
 

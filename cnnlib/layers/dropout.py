@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cnnlib.arguments import share
 from cnnlib.layers.base import Layer
 
 
@@ -28,9 +29,7 @@ class Dropout(Layer):
 
     def __init__(self, rate=0.5, rng=None):
         super().__init__()
-        if not 0 <= rate < 1:
-            raise ValueError(f"rate is {rate}, expected 0 to less than 1")
-        self.rate = rate
+        self.rate = share("rate", rate)
         self.rng = np.random.default_rng(rng)
 
     def forward(self, x):

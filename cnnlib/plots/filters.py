@@ -649,7 +649,7 @@ def look_card(image, overlay, signed, probabilities, asked, names, title):
         ax.contour(x, y, image, [0.5 * np.max(image)], colors=ink, linewidths=0.7)
     colours = [ORANGE if k == asked else SKY for k in range(len(names))]
     tall = high - 0.6
-    places = 0.1 + tall * (1 - (np.arange(len(names)) + 0.5) / len(names))
+    places = bar_places(len(names), 0.1, tall)
     put_bars(ax, 1.25 * np.asarray(probabilities), 6.6, places, 0.8 * tall / len(names), colours)
     ax.plot((6.6, 6.6), (0.1, 0.1 + tall), color="black", linewidth=0.8)
     for name, y in zip(names, places, strict=True):
@@ -710,9 +710,9 @@ def on_map(places, corners):
     return (MAP[:2] + shares * MAP[2:]).T
 
 
-def bar_places(count, bottom):
-    """Return the heights of bars in a row of a fool card, in inches."""
-    return bottom + 1.3 * (1 - (np.arange(count) + 0.5) / count)
+def bar_places(count, bottom, height=1.3):
+    """Return the heights of bars, the first on top, in inches; a fool card's rows are 1.3 high."""
+    return bottom + height * (1 - (np.arange(count) + 0.5) / count)
 
 
 @plot

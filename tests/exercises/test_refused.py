@@ -302,6 +302,11 @@ def test_an_autograd_may_list_parents_in_any_order_and_use_its_own_products(chan
     assert result.ok, result
 
 
+def test_a_loop_over_classes_is_told_as_what_it_is():
+    votes = changed("00", "votes", *WRONG["a loop over classes"][2:])
+    assert "loops over an axis" in str(TASKS["00"].votes.diagnose(votes))
+
+
 def test_a_constant_of_a_class_is_no_memory():
     constant = ("class Momentum:\n", "class Momentum:\n    usual = [0.9]\n\n")
     assert TASKS["05"].momentum.diagnose(changed("05", "momentum", constant)).ok

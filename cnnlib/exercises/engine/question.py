@@ -147,8 +147,8 @@ class Question(Task):
     def denied(self, mistake, part, given):
         """Say whether other answers speak against a mistake, and none for it."""
         others = [p for p in given if p != part and self.shows(mistake, p)]
-        fits = [mistake in self.fitting(given[p], p) for p in others]
-        return bool(others) and not any(fits)
+        values = {p: self.value(mistake.function, p) for p in others}
+        return bool(others) and not any(same(given[p], v, self.decimals) for p, v in values.items())
 
     def causes(self, given, wrong):
         """Return, by part, the mistakes that lead to a wrong answer.
@@ -191,8 +191,8 @@ def same(value, other, decimals=None):
     """Say whether an answer equals another, in any usual spelling.
 
     A text may be a number, with a point or a comma, or a fraction, and what it counts may stand
-    behind it; of other texts case, hyphens, a full stop and brackets do not matter. A function that
-    is handed over stands for its name.
+    behind it; of other texts case, hyphens, a full stop, brackets and a d in front, as in dx, do
+    not matter. A function that is handed over stands for its name.
     """
     value = getattr(value, "__name__", value)
     value = value.item() if isinstance(value, np.ndarray) and value.size == 1 else value

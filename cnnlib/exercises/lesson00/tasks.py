@@ -14,7 +14,7 @@ from cnnlib.exercises.lesson00 import mistakes
 __all__ = ["TASKS", "keep", "need", "progress"]  # and every task, by its name
 
 
-def _rung(right, known, draw, todo, more, **options):
+def _rung(right, known, draw, todo, more):
     """Make a check of a function that must not loop.
 
     ``draw(rng, size)`` returns the arguments of a case, which grow with ``size``.
@@ -31,9 +31,11 @@ def _rung(right, known, draw, todo, more, **options):
         todo=todo,
         more=more,
         steps=Steps(
-            draw(rng, 2), draw(rng, 9), "numbers", "Is there a loop left? One call does it."
+            draw(rng, 2),
+            draw(rng, 9),
+            "an axis",
+            "Is there a for left, perhaps in brackets? NumPy's functions take whole arrays.",
         ),
-        **options,
     )
 
 

@@ -694,6 +694,7 @@ def accuracy(network, x, labels, batch_size=500):
     return float(np.concatenate(right).mean())
 
 
+ENDED = "Does the return stand below the loop, and does nothing inside end the loop early?"
 ACCURACY = mistakes(
     accuracy,
     (
@@ -756,7 +757,7 @@ ACCURACY = mistakes(
     (
         "only the first part is looked at",
         {PARTS: "range(0, min(len(x), batch_size), batch_size)"},
-        "Is the return below the loop, and nothing else in it that ends it?",
+        ENDED,
     ),
     (
         "the loop ends with its first part",
@@ -764,7 +765,7 @@ ACCURACY = mistakes(
             PARTS: "range(0, min(len(x), batch_size), batch_size)",
             "(right).mean()": "(right).sum() / len(x)",
         },
-        "Is the return below the loop, and nothing else in it that ends it?",
+        ENDED,
     ),
     (
         "the network is measured as it is in training",

@@ -8,6 +8,7 @@ import numpy as np
 from cnnlib.exercises.engine.mistakes import mistakes
 from cnnlib.interpret import inference, split
 from cnnlib.losses import softmax  # noqa: F401, which mistakes use
+from cnnlib.network import Sequential
 
 # ---------------------------------------------------------------------- by hand
 
@@ -472,30 +473,10 @@ OCCLUSION = mistakes(
 )
 
 
-class Before:
-    """Returns what goes into a layer: the image itself for the first."""
-
-    def __init__(self, network, name):
-        names = list(network.layers)
-        self.layers = [network[each] for each in names[: names.index(name)]]
-
-    def forward(self, x):
-        for layer in self.layers:
-            x = layer.forward(x)
-        return x
-
-
-class From(Before):
-    """Goes through a layer and all after it, forward and backward."""
-
-    def __init__(self, network, name):
-        names = list(network.layers)
-        self.layers = [network[each] for each in names[names.index(name) :]]
-
-    def backward(self, dy):
-        for layer in reversed(self.layers):
-            dy = layer.backward(dy)
-        return dy
+def split_before(network, name):
+    """Cut a network in front of a layer, also of its first."""
+    layers, cut = list(network.layers.values()), list(network.layers).index(name)
+    return Sequential(layers[:cut]), Sequential(layers[cut:])
 
 
 def grad_cam(network, x, c, name):
@@ -590,7 +571,7 @@ CAM = mistakes(
     ),
     (
         "the layer before the one asked about is used",
-        {"split(network, name)": "Before(network, name), From(network, name)"},
+        {"split(network, name)": "split_before(network, name)"},
         "The maps are what that layer returns, not what it gets.",
     ),
     (
