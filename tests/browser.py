@@ -205,15 +205,21 @@ class Reader:
         self.page = page
         self.asked = []  # what JupyterLab asked in dialogs, which stand before the menus
         page.set_default_timeout(1000 * PATIENCE)
-        page.add_locator_handler(page.locator("dialog.jp-Dialog"), self.answer)
+        # One may follow another, so that the place is never empty: none is waited for to go.
+        page.add_locator_handler(
+            page.locator("dialog.jp-Dialog").last, self.answer, no_wait_after=True
+        )
         page.goto(f"{server.address}/{kind}/{name}?reset&token={server.token}")
         page.wait_for_selector(".jp-Notebook .jp-CodeCell")
         self.wait_until_idle()
 
     def answer(self, dialog):
         """Read what a dialog asks, as on a busy server which kernel to take, and agree."""
-        self.asked.append(dialog.inner_text())
-        dialog.locator("button.jp-mod-accept").click()
+        from playwright.sync_api import TimeoutError as OutOfTime
+
+        with contextlib.suppress(OutOfTime):  # it went by itself; one that stays is asked again
+            self.asked.append(dialog.inner_text(timeout=5000))
+            dialog.locator("button.jp-mod-accept").click(timeout=5000)
 
     def wait_until_idle(self):
         """Wait until the kernel has nothing to do, or until the page has missed that it has."""

@@ -96,6 +96,29 @@ def test_a_dialog_is_answered(reader, tmp_path):
     assert any("Select Kernel" in asked for asked in page.asked)
 
 
+def test_dialogs_that_follow_each_other_are_answered(reader, tmp_path):
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
+    nb.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+    nbformat.write(nb, tmp_path / "asked.ipynb")
+    opened = reader(tmp_path / "asked.ipynb")
+    opened.page.evaluate("""() => {
+        const ask = left => {
+            const dialog = document.createElement("dialog");
+            dialog.className = "jp-Dialog";
+            dialog.innerHTML = `${left} left <button class="jp-mod-accept">Yes</button>`;
+            dialog.querySelector("button").onclick = () => {
+                dialog.remove();
+                if (left) ask(left - 1);
+            };
+            document.body.append(dialog);
+            dialog.showModal();
+        };
+        ask(2);
+    }""")
+    assert opened.run_all() == [""]
+    assert [said for said in opened.asked if "left" in said] == [f"{n} left Yes" for n in (2, 1, 0)]
+
+
 def test_a_digit_can_be_drawn(reader):
     lesson = browser.ROOT / "notebooks" / "00_start_here.ipynb"
     opened = reader(lesson, only=("imports", "data", "load", "digit"))
