@@ -101,12 +101,12 @@ FOUND = [
     ("print(2 * x)", ["printed"]),
     ("y = 2 * x", ["no return"]),
     ("x *= 2\n    return x", ["changed"]),
-    ("return 2 * x + 0.5", []),
+    ("return 2 * x + 0.5", ["difference"]),
     ("return x[0]", []),
     ("return x.tolist()", ["untouched"]),
     ("return x, x", []),
     ("return x.astype(str)", []),
-    ("return x * np.nan", []),
+    ("return x * np.nan", ["not finite"]),
     ("return x[5]", []),
 ]
 
@@ -182,8 +182,8 @@ def test_a_shape_that_differs_is_said():
 @pytest.mark.parametrize(
     "body, fact",
     [
-        ("return 7 * x", "In every case your numbers are 3.5 times what they should be."),
-        ("return 2 * x + 0.25", "In every case your numbers differ by 0.25."),
+        ("return 7 * x", "all numbers of y are 3.5 times what they should be."),
+        ("return 2 * x + 0.25", "all numbers of y are too large by 0.25."),
         ("return x, x", "the result y is a tuple of 2, expected an array or a number."),
         ("return x.astype(str)", "the result y holds <U32, expected numbers."),
     ],
@@ -326,7 +326,11 @@ def test_ellipsis_as_an_index_is_no_stub():
 def test_several_outputs_are_compared_by_name():
     right = lambda x: (x, 2 * x)  # noqa: E731
     check = make(right=right, outputs="dx dw")
-    assert check.diagnose(lambda x: {"dw": 2 * x, "dx": x}).ok
+    assert check.diagnose(lambda x: [x, 2 * x]).ok
+    said = str(check.diagnose(lambda x: {"dx": x, "dw": 2 * x}))  # which nobody could unpack
+    assert "it returned a dict, expected dx, dw." in said
+    by_name = make(right=right, outputs="dx dw", call=lambda f, x: f(x))  # a dict is asked for
+    assert by_name.diagnose(lambda x: {"dw": 2 * x, "dx": x}).ok
     text = str(check.diagnose(lambda x: (x, 3 * x)))
     assert "dw: expected" in text and "dx: expected" not in text
     assert "it returned an array, expected dx, dw." in str(check.diagnose(lambda x: x))
@@ -985,6 +989,24 @@ SEEN = [
     ("signs", "some signs are not", np.abs),
     ("zero", "is 0, everything else", lambda y: y * (y != 7)),
     ("scale", "changes from case to case: 6; 12", lambda y: y * y.size),
+    ("factor", "of y are 0.125 times", lambda y: y / 8),
+    ("difference", "of y are too small by 2.5", lambda y: y - 2.5),
+    (
+        "not finite",
+        "in y is nan or infinite",
+        lambda y: np.where(y > 5, np.inf, np.where(y == 4, np.nan, y)),
+    ),
+    ("bound", "should be above 5 in y comes out as 5", lambda y: np.minimum(y, 5)),
+    ("bound", "should be below -1 in y comes out as -1", lambda y: np.maximum(y, -1)),
+    ("function", "of y is the square of what it should be", np.square),
+    ("function", "of y is 1 minus what it should be", lambda y: 1 - y),
+    ("rounded", "of y are rounded down", np.floor),
+    ("rounded", "of y are rounded to whole numbers", np.round),
+    ("nearly", "of y are nearly right: they miss by 1e-03", lambda y: y + 0.007 * (y == 7)),
+    ("all the same", "of y are the same", lambda y: np.full_like(y, 9)),
+    ("the same along an axis", "first axis all that y holds", lambda y: np.ones_like(y) * y[0]),
+    ("the same along an axis", "second axis all", lambda y: np.ones_like(y) * y[:, 1:2]),
+    ("first alone", "only the first along the second axis", lambda y: y * 2 - y[:, :1]),
     ("", "", lambda y: y + y**2),
 ]
 
@@ -1036,9 +1058,11 @@ def test_numbers_that_should_be_zero_are_said():
     assert fact({"y": pairs}, np.array_equal)[2] == "not zero"
 
 
-def test_what_is_not_true_of_all_outputs_and_all_cases_is_not_said():
+def test_what_is_not_true_of_all_cases_is_not_said_and_of_one_output_only_of_that():
     assert fact({"y": [(TABLE.T, TABLE), (LARGE + 1, LARGE)]}, np.array_equal) is None
-    assert fact({"y": [(TABLE.T, TABLE)], "z": [(TABLE + 1, TABLE)]}, np.array_equal) is None
+    pairs = {"y": [(TABLE**3, TABLE)], "z": [(TABLE.T, TABLE)]}
+    assert fact(pairs, np.array_equal)[0] == "the axes of z are in another order"
+    assert "y and z" in fact(dict.fromkeys("yz", pairs["z"]), np.array_equal)[0]
 
 
 def test_a_yes_that_should_be_a_no_is_said():
@@ -1101,7 +1125,7 @@ def test_a_result_that_changes_from_call_to_call_is_said():
 
 
 def test_a_name_that_a_dict_lacks_is_said():
-    check = make(right=lambda x: (x, x), outputs="w b")
+    check = make(right=lambda x: (x, x), outputs="w b", call=lambda f, x: f(x))
     result = check.diagnose(lambda x: {"w": x, "db": x})
     assert "the dict has no 'b': it holds 'w', 'db'." in str(result), result
 

@@ -97,9 +97,9 @@ def test_a_wrong_answer_is_told_its_mistake(lesson, task, name, given):
 
 @each_check
 def test_an_unknown_mistake_is_not_misnamed(lesson, task):
+    """What can be seen in its numbers may be told: that is no guess."""
     result = task.diagnose(changed(lesson, task.name, LESSONS[lesson].UNKNOWN[task.name]))
-    assert result.state == "wrong" and result.mistakes == [], result
-    assert "none of the mistakes" in str(result)
+    assert result.state == "wrong" and not (named(task) | GENERAL.keys()) & set(result.mistakes)
 
 
 @every

@@ -27,23 +27,31 @@ def fact(wrong, close):
     (str, str, str) or None
         Title, hint and a short name.
     """
-    names, pairs = " and ".join(wrong), list(wrong.values())
-    for find in (
-        _said,
-        _flat,
-        _turned,
-        _cut,
-        _too_large,
-        _scattered,
-        _unsigned,
-        _zero,
-        _not_zero,
-        _scaled,
-    ):
-        found = [find(each, close) for each in pairs]
-        if found[0] and all(each and each[0] == found[0][0] for each in found):
-            title, hint, name = found[0]
-            return title.format(names), hint, name
+    for names in [tuple(wrong), *((name,) for name in wrong)]:  # what holds for all goes first
+        for find in (
+            _said,
+            _flat,
+            _turned,
+            _cut,
+            _too_large,
+            _unfinite,
+            _scattered,
+            _unsigned,
+            _bounded,
+            _zero,
+            _not_zero,
+            _function,
+            _apart,
+            _scaled,
+            _rounded,
+            _nearly,
+            _alike_along,
+            _first_alone,
+        ):
+            found = [find(wrong[name], close) for name in names]
+            if found[0] and all(each and each[0] == found[0][0] for each in found):
+                title, hint, name = found[0]
+                return title.format(" and ".join(names)), hint, name
     return None
 
 
@@ -182,25 +190,175 @@ def _kept(pairs, close, wrong):
     return all(close(np.where(m, 0, v), np.where(m, 0, w)) for m, (v, w) in both)
 
 
-def _scaled(pairs, close):
-    """In each case all numbers are one factor times what they should be; not in all cases alike."""
+def _unfinite(pairs, close):
+    """What is wrong is infinite, or no number."""
+    if not _counted(pairs) or not all(np.isfinite(wanted).all() for _, wanted in pairs):
+        return None
+    masks = [~np.isfinite(value) for value, _ in pairs]
+    both = zip(masks, pairs, strict=True)
+    if not all(close(np.where(mask, 0, v), np.where(mask, 0, w)) for mask, (v, w) in both):
+        return None
+    kinds = dict.fromkeys(
+        "nan" if np.isnan(each) else "infinite"
+        for mask, (value, _) in zip(masks, pairs, strict=True)
+        for each in value[mask]
+    )
+    if not kinds:
+        return None
+    hint = "exp of a large number, log 0 and 1 / 0 are infinite; 0 / 0, inf - inf and whatever is"
+    hint += " made of nan are nan. Which line is it?"
+    return f"what is wrong in {{}} is {' or '.join(kinds)}", hint, "not finite"
+
+
+def _bounded(pairs, close):
+    """Whatever lies beyond a number comes out as that number."""
     if not _counted(pairs):
         return None
-    factors = []
+    value, wanted = (np.concatenate([a.ravel() for a in s]) for s in zip(*pairs, strict=True))
+    off = np.abs(value - wanted.astype(float)) > 1e-6 * np.maximum(1, np.abs(wanted))
+    if not off.any() or off.all() or len(bound := np.unique(value[off])) > 1:
+        return None
+    for side, beyond in (("below", wanted < bound[0]), ("above", wanted > bound[0])):
+        if (beyond == off).all() and len(np.unique(wanted[off])) > 1:
+            title = f"whatever should be {side} {bound[0]:.4g} in {{}} comes out as {bound[0]:.4g}"
+            return title, "What holds it there: a start, a max, a min, a clip?", "bound"
+    return None
+
+
+FUNCTIONS = {
+    "the square of": np.square,
+    "the root of": lambda y: np.sqrt(np.maximum(y, 0)),
+    "1 divided by": lambda y: 1 / np.where(y == 0, 1, y),
+    "1 minus": lambda y: 1 - y,
+    "the exponential of": lambda y: np.exp(np.minimum(y, 700)),
+    "the logarithm of": lambda y: np.log(np.where(y > 0, y, 1)),
+}
+
+
+def _function(pairs, close):
+    """Each number is some function of what it should be."""
+    if not _counted(pairs) or _few(pairs):
+        return None
+    for words, function in FUNCTIONS.items():
+        if all(close(value, function(wanted.astype(float))) for value, wanted in pairs):
+            hint = "Which step is one too many, or missing?"
+            return f"each number of {{}} is {words} what it should be", hint, "function"
+    return None
+
+
+def _few(pairs):
+    """Say whether there are too few different numbers to tell a rule from chance."""
+    return len(np.unique(np.concatenate([wanted.ravel() for _, wanted in pairs]))) < 4
+
+
+def _apart(pairs, close):
+    """All numbers are off by the same."""
+    if not _counted(pairs) or _few(pairs):
+        return None
+    off = np.concatenate([(value - wanted.astype(float)).ravel() for value, wanted in pairs])
+    if not np.isfinite(off).all() or not all(close(v, w + off[0]) for v, w in pairs):
+        return None
+    title = f"all numbers of {{}} are too {'large' if off[0] > 0 else 'small'} by {abs(off[0]):.4g}"
+    return title, "What is added, or left out, everywhere?", "difference"
+
+
+def _scaled(pairs, close):
+    """In each case all numbers are one factor times what they should be."""
+    if not _counted(pairs):
+        return None
+    factors, several = [], []
     for value, wanted in pairs:
         v, w = value.astype(float).ravel(), wanted.astype(float).ravel()
+        if not w.any() and not np.nan_to_num(v).any():
+            continue  # 0 is any factor times 0, and 0 / 0 comes of a division by the largest
         if not np.isfinite(v).all() or not np.isfinite(w).all() or not w @ w:
             return None
         factors.append((v @ w) / (w @ w))
         if not close(v, factors[-1] * w) or abs(factors[-1]) < 1e-6:
             return None
-    several = [f for f, (_, w) in zip(factors, pairs, strict=True) if np.count_nonzero(w) > 2]
+        if np.count_nonzero(w) > 2:
+            several.append(factors[-1])
     times = list(dict.fromkeys(f"{each:.3g}" for each in several))
+    if len({f"{each:.4g}" for each in factors}) == 1 and not _few(pairs):
+        title = f"all numbers of {{}} are {factors[0]:.4g} times what they should be"
+        return title, "By what do you divide or multiply, and by what should you?", "factor"
     if len(times) < 2:
         return None
     title = "in each case all numbers of {} are multiplied by one factor, which changes from case"
     title += f" to case: {listed(times[:3])}"
     return title, "By what do you divide or multiply, and by what should you?", "scale"
+
+
+def _rounded(pairs, close):
+    """The numbers are rounded, to so many digits or down."""
+    if not _counted(pairs) or not all(w.dtype.kind == "f" for _, w in pairs) or _few(pairs):
+        return None
+    hint = "Where is it rounded? Is there a //, an int or a round on the way?"
+    for words, function, shift in (("down", np.floor, 1e-9), ("up", np.ceil, -1e-9)):
+        if all(close(value, function(wanted + shift)) for value, wanted in pairs):
+            return f"all numbers of {{}} are rounded {words}", hint, "rounded"
+    for digits in range(6):
+        if all(close(value, np.round(wanted, digits)) for value, wanted in pairs):
+            behind = f"to {digits} digits behind the point" if digits else "to whole numbers"
+            return f"all numbers of {{}} are rounded {behind}", hint, "rounded"
+    return None
+
+
+def _nearly(pairs, close):
+    """All numbers are nearly right."""
+    if not _counted(pairs) or not all(w.dtype.kind == "f" and w.size for _, w in pairs):
+        return None
+    off = [(np.abs(v - w.astype(float)).max(), np.abs(w).max()) for v, w in pairs]
+    if not all(most <= 0.01 * largest for most, largest in off):
+        return None
+    worst = max(most / largest for most, largest in off if largest)
+    title = f"all numbers of {{}} are nearly right: they miss by {worst:.0e} of the largest at most"
+    hint = "Is something rounded, held in too few digits (float16), or added for safety?"
+    return title, hint, "nearly"
+
+
+ORDINAL = "first", "second", "third", "fourth"
+
+
+def _alike_along(pairs, close):
+    """Along an axis all are the same where they should differ."""
+    if not _alike(pairs) or any(wanted.dtype.kind == "b" for _, wanted in pairs):
+        return None
+    bad = [pair for pair in pairs if not close(*pair)]
+    if len(bad) > 1 and all(np.ptp(v) == 0 < np.ptp(w) for v, w in bad if v.size > 1):
+        if sum(v.size > 1 for v, _ in bad) > 1:
+            hint = "What is worked out once, and should be for each of them?"
+            return "all numbers of {} are the same, and should differ", hint, "all the same"
+    for axis in range(min(len(ORDINAL), *(wanted.ndim for _, wanted in pairs))):
+        long = [pair for pair in bad if pair[1].shape[axis] > 1]
+        if len(long) < 2 or any(not (v == v.take([0], axis)).all() for v, _ in long):
+            continue
+        if all(close(w, w.take([0] * w.shape[axis], axis)) for _, w in long):
+            continue
+        title = f"along the {ORDINAL[axis]} axis all that {{}} holds is the same, and should differ"
+        return title, "Which index stays where it should move on?", "the same along an axis"
+    return None
+
+
+def _first_alone(pairs, close):
+    """Along an axis only the first are right."""
+    if not _alike(pairs) or any(wanted.dtype.kind == "b" for _, wanted in pairs):
+        return None
+    bad = [pair for pair in pairs if not close(*pair)]
+    for axis in range(min(len(ORDINAL), *(wanted.ndim for _, wanted in pairs))):
+        length = [wanted.shape[axis] for _, wanted in bad]
+        if len(bad) < 2 or min(length) < 2 or max(length) < 3:
+            continue
+        if all(close(*(a.take(0, axis) for a in pair)) for pair in bad) and not any(
+            close(*(a.take(i, axis) for a in pair))
+            for pair in bad
+            for i in range(1, pair[1].shape[axis])
+        ):
+            title = f"of {{}} only the first along the {ORDINAL[axis]} axis is right"
+            if all(wanted.ndim == 1 for _, wanted in pairs):
+                title = "only the first number of {} is right"
+            return title, "What is right for index 0 alone, or goes on from it?", "first alone"
+    return None
 
 
 def nudged(value):
