@@ -535,12 +535,13 @@ def test_a_second_interrupt_acts_at_once(data, default_handler):
     assert signal.getsignal(signal.SIGINT) is default_handler
 
 
-def test_a_callback_may_stop_the_run_without_an_interrupt(data):
+def test_a_callback_may_stop_the_run_without_an_interrupt(data, default_handler):
     def stop(run):
         run.stop = len(run.history.losses) == 3
 
     history = fit(noisy_network(), data, epochs=2, batch_size=16, callbacks=[stop], progress=False)
     assert history.interrupted and len(history.losses) == 3
+    assert signal.getsignal(signal.SIGINT) is default_handler
 
 
 @pytest.mark.parametrize("handler", [signal.SIG_IGN, None])

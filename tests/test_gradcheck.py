@@ -85,6 +85,7 @@ def test_kink_free_numbers_are_far_from_each_other_and_from_0(shape, gap):
     assert x.shape == shape and x.dtype == np.float64
     assert gap <= np.abs(x).min() and np.abs(x).max() <= gap + 2
     assert x.size == 1 or np.diff(np.sort(x.ravel())).min() >= 1 / x.size - 1e-12
+    assert x.size == 1 or x.min() < 0 < x.max()
     again = kink_free(shape, np.random.default_rng(0), gap)
     np.testing.assert_array_equal(x, again)
 

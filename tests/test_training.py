@@ -239,11 +239,13 @@ def test_a_last_batch_of_one_is_welcome_where_every_layer_can_train_on_it(data):
 
 
 @pytest.mark.parametrize("rule", [lambda: Adam(0.01), lambda: SGD(one_cycle(0.1, 8))])
-def test_an_optimizer_that_has_trained_another_network_is_refused(data, rule):
+def test_an_optimizer_that_has_trained_another_network_is_refused(data, tmp_path, rule):
     rule, one, two = rule(), noisy_network(), noisy_network(rng=1)
-    fit(one, data, batch_size=16, optimizer=rule, progress=False)
-    with pytest.raises(ValueError, match="has done 4 steps on another 'conv1.w': each network"):
-        fit(two, data, batch_size=16, optimizer=rule, progress=False)
+    file = {"checkpoint": tmp_path / "run.npz"}
+    fit(one, data, batch_size=16, optimizer=rule, **file, progress=False)
+    for go_on in ({}, file | {"resume": True}):
+        with pytest.raises(ValueError, match="has done 4 steps on another 'conv1.w': each network"):
+            fit(two, data, batch_size=16, optimizer=rule, **go_on, progress=False)
     assert same_weights(two, noisy_network(rng=1)) and rule.steps == 4
     fit(one, data, batch_size=16, optimizer=rule, progress=False)
     assert rule.steps == 8
@@ -283,6 +285,13 @@ def test_numbers_that_are_not_finite_after_the_last_step_stop_the_run(data, tmp_
             fit(network, data, valid, optimizer=SGD(rate), checkpoint=path, progress=False)
         assert not path.exists()
     assert len(recwarn) == 0
+
+
+def test_weights_that_are_too_large_are_told_by_the_loss_and_by_no_warning(data):
+    network = Sequential([Flatten(), Dense(64, 4, rng=0)])
+    network.params["dense1.w"][...] = 3e38
+    with pytest.raises(FloatingPointError, match="the loss is nan at step 1"):
+        fit(network, data, batch_size=59, progress=False)
 
 
 @pytest.mark.filterwarnings("ignore:valid. the images go")
