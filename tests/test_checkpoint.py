@@ -562,9 +562,7 @@ def test_an_interrupt_while_validating_ends_the_run_after_it(data, tmp_path, def
             return super().forward(x)
 
     def network(activation, rng=0):
-        return Sequential(
-            [Flatten(), Dense(64, 8, rng=rng), activation(), Dense(8, 4, rng=rng)],
-        )
+        return Sequential([Flatten(), Dense(64, 8, rng=rng), activation(), Dense(8, 4, rng=rng)])
 
     whole, later, path = network(ReLU), network(ReLU, rng=1), tmp_path / "run.npz"
     terms = {"epochs": 2, "progress": False}

@@ -118,10 +118,7 @@ def test_the_lists_of_choices_are_complete():
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [
-        (["--data=fashion", "--folder=/nowhere"], "nowhere"),
-        (["--resume"], "no file"),
-    ],
+    [(["--data=fashion", "--folder=/nowhere"], "nowhere"), (["--resume"], "no file")],
 )
 def test_errors_are_explained_in_a_line(options, message, little, tmp_path, capsys):
     assert main(["train", "--quiet", "--out", str(tmp_path), *options]) == 1

@@ -145,8 +145,7 @@ def test_two_explorers_do_not_share_a_network(backprop):
 
 
 @pytest.mark.parametrize(
-    "name, value",
-    [("function", "x * x at 1"), ("dtype", "float32"), ("power", -3)],
+    "name, value", [("function", "x * x at 1"), ("dtype", "float32"), ("power", -3)]
 )
 def test_every_control_of_the_step_changes_the_picture(step, name, value):
     assert moved(step, name, value)
