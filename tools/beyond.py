@@ -36,20 +36,23 @@ ROOT = Path(__file__).resolve().parent.parent
 LESSON = ROOT / "notebooks" / "09_beyond_one_machine.ipynb"
 PROCESSES = (1, 2, 4)
 STEPS, BATCH = 100, 100
-IMAGES, BATCHES = 60_000, (100, 1_000, 10_000)  # on a graphics card
+IMAGES, BATCHES, REPEATS = 60_000, (100, 1_000, 10_000), 3  # on a graphics card
 SIZES = tuple(8 * 4**k for k in range(11))  # bytes, from 8 to 8 million
 SENTENCE = re.compile(r"test accuracy ([\d.]+)% .* ([\d,]+) images/s")
 
 
-def start(processes, *words, folder=ROOT, module=True):
-    """Run a module, or a script, in so many processes; return what it printed."""
+def start(processes, *words, folder=ROOT, module=True, **more):
+    """Run a module, or a script, in so many processes; return what it printed.
+
+    ``more`` are variables of its environment.
+    """
     launcher = []
     if processes > 1:
         here = Path(sys.executable).parent
         launcher = [shutil.which("mpiexec", path=f"{here}{os.pathsep}{os.defpath}"), "-n"]
         launcher.append(str(processes))
     words = ["-m", *words] if module else words
-    settings = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    settings = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"} | more
     command = [*launcher, sys.executable, *words]
     done = subprocess.run(command, cwd=folder, env=settings, capture_output=True, text=True)
     if done.returncode:
@@ -205,8 +208,11 @@ def do_ddp():
     return beside(script((1, 2)))
 
 
-def script(launchers, images=STEPS * BATCH, batch=BATCH):
-    """Run notebooks/09_torch.py in so many processes; return what it recorded."""
+def script(launchers, images=STEPS * BATCH, batch=BATCH, **more):
+    """Run notebooks/09_torch.py in so many processes; return what it recorded.
+
+    ``more`` are variables of its environment.
+    """
     found = {}
     for P in launchers:
         with tempfile.TemporaryDirectory() as folder:
@@ -214,7 +220,7 @@ def script(launchers, images=STEPS * BATCH, batch=BATCH):
             words = ["torch.distributed.run", "--standalone", "--nproc-per-node", str(P)]
             page = [str(ROOT / "notebooks" / "09_torch.py"), "--record", path]
             page += ["--images", str(images), "--batch", str(batch)]
-            print(start(1, *(words if P > 1 else []), *page, module=P > 1), flush=True)
+            print(start(1, *(words if P > 1 else []), *page, module=P > 1, **more), flush=True)
             found |= {f"{name} {P}": value for name, value in load_arrays(path).items()}
     return found
 
@@ -232,19 +238,31 @@ def beside(found):
 
 
 def do_cuda():
-    """Run the script of the lesson on a graphics card, by batch, and NumPy on the processor."""
+    """Run the script of the lesson on a graphics card, by batch; beside it, two on one core.
+
+    These are the script without the card, and NumPy; every clock starts after the first step.
+    """
     if set_threads(1) is None:
         raise RuntimeError("NumPy's products cannot be held to one core here: nothing is recorded")
-    runs = [script((1,), IMAGES, batch) for batch in BATCHES]
-    if str(runs[0]["device 1"]) == "processor":
+    runs = [[script((1,), IMAGES, batch) for batch in BATCHES] for _ in range(REPEATS)]
+    device = runs[0][0]["device 1"]
+    if str(device) == "processor":
         raise RuntimeError("PyTorch sees no graphics card here: nothing is recorded")
-    found = {"batch": np.array(BATCHES), "device": runs[0]["device 1"]}
+    found = {"batch": np.array(BATCHES), "device": device}
     for name in ("images a second", "accuracy"):
-        found[name] = np.array([run[f"{name} 1"] for run in runs])
-    network, train = lenet5(rng=0), load_mnist()[0]
-    began = time.perf_counter()
-    fit(network, train, batch_size=BATCH, optimizer=Adam(0.001), progress=False)
-    return found | {"numpy": IMAGES / (time.perf_counter() - began)}
+        found[name] = np.array([[run[f"{name} 1"] for run in row] for row in runs])
+    alone = [script((1,), IMAGES, BATCH, CUDA_VISIBLE_DEVICES="") for _ in range(REPEATS)]
+    found["processor"] = np.array([run["images a second 1"] for run in alone])
+    return found | {"numpy": np.array([speed() for _ in range(REPEATS)])}
+
+
+def speed():
+    """Return the images that NumPy learns from in a second, the first step aside."""
+    clock = []
+    terms = {"batch_size": BATCH, "optimizer": Adam(0.001), "progress": False}
+    terms["callbacks"] = [lambda run: clock.append(time.perf_counter())]
+    fit(lenet5(rng=0), load_mnist()[0], **terms)
+    return BATCH * (len(clock) - 1) / (clock[-1] - clock[0])
 
 
 PARTS = {name[3:]: part for name, part in list(globals().items()) if name.startswith("do_")}
