@@ -33,10 +33,13 @@ def pair(size):
     ------
     TypeError
         If it is neither an integer nor two integers.
+    ValueError
+        If one of them is less than 1.
     """
     sizes = tuple(size) if np.iterable(size) else (size, size)
     if len(sizes) != 2 or not all(isinstance(n, (int, np.integer)) for n in sizes):
         raise TypeError(f"kernel_size is {size!r}, expected an integer or two")
+    at_least(1, kernel_size=min(sizes))
     return int(sizes[0]), int(sizes[1])
 
 

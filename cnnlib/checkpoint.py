@@ -12,7 +12,7 @@ from numbers import Real
 
 import numpy as np
 
-from cnnlib.files import check_arrays, load_arrays, save_arrays
+from cnnlib.files import check_arrays, load_arrays, part_of, save_arrays, under
 
 
 @dataclass
@@ -41,38 +41,16 @@ class History:
 
     def arrays(self):
         """Return the record as a dict of str to ndarray."""
-        kinds = {"interrupted": np.bool_}
-        return {k: np.array(v, kinds.get(k, np.float64)) for k, v in vars(self).items()}
-
-    def save(self, path):
-        """Write the record to an ``.npz`` file."""
-        save_arrays(path, self.arrays())
+        return {name: np.array(value, RECORD[name][1]) for name, value in vars(self).items()}
 
     @classmethod
-    def load(cls, path):
-        """Read a record that :meth:`save` wrote.
+    def read(cls, arrays):
+        """Turn what :meth:`arrays` returned into a record again."""
+        return cls(**{name: value.tolist() for name, value in arrays.items()})
 
-        Raises
-        ------
-        OSError
-            If the file cannot be read.
-        ValueError
-            If it is damaged or no record.
-        """
-        return cls.read(load_arrays(path), repr(str(path)), "is no record of a run")
 
-    @classmethod
-    def read(cls, arrays, origin, problem):
-        """Turn what :meth:`arrays` returned into a record again, or say what is wrong with it."""
-        expected = {name: ((None,), np.float64) for name in vars(cls())}
-        expected["interrupted"] = (), np.bool_
-        check_arrays(arrays, expected, origin, problem)
-        history = cls(**{name: value.tolist() for name, value in arrays.items()})
-        for names in (("losses", "accuracies", "rates"), ("valid_losses", "valid_accuracies")):
-            lengths = [len(getattr(history, name)) for name in names]
-            if len(set(lengths)) > 1:
-                raise ValueError(f"{origin} {problem}: {', '.join(names)} have lengths {lengths}")
-        return history
+KINDS = {list: ((None,), np.float64), bool: ((), np.bool_)}
+RECORD = {name: KINDS[kind] for name, kind in History.__annotations__.items()}  # shape, dtype
 
 
 class RunState:
@@ -118,7 +96,7 @@ class RunState:
         numbers = {
             name: float(value)
             for name, value in vars(self.optimizer).items()
-            if isinstance(value, Real) and name not in ("rate", "steps")  # rates: compare_rates
+            if isinstance(value, Real) and name not in ("rate", "steps")  # rates: compare_draws
         }
         return {
             "seed": int(self.seed),
@@ -152,10 +130,9 @@ class RunState:
         place["generators"] = [rng.bit_generator.state for rng in self.network.draws()]
         place = json.dumps(place, default=lambda value: value.tolist())  # an array in MT19937's
         arrays = {"place": np.array(place), "first/image": self.first_image}
-        arrays |= {f"network/{k}": v for k, v in self.network.weights().items()}
+        arrays |= under("network", self.network.weights()) | under("history", self.history.arrays())
         for name, memory in self.optimizer.memory.items():
-            arrays |= {f"memory/{name}/{key}": value for key, value in memory.items()}
-        arrays |= {f"history/{k}": v for k, v in self.history.arrays().items()}
+            arrays |= under(f"memory/{name}", memory)
         save_arrays(path, arrays)
 
     def load(self, path):
@@ -171,47 +148,34 @@ class RunState:
         """
         arrays, origin = load_arrays(path), repr(str(path))
         place = read_place(arrays.pop("place", None), origin)
-        parts = {"network": {}, "memory": {}, "history": {}, "first": {}}
-        for key, value in arrays.items():
-            part, _, name = key.partition("/")
-            if part not in parts:
-                raise ValueError(f"{origin} {DAMAGED}: it has {key} too much")
-            parts[part][name] = value
-        self.network.check_weights(parts["network"], origin)
-        self.compare(place["terms"], parts["first"], origin)
-        history = History.read(parts["history"], origin, DAMAGED)
-        self.compare_rates(history.rates, place["steps"], origin)
-        done = place["epoch"], place["batch"]
-        if done[0] * self.steps + done[1] != len(history.losses) or done[1] >= self.steps:
-            raise ValueError(
-                f"{origin} {DAMAGED}: it has done {done[0]} epochs and {done[1]} batches, its"
-                f" record has {len(history.losses)} steps"
-            )
-        if done > (self.epochs, 0):
-            raise ValueError(
-                f"{origin} has done {done[0]} epochs and {done[1]} batches,"
-                f" epochs is {self.epochs}: expected at least as many"
-            )
-        memory = {
-            f"{name}/{key}": (value.shape, value.dtype)
-            for name, value in self.network.params.items()
-            for key in self.optimizer.keeps
-        }
-        check_arrays(parts["memory"], memory if place["steps"] else {}, origin, DAMAGED)
+        steps, states, done = place["steps"], place["generators"], (place["epoch"], place["batch"])
+        self.compare_terms(place["terms"], origin)
+        alike = {"first/image": self.first_image} | under("network", self.network.weights())
+        memory = self.optimizer.blank(self.network.params) if steps else {}
+        for name, slots in memory.items():
+            alike |= under(f"memory/{name}", slots)
+        expected = {name: (value.shape, value.dtype) for name, value in alike.items()}
+        check_arrays(arrays, expected | under("history", RECORD), origin, OTHER)
+        history = History.read(part_of(arrays, "history"))
+        self.check_record(history, done, steps, origin)
+        self.compare_draws(arrays["first/image"], history.rates, steps, origin)
         generators = [rng.bit_generator for rng in self.network.draws()]
-        check_generators(generators, place["generators"], origin)
-        self.network.assign(parts["network"], origin)  # from here on nothing can go wrong
-        self.optimizer.steps, self.optimizer.memory = place["steps"], {}
-        for key, value in parts["memory"].items():
-            name, slot = key.rsplit("/", 1)
-            value = value.astype(self.network.params[name].dtype)
-            self.optimizer.memory.setdefault(name, {})[slot] = value
-        for generator, state in zip(generators, place["generators"], strict=True):
+        try:
+            for generator, state in zip(generators, states, strict=True):
+                type(generator)().state = state
+        except Exception as error:  # each kind of generator refuses in its own way
+            raise ValueError(f"{origin} {DAMAGED}: its generators are wrong, {error}") from None
+        self.network.assign(part_of(arrays, "network"), origin)  # from here on nothing can go wrong
+        for name, slots in memory.items():
+            for key, value in slots.items():
+                value[...] = arrays[f"memory/{name}/{key}"]
+        self.optimizer.steps, self.optimizer.memory = steps, memory
+        for generator, state in zip(generators, states, strict=True):
             generator.state = state
         self.history, self.history.interrupted = history, False
         (self.epoch, self.batch), self.spent = done, place["spent"]
 
-    def compare(self, terms, first, origin):
+    def compare_terms(self, terms, origin):
         """Refuse a checkpoint of a run on other terms, naming the first that differs."""
         mine = self.terms()
         for name in [*mine, *terms]:
@@ -220,20 +184,33 @@ class RunState:
                     f"{origin} was written with {name} {terms.get(name, 'unknown')}, this run has"
                     f" {mine.get(name, 'none')}"
                 )
-        ours = self.first_image
-        check_arrays(first, {"image": (ours.shape, ours.dtype)}, origin, DAMAGED)
-        if not np.allclose(first["image"], ours, atol=1e-3):
+
+    def check_record(self, history, done, steps, origin):
+        """Refuse a record that does not fit what was done, or of more than is asked for."""
+        epoch, batch = done
+        by_step = {len(history.losses), len(history.accuracies), len(history.rates)}
+        by_epoch = {len(history.valid_losses), len(history.valid_accuracies)}
+        fits = by_step == {epoch * self.steps + batch} and batch < self.steps
+        if not fits or len(by_epoch) > 1 or steps < max(by_step):
+            raise ValueError(
+                f"{origin} {DAMAGED}: its record does not fit {epoch} epochs, {batch} batches and"
+                f" {steps} steps"
+            )
+        if done > (self.epochs, 0):
+            raise ValueError(
+                f"{origin} has done {epoch} epochs and {batch} batches,"
+                f" epochs is {self.epochs}: expected at least as many"
+            )
+
+    def compare_draws(self, image, rates, steps, origin):
+        """Refuse a checkpoint with another first image or learning rate than here."""
+        if not np.allclose(image, self.first_image, atol=1e-3):
             raise ValueError(
                 f"{origin} was written with another augment: the first image came out otherwise"
             )
-
-    def compare_rates(self, rates, steps, origin):
-        """Refuse a checkpoint whose steps had other learning rates than they would have here."""
-        rate, before = self.optimizer.rate, steps - len(rates)
-        if before < 0:
-            raise ValueError(f"{origin} {DAMAGED}: it has {steps} steps and {len(rates)} rates")
+        rate = self.optimizer.rate
         for step, then in enumerate(rates):
-            now = rate(before + step) if callable(rate) else rate
+            now = rate(steps - len(rates) + step) if callable(rate) else rate
             if not math.isclose(now, then, rel_tol=1e-9):
                 raise ValueError(
                     f"{origin} was written with rate {then:.6g} at step {step + 1}, this run has"
@@ -241,7 +218,7 @@ class RunState:
                 )
 
 
-DAMAGED = "is a damaged checkpoint"
+DAMAGED, OTHER = "is a damaged checkpoint", "is of another network, or damaged"
 
 
 def read_place(place, origin):
@@ -252,26 +229,13 @@ def read_place(place, origin):
     kinds |= {"terms": dict, "generators": list}
     try:
         place = json.loads(str(place[()]))
-        wrong = [name for name, kind in kinds.items() if type(place[name]) is not kind]
-        wrong = wrong or [name for name in list(kinds)[:4] if not 0 <= place[name] < math.inf]
+        for name, kind in kinds.items():
+            number, value = kind in (int, float), place[name]
+            if type(value) is not kind or (number and not 0 <= value < math.inf):
+                raise ValueError(f"{name} is {value!r:.60}")
     except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
-        raise ValueError(f"{origin} {DAMAGED}: its place cannot be read, {error}") from None
-    if wrong:
-        raise ValueError(f"{origin} {DAMAGED}: {wrong[0]} is {place[wrong[0]]!r:.60}")
+        raise ValueError(f"{origin} {DAMAGED}: place: {error}") from None
     return place
-
-
-def check_generators(generators, states, origin):
-    """Refuse what are no states of random generators of these kinds."""
-    if len(states) != len(generators):
-        raise ValueError(
-            f"{origin} {DAMAGED}: it has {len(states)} generators, expected {len(generators)}"
-        )
-    for generator, state in zip(generators, states, strict=True):
-        try:
-            type(generator)().state = state
-        except Exception as error:  # each kind of generator refuses in its own way
-            raise ValueError(f"{origin} {DAMAGED}: a generator's state is wrong, {error}") from None
 
 
 class Interrupted(KeyboardInterrupt):

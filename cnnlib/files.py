@@ -144,6 +144,17 @@ def load_arrays(path):
         ) from None
 
 
+def under(part, arrays):
+    """Put the name of a part before that of each array: ``network/conv1.w``."""
+    return {f"{part}/{name}": value for name, value in arrays.items()}
+
+
+def part_of(arrays, part):
+    """Take one part out again, without its name: undo :func:`under`."""
+    inside = [name for name in arrays if name.startswith(f"{part}/")]
+    return {name.removeprefix(f"{part}/"): arrays[name] for name in inside}
+
+
 def check_arrays(arrays, expected, origin, problem):
     """Refuse named arrays that are not those that were expected.
 

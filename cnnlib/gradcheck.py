@@ -151,12 +151,6 @@ class Report(list):
             lines.append(f"{name:12}{numbers}  {index}{verdict}")
         return "\n".join(lines)
 
-    def raise_if_wrong(self):
-        """Raise AssertionError with all :meth:`problems`, if there are any."""
-        if not self.ok:
-            lines = [f"{name}: {text}" for name, text in self.problems().items()]
-            raise AssertionError("\n".join(["wrong gradient", *lines]))
-
 
 def check_layer(layer, x, rng=0, tolerance=1e-6, eps=1e-5, max_entries=None):
     """Hold the backward pass of a layer or network to numerical gradients.
@@ -231,7 +225,10 @@ def check_layer(layer, x, rng=0, tolerance=1e-6, eps=1e-5, max_entries=None):
 
 def assert_gradients(layer, x, **options):
     """Raise AssertionError, saying where and how, if :func:`check_layer` finds an error."""
-    check_layer(layer, x, **options).raise_if_wrong()
+    problems = check_layer(layer, x, **options).problems()
+    if problems:
+        lines = [f"{name}: {text}" for name, text in problems.items()]
+        raise AssertionError("\n".join(["wrong gradient", *lines]))
 
 
 class WithLoss(Layer):
@@ -251,13 +248,10 @@ class WithLoss(Layer):
 
     params = property(lambda self: self.network.params)
     grads = property(lambda self: self.network.grads)
+    state = property(lambda self: self.network.state)
 
     def children(self):
         return (self.network,)
-
-    def astype(self, dtype):
-        self.network.astype(dtype)
-        return self
 
 
 def check_network(network, x, labels, loss=None, tolerance=1e-5, max_entries=20, **options):

@@ -27,11 +27,6 @@ from cnnlib.network import Residual, Sequential
 WEIGHTS = Path(__file__).parent / "weights"
 
 
-def convolution(fast):
-    """Choose the class of a network's convolutions."""
-    return FastConv2D if fast else Conv2D
-
-
 def relu_and_pool(fast):
     """Make the two layers that follow a convolution."""
     return [MaxPool2D(2), ReLU()] if fast else [ReLU(), MaxPool2D(2)]
@@ -47,7 +42,8 @@ def mlp(hidden=50, rng=None, fast=False):
     rng : numpy.random.Generator, int or None
         Source of the weights.
     fast : bool
-        Changes nothing here, where nothing is convolved.
+        Whether to build the faster one of two equal networks: here, where nothing is convolved,
+        the same one.
 
     Returns
     -------
@@ -69,20 +65,14 @@ def simple_convnet(filters=30, hidden=100, rng=None, fast=False):
     ----------
     filters, hidden : int
         Filters of the convolution, units of the hidden layer.
-    rng : numpy.random.Generator, int or None
-        Source of the weights.
-    fast : bool
-        Whether to build the faster one of two equal networks.
-
-    Returns
-    -------
-    Sequential
-        From images (1, 28, 28) to scores of 10 classes.
+    rng, fast
+        As for :func:`mlp`, and so is the result.
 
     Source: Saitoh, Deep Learning from Scratch, chapter 7.
     """
     rng = np.random.default_rng(rng)
-    layers = [convolution(fast)(1, filters, 5, rng=rng), *relu_and_pool(fast)]
+    conv = FastConv2D if fast else Conv2D
+    layers = [conv(1, filters, 5, rng=rng), *relu_and_pool(fast)]
     layers += [Flatten(), Dense(filters * 12 * 12, hidden, rng=rng), ReLU()]
     layers += [Dense(hidden, 10, init=small, rng=rng)]
     return Sequential(layers, input_shape=(1, 28, 28))
@@ -97,21 +87,14 @@ def lenet5(filters=(16, 32), hidden=128, rng=None, fast=False):
         Filters of the two convolutions.
     hidden : int
         Units of the hidden layer.
-    rng : numpy.random.Generator, int or None
-        Source of the weights.
-    fast : bool
-        Whether to build the faster one of two equal networks.
-
-    Returns
-    -------
-    Sequential
-        From images (1, 28, 28) to scores of 10 classes.
+    rng, fast
+        As for :func:`mlp`, and so is the result.
 
     Source: LeCun, Bottou, Bengio, Haffner, Gradient-based learning applied to document
     recognition (1998); ReLU and max pooling came later.
     """
     rng = np.random.default_rng(rng)
-    conv, (first, second) = convolution(fast), filters
+    conv, (first, second) = FastConv2D if fast else Conv2D, filters
     layers = [conv(1, first, 5, rng=rng), *relu_and_pool(fast)]
     layers += [conv(first, second, 5, rng=rng), *relu_and_pool(fast)]
     layers += [Flatten(), Dense(second * 4 * 4, hidden, rng=rng), ReLU()]
@@ -131,51 +114,21 @@ def convnet_bn(filters=(24, 48, 64), hidden=128, rng=None, fast=False):
         Filters of the three convolutions.
     hidden : int
         Units of the hidden layer.
-    rng : numpy.random.Generator, int or None
-        Source of the weights.
-    fast : bool
-        Whether to build the faster one of two equal networks.
-
-    Returns
-    -------
-    Sequential
-        From images (1, 28, 28) to scores of 10 classes.
+    rng, fast
+        As for :func:`mlp`, and so is the result.
 
     Sources: Ioffe and Szegedy, Batch normalization (2015); Springenberg, Dosovitskiy, Brox,
     Riedmiller, Striving for simplicity: the all convolutional net (2014), for strides that
     replace pooling.
     """
     rng = np.random.default_rng(rng)
-    conv, (first, second, third) = convolution(fast), filters
+    conv, (first, second, third) = FastConv2D if fast else Conv2D, filters
     layers = [conv(1, first, 5, stride=2, pad=2, rng=rng), BatchNorm(first), ReLU()]
     layers += [conv(first, second, 3, stride=2, rng=rng), BatchNorm(second), ReLU()]
     layers += [conv(second, third, 3, rng=rng), BatchNorm(third), ReLU()]
     layers += [Flatten(), Dense(third * 4 * 4, hidden, rng=rng), BatchNorm(hidden), ReLU()]
     layers += [Dense(hidden, 10, init=small, rng=rng)]
     return Sequential(layers, input_shape=(1, 28, 28))
-
-
-def residual_block(channels, conv, rng):
-    """Make the two layers of a residual block: two convolutions and the short way, then ReLU.
-
-    Parameters
-    ----------
-    channels : int
-        C of input and output; height and width stay as well.
-    conv : type
-        Conv2D or FastConv2D.
-    rng : numpy.random.Generator
-        Source of the weights.
-
-    Returns
-    -------
-    list of Layer
-
-    Source: He, Zhang, Ren, Sun, Deep residual learning (2015).
-    """
-    first, second = (conv(channels, channels, 3, pad=1, rng=rng) for _ in range(2))
-    body = Sequential([first, BatchNorm(channels), ReLU(), second, BatchNorm(channels)])
-    return [Residual(body), ReLU()]
 
 
 def resnet(filters=(24, 48, 96), blocks=2, rng=None, fast=False):
@@ -190,36 +143,25 @@ def resnet(filters=(24, 48, 96), blocks=2, rng=None, fast=False):
         Filters of the three convolutions outside the blocks.
     blocks : int
         Residual blocks, two convolutions each.
-    rng : numpy.random.Generator, int or None
-        Source of the weights.
-    fast : bool
-        Whether to build the faster one of two equal networks.
-
-    Returns
-    -------
-    Sequential
-        From images (1, 28, 28) to scores of 10 classes.
+    rng, fast
+        As for :func:`mlp`, and so is the result.
 
     Source: He, Zhang, Ren, Sun, Deep residual learning (2015), made small.
     """
     rng = np.random.default_rng(rng)
-    conv, (first, second, third) = convolution(fast), filters
+    conv, (first, second, third) = FastConv2D if fast else Conv2D, filters
     layers = [conv(1, first, 5, stride=2, pad=2, rng=rng), BatchNorm(first), ReLU()]
     layers += [conv(first, second, 3, stride=2, pad=1, rng=rng), BatchNorm(second), ReLU()]
     for _ in range(blocks):
-        layers += residual_block(second, conv, rng)
+        body = [conv(second, second, 3, pad=1, rng=rng), BatchNorm(second), ReLU()]
+        body += [conv(second, second, 3, pad=1, rng=rng), BatchNorm(second)]
+        layers += [Residual(Sequential(body)), ReLU()]
     layers += [conv(second, third, 3, stride=2, rng=rng), BatchNorm(third), ReLU()]
     layers += [Flatten(), Dense(third * 3 * 3, 10, init=small, rng=rng)]
     return Sequential(layers, input_shape=(1, 28, 28))
 
 
-MODELS = {
-    "mlp": mlp,
-    "simple_convnet": simple_convnet,
-    "lenet5": lenet5,
-    "convnet_bn": convnet_bn,
-    "resnet": resnet,
-}
+MODELS = {model.__name__: model for model in (mlp, simple_convnet, lenet5, convnet_bn, resnet)}
 
 
 def build(name, rng=None, fast=False):

@@ -133,11 +133,6 @@ class Sequential(Layer):
     def children(self):
         return tuple(self.layers.values())
 
-    def astype(self, dtype):
-        for layer in self.layers.values():
-            layer.astype(dtype)
-        return self
-
     def shapes(self, shape):
         """Follow a shape through the layers.
 
@@ -234,22 +229,13 @@ class Sequential(Layer):
         Raises
         ------
         ValueError
-            As :meth:`check_weights` does; then nothing is changed.
+            If names or shapes differ, or numbers are not finite; then nothing is changed.
         """
-        self.check_weights(arrays, origin)
-        for name, value in self.weights().items():
-            value[...] = arrays[name]
-
-    def check_weights(self, arrays, origin="arrays"):
-        """Refuse arrays that are not this network's weights.
-
-        Raises
-        ------
-        ValueError
-            If names or shapes differ, or numbers are not finite.
-        """
-        expected = {name: (value.shape, value.dtype) for name, value in self.weights().items()}
+        weights = self.weights()
+        expected = {name: (value.shape, value.dtype) for name, value in weights.items()}
         check_arrays(arrays, expected, origin, "is of another network")
+        for name, value in weights.items():
+            value[...] = arrays[name]
 
     def arguments(self):
         return tuple(self.layers), {}
@@ -329,16 +315,13 @@ class Summary(list):
 
     def __repr__(self):
         rows = [self.heads, *self.cells()]
-        widths = [max(len(row[i]) for row in rows) for i in range(5)]
-        aligned = [
-            "  ".join(
-                cell.rjust(width) if i > 2 else cell.ljust(width)
-                for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-            for row in rows
+        columns = [
+            [f"{cell:{side}{max(map(len, column))}}" for cell in column]
+            for side, column in zip("<<<>>", zip(*rows, strict=True), strict=True)
         ]
-        rule = "-" * max(map(len, aligned))
-        return "\n".join([aligned[0], rule, *aligned[1:-1], rule, aligned[-1]])
+        lines = ["  ".join(row) for row in zip(*columns, strict=True)]
+        rule = "-" * len(lines[0])
+        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
 
     __str__ = __repr__
 

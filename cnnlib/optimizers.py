@@ -82,10 +82,14 @@ class Optimizer:
         rate = self.rate_now()
         self.steps += 1
         self.trained |= params
+        if not params.keys() <= self.memory.keys():
+            self.memory = self.blank(params) | self.memory
         for name, p in params.items():
-            if name not in self.memory:
-                self.memory[name] = {key: np.zeros_like(p) for key in self.keeps}
             self.update(p, self.decayed(p, grads[name], rate), rate, **self.memory[name])
+
+    def blank(self, params):
+        """Return the memory for parameters before their first step: zeros."""
+        return {name: {key: np.zeros_like(p) for key in self.keeps} for name, p in params.items()}
 
     def check(self, params):
         """Refuse the parameters of another network than the one that was trained so far.

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from cnnlib import here
-from cnnlib.files import load_arrays, save_arrays
+from cnnlib.files import load_arrays, part_of, save_arrays, under
 
 FOLDER = Path(__file__).parent / "recorded"
 SECONDS = 3  # of a run that is worth a record: about a minute in a browser
@@ -64,16 +64,13 @@ def recalled(run):
 
 def save(run, path):
     """Write what a finished run left: the network's weights and the history."""
-    arrays = {f"network/{key}": value for key, value in run.network.weights().items()}
-    save_arrays(path, arrays | {f"history/{k}": v for k, v in run.history.arrays().items()})
+    arrays = under("network", run.network.weights()) | under("history", run.history.arrays())
+    save_arrays(path, arrays)
 
 
 def load(run, path):
     """Put a run where the one that :func:`save` wrote had ended."""
-    parts = {"network": {}, "history": {}}
-    for key, value in load_arrays(path).items():
-        part, _, rest = key.partition("/")
-        parts[part][rest] = value
-    run.network.assign(parts["network"], str(path))
-    run.history = run.history.read(parts["history"], str(path), "is no record of a run")
+    arrays = load_arrays(path)
+    run.network.assign(part_of(arrays, "network"), str(path))
+    run.history = run.history.read(part_of(arrays, "history"))
     run.epoch = run.epochs

@@ -26,7 +26,7 @@ FLAGS = (
 EXPLORER = re.compile(r"\w+(?:Explorer|Cockpit): ")  # how the text of a stored explorer begins
 SETTINGS = {
     # Render all cells, not only those in view.
-    "notebook-extension/tracker": {"windowingMode": "none"},
+    "notebook-extension/tracker": {"windowingMode": "none"}
 }
 PATIENCE = 600  # seconds after which a wait is given up: no test is about how long it takes
 

@@ -143,13 +143,14 @@ def noisy_network(rng=0):
 
 
 def quarters(count=60):
-    """Draw images of 8 x 8 pixels and labels: the class is the quarter that is brightest."""
+    """Draw images of 8 x 8 pixels, read-only, and labels: which quarter is the brightest."""
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 4, count)
     x = rng.random((count, 1, 8, 8), np.float32)
     for image, label in zip(x, labels, strict=True):
         row, column = divmod(int(label), 2)
         image[0, 4 * row : 4 * row + 4, 4 * column : 4 * column + 4] += 1
+    x.flags.writeable = labels.flags.writeable = False  # who writes to what is given raises
     return x, labels
 
 

@@ -32,37 +32,6 @@ def test_shift_by_whole_pixels(rng):
         assert np.array_equal(moved, expected)
 
 
-def test_shift_by_half_a_pixel_is_a_mean():
-    x = np.array([[[[0.0, 4.0, 8.0]]]])
-    y = warp(x, affine(np.zeros(1), np.ones(1), [[0, 0.5]]))
-    assert y.tolist() == [[[[0.0, 2.0, 6.0]]]]
-
-
-@pytest.mark.parametrize("size", [6, 7])
-@pytest.mark.parametrize("quarters", [-1, 1, 2, 3, 4])
-def test_rotation_by_quarters_is_rot90(rng, size, quarters):
-    x = rng.random((2, 3, size, size))
-    y = warp(x, affine(np.full(2, 90.0 * quarters), np.ones(2), np.zeros((2, 2))))
-    np.testing.assert_allclose(y, np.rot90(x, quarters, axes=(2, 3)), atol=1e-12)
-
-
-def test_doubling_the_size():
-    x = np.zeros((1, 1, 8, 8))
-    x[0, 0, 3:5, 3:5] = 1
-    y = warp(x, affine(np.zeros(1), np.full(1, 2.0), np.zeros((1, 2))))
-    assert (y[0, 0, 2:6, 2:6] >= 0.5).all()
-    assert y.sum() == pytest.approx(4 * x.sum())
-    small = warp(y, affine(np.zeros(1), np.full(1, 0.5), np.zeros((1, 2))))
-    assert small.sum() == pytest.approx(x.sum(), rel=0.1)
-
-
-def test_affine_rotates_before_it_shifts():
-    x = np.zeros((1, 1, 7, 7))
-    x[0, 0, 3, 5] = 1  # two to the right of the centre; a quarter turn: two above it
-    y = warp(x, affine(np.array([90.0]), np.ones(1), [[1, 2]]))
-    assert np.unravel_index(y.argmax(), y.shape) == (0, 0, 2, 5)
-
-
 def test_displacement_says_where_to_look(rng):
     x = rng.random((2, 1, 5, 5))
     where = np.zeros((2, 2, 5, 5))
@@ -148,14 +117,6 @@ def test_augment_takes_any_memory_order(digits):
     batch_last = np.ascontiguousarray(digits.transpose(1, 2, 3, 0)).transpose(3, 0, 1, 2)
     one, two = (augment(x, np.random.default_rng(0), **ALL) for x in (digits, batch_last))
     assert np.array_equal(one, two)
-
-
-def test_augment_keeps_the_ink(digits, rng):
-    y = augment(digits, rng, shift=2, rotate=15, scale=0, elastic=0)
-    ratio = y.sum(axis=(1, 2, 3)) / digits.sum(axis=(1, 2, 3))
-    assert 0.9 < ratio.min() and ratio.max() < 1.1
-    y = augment(digits, rng, **ALL)
-    assert y.sum() == pytest.approx(digits.sum(), rel=0.1)
 
 
 def test_augment_stays_within_its_strengths(rng):

@@ -153,11 +153,6 @@ def test_the_instructions_are_those_of_the_processor(monkeypatch, tmp_path):
         bench.parse(["--instructions", "avx512"])
 
 
-def test_both_sets_limit_the_same_libraries():
-    one, other = bench.INSTRUCTIONS.values()
-    assert one.keys() == other.keys() and not one.items() & other.items()
-
-
 def test_the_users_own_settings_reach_the_training_and_nothing_of_the_benchs(monkeypatch):
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
     monkeypatch.setenv("OPENBLAS_L2_SIZE", "512")
@@ -169,12 +164,6 @@ def test_the_users_own_settings_reach_the_training_and_nothing_of_the_benchs(mon
 
 
 # --------------------------------------------------------------------------- whole runs
-
-
-def test_accuracy_is_read_from_what_training_prints():
-    assert bench.accuracy("epoch 1 train 98.1 %\ntest accuracy 99.02 %\n") == 99.02
-    assert bench.accuracy("test accuracy 97.00%, then\ntest accuracy 99.13 % in 7 s") == 99.13
-    assert np.isnan(bench.accuracy("nothing"))
 
 
 def replace_command(monkeypatch, code):
@@ -195,19 +184,6 @@ def test_a_training_is_measured(monkeypatch):
     assert seconds > 0
     if sys.platform != "win32":
         assert cpu > 0 and 80_000_000 < peak < 300_000_000
-
-
-@pytest.mark.parametrize(
-    "code, reason",
-    [
-        ("raise SystemExit('cnnlib: the disk is full')", "exit status 1: cnnlib: the disk is full"),
-        ("raise SystemExit(3)", "exit status 3: it printed nothing"),
-    ],
-)
-def test_where_training_cannot_run_the_bench_says_why(monkeypatch, code, reason):
-    replace_command(monkeypatch, code)
-    text = bench.train_table(bench.parse(["--seeds", "2"]))
-    assert text == f"Not measured: `python -m cnnlib train` ended with {reason}"
 
 
 def test_training_over_seeds_is_summed_up(monkeypatch):

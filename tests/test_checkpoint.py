@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from cnnlib.augment import augment
-from cnnlib.checkpoint import History, Interrupted, RunState
+from cnnlib.checkpoint import Interrupted, RunState
 from cnnlib.files import load_arrays, save_arrays
 from cnnlib.layers.activations import ReLU
 from cnnlib.layers.base import Layer
@@ -99,12 +99,6 @@ def test_a_damaged_or_missing_checkpoint_is_refused(data, tmp_path):
     with pytest.raises(ValueError, match="is not a checkpoint"):
         fit(noisy_network(), data, **go_on)
     assert [file.name for file in tmp_path.iterdir()] == ["run.npz"]
-
-
-def test_history_round_trip(data, tmp_path):
-    history = fit(noisy_network(), data, data, epochs=2, progress=False)
-    history.save(tmp_path / "history.npz")
-    assert History.load(tmp_path / "history.npz") == history
 
 
 def test_a_checkpoint_keeps_numpy_integers_and_any_bit_generator(data, tmp_path):
@@ -315,9 +309,7 @@ def test_every_part_of_a_checkpoint_that_is_missing_or_wrong_is_refused_by_name(
             if wrong is None:
                 del changed[name]
             save_arrays(path, changed)
-            part = name.removeprefix("network/").partition("/")[2] or name
-            names = f"{name}|{part}|place|{name.removeprefix('network/')}"
-            assert_not_resumed(path, data, f"run.npz.*({names})")
+            assert_not_resumed(path, data, f"run.npz.*({name}|its record)")
             tried += 1
     assert tried > 200
 
@@ -325,37 +317,29 @@ def test_every_part_of_a_checkpoint_that_is_missing_or_wrong_is_refused_by_name(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"epoch": None}, "is a damaged checkpoint: epoch is None"),
-        ({"epoch": -1}, "is a damaged checkpoint: epoch is -1"),
-        ({"epoch": True}, "is a damaged checkpoint: epoch is True"),
-        ({"batch": 4}, "has done 1 epochs and 4 batches, its record has 6 steps"),
-        ({"epoch": 0, "batch": 6}, "has done 0 epochs and 6 batches, its record has 6 steps"),
-        ({"batch": "2"}, "is a damaged checkpoint: batch is '2'"),
-        ({"spent": float("nan")}, "is a damaged checkpoint: spent is nan"),
-        ({"spent": float("inf")}, "is a damaged checkpoint: spent is inf"),
-        ({"steps": 5}, "is a damaged checkpoint: it has 5 steps and 6 rates"),
-        ({"terms": []}, r"is a damaged checkpoint: terms is \[\]"),
+        ({"epoch": None}, "is a damaged checkpoint: place: epoch is None"),
+        ({"epoch": -1}, "is a damaged checkpoint: place: epoch is -1"),
+        ({"epoch": True}, "is a damaged checkpoint: place: epoch is True"),
+        ({"batch": 1}, "its record does not fit 2 epochs, 1 batches and 8 steps"),
+        ({"epoch": 1, "batch": 4}, "its record does not fit 1 epochs, 4 batches and 8 steps"),
+        ({"batch": "0"}, "is a damaged checkpoint: place: batch is '0'"),
+        ({"spent": float("nan")}, "is a damaged checkpoint: place: spent is nan"),
+        ({"spent": float("inf")}, "is a damaged checkpoint: place: spent is inf"),
+        ({"steps": 7}, "its record does not fit 2 epochs, 0 batches and 7 steps"),
+        ({"terms": []}, r"is a damaged checkpoint: place: terms is \[\]"),
         ({"terms": {}}, "was written with seed unknown, this run has 0"),
-        ({"generators": []}, "it has 0 generators, expected 2"),
-        ({"generators": [{}, {}]}, "a generator's state is wrong"),
-        ({"generators": [1, 2]}, "a generator's state is wrong"),
-        ({"generators": None}, "is a damaged checkpoint: generators is None"),
+        ({"generators": []}, "its generators are wrong"),
+        ({"generators": [{}, {}]}, "its generators are wrong"),
+        ({"generators": [1, 2]}, "its generators are wrong"),
+        ({"generators": None}, "is a damaged checkpoint: place: generators is None"),
     ],
 )
 def test_a_place_that_cannot_be_is_refused(data, tmp_path, change, message):
     path = tmp_path / "run.npz"
-    arrays = first_steps(path, data)
+    arrays = first_steps(path, data, steps=8)
     place = json.loads(str(arrays["place"])) | change
     save_arrays(path, arrays | {"place": np.array(json.dumps(place))})
     assert_not_resumed(path, data, message)
-
-
-def test_an_epoch_whose_every_batch_is_done_is_not_in_progress(data, tmp_path):
-    path = tmp_path / "run.npz"
-    arrays = first_steps(path, data, steps=4)
-    place = json.loads(str(arrays["place"])) | {"epoch": 0, "batch": 4}
-    save_arrays(path, arrays | {"place": np.array(json.dumps(place))})
-    assert_not_resumed(path, data, "has done 0 epochs and 4 batches, its record has 4 steps")
 
 
 def test_every_image_and_every_label_counts_in_the_sum_of_the_data():
@@ -367,13 +351,9 @@ def test_every_image_and_every_label_counts_in_the_sum_of_the_data():
 def test_a_part_too_much_is_refused(data, tmp_path):
     path = tmp_path / "run.npz"
     arrays = first_steps(path, data)
-    for name, message in (
-        ("extra", "it has extra too much"),
-        ("history/extra", "it lacks nothing and has extra too much"),
-        ("network/extra", "is of another network: it lacks nothing and has extra too much"),
-    ):
+    for name in ("extra", "history/extra", "network/extra"):
         save_arrays(path, {**arrays, name: np.ones(2)})
-        assert_not_resumed(path, data, message)
+        assert_not_resumed(path, data, f"it lacks nothing and has {name} too much")
 
 
 def corrupt(data, rng):
@@ -398,15 +378,12 @@ def equal_arrays(one, two):
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("kind", ["weights", "checkpoint", "history"])
+@pytest.mark.parametrize("kind", ["weights", "checkpoint"])
 def test_a_corrupted_file_is_refused_by_name_or_holds_the_same_numbers(data, tmp_path, kind):
     path, rng = tmp_path / "file.npz", np.random.default_rng(0)
     arrays, network = first_steps(path, data), noisy_network()
     if kind == "weights":
         network.save(path)
-    if kind == "history":
-        history = History(*[[0.5]] * 6)
-        history.save(path)
     whole, refused = path.read_bytes(), 0
     arrays = load_arrays(path)
     for _ in range(CORRUPTIONS):
@@ -416,8 +393,6 @@ def test_a_corrupted_file_is_refused_by_name_or_holds_the_same_numbers(data, tmp
             if kind == "weights":
                 other.load(path)
                 assert same_weights(other, network)
-            elif kind == "history":
-                assert History.load(path) == history
             else:
                 run = RunState(other, Adam(), data, 3, 16, augment, 0)
                 run.load(path)
@@ -429,19 +404,6 @@ def test_a_corrupted_file_is_refused_by_name_or_holds_the_same_numbers(data, tmp
             assert same_weights(other, noisy_network(rng=1))
             refused += 1
     assert refused > 0.8 * CORRUPTIONS
-
-
-def test_a_record_that_is_none_is_called_so(data, tmp_path):
-    path = tmp_path / "net.npz"
-    noisy_network().save(path)
-    with pytest.raises(ValueError, match="net.npz' is no record of a run: it lacks accuracies,"):
-        History.load(path)
-    save_arrays(path, {})
-    with pytest.raises(ValueError, match="net.npz' is no record of a run: it lacks accuracies,"):
-        History.load(path)
-    first_steps(path, data)
-    with pytest.raises(ValueError, match="and has first/image, .* and [0-9]+ more too much"):
-        History.load(path)
 
 
 KILLED = """
@@ -573,12 +535,13 @@ def test_a_second_interrupt_acts_at_once(data, default_handler):
     assert signal.getsignal(signal.SIGINT) is default_handler
 
 
-def test_a_callback_may_stop_the_run_without_an_interrupt(data):
+def test_a_callback_may_stop_the_run_without_an_interrupt(data, default_handler):
     def stop(run):
         run.stop = len(run.history.losses) == 3
 
     history = fit(noisy_network(), data, epochs=2, batch_size=16, callbacks=[stop], progress=False)
     assert history.interrupted and len(history.losses) == 3
+    assert signal.getsignal(signal.SIGINT) is default_handler
 
 
 @pytest.mark.parametrize("handler", [signal.SIG_IGN, None])
@@ -599,9 +562,7 @@ def test_an_interrupt_while_validating_ends_the_run_after_it(data, tmp_path, def
             return super().forward(x)
 
     def network(activation, rng=0):
-        return Sequential(
-            [Flatten(), Dense(64, 8, rng=rng), activation(), Dense(8, 4, rng=rng)],
-        )
+        return Sequential([Flatten(), Dense(64, 8, rng=rng), activation(), Dense(8, 4, rng=rng)])
 
     whole, later, path = network(ReLU), network(ReLU, rng=1), tmp_path / "run.npz"
     terms = {"epochs": 2, "progress": False}

@@ -12,13 +12,7 @@ import numpy as np
 import pytest
 
 from cnnlib import datasets, files
-from cnnlib.datasets import (
-    batches,
-    load_fashion_mnist,
-    load_mnist,
-    load_photo,
-    read_idx,
-)
+from cnnlib.datasets import batches, load_fashion_mnist, load_mnist, load_photo, read_idx
 
 MNIST_SHA256 = {
     "x_train": "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
@@ -37,11 +31,6 @@ def mnist():
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
-
-
-@pytest.fixture(scope="module")
-def digits(mnist):
-    return mnist[0][0][:200]
 
 
 def idx(array):
@@ -382,16 +371,6 @@ def test_default_cache_follows_xdg(server, tmp_path, monkeypatch):
         monkeypatch.setenv(name, str(tmp_path / "home"))
     load_fashion_mnist(mirrors=mirrors)
     assert files_in(tmp_path / "home/.cache/cnnlib/fashion-mnist") == sorted(server.files)
-
-
-def test_interrupted_write_leaves_no_file(server, tmp_path, monkeypatch):
-    def full(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(files.os, "replace", full)
-    with pytest.raises(KeyboardInterrupt):
-        load_fashion_mnist(cache=tmp_path, mirrors=[server.mirror("good")])
-    assert files_in(tmp_path) == []
 
 
 def test_what_cannot_be_kept_is_used_all_the_same(server, small, tmp_path, monkeypatch):

@@ -206,22 +206,6 @@ def test_an_unknown_experiment_is_refused(capsys):
     assert "no experiment 'none', there are headline, " in capsys.readouterr().err
 
 
-def test_a_recipe_distorts_and_changes_the_images_if_it_says_so(mnist):
-    usual, distorted = (ablated(name) for name in ("no distortions", "all of it"))
-    heads = []
-    for recipe in (usual, distorted):
-        losses = []
-
-        def stop(run, losses=losses):
-            losses[:] = run.history.losses
-            run.stop = len(losses) == 3
-
-        tools.run(recipe, 0, recipe.data(*mnist, 0)[0], [stop])
-        heads.append(losses)
-    assert not np.allclose(*heads)  # the same network and images, but for what is distorted
-    assert ablated("all of it", fashion=True).fashion and not distorted.fashion
-
-
 def test_the_ablation_leaves_out_what_it_says():
     kinds = {
         name: [layer.kind for layer in ablated(name).network(0).walk()] for name in tools.ABLATED

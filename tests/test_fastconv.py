@@ -99,26 +99,6 @@ def test_without_input_gradient_dx_is_none_and_the_other_gradients_are_the_same(
         np.testing.assert_array_equal(layer.grads[name], value)
 
 
-@pytest.mark.parametrize(
-    "x, error, message",
-    [
-        (np.ones((16, 3, 6, 6), "f"), ValueError, r"\(N, 3, 6, 6\), expected \(N, 8, H, W\)"),
-        (np.ones((16, 8, 6, 6)), TypeError, "x is float64 and w is float32"),
-        (np.ones((0, 8, 6, 6), "f"), ValueError, "expected at least one image"),
-        (np.ones((16, 8, 6, 6), np.uint8), TypeError, "x is uint8"),
-        (np.ones((16, 8, 0, 6), "f"), ValueError, "."),
-    ],
-)
-def test_an_input_that_does_not_fit_is_refused_and_nothing_is_changed(x, error, message):
-    layer = FAST[0]
-    dy = draw(layer.forward(draw(SHAPE, np.float32)).shape, np.float32)
-    expected = layer.fast.backward(dy)[1]
-    with pytest.raises(error, match=message):
-        layer.forward(x)
-    layer.backward(dy)
-    np.testing.assert_array_equal(layer.grads["w"], expected)
-
-
 # --------------------------------------------------------------------------- threads
 
 

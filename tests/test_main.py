@@ -118,10 +118,7 @@ def test_the_lists_of_choices_are_complete():
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [
-        (["--data=fashion", "--folder=/nowhere"], "nowhere"),
-        (["--resume"], "no file"),
-    ],
+    [(["--data=fashion", "--folder=/nowhere"], "nowhere"), (["--resume"], "no file")],
 )
 def test_errors_are_explained_in_a_line(options, message, little, tmp_path, capsys):
     assert main(["train", "--quiet", "--out", str(tmp_path), *options]) == 1
@@ -188,15 +185,6 @@ def test_another_run_is_not_overwritten_without_being_told_to(little, tmp_path, 
     assert files(tmp_path)["mlp-mnist-seed0.npz"] != before["mlp-mnist-seed0.npz"]
     (tmp_path / "mlp-mnist-seed0.json").unlink()
     assert main(command) == 1 and "options that are not known" in capsys.readouterr().err
-
-
-def test_a_run_with_another_rate_is_not_resumed(little, tmp_path, capsys):
-    command = ["train", "--model=mlp", "--quiet", "--schedule=constant", f"--out={tmp_path}"]
-    assert main(command) == 0
-    before = files(tmp_path)
-    assert main([*command, "--resume", "--epochs=2", "--rate=0.5"]) == 1
-    assert "written with rate 0.006 at step 1, this run has 0.5 there" in capsys.readouterr().err
-    assert files(tmp_path) == before
 
 
 @pytest.mark.parametrize("name", ["lenet5-mnist-seed0.npz", "lenet5-mnist-seed0-filters.png"])

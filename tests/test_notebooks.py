@@ -743,10 +743,7 @@ BAD = [
             ([prose("It takes 1.5 times as long."), code("r  # 1.5", tags=["backs-prose"])], "1.5"),
             ([prose("It reads 97 %."), code("p", printed("0.96"), tags=["backs-prose"])], "97 %"),
             ([prose("All 60,000."), code("p", printed("50000"), tags=["backs-prose"])], "60,000"),
-            (
-                [code("r = 1.5", tags=["backs-prose"]), code(), prose("It takes 1.5 s.")],
-                "1.5",
-            ),
+            ([code("r = 1.5", tags=["backs-prose"]), code(), prose("It takes 1.5 s.")], "1.5"),
             ([prose("It falls by -1.5."), code()], "1.5"),
             ([prose("In 2012, 15.3 %.", "cited"), code()], "links no source"),
         ]

@@ -6,32 +6,29 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Circle
 
 from cnnlib.plots import backprop as plots
-from cnnlib.plots.base import BLUE, RED, to_png
-from tests.helpers import sheet_of, texts
+from cnnlib.plots.base import BLUE, RED
+from tests.helpers import axes_of, sheet_of, texts
 
 STEPS = 10.0 ** np.arange(-8, 0)
-PNG = b"\x89PNG"
 
 
 def test_step_error_draws_a_curve_a_label_and_never_a_zero():
     errors = {"float64": STEPS, "float32": np.zeros(len(STEPS))}
-    figure = plots.step_error(STEPS, errors, "V", mark=(1e-3, 0.0))
-    (ax,) = figure.axes
+    figure = plots.step_error(STEPS, errors, "V")
+    (ax,) = axes_of(figure)
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels == ["float64", "float32"]
     assert all((line.get_ydata() >= 1e-16).all() for line in ax.lines)
-    assert len(ax.lines) == 3 and ax.get_xscale() == ax.get_yscale() == "log"
-    assert to_png(figure).startswith(PNG)
+    assert len(ax.lines) == 2 and ax.get_xscale() == ax.get_yscale() == "log"
 
 
 def test_function_and_slope_draws_both_and_names_the_steepest_slope():
     xs = np.linspace(-1, 1, 5)
     curves = {"square": (xs**2, 2 * xs), "line": (xs, np.ones(5))}
-    square, line = plots.function_and_slope(xs, curves, "T").axes
+    square, line = axes_of(plots.function_and_slope(xs, curves, "T"))
     assert [list(drawn.get_ydata()) for drawn in square.lines] == [list(xs**2), list(2 * xs)]
     assert [text.get_text() for text in square.get_legend().get_texts()][1].endswith("at most 2")
     assert (square.get_title(), line.get_title()) == ("square", "line")
-    assert to_png(square.figure).startswith(PNG)
 
 
 def test_secant_joins_the_nudged_points():
@@ -40,27 +37,25 @@ def test_secant_joins_the_nudged_points():
     figure = plots.secant(
         xs, xs + xs**2, (0, 0, 2), 1.0, STEPS, errors, (1e-3, 1e-3), ("left", "right")
     )
-    left, right = figure.axes
+    left, right = axes_of(figure)
     measured = next(line for line in left.lines if line.get_label() == "measured slope")
     assert list(measured.get_ydata()) == [0, 2]
     assert left.get_title() == "left" and right.get_title() == "right"
-    assert to_png(figure).startswith(PNG)
 
 
 def test_dense_shapes_names_every_matrix_with_its_shape():
     figure = plots.dense_shapes(4, 6, 3)
-    forward, dw, dx, db = map(texts, figure.axes)
+    forward, dw, dx, db = map(texts, axes_of(figure))
     assert [t for t in dw if len(t) > 1 and t[0] != "("] == ["dw", "x.T", "dy"]
     assert [t for t in dw if t[0] == "("] == ["(D, M)", "(D, N)", "(N, M)"]
     assert "w.T" in dx and "ones" in db and "b" in forward
-    assert to_png(figure).startswith(PNG)
 
 
 def test_probability_minus_truth_is_negative_for_the_right_class_only():
     figure = plots.probability_minus_truth(np.array([0.25, 0.5, 0.25]), label=1)
-    heights = [bar.get_height() for bar in figure.axes[2].patches]
+    heights = [bar.get_height() for bar in axes_of(figure)[2].patches]
     assert heights == [0.25, -0.5, 0.25]
-    colours = [to_hex(bar.get_facecolor()) for bar in figure.axes[2].patches]
+    colours = [to_hex(bar.get_facecolor()) for bar in axes_of(figure)[2].patches]
     assert colours == [BLUE.lower(), RED.lower(), BLUE.lower()]
 
 
@@ -111,20 +106,16 @@ def test_stages_refuse_to_show_more_than_there_are(shown):
         plots.backprop_stages(stages(), shown)
 
 
-PNG = b"\x89PNG"
-
-
 def test_a_graph_shows_values_in_blue_and_gradients_in_red():
     places = {"x": (0, 0, "x"), "mul": (2, 0, "×")}
     figure = plots.computation_graph(places, [("x", "mul", "2", "-6")], "Title")
-    (ax,) = figure.axes
+    (ax,) = axes_of(figure)
     colours = {text.get_text(): text.get_color() for text in ax.texts}
     assert colours["2"] == BLUE and colours["-6"] == RED
     assert {"x", "×"} <= set(texts(ax))
     circles = [patch for patch in ax.patches if isinstance(patch, Circle)]
     assert len(circles) == 1  # the operation has one, x has none
     assert "Title" in ax.get_title()
-    assert to_png(figure).startswith(PNG)
 
 
 def test_the_graphs_of_the_lesson_bear_the_numbers_they_are_given():
@@ -135,8 +126,8 @@ def test_the_graphs_of_the_lesson_bear_the_numbers_they_are_given():
     values = {"x": 2, "y1": 6, "y2": -2, "L": -12}
     slopes = {"y1": -2, "y2": 6, "x1": -6, "x2": -6, "L": 1}
     figure = plots.fork_graph(values, slopes)
-    assert texts(figure.axes[0]).count("-6") == 2
-    assert "-6 and -6 make -12" in figure.axes[0].get_title()
+    assert texts(axes_of(figure)[0]).count("-6") == 2
+    assert "-6 and -6 make -12" in axes_of(figure)[0].get_title()
 
 
 def test_a_graph_refuses_an_edge_to_nowhere():

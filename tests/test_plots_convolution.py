@@ -21,12 +21,6 @@ def test_window_sum_shows_window_products_and_sum():
     assert "sum of the products 3, plus bias 1: y[0, 1] = 4" in texts(figure)
 
 
-def test_all_windows_visits_every_position():
-    figure = drawn(plots.all_windows(X, W, Y))
-    frames = [ax.patches[0].get_xy() for ax in figure.axes[:4]]
-    assert frames == [(-0.5, -0.5), (0.5, -0.5), (-0.5, 0.5), (0.5, 0.5)]
-
-
 def test_sliding_window_shows_numbers_of_window_and_sum():
     x = np.arange(20.0).reshape(4, 5) / 20
     w = np.eye(3)

@@ -4,13 +4,7 @@ import numpy as np
 import pytest
 
 from cnnlib.plots import training as plots
-from cnnlib.plots.base import to_png
-
-
-def axes(figure):
-    """Render a figure, which must not fail, and return its axes."""
-    assert to_png(figure).startswith(b"\x89PNG")
-    return figure.axes
+from tests.helpers import axes_of
 
 
 def line(ax, label):
@@ -26,14 +20,14 @@ def test_smooth_is_the_mean_of_what_came_last():
 
 def test_valley_draws_each_path():
     paths = {"one": np.array([[1.0, 2.0], [0.5, 0.1]]), "two": np.zeros((3, 2))}
-    first, second = axes(plots.valley(paths, titles=["A", "B"]))[:2]
+    first, second = axes_of(plots.valley(paths, titles=["A", "B"]))[:2]
     assert first.get_title() == "A" and second.get_title() == "B"
     assert first.lines[0].get_xydata().tolist() == [[1.0, 2.0], [0.5, 0.1]]
 
 
 def test_sweep_draws_the_mean_and_the_range_of_the_seeds():
     found = np.array([[0.9, 0.92, 0.97], [0.5, 0.6, 0.7]])
-    left, right = axes(
+    left, right = axes_of(
         plots.sweep({"l": {"a": found}, "r": {"b": found}}, [1, 10], "rate", ylabel="Y")
     )
     assert left.get_ylabel() == "Y" and right.get_ylabel() == ""
@@ -44,19 +38,19 @@ def test_sweep_draws_the_mean_and_the_range_of_the_seeds():
 
 
 def test_dots_draw_every_seed():
-    (ax,) = axes(plots.dots(["a", "b"], [[0.97, 0.98], [0.99, 0.99]]))
+    (ax,) = axes_of(plots.dots(["a", "b"], [[0.97, 0.98], [0.99, 0.99]]))
     assert ax.lines[0].get_xdata().tolist() == [97, 98]
     assert np.isclose(ax.lines[1].get_xdata()[0], 97.5)
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
 
 
 def test_rates_are_those_of_the_schedules():
-    (ax,) = axes(plots.rates({"a": lambda step: step / 2, "b": lambda step: 3}, 4))
+    (ax,) = axes_of(plots.rates({"a": lambda step: step / 2, "b": lambda step: 3}, 4))
     assert line(ax, "a").get_ydata().tolist() == [0, 0.5, 1, 1.5]
 
 
 def test_grid_writes_each_number_in_its_cell():
-    (ax,) = axes(plots.grid([[1.0, 2.0], [3.0, 4.25]], [16, 32], [0.1, 0.2], "rate", "batch"))
+    (ax,) = axes_of(plots.grid([[1.0, 2.0], [3.0, 4.25]], [16, 32], [0.1, 0.2], "rate", "batch"))
     numbers = ax.artists[0]
     written = dict(zip(map(tuple, numbers.places), numbers.texts, strict=True))
     assert written[(1, 1)] == "4.2" and written[(0, 1)] == "3.0"
@@ -66,7 +60,7 @@ def test_grid_writes_each_number_in_its_cell():
 
 def test_confusion_writes_counts_and_shares():
     counts = np.array([[9, 1], [0, 10]])
-    left, right = axes(plots.confusion(counts, names=["cat", "dog"]))
+    left, right = axes_of(plots.confusion(counts))
     assert {text.get_position(): text.get_text() for text in left.texts} == {
         (0, 0): "9",
         (1, 0): "1",
@@ -80,7 +74,7 @@ def test_confusion_writes_counts_and_shares():
 def test_mistakes_say_what_was_read_and_what_it_is():
     images = np.zeros((3, 1, 4, 4))
     figure = plots.mistakes(images, [1, 2, 3], [7, 8, 9], [0.99, 0.5, 0.8], columns=2)
-    titles = [ax.get_title() for ax in axes(figure)]
+    titles = [ax.get_title() for ax in axes_of(figure)]
     assert titles[0] == "read 7 (99.0%)\nis 1" and titles[3] == ""
 
 
@@ -89,7 +83,7 @@ def test_cockpit_draws_runs_of_any_length(steps):
     tested = [(k, 0.9) for k in range(100, steps, 100)]
     values = [np.full(steps, v) for v in (1.0, 0.5, 0.01)]
     w = np.ones((6, 1, 5, 5))
-    loss, accuracy, speed, picture = axes(plots.cockpit(*values, tested, w, 0.02, "T"))
+    loss, accuracy, speed, picture = axes_of(plots.cockpit(*values, tested, w, 0.02, "T"))
     assert len(loss.lines[0].get_xdata()) <= 801
     assert speed.lines[0].get_ydata().tolist() == [0.01] * len(speed.lines[0].get_xdata())
     assert speed.lines[1].get_ydata()[0] == 0.02
@@ -98,7 +92,7 @@ def test_cockpit_draws_runs_of_any_length(steps):
 
 
 def test_cockpit_draws_a_network_without_filters():
-    assert axes(plots.cockpit([], [], [], [], None))[3].get_title() == ""
+    assert axes_of(plots.cockpit([], [], [], [], None))[3].get_title() == ""
 
 
 def test_boundary_draws_points_lines_and_the_run():
@@ -108,7 +102,7 @@ def test_boundary_draws_points_lines_and_the_run():
     units = np.array([[2.0, 0, -1], [1, 1, 0], [0, 0, 1]])  # the last one turns nowhere
     seen = np.array([[0, 10], [0.7, 0.5]])
     figure = plots.boundary(margins, 3.0, x, labels, units, [0.7, 0.6], seen, None, 10, 500, "T")
-    plane, course = axes(figure)
+    plane, course = axes_of(figure)
     blue, orange = plane.lines
     assert blue.get_xydata().tolist() == [[0, 1]] and len(orange.get_xydata()) == 2
     assert blue.get_marker() != orange.get_marker() and plane.get_gid() == "plane"
@@ -127,5 +121,5 @@ def test_boundary_draws_points_lines_and_the_run():
 def test_boundary_draws_a_plane_of_one_colour(margins):
     seen, units = np.array([[0.0], [np.inf]]), np.zeros((0, 3))
     x, labels = np.zeros((1, 2)), np.zeros(1, int)
-    plane, _ = axes(plots.boundary(margins, 3.0, x, labels, units, [], seen, seen, 0, 500))
+    plane, _ = axes_of(plots.boundary(margins, 3.0, x, labels, units, [], seen, seen, 0, 500))
     assert len(plane.collections) == 1

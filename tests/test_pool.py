@@ -85,42 +85,6 @@ def test_promises_are_kept(layer):
     assert_keeps_its_promises(layer, (3, 4, 6, 5))
 
 
-@pytest.mark.parametrize("layer", LAYERS, ids=repr)
-def test_results_share_no_memory_with_arguments(layer):
-    x = draw((3, 4, 6, 5))
-    y = layer.forward(x)
-    assert not np.shares_memory(x, y)
-    dy = draw(y.shape)
-    assert not np.shares_memory(layer.backward(dy), dy)
-
-
-def test_defect_pooling_with_padding_raises():
-    """deep-learning-from-scratch: the output size forgets pad."""
-    for kind in (MaxPool2D, AvgPool2D):
-        layer = kind(3, stride=2, pad=1)
-        y = layer.forward(draw((2, 3, 7, 7)))
-        assert y.shape == (2, 3, 4, 4) and layer.output_shape((3, 7, 7)) == (3, 4, 4)
-        assert layer.backward(y).shape == (2, 3, 7, 7)
-
-
-def test_defect_the_gradient_goes_to_every_tie():
-    """DeepLearning.AI's assignment: the mask x == max(x)."""
-    for value in (0.0, -1.0, 7.0):
-        for kernel, pad in ((2, 0), (3, 1)):
-            layer = MaxPool2D(kernel, stride=2, pad=pad)
-            y = layer.forward(np.full((2, 1, 4, 4), value))
-            dx = layer.backward(np.ones_like(y))
-            assert set(np.unique(dx)) == {0.0, 1.0} and dx.sum() == y.size
-            assert dx[0, 0, 0, 0] == 1  # the first in the window, row by row
-
-
-def test_the_frame_never_wins():
-    layer = MaxPool2D(3, stride=1, pad=1)
-    x = -1 - np.abs(draw((2, 3, 4, 4)))
-    assert np.isin(layer.forward(x), x).all()
-    assert layer.backward(np.ones((2, 3, 4, 4))).sum() == 2 * 3 * 16
-
-
 @pytest.mark.parametrize(
     "window, value, winner",
     [

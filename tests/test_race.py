@@ -123,11 +123,6 @@ def test_the_choice_is_made_without_the_test_images(few, monkeypatch, capsys):
     assert "2 seeds" in capsys.readouterr().out
 
 
-def test_results_are_summed_up():
-    assert race.spread([99.0]) == "99.00 (99.00 to 99.00)"
-    assert race.spread([98.0, 100.0]) == "99.00 ± 1.41 (98.00 to 100.00)"
-
-
 # --------------------------------------------------------------------------- the ladder
 
 

@@ -24,12 +24,6 @@ def test_conv2d_by_hand():
     np.testing.assert_array_equal(reference.conv2d(IMAGE, w, b, dilation=2), [[[[2]]]])
 
 
-def test_convolution_is_cross_correlation():
-    """The kernel is not flipped: its first row meets the image's first row."""
-    w = np.array([[[[1.0, 0], [0, 0]]]])
-    np.testing.assert_array_equal(reference.conv2d(IMAGE, w, np.zeros(1)), [[[[1, 2], [4, 5]]]])
-
-
 def test_channels_are_summed_and_groups_are_not():
     x, b = np.stack([IMAGE[0, 0], 10 * IMAGE[0, 0]])[None], np.zeros(2)
     all_channels = reference.conv2d(x, np.ones((2, 2, 3, 3)), b)
@@ -67,13 +61,6 @@ def test_gradients_of_overlapping_windows_add_up():
 def test_dense_is_a_matrix_product():
     x, w, b = draw((4, 3)), draw((3, 5), seed=1), draw(5, seed=2)
     np.testing.assert_allclose(reference.dense(x, w, b), x @ w + b)
-
-
-def test_a_full_kernel_is_a_dense_layer():
-    """Without sharing there is nothing but a dot product."""
-    x, w, b = draw((2, 3, 4, 5)), draw((6, 3, 4, 5), seed=1), draw(6, seed=2)
-    y = reference.conv2d(x, w, b)
-    np.testing.assert_allclose(y[:, :, 0, 0], x.reshape(2, -1) @ w.reshape(6, -1).T + b)
 
 
 @given(st.integers(1, 2), st.integers(0, 2), st.integers(1, 2), st.sampled_from([1, 2]), seeds)

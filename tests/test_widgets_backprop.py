@@ -145,8 +145,7 @@ def test_two_explorers_do_not_share_a_network(backprop):
 
 
 @pytest.mark.parametrize(
-    "name, value",
-    [("function", "x * x at 1"), ("dtype", "float32"), ("power", -3)],
+    "name, value", [("function", "x * x at 1"), ("dtype", "float32"), ("power", -3)]
 )
 def test_every_control_of_the_step_changes_the_picture(step, name, value):
     assert moved(step, name, value)
@@ -204,11 +203,3 @@ def test_the_hunt_refuses_a_gradient_that_is_not_there(hunt):
     before = hunt.image.value
     hunt.set(suspect="B", gradient="w")
     assert hunt.problem == "suspect B (ReLU) has no w" and hunt.image.value == before
-
-
-@pytest.mark.parametrize("explorer", ["backprop", "step", "hunt"])
-def test_explorers_offer_text_and_picture(explorer, request):
-    explorer = request.getfixturevalue(explorer)
-    data, _ = explorer._repr_mimebundle_()
-    assert data["image/png"] and data["text/plain"].startswith(type(explorer).__name__)
-    assert len(explorer.text) > 40 and explorer.hint

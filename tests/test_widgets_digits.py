@@ -1,7 +1,5 @@
 """The explorers that look at digits, driven without a browser."""
 
-import re
-
 import numpy as np
 import pytest
 
@@ -12,9 +10,9 @@ from cnnlib.losses import softmax
 from cnnlib.models import load_trained
 from cnnlib.network import Sequential
 from cnnlib.plots import start as plots
-from cnnlib.widgets import canvas, start
+from cnnlib.widgets import start
 from cnnlib.widgets.base import percent
-from cnnlib.widgets.canvas import Canvas, decode, encode
+from cnnlib.widgets.canvas import decode, encode
 from cnnlib.widgets.start import DigitExplorer, PixelExplorer
 
 MNIST = load_mnist()[1]
@@ -64,25 +62,6 @@ def test_what_is_no_drawing_is_refused(text, message):
 
 
 # The canvas
-
-
-def test_the_canvas_stands_alone():
-    """Anywidget passes on one text; what it would have to fetch would be missing somewhere."""
-    code, style = (
-        (canvas.HERE / "canvas.js").read_text("utf-8"),
-        (canvas.HERE / "canvas.css").read_text("utf-8"),
-    )
-    assert not re.search(r"\bimport\b|https?:|\brequire\(|\bfetch\(", code + style)
-    assert re.search(r"^export default \{ render \};$", code, re.MULTILINE)
-    drawing = Canvas()
-    state = drawing.get_state()
-    assert {"value", "size", "_esm", "_css"} <= state.keys() and str(drawing._esm) == code
-
-
-def test_the_canvas_serves_fingers_and_pens():
-    code = (canvas.HERE / "canvas.js").read_text("utf-8")
-    assert "pointerdown" in code and "setPointerCapture" in code and "aria-label" in code
-    assert "touch-action: none" in (canvas.HERE / "canvas.css").read_text("utf-8")
 
 
 # The explorer of pixels
@@ -223,8 +202,3 @@ def test_the_canvas_stands_beside_the_picture_once(explorer):
 )
 def test_no_answer_is_certain(probability, said):
     assert percent(probability) == said
-
-
-def test_it_offers_its_picture_without_a_kernel(explorer):
-    data, _ = explorer._repr_mimebundle_()
-    assert data["image/png"] and explorer.hint in data["text/plain"]

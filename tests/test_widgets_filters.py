@@ -375,12 +375,6 @@ def test_steps_that_were_done_are_not_done_again(dreams, monkeypatch):
     moved(dreams, steps=5)
 
 
-def test_they_offer_their_picture_without_a_kernel(filters, where, fields):
-    for explorer in (filters, where, fields):
-        data, _ = explorer._repr_mimebundle_()
-        assert data["image/png"] and explorer.hint in data["text/plain"]
-
-
 EXPLORERS = [
     FilterExplorer,
     WhereExplorer,

@@ -125,9 +125,3 @@ def test_a_shift_inside_the_windows_is_not_noticed(shifting):
 def test_shift_refuses_what_are_no_grey_images(shape):
     with pytest.raises(ValueError, match="has shape"):
         ShiftExplorer(np.zeros(shape))
-
-
-def test_they_offer_their_picture_without_a_kernel(pooling, shifting):
-    for explorer in (pooling, shifting):
-        data, _ = explorer._repr_mimebundle_()
-        assert data["image/png"] and explorer.hint in data["text/plain"]

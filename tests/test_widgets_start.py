@@ -88,14 +88,6 @@ def test_it_opens_with_lenet(explorer):
     assert "this can be trained to read" in explorer.text
 
 
-@pytest.mark.parametrize("preset", list(PRESETS))
-def test_every_preset_fits(explorer, preset):
-    explorer.controls["preset"].value = preset
-    assert not explorer.problem
-    assert explorer.controls["stack"].value == list(PRESETS[preset])
-    assert f"{len(PRESETS[preset])} blocks" in explorer.text
-
-
 def test_a_network_is_clicked_together(explorer):
     explorer.controls["preset"].value = "nothing"
     click(explorer, block="Conv2D", size=8, kernel=3)
@@ -144,11 +136,6 @@ def test_removing_from_nothing_changes_nothing(explorer):
     explorer.controls["preset"].value = "nothing"
     explorer.remove.click()
     assert explorer.controls["stack"].value == [] and not explorer.problem
-
-
-def test_it_offers_its_picture_without_a_kernel(explorer):
-    data, _ = explorer._repr_mimebundle_()
-    assert data["image/png"] and explorer.hint in data["text/plain"]
 
 
 def run_code(code, monkeypatch):

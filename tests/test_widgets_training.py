@@ -277,15 +277,6 @@ def test_python_ends_while_it_trains_after_the_present_step(last):
     assert (done.returncode, done.stdout, done.stderr) == (0, "stopped\n", "")
 
 
-def test_the_text_is_fixed_and_the_picture_is_offered(cockpit):
-    start = repr(cockpit)
-    assert start.startswith("TrainingCockpit: ")
-    cockpit.start()
-    until(lambda: steps(cockpit) > 10)
-    data, _ = cockpit._repr_mimebundle_()
-    assert data["text/plain"] == start and data["image/png"]
-
-
 def test_every_slider_answers_before_a_run(cockpit):
     before = cockpit.image.value
     cockpit.controls["rate"].value = 0.3

@@ -118,7 +118,7 @@ def enter(folder, name, plan, network):
     """
     if not re.fullmatch(r"[\w-]{1,40}", name):
         raise ValueError(f"name is {name!r}, expected letters, digits, - and _ alone")
-    build(plan).check_weights(network.weights(), "the network")
+    build(plan).assign(network.weights(), "the network")
     path = Path(folder) / f"{name}.npz"
     if state_folder() is not None:
         save_arrays(path, {**network.weights(), "plan": np.array(plan)})

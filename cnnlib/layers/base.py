@@ -229,9 +229,10 @@ class Layer:
         """
         if np.dtype(dtype).kind != "f":
             raise TypeError(f"dtype is {np.dtype(dtype)}, expected floats such as float64")
-        for arrays in (self.params, self.state):
-            for name in arrays:
-                arrays[name] = arrays[name].astype(dtype)
+        for layer in self.walk():
+            for arrays in (layer.params, layer.state):
+                for name in arrays:
+                    arrays[name] = arrays[name].astype(dtype)
         return self
 
     def arguments(self):

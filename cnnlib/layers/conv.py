@@ -55,7 +55,7 @@ class Conv2D(Layer):
         super().__init__()
         KH, KW = pair(kernel_size)
         at_least(1, channels=channels, filters=filters, groups=groups)
-        at_least(1, kernel_size=min(KH, KW), stride=stride, dilation=dilation)
+        at_least(1, stride=stride, dilation=dilation)
         at_least(0, pad=pad)
         if channels % groups or filters % groups:
             raise ValueError(

@@ -32,7 +32,6 @@ class Pool2D(Layer):
     def __init__(self, kernel_size, stride=None, pad=0):
         super().__init__()
         KH, KW = pair(kernel_size)
-        at_least(1, kernel_size=min(KH, KW))
         if stride is None and KH != KW:
             raise ValueError(f"stride is not given, expected one for a window of {KH} by {KW}")
         self.kernel_size, self.pad = (KH, KW), pad

@@ -21,7 +21,7 @@ from cnnlib.plots.base import (
 
 
 @plot
-def computation_graph(nodes, edges, title=None, width=8.0, height=3.0):
+def computation_graph(nodes, edges, title=None):
     """Draw a graph of operations: forward values above its edges, gradients below.
 
     Parameters
@@ -32,8 +32,6 @@ def computation_graph(nodes, edges, title=None, width=8.0, height=3.0):
     edges : sequence of (str, str, str, str)
         From node, to node, forward value, gradient; an empty text is left out.
     title : str, optional
-    width, height : float
-        Inches.
 
     Returns
     -------
@@ -47,7 +45,7 @@ def computation_graph(nodes, edges, title=None, width=8.0, height=3.0):
     for start, end, *_ in edges:
         if start not in nodes or end not in nodes:
             raise ValueError(f"edges has {start!r} to {end!r}, expected names in nodes")
-    figure = new_figure(width, height)
+    figure = new_figure(8.0, 3.0)
     ax = figure.subplots()
     places = {name: np.array(place[:2], float) for name, place in nodes.items()}
     for start, end, value, gradient in edges:
@@ -143,7 +141,7 @@ def fork_graph(values, gradients):
 
 
 @plot
-def function_and_slope(xs, curves, title=None, top=1.5):
+def function_and_slope(xs, curves, title=None):
     """Plot activations side by side, each with its slope.
 
     Parameters
@@ -152,8 +150,6 @@ def function_and_slope(xs, curves, title=None, top=1.5):
     curves : dict of str to (ndarray, ndarray)
         For each function its values and its slopes at xs.
     title : str, optional
-    top : float
-        Where the plot ends, upwards.
 
     Returns
     -------
@@ -164,7 +160,7 @@ def function_and_slope(xs, curves, title=None, top=1.5):
     for ax, (name, (values, slopes)) in zip(axes, curves.items(), strict=True):
         ax.plot(xs, values, color=BLUE, linewidth=2, label="y")
         ax.plot(xs, slopes, "--", color=RED, linewidth=2, label=f"slope, at most {slopes.max():g}")
-        ax.set(xlabel="x", ylim=(-0.1, top))
+        ax.set(xlabel="x", ylim=(-0.1, 1.5))
         ax.set_title(name, fontsize=10)
         ax.grid(alpha=0.3)
         ax.legend(fontsize=9, loc="upper left")
@@ -172,7 +168,7 @@ def function_and_slope(xs, curves, title=None, top=1.5):
 
 
 @plot
-def step_error(steps, errors, title=None, mark=None):
+def step_error(steps, errors, title=None):
     """Plot the error of a numerical derivative against the step size, both logarithmic.
 
     Parameters
@@ -181,8 +177,6 @@ def step_error(steps, errors, title=None, mark=None):
     errors : dict of str to ndarray of shape (K,)
         Relative errors; the label of each curve. Errors of 0 are drawn at 1e-16.
     title : str, optional
-    mark : (float, float), optional
-        A step and its error, to be marked.
 
     Returns
     -------
@@ -190,21 +184,19 @@ def step_error(steps, errors, title=None, mark=None):
     """
     figure = new_figure(8, 3.6)
     ax = figure.subplots()
-    draw_step_error(ax, steps, errors, mark)
+    draw_step_error(ax, steps, errors)
     if title is not None:
         ax.set_title(title, fontsize=11)
     return figure
 
 
-def draw_step_error(ax, steps, errors, mark=None):
+def draw_step_error(ax, steps, errors):
     """Draw into axes what :func:`step_error` shows."""
     for k, (label, values) in enumerate(errors.items()):
         style = ("o-", "s--", "^:", "d-.")[k % 4]
         ax.loglog(
             steps, np.maximum(values, 1e-16), style, color=COLOURS[k], markersize=4, label=label
         )
-    if mark is not None:
-        ax.plot(mark[0], max(mark[1], 1e-16), "o", color=ORANGE, markersize=12, zorder=5)
     ax.set_xticks(10.0 ** np.arange(-15, 1, 3))
     ax.minorticks_off()
     ax.set_xlabel("step size eps")
@@ -225,8 +217,10 @@ def secant(xs, ys, points, true_slope, steps, errors, mark, titles):
         Function values one step below, at and one step above the point.
     true_slope : float
         In units of ys per step.
-    steps, errors, mark
+    steps, errors
         As for :func:`step_error`.
+    mark : (float, float)
+        A step and its error, to be marked.
     titles : (str, str)
 
     Returns
@@ -247,7 +241,8 @@ def secant(xs, ys, points, true_slope, steps, errors, mark, titles):
     left.grid(alpha=0.3)
     left.legend(fontsize=8)
     left.set_title(titles[0], fontsize=10)
-    draw_step_error(right, steps, errors, mark)
+    draw_step_error(right, steps, errors)
+    right.plot(mark[0], max(mark[1], 1e-16), "o", color=ORANGE, markersize=12, zorder=5)
     right.set_title(titles[1], fontsize=10)
     return figure
 

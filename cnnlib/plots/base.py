@@ -350,8 +350,9 @@ def between(figure, axes, symbols, size=14):
 
 
 @plot
-def tables(arrays, titles, title=None, symbols=(), signed=True, shared=False, form="{:g}",
-           frames=(), size=None):  # fmt: skip
+def tables(
+    arrays, titles, title=None, symbols=(), signed=True, shared=False, form="{:g}", frames=()
+):
     """Draw small arrays side by side as tables of numbers.
 
     Parameters
@@ -371,8 +372,6 @@ def tables(arrays, titles, title=None, symbols=(), signed=True, shared=False, fo
         Format of the numbers, of all tables or of each.
     frames : sequence of (int, int, int, int, int, str)
         Frames to draw: which table, row, column, rows, columns, colour.
-    size : float, optional
-        Font size of the numbers in points; as the cells ask for if not given.
 
     Returns
     -------
@@ -412,9 +411,7 @@ def tables(arrays, titles, title=None, symbols=(), signed=True, shared=False, fo
     for k, (ax, array) in enumerate(zip(axes, arrays, strict=True)):
         longest = max(len(form[k].format(value)) for value in array.ravel())
         fits = min(11, 72 * 0.9 * cell / (0.62 * max(2, longest)))
-        show_numbers(
-            ax, array, signed[k], titles[k], scale, form[k], fits if size is None else size
-        )
+        show_numbers(ax, array, signed[k], titles[k], scale, form[k], fits)
     for which, row, column, rows, columns, colour in frames:
         # One pixel's frame lies inside that of a window.
         outline(axes[which], row, column, rows, columns, colour,
@@ -588,7 +585,7 @@ def in_rows(items, columns, blank=None):
 
 @plot
 def contact_sheet(tiles, titles=None, rows=None, columns=None, signed=False, scale=None, size=0.75,
-                  title=None, note=None, marks=()):  # fmt: skip
+                  title=None, note=None):  # fmt: skip
     """Draw small images in rows, all in one pair of axes: ten times faster than one each.
 
     An image with numbers that are not finite gets a red frame, and the note says so.
@@ -605,14 +602,12 @@ def contact_sheet(tiles, titles=None, rows=None, columns=None, signed=False, sca
     signed : bool
         Whether values have a sign: diverging colours, white at 0.
     scale : (float, float), str or None
-        Least and greatest value of the colours; ``"row"`` or ``"tile"`` scales each of these by
-        itself; the common one if None.
+        Least and greatest value of the colours; ``"tile"`` scales each by itself; the common one if
+        None.
     size : float
         Inches a tile is wide, less if the page is too narrow.
     title, note : str, optional
         The finding, above; how to read the colours, below.
-    marks : sequence of (int, int, float, float, float, float, str)
-        Frames: row and column of the tile; top, left, height, width in its pixels; colour.
 
     Returns
     -------
@@ -657,12 +652,10 @@ def contact_sheet(tiles, titles=None, rows=None, columns=None, signed=False, sca
     ax = sheet(page, height, title)
     if scale is None:
         scale = limits(numbers(tile for row in tiles for tile in row), signed)
+    scale = None if scale == "tile" else scale
     y = height - head
     for r, row in enumerate(tiles):
         y -= above[r] + heights[r]
-        span = (
-            limits(numbers(row), signed) if scale == "row" else None if scale == "tile" else scale
-        )
         for c, tile in enumerate(row):
             x = left + c * size
             if titles is not None and titles[r][c]:
@@ -670,14 +663,9 @@ def contact_sheet(tiles, titles=None, rows=None, columns=None, signed=False, sca
                 ax.text(x + size / 2, y + heights[r] + 0.02, text, ha="center", fontsize=8)
             if tile is None:
                 continue
-            put(ax, tile, x + 0.02, y + 0.02, size - 0.04, heights[r] - 0.04, signed, span)
+            put(ax, tile, x + 0.02, y + 0.02, size - 0.04, heights[r] - 0.04, signed, scale)
             if (r, c) in bad:
                 frame(ax, x + 0.02, y + 0.02, size - 0.04, heights[r] - 0.04, "red", 2)
-            H, W = shapes[r]
-            for *_, top, first, tall, wide, colour in (m for m in marks if tuple(m[:2]) == (r, c)):
-                down, right = heights[r] / H, size / W
-                corner = x + first * right, y + heights[r] - (top + tall) * down
-                frame(ax, *corner, wide * right, tall * down, colour, 1.8)
         if rows is not None:
             ax.text(left - 0.07, y + heights[r] / 2, rows[r], ha="right", va="center", fontsize=9)
     for c, text in enumerate(columns or ()):

@@ -38,7 +38,7 @@ def scale_note(w):
 
 
 @plot
-def filter_grid(w, columns=10, title=None, order=None, labels=None, channels=None, shared=True):
+def filter_grid(w, columns=10, title=None, order=None, labels=None, channels=None):
     """Draw every filter of a convolution on one scale, red where positive, blue where negative.
 
     Parameters
@@ -54,9 +54,6 @@ def filter_grid(w, columns=10, title=None, order=None, labels=None, channels=Non
         One a filter drawn, in the order drawn; its number if not given.
     channels : sequence of int, optional
         Numbers to write over the channels of stacks; counted from 0 if not given.
-    shared : bool
-        Whether all have one scale. If not, each filter has its own: weak ones show their pattern
-        as clearly as strong ones, and only labels can tell which is which.
 
     Returns
     -------
@@ -72,8 +69,6 @@ def filter_grid(w, columns=10, title=None, order=None, labels=None, channels=Non
     if any(f not in range(len(w)) for f in order):
         raise ValueError(f"order is {order}, expected filters 0 to {len(w) - 1}")
     labels = [str(f) for f in order] if labels is None else list(labels)
-    scale = None if shared else "tile" if w.shape[1] == 1 else "row"
-    note = scale_note(w) if shared else "each filter on a scale of its own, white 0"
     if w.shape[1] > 1:
         wide = min(w.shape[1], MOST_CHANNELS)
         heads = None
@@ -87,7 +82,7 @@ def filter_grid(w, columns=10, title=None, order=None, labels=None, channels=Non
         tiles, titles = in_rows(w[order, 0], columns), in_rows(labels, columns, "")
         columns, rows, size = None, None, 0.75
     return contact_sheet(
-        tiles, titles, rows, columns, signed=True, scale=scale, size=size, title=title, note=note
+        tiles, titles, rows, columns, signed=True, size=size, title=title, note=scale_note(w)
     )
 
 
@@ -114,19 +109,15 @@ def colour_filters(w, labels, columns=10, title=None):
 
 
 @plot
-def filters_before_after(before, after, columns=16, title=None, order=None, labels=None):
+def filters_before_after(before, after, title=None, order=None):
     """Draw the filters of a first layer before training above those after it, on one scale.
 
     Parameters
     ----------
     before, after : ndarray of shape (F, 1, KH, KW)
-    columns : int
-        Filters in a row.
     title : str, optional
     order : sequence of int, optional
         Which filters to draw, and in which order; all of them if not given.
-    labels : sequence of str, optional
-        One a filter drawn; its number if not given.
 
     Returns
     -------
@@ -140,48 +131,19 @@ def filters_before_after(before, after, columns=16, title=None, order=None, labe
     before, after = check_filters(before), check_filters(after)
     if before.shape != after.shape:
         raise ValueError(f"after has shape {after.shape}, expected {before.shape} as before")
-    return filter_strip([before, after], ["before", "after"], columns, title, order, labels)
-
-
-@plot
-def filter_strip(moments, names, columns=16, title=None, order=None, labels=None):
-    """Draw the filters of a first layer at several moments of its training, on one scale.
-
-    Parameters
-    ----------
-    moments : sequence of ndarray of shape (F, 1, KH, KW)
-    names : sequence of str
-        One a moment.
-    columns, title, order, labels
-        As for :func:`filters_before_after`.
-
-    Returns
-    -------
-    Figure
-
-    Raises
-    ------
-    ValueError
-        If the moments differ in shape.
-    """
-    moments = [check_filters(w) for w in moments]
-    if len({w.shape for w in moments}) != 1:
-        raise ValueError(f"shapes are {[w.shape for w in moments]}, expected the same at all times")
-    order = list(range(len(moments[0])) if order is None else order)
-    labels = [str(f) for f in order] if labels is None else labels
-    blocks = [in_rows(w[order, 0], columns) for w in moments]
-    heads = in_rows(labels, columns, "")
-    tiles = [block[k] for k in range(len(heads)) for block in blocks]
-    titles = [heads[k] if b == 0 else [""] * len(heads[k]) for k in range(len(heads))
-              for b in range(len(blocks))]  # fmt: skip
+    order = list(range(len(before)) if order is None else order)
+    heads = in_rows(map(str, order), 16, "")
+    pairs = zip(in_rows(before[order, 0], 16), in_rows(after[order, 0], 16), strict=True)
     return contact_sheet(
-        tiles, titles, rows=list(names) * len(heads), signed=True, title=title, size=0.55,
-        note=scale_note(moments),
+        [row for pair in pairs for row in pair],
+        [row for head in heads for row in (head, [""] * len(head))],
+        rows=["before", "after"] * len(heads), signed=True, title=title, size=0.55,
+        note=scale_note([before, after]),
     )  # fmt: skip
 
 
 @plot
-def feature_maps(maps, columns=8, title=None, labels=None):
+def feature_maps(maps, columns=8, title=None):
     """Draw the feature maps of one image, on one scale.
 
     Parameters
@@ -190,8 +152,6 @@ def feature_maps(maps, columns=8, title=None, labels=None):
     columns : int
         Maps in a row.
     title : str, optional
-    labels : sequence of str, optional
-        One a map; its number if not given.
 
     Returns
     -------
@@ -206,7 +166,7 @@ def feature_maps(maps, columns=8, title=None, labels=None):
     if maps.ndim != 3:
         raise ValueError(f"maps has shape {maps.shape}, expected (C, H, W)")
     signed = bool((maps < 0).any())
-    labels = [str(c) for c in range(len(maps))] if labels is None else labels
+    labels = [str(c) for c in range(len(maps))]
     top = limits(maps, signed)[1]
     note = scale_note(maps) if signed else f"one scale: black 0, white {top:.2g}"
     return contact_sheet(
@@ -261,7 +221,7 @@ def spectra(w, gains, labels, title=None):
 
 
 @plot
-def bars(heights, labels, title, ylabel, marked=(), base=None, below=0.0):
+def bars(heights, labels, title, ylabel):
     """Draw a bar for each filter.
 
     Parameters
@@ -269,12 +229,6 @@ def bars(heights, labels, title, ylabel, marked=(), base=None, below=0.0):
     heights : sequence of float
     labels : sequence of str
     title, ylabel : str
-    marked : sequence of int
-        Bars to draw in another colour.
-    base : float, optional
-        A value to draw as a dashed line.
-    below : float
-        Where the axis begins.
 
     Returns
     -------
@@ -282,14 +236,9 @@ def bars(heights, labels, title, ylabel, marked=(), base=None, below=0.0):
     """
     figure = new_figure(8.0, 2.5)
     ax = figure.subplots()
-    colours = [ORANGE if k in marked else BLUE for k in range(len(heights))]
-    ax.bar(range(len(heights)), heights, color=colours)
-    if base is not None:
-        ax.axhline(base, color="black", linestyle="--", linewidth=1)
+    ax.bar(range(len(heights)), heights, color=BLUE)
     ax.set_xticks(range(len(heights)), labels, fontsize=8)
     ax.set(ylabel=ylabel, xlabel="filter")
-    if below:
-        ax.set_ylim(below, None)
     ax.set_title(title, fontsize=11)
     ax.spines[["top", "right"]].set_visible(False)
     return figure
@@ -348,7 +297,7 @@ def measured_fields(fields, boxes, names, title=None):
 
 
 @plot
-def where_it_looked(images, maps, rows=None, title=None, size=1.05):
+def where_it_looked(images, maps, rows=None, title=None):
     """Draw images beside maps of where a network looked, a column a method.
 
     Parameters
@@ -360,8 +309,6 @@ def where_it_looked(images, maps, rows=None, title=None, size=1.05):
     rows : sequence of str, optional
         One an image.
     title : str, optional
-    size : float
-        Inches a picture is wide, less if the page is too narrow.
 
     Returns
     -------
@@ -374,7 +321,7 @@ def where_it_looked(images, maps, rows=None, title=None, size=1.05):
             row.append(coloured(m) if signed else np.asarray(m))
     note = "each map on its own scale; grey: black 0; colours: red for the class, blue against it"
     return contact_sheet(
-        tiles, rows=rows, columns=["image", *maps], scale="tile", size=size, title=title, note=note
+        tiles, rows=rows, columns=["image", *maps], scale="tile", size=1.05, title=title, note=note
     )
 
 
@@ -441,42 +388,31 @@ def tuning(angles, edges, strokes, edge_images, stroke_images, title=None):
 
 
 @plot
-def made_to_order(images, labels, columns=10, rows=None, title=None):
+def made_to_order(images, labels, title=None):
     """Draw images in [0, 1] that were made to excite units.
 
     Parameters
     ----------
-    images : sequence of ndarray of shape (H, W), or sequence of such sequences
-        The latter are rows.
+    images : sequence of ndarray of shape (H, W), or None
     labels : sequence of str
-        One an image, or one a column.
-    columns : int
-        Images in a row, if they are not in rows already.
-    rows : sequence of str, optional
-        Names of the rows.
+        One an image.
     title : str, optional
 
     Returns
     -------
     Figure
     """
-    if rows is not None:
-        return contact_sheet(images, rows=rows, columns=labels, scale=(0, 1), size=0.6, title=title)
-    return contact_sheet(
-        in_rows(images, columns), in_rows(labels, columns, ""), scale=(0, 1), title=title
-    )
+    return contact_sheet(in_rows(images, 10), in_rows(labels, 10, ""), scale=(0, 1), title=title)
 
 
 @plot
-def scatter_classes(places, labels, names=None, title=None, axes=("first", "second")):
+def scatter_classes(places, labels, title=None, axes=("first", "second")):
     """Draw points of two coordinates, each as the numeral of its class, in the class's colour.
 
     Parameters
     ----------
     places : ndarray of shape (N, 2)
     labels : ndarray of shape (N,), integer, 0 to 9
-    names : sequence of str, optional
-        Of the classes, for the legend; if not given, there is none.
     title : str, optional
     axes : (str, str)
         What the coordinates are.
@@ -489,12 +425,9 @@ def scatter_classes(places, labels, names=None, title=None, axes=("first", "seco
     ax = figure.subplots()
     for k in range(10):
         x, y = places[labels == k].T
-        name = None if names is None else names[k]
-        ax.scatter(x, y, s=26, marker=f"${k}$", color=TEN[k], linewidths=0.3, label=name)
+        ax.scatter(x, y, s=26, marker=f"${k}$", color=TEN[k], linewidths=0.3)
     ax.set(xlabel=axes[0], ylabel=axes[1])
     ax.spines[["top", "right"]].set_visible(False)
-    if names is not None:
-        figure.legend(loc="outside right center", frameon=False, fontsize=8)
     if title is not None:
         ax.set_title(title, fontsize=11)
     return figure
@@ -523,14 +456,14 @@ def fooled(images, changes, results, before, after, title=None):
 
 
 @plot
-def filter_card(image, w, response, field, at, patches, title, channels=12):
+def filter_card(image, w, response, field, at, patches, title):
     """Draw all that is known of one filter: itself, its map of an image, what excites it.
 
     Parameters
     ----------
     image : ndarray of shape (H, W)
     w : ndarray of shape (C, KH, KW)
-        The filter; of a stack, the first `channels` that weigh most.
+        The filter; of a stack, the twelve channels that weigh most.
     response : ndarray of shape (OH, OW)
     field : (range, range)
         Rows and columns of the image that the strongest response sees.
@@ -539,7 +472,6 @@ def filter_card(image, w, response, field, at, patches, title, channels=12):
     patches : sequence of (ndarray of shape (H, W), float)
         What excites the filter most, and by how much.
     title : str
-    channels : int
 
     Returns
     -------
@@ -562,7 +494,7 @@ def filter_card(image, w, response, field, at, patches, title, channels=12):
         ORANGE, 2,
     )  # fmt: skip
     ax.text(2.2 + big / 2, 3.5, "its map", ha="center", fontsize=9)
-    weigh = np.argsort(-np.abs(w).sum(axis=(1, 2)), kind="stable")[:channels]
+    weigh = np.argsort(-np.abs(w).sum(axis=(1, 2)), kind="stable")[:12]
     shown = sorted(weigh)
     across = 1 if len(shown) == 1 else 4
     tile = big if across == 1 else 0.83

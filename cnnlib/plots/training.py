@@ -48,8 +48,8 @@ def smooth(values, width=50):
 
 
 @plot
-def valley(paths, title=None, titles=None, curvatures=(0.1, 2.0), extent=(-8.0, 8.0, -3.0, 3.0)):
-    """Draw the ways of several rules down a valley, one map each.
+def valley(paths, title=None, titles=None):
+    """Draw the ways of several rules down the valley ``(0.1 * x**2 + 2 * y**2) / 2``, a map each.
 
     Parameters
     ----------
@@ -58,10 +58,6 @@ def valley(paths, title=None, titles=None, curvatures=(0.1, 2.0), extent=(-8.0, 
     title : str, optional
     titles : sequence of str, optional
         One a map, in place of the labels.
-    curvatures : (float, float)
-        The valley is ``(a * x**2 + b * y**2) / 2``.
-    extent : (float, float, float, float)
-        Least and greatest x, least and greatest y.
 
     Returns
     -------
@@ -73,8 +69,8 @@ def valley(paths, title=None, titles=None, curvatures=(0.1, 2.0), extent=(-8.0, 
     alone = len(paths) == 1  # as the explorer draws it: fast
     sides = {"left": 0.05, "right": 0.99, "bottom": 0.08, "top": 0.91} if alone else {}
     figure = new_figure(8, height, title, fixed=alone)
-    xs, ys = np.linspace(*extent[:2], 81), np.linspace(*extent[2:], 61)
-    heights = (curvatures[0] * xs**2 + curvatures[1] * ys[:, None] ** 2) / 2
+    xs, ys = np.linspace(-8, 8, 81), np.linspace(-3, 3, 61)
+    heights = (0.1 * xs**2 + 2 * ys[:, None] ** 2) / 2
     levels = heights.max() * np.linspace(0, 1, 12) ** 2
     for k, ax in enumerate(
         np.ravel(figure.subplots(rows, columns, squeeze=False, gridspec_kw=sides))
@@ -88,8 +84,8 @@ def valley(paths, title=None, titles=None, curvatures=(0.1, 2.0), extent=(-8.0, 
         ax.plot(*paths[label].T, "o-", color=RED, markersize=3, linewidth=1.2)
         ax.plot(*paths[label][0], "s", color=BLUE, markersize=7)
         ax.plot(0, 0, "*", color=GREEN, markersize=11)
-        ax.set_xlim(*extent[:2])
-        ax.set_ylim(*extent[2:])
+        ax.set_xlim(-8, 8)
+        ax.set_ylim(-3, 3)
         ax.set_title(titles[k] if titles is not None else label, fontsize=10)
     return figure
 
@@ -129,7 +125,7 @@ def sweep(
 
 
 @plot
-def dots(names, found, title=None, xlabel="test accuracy, %"):
+def dots(names, found, title=None):
     """Draw every seed of every choice as a dot in a row, and their mean as a bar.
 
     Parameters
@@ -137,7 +133,7 @@ def dots(names, found, title=None, xlabel="test accuracy, %"):
     names : sequence of str
     found : sequence of ndarray of shape (seeds,)
         Shares, drawn in percent.
-    title, xlabel : str
+    title : str, optional
 
     Returns
     -------
@@ -151,7 +147,7 @@ def dots(names, found, title=None, xlabel="test accuracy, %"):
         ax.plot([values.mean()] * 2, [row - 0.3, row + 0.3], color=RED, linewidth=2)
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.5, -0.5)
-    dress(ax, xlabel, "", title)
+    dress(ax, "test accuracy, %", "", title)
     return figure
 
 
@@ -207,7 +203,7 @@ def grid(values, rows, columns, xlabel, ylabel, title=None, form="{:.1f}"):
 
 
 @plot
-def confusion(counts, title=None, names=None):
+def confusion(counts, title=None):
     """Draw which class was read as which, and of each class the share that was read right.
 
     Parameters
@@ -215,8 +211,6 @@ def confusion(counts, title=None, names=None):
     counts : ndarray of shape (M, M), integer
         Row: the label. Column: what was read.
     title : str, optional
-    names : sequence of str, optional
-        Of the classes; their numbers if not given.
 
     Returns
     -------
@@ -224,7 +218,7 @@ def confusion(counts, title=None, names=None):
     """
     counts = np.asarray(counts)
     M = len(counts)
-    names = [str(k) for k in range(M)] if names is None else names
+    names = [str(k) for k in range(M)]
     size = max(4.2, 0.24 * M + 1.5)
     figure = new_figure(8, size, title)
     left, right = figure.subplots(1, 2, width_ratios=(1.6, 1))

@@ -5,6 +5,7 @@ PICKED = "scores[np.arange(len(scores)), labels]"
 ROWS = "np.lib.stride_tricks.sliding_window_view(x, K)"
 COUNTED = "return np.bincount(labels, weights, minlength=M)"
 KEPT = "axis=(1, 2), keepdims=True"
+SQUARED = "((b**2).sum(axis=1) - 2 * a @ b.T).argmin(axis=1)"
 
 # Of each task: the mistake, and what to replace in the solution so as to make it.
 MUTANTS = {
@@ -16,23 +17,49 @@ MUTANTS = {
         ("images and rows are summed away", ("(1, 2)", "(0, 1)")),
         ("the sum is taken", ("mean", "sum")),
         ("loops", ("x.mean(axis=(1, 2))", "np.array([image.mean() for image in x])")),
+        ("images and columns are summed away", ("(1, 2)", "(0, 2)")),
+        ("the largest is taken", ("mean", "max")),
+        ("the median is taken", ("x.mean(", "np.median(x, ")),
+        (
+            "pixels of several images are mixed",
+            ("x.mean(axis=(1, 2))", "x.reshape(-1, len(x)).mean(axis=0)"),
+        ),
     ],
     "centred": [
         ("the mean of all images is taken off", (KEPT, "")),
         ("each row is centred", ("(1, 2)", "2")),
         ("each pixel is centred over the images", ("(1, 2)", "0")),
         ("the mean is added", ("x - x", "x + x")),
+        ("each column is centred", ("(1, 2)", "1")),
+        ("the median is taken off", ("x.mean(", "np.median(x, ")),
+        ("the mean of the first image is taken off all", ("x.mean(" + KEPT + ")", "x[0].mean()")),
+        (
+            "images are divided by their spread as well",
+            ("x - x.mean(" + KEPT + ")", "(x - x.mean(" + KEPT + ")) / x.std(" + KEPT + ")"),
+        ),
     ],
     "scaled": [
         ("all rows are divided by the same number", ("axis=1, keepdims=True", "")),
         ("columns are divided by their largest number", ("axis=1", "axis=0")),
         ("rows are divided by their sum", ("max", "sum")),
         ("the largest size counts, and not the largest number", ("x.max", "abs(x).max")),
+        (
+            "rows go from 0 to 1",
+            (
+                "x / x.max(axis=1, keepdims=True)",
+                "(x.T - x.min(1)).T / np.ptp(x, 1, keepdims=True)",
+            ),
+        ),
+        ("rows are divided by their norm", ("x.max(", "np.linalg.norm(x, ")),
+        ("rows are divided by their last number", ("x.max(axis=1, keepdims=True)", "x[:, -1:]")),
+        ("no row is divided by less than 1", ("x.max(", "x.max(initial=1, ")),
     ],
     "one_hot": [
         ("classes are rows", ("[labels]", "[:, labels]")),
         ("1 is taken off the labels", ("[labels]", "[np.array(labels) - 1]")),
         ("classes are counted from 1", ("np.eye(M)", "np.vstack([np.zeros(M), np.eye(M)])")),
+        ("the label itself is put there", ("np.eye(M)", "np.diag(np.arange(M))")),
+        ("classes are numbered anew", ("[labels]", "[np.argsort(np.argsort(labels))]")),
     ],
     "pick": [
         ("a whole table is returned", (PICKED, "scores[:, labels]")),
@@ -41,6 +68,11 @@ MUTANTS = {
         ("whole rows are returned", (PICKED, "scores.take(labels, axis=0)")),
         ("all come from the first row", (PICKED, "scores[0, labels]")),
         ("the largest of each row is taken", (PICKED, "scores.max(axis=1)")),
+        ("1 is taken off the labels", ("labels]", "labels - 1]")),
+        (
+            "rows are taken to be as long as there are rows",
+            (PICKED, "scores.ravel()[len(scores) * np.arange(len(scores)) + labels]"),
+        ),
     ],
     "shrunk": [
         ("rows are all kept", (":, ::2, ", ":, :, ")),
@@ -51,6 +83,8 @@ MUTANTS = {
         ),
         ("the first pixel is left out", ("::2, ::2", "1::2, 1::2")),
         ("images are skipped as well", ("x[:,", "x[::2,")),
+        ("every third is kept", ("::2, ::2", "::3, ::3")),
+        ("it begins at the end", ("::2, ::2", "::-2, ::-2")),
     ],
     "votes": [
         (
@@ -60,6 +94,15 @@ MUTANTS = {
         ("weights lose what is behind the point", ("weights, min", "np.trunc(weights), min")),
         ("weights are not used", ("bincount(labels, weights", "bincount(labels")),
         ("classes without votes are cut off", (", minlength=M", "")),
+        (
+            "weights are averaged",
+            (COUNTED, f"{COUNTED} / np.maximum(1, np.bincount(labels, minlength=M))"),
+        ),
+        ("shares are returned", (COUNTED, f"{COUNTED} / weights.sum()")),
+        (
+            "only the largest weight counts",
+            (COUNTED, "y = np.zeros(M)\n    np.maximum.at(y, labels, weights)\n    return y"),
+        ),
     ],
     "distances": [
         ("rows and columns are exchanged", ("a[:, None] - b", "a - b[:, None]")),
@@ -82,12 +125,19 @@ MUTANTS = {
             ("((a[:, None] - b) ** 2)", "abs(a[:, None] - b)"),
         ),
         ("the mean is taken", (".sum", ".mean")),
+        ("the product is added", ("] - b", "] + b")),
+        ("products are returned", ("((a[:, None] - b) ** 2).sum(axis=2)", "a @ b.T")),
     ],
     "windows": [
         ("the last window is missing", (ROWS, f"{ROWS}[:-1]")),
         ("windows are columns", (ROWS, f"{ROWS}.T")),
         ("windows lie side by side", (ROWS, f"{ROWS}[::K]")),
         ("windows run backwards", (ROWS, f"{ROWS}[:, ::-1]")),
+        ("windows move by two", (ROWS, f"{ROWS}[::2]")),
+        (
+            "the place in a window is taken off",
+            (ROWS, "x[np.arange(len(x) - K + 1)[:, None] - np.arange(K)]"),
+        ),
     ],
     "slide": [
         ("the weights are turned around", ("@ w", "@ w[::-1]")),
@@ -99,6 +149,47 @@ MUTANTS = {
             ("windows(x, len(w)) @ w", 'np.convolve(x, w[::-1], "same")'),
         ),
         ("only the largest product counts", (" @ w", ".max(axis=1) * max(w)")),
+        (
+            "windows and weights are added up before they are multiplied",
+            (" @ w", ".sum(axis=1) * sum(w)"),
+        ),
+    ],
+    "nearest": [
+        (
+            "the squares of b are missing, so that the largest product wins",
+            (SQUARED, "(a @ b.T).argmax(axis=1)"),
+        ),
+        (
+            "angles are compared and not distances",
+            (SQUARED, "(a @ b.T / np.sqrt((b * b).sum(axis=1))).argmax(axis=1)"),
+        ),
+        ("the product counts once, and not twice", ("2 * a", "a")),
+        ("the product is added", ("- 2", "+ 2")),
+        (
+            "the squares of b are missing, so that the largest product wins",
+            ("(b**2).sum(axis=1) ", ""),
+        ),
+        (
+            "the squares of b are missing, so that the largest product wins",
+            ("(b**2).sum(axis=1)", "(a**2).sum(1)[:, None]"),
+        ),
+        (
+            "the root of the squares of b is taken",
+            ("(b**2).sum(axis=1)", "np.linalg.norm(b, axis=1)"),
+        ),
+        ("the farthest is taken", ("argmin", "argmax")),
+        ("the minimum is taken along the rows of a", ("argmin(axis=1)", "argmin(axis=0)")),
+        (
+            "for each row of b the nearest row of a is returned",
+            (SQUARED, "((a * a).sum(1)[:, None] + (b * b).sum(1) - 2 * a @ b.T).argmin(axis=0)"),
+        ),
+        ("one number is returned for all rows", ("argmin(axis=1)", "argmin()")),
+        ("the rows themselves are returned", (SQUARED, f"b[{SQUARED}]")),
+        (
+            "distances are returned and not the numbers of rows",
+            (SQUARED, "((a[:, None] - b) ** 2).sum(2).min(1)"),
+        ),
+        ("loops", (SQUARED, "np.array([((row - b) ** 2).sum(axis=1).argmin() for row in a])")),
     ],
 }
 
@@ -106,14 +197,15 @@ QUESTIONS = {}
 
 # Of each task: a mistake that has no name.
 UNKNOWN = {
-    "brightness": ("mean", "max"),
+    "brightness": ("mean", "std"),
     "centred": (".mean", ".max"),
     "scaled": (".max", ".min"),
     "one_hot": ("[labels]", "[labels] * 2"),
-    "pick": ("labels]", "labels - 1]"),
+    "pick": ("labels]", "labels] ** 3"),
     "shrunk": ("x[:, ::2, ::2]", "x[:, ::2, ::2] + 1"),
     "votes": ("bincount(labels, weights", "bincount(labels, 2 + weights"),
     "distances": ("** 2", "** 3"),
     "windows": (ROWS, f"{ROWS} + 1"),
     "slide": ("@ w", "@ (w + 1)"),
+    "nearest": ("2 * a", "3 * a"),
 }

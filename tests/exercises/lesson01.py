@@ -51,6 +51,10 @@ MUTANTS = {
         ),
         ("the 1 is added before dividing", ("way // stride + 1", "(way + 1) // stride")),
         ("dtype", ("way // stride", "float(way // stride)")),
+        ("all pixels of the output are counted", ("way // stride + 1", "(way // stride + 1) ** 2")),
+        ("pad is 1 where it is left out", ("pad=0)", "pad=1)")),
+        ("the frame is not divided by the stride", ("way //", "2 * pad + (size - kernel) //")),
+        ("kernels are taken to be odd", ("- kernel", "- 2 * (kernel // 2) - 1")),
     ],
     "convolve": [
         (
@@ -91,6 +95,14 @@ MUTANTS = {
         ("no return", ("    return y", "")),
         ("printed", ("    return y", "    print(y)")),
         ("endless", ("    return y", "    while True:\n        pass")),
+        (
+            "window and kernel are multiplied as matrices",
+            (
+                "        for kh",
+                "        y[oh, ow] = np.sum(x[oh : oh + KH, ow : ow + KW] @ w)\n        for kh",
+            ),
+            (SUM, "pass"),
+        ),
     ],
     "pad": [
         ("np.empty", ("np.zeros", "np.empty")),
@@ -121,6 +133,11 @@ MUTANTS = {
         ),
         ("the image comes back without a frame", ("return padded", "return x.copy()")),
         ("the result is all zeros, as it was made", ("padded[pad", "padded.copy()[pad")),
+        (
+            "the frame lies on x and not around it",
+            ("np.zeros((H + 2 * pad, W + 2 * pad), x.dtype)", "np.zeros(x.shape)"),
+            ("pad : pad + H, pad : pad + W] = x", "pad:-pad, pad:-pad] = x[pad:-pad, pad:-pad]"),
+        ),
     ],
     "convolve_strided": [
         ("defaults", ("stride=1, pad=0):", "stride, pad):")),
@@ -182,6 +199,16 @@ MUTANTS = {
         ("stride 1", ("    return y", "    return y[::stride, ::stride]")),
         ("cases without padding", ("    return y", "    return y[pad:, pad:]")),
         ("stride 1 without padding", ("    return y", "    return y + (stride > 1 or pad > 0)")),
+        (
+            "the stride counts for rows only",
+            ("(x.shape[1], KW, stride", "(x.shape[1], KW, 1"),
+            ("ow * stride", "ow"),
+        ),
+        (
+            "the stride counts for columns only",
+            ("(len(x), KH, stride", "(len(x), KH, 1"),
+            ("oh * stride", "oh"),
+        ),
     ],
     "conv": [
         ("defaults", ("stride=1, pad=0):", "stride, pad):")),
@@ -277,6 +304,17 @@ MUTANTS = {
         ("one channel", (CONV, CONV.replace("w[f, c]", "w[f, c] * (c + 1)"))),
         ("one image", ("(N, F, OH, OW)", "(1, F, OH, OW)"), ("ndindex(N, F)", "ndindex(1, F)")),
         ("one filter", ("(N, F, OH, OW)", "(N, 1, OH, OW)"), ("ndindex(N, F)", "ndindex(N, 1)")),
+        ("the bias is taken off", ("= b[f]", "= -b[f]")),
+        (
+            "the stride counts for rows only",
+            ("(W, KW, stride", "(W, KW, 1"),
+            loops(("ow * stride", "ow")),
+        ),
+        (
+            "the stride counts for columns only",
+            ("(H, KH, stride", "(H, KH, 1"),
+            loops(("oh * stride", "oh")),
+        ),
     ],
     "true_convolution": [
         ("nothing is flipped", ("w[::-1, ::-1]", "w")),
@@ -289,6 +327,8 @@ MUTANTS = {
         ),
         ("w is turned by a quarter", ("w[::-1, ::-1]", "np.rot90(w)")),
         ("image and kernel are both flipped", ("convolve(x, ", "convolve(x[::-1, ::-1], ")),
+        ("w is transposed as well", ("[::-1, ::-1]", ".T[::-1, ::-1]")),
+        ("signs are turned and not the kernel", ("w[::-1, ::-1]", "-w")),
     ],
     "box": [
         ("the weights are not divided", ("1 / K**2", "1.0")),
@@ -297,6 +337,11 @@ MUTANTS = {
         ("it has one axis", ("(K, K), 1 / K**2", "K, 1 / K")),
         ("the weights are those of K = 3", ("1 / K**2", "1 / 9")),
         ("remark", ("1 / K**2)", "1 / K**2).astype(np.float32)")),
+        ("^ is no power in Python", ("np.full((K, K), 1 / K**2)", "np.ones((K, K)) / (K ^ 2)")),
+        (
+            "one pixel counts alone",
+            ("np.full((K, K), 1 / K**2)", "np.pad([[1.0]], (K // 2, (K - 1) // 2))"),
+        ),
     ],
     "move_down": [
         ("the picture moves up", ("w[0, 1]", "w[2, 1]")),
@@ -353,6 +398,7 @@ QUESTIONS = {
         ("w is flipped", {"y00": 11, "y11": 12}),
         ("rows and columns of w are exchanged", {"y00": 11, "y11": 18}),
         ("the mean of the products is taken", {"y00": 2, "y11": 4.25}),
+        ("window and w are multiplied as matrices", {"y00": 16, "y11": 22}),
     ],
     "sizes_by_hand": [
         ("the division is rounded up", {"c": 15}),
@@ -364,6 +410,7 @@ QUESTIONS = {
         ("padding is subtracted", {"b": 24}),
         ("the stride is left out", {"c": 28}),
         ("the 1 is added before dividing", {"d": 2}),
+        ("all pixels of the output are counted", {"a": 576}),
     ],
     "shifts": [
         ("the stride multiplies", {"b": 8}),
@@ -373,6 +420,8 @@ QUESTIONS = {
         ("the output moves by a part of a pixel", {"c": 0.5}),
         ("strides are added", {"d": "no"}),
         ("only the first layer counts", {"d": 3}),
+        ("only the last layer counts", {"d": 2}),
+        ("the output does not move", {"a": 0, "b": 0, "d": 0}),
     ],
 }
 # Wrong, and none of the mistakes that the check knows.

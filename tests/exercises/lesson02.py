@@ -62,6 +62,9 @@ MUTANTS = {
         ("one channel", ("    return y", "    return y * np.arange(1, C + 1).reshape(C, 1, 1)")),
         ("one image", ("x[n, c, row", "x[0, c, row")),
         ("remark", ("x.dtype", "float")),
+        ("columns are taken without stride", ("ow * stride", "ow")),
+        ("rows are taken without stride", ("oh * stride", "oh")),
+        ("the first number of the window is taken", (".max()", "[0, 0]")),
     ],
     "avg_pool": [
         ("windows start one pixel apart", (CUT, NEXT)),
@@ -127,6 +130,8 @@ MUTANTS = {
         ("one image", (CUT, CUT.replace("x[:, ", "x[:1, "))),
         ("remark", ("x.dtype", "float")),
         ("changed", ("    return y", "    x += 0.5\n    return y")),
+        ("columns are taken without stride", ("kw::stride", "kw:")),
+        ("rows are taken without stride", ("kh::stride", "kh:")),
     ],
     "max_pool": [
         ("of equal numbers the last wins", ("pixel > y", "pixel >= y")),
@@ -217,6 +222,7 @@ MUTANTS = {
             "the frame is at the bottom and right only",
             ("(pad, pad), (pad, pad)", "(0, 2 * pad), (0, 2 * pad)"),
         ),
+        ("the frame mirrors the picture", ("constant_values=-np.inf", "mode='reflect'")),
     ],
     "mark_winner": [
         ("every tie is marked", ("return marks", "return (window == window.max()) * 1.0")),
@@ -246,6 +252,7 @@ MUTANTS = {
         ),
         ("the largest number itself is put there", ("= 1", "= window.max()")),
         ("remark", ("np.zeros_like(window)", "np.zeros(window.shape, bool)")),
+        ("the least is marked", ("argmax", "argmin")),
     ],
     "global_pool": [
         ("axes of length 1 are kept", ("axis=(2, 3)", "axis=(2, 3), keepdims=True")),
@@ -257,6 +264,7 @@ MUTANTS = {
         ("the mean is over rows only", ("(2, 3)", "2")),
         ("the sum is not divided", (".mean", ".sum")),
         ("the largest is taken", (".mean", ".max")),
+        ("the median is taken", ("x.mean(", "np.median(x, ")),
     ],
     "receptive_field": [
         ("the sizes of the windows are multiplied", ("+= (kernel - 1) * jump", "*= kernel")),
@@ -283,6 +291,9 @@ MUTANTS = {
         ("each layer adds K pixels", ("(kernel - 1)", "kernel")),
         ("the count starts at 0", ("field, jump = 1, 1", "field, jump = 0, 1")),
         ("the step is returned and not the field", ("return field", "return jump")),
+        ("the stride is added to the step", ("jump *= stride", "jump += stride")),
+        ("the last layer is left out", ("in layers:", "in layers[:-1]:")),
+        ("every stride above 1 is taken for 2", ("jump *= stride", "jump *= min(stride, 2)")),
     ],
     "relative_change": [
         ("it is divided by the norm of b", ("(a**2)", "(b**2)")),
@@ -349,6 +360,18 @@ MUTANTS = {
                 "return abs(b - a).max(axis=(1, 2, 3)) / (abs(a).max",
             ),
         ),
+        (
+            "the root is taken of the numerator only",
+            ("np.sqrt((a**2).sum(axis=(1, 2, 3)))", "(a**2).sum(axis=(1, 2, 3))"),
+        ),
+        (
+            "differences are added up before they are squared",
+            ("((b - a) ** 2).sum(axis=(1, 2, 3))", "(b - a).sum(axis=(1, 2, 3)) ** 2"),
+        ),
+        (
+            "the unit is the mean norm of the batch",
+            ("np.sqrt((a**2).sum(axis=(1, 2, 3)))", "np.mean((a**2).sum(axis=(1, 2, 3)) ** 0.5)"),
+        ),
     ],
 }
 QUESTIONS = {
@@ -377,6 +400,7 @@ QUESTIONS = {
             {"average at (0, 1)": 2, "winner at (1, 0)": 0},
         ),
         ("windows move by one pixel", {"average at (0, 1)": 2.5}),
+        ("the numbers of the window are added up", {"max at (0, 0)": 12}),
     ],
 }
 # Wrong, and none of the mistakes that the check knows.

@@ -15,6 +15,11 @@ NAMES = {
     "read_curves": "found",
 }
 ADAM = "p -= self.rate * (m / (1 - one**t)) / (np.sqrt(v / (1 - two**t)) + self.eps)"
+BATCHES = "batches(x, labels, batch_size, rng)"
+IN_ROWS = (
+    "N, C, H, W = x.shape\n"
+    "        x = x.reshape(N, C, H // 2, W // 2, 2, 2).swapaxes(3, 4).reshape(x.shape)\n        "
+)
 KEEP = "self.x_shape, y = x.shape, x[:, :, ::2, ::2]"
 KEPT = "        self.x = x\n"
 FIRST = ("        self.x = x\n", '        self.x = x if not hasattr(self, "x") else self.x\n')
@@ -47,6 +52,12 @@ PICK = "yield x[pick], labels[pick]"
 # Of each task: the mistake, and what to replace in the solution so as to make it.
 MUTANTS = {
     "relu_layer": [
+        (
+            "a hundredth of what is below 0 passes, as in a leaky ReLU",
+            ("np.maximum(x, 0)", "np.where(x > 0, x, 0.01 * x)"),
+            ("dy * (self.x > 0)", "np.where(self.x > 0, dy, 0.01 * dy)"),
+        ),
+        ("the mask is that of the first image", ("self.x > 0", "self.x[:1] > 0")),
         ("the gradient passes where x is 0, too", ("self.x > 0", "self.x >= 0")),
         ("the gradient passes everywhere", ("self.x > 0", "np.maximum(self.x, 0) >= 0")),
         ("the mask is made from dy", ("self.x > 0", "dy > 0")),
@@ -132,6 +143,15 @@ MUTANTS = {
         ),
     ],
     "conv_layer": [
+        ("square images", ("W - K + 1", "H - K + 1")),
+        (
+            "single images",
+            ("self.x_shape, self.cols = ", "self.cols = "),
+            (
+                "x.shape, im2col(x, (K, K))",
+                "im2col(x, (K, K))\n        self.x_shape = 1, *x.shape[1:]",
+            ),
+        ),
         ("forward adds no bias", (' + self.params["b"].reshape(F, 1)', "")),
         (
             "y is reshaped with its axes in the wrong order",
@@ -195,6 +215,20 @@ MUTANTS = {
     ],
     "pool_layer": [
         (
+            "images of one window",
+            ("tap = x[:, :, kh::2, kw::2]", "tap = x[:, :, kh : kh + 1, kw : kw + 1]"),
+        ),
+        ("four neighbours of a row are taken for a window in forward", (KEEP, IN_ROWS + KEEP)),
+        (
+            "four neighbours of a row are taken for a window",
+            (KEEP, IN_ROWS + KEEP),
+            (
+                "return dx",
+                "dx = dx.reshape(N, C, H // 2, 2, W // 2, 2).swapaxes(3, 4)\n"
+                "        return dx.reshape(N, C, H, W)",
+            ),
+        ),
+        (
             "dy is multiplied by the maximum",
             ("        return y", "        self.y = y\n        return y"),
             ("dy * (self", "dy * self.y * (self"),
@@ -249,6 +283,7 @@ MUTANTS = {
         ("remark", ("C, H, W, N), dy.dtype", "C, H, W, N), float")),
     ],
     "sgd_step": [
+        ("it is divided by the rate", ("rate * grads[name]", "grads[name] / rate")),
         (
             "the entry of the dict is replaced, and the network keeps the old array",
             ("p -=", "params[name] = p -"),
@@ -338,6 +373,17 @@ MUTANTS = {
         ("a copy is changed and not the parameters", ("p -= self", "p = p - self")),
     ],
     "adam": [
+        ("t is 1 in the first two steps", ("betas, self.steps", "betas, max(1, self.steps - 1)")),
+        (
+            "m takes the whole gradient, without 1 - beta1",
+            ("(1 - one) * (g - m)", "g - m + one * m"),
+        ),
+        (
+            "v takes the whole square, without 1 - beta2",
+            ("(1 - two) * (g * g - v)", "g * g - v + two * v"),
+        ),
+        ("beta1 and 1 - beta1 are exchanged in m", ("(1 - one) * (g - m)", "one * (g - m)")),
+        ("beta2 and 1 - beta2 are exchanged in v", ("(1 - two) * (g * g", "two * (g * g")),
         (
             "the entry of the dict is replaced, and the network keeps the old array",
             ("p -=", "params[name] = p -"),
@@ -417,6 +463,11 @@ MUTANTS = {
         ("a copy is changed and not the parameters", ("p -= self", "p = p - self")),
     ],
     "batches": [
+        (
+            "the last image never comes",
+            ("len(x))\n", "len(x) - 1)\n"),
+            ("(0, len(x)", "(0, len(order)"),
+        ),
         ("the rng that is handed over is not used", ("rng.permutation", "np.random.permutation")),
         ("nothing is shuffled", ("rng.permutation(len(x))", "np.arange(len(x))")),
         (
@@ -537,6 +588,10 @@ MUTANTS = {
         ),
     ],
     "train_epoch": [
+        (
+            "two epochs are run",
+            ("in batches(x, labels, batch_size, rng)", f"in [*{BATCHES}, *{BATCHES}]"),
+        ),
         (
             "the rule gets copies, so that the network never changes",
             ("step(network.params,", "step({k: p + 0 for k, p in network.params.items()},"),
@@ -669,6 +724,7 @@ QUESTIONS = {
         ("the losses are added and not averaged", {"d": 4 * LOG2}),
         ("the logarithm of the mean probability is taken", {"d": -np.log(0.3125)}),
         ("1 - p is used and not p", {"a": -np.log(0.9)}),
+        ("the loss is added up over as many classes", {"a": 10 * LOG10, "b": 200 * LOG10}),
         ("the probability is given, and not its loss", {"a": 0.1, "b": 0.01, "c": 0.5}),
     ],
     "read_curves": [

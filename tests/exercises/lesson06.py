@@ -104,6 +104,10 @@ MUTANTS = {
         ("remark", ("return low, high", "return float(low), float(high)")),
     ],
     "most_exciting": [
+        (
+            "all have the place of the strongest response of all",
+            ("maps[n].argmax()", "maps.max(axis=0).argmax()"),
+        ),
         ("images are sorted by their weakest last", ("-maps.max", "maps.max")),
         (
             "the size of a response counts, and not the number",
@@ -149,6 +153,8 @@ MUTANTS = {
         ),
     ],
     "ablation": [
+        ("a row of pixels is set to 0, and not a channel", ("y[:, f]", "y[:, :, f]")),
+        ("a column of pixels is set to 0, and not a channel", ("y[:, f]", "y[..., f]")),
         (
             "the fall of the accuracy is returned",
             (

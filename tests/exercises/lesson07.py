@@ -144,6 +144,12 @@ MUTANTS = {
         ),
     ],
     "residual": [
+        ("the sum comes before the body", ("x + self.body.forward(x)", "self.body.forward(2 * x)")),
+        (
+            "x is added on the way back, and not dy",
+            ("return x", "self.x = x\n        return x"),
+            ("return dy", "return self.x"),
+        ),
         ("x is not added", (FORTH, "self.body.forward(x)")),
         ("the gradient of the short way is left out", (BACKWARDS, "self.body.backward(dy)")),
         ("the gradient of the body is left out", (BACKWARDS, "dy")),
@@ -174,6 +180,7 @@ MUTANTS = {
         ("both gradients are halved", (BACKWARDS, f"0.5 * ({BACKWARDS})")),
     ],
 }
+NARROW = "1 x 1 to 16, 3 x 3, 1 x 1 to 64"
 DEPTHWISE = "depthwise 3 x 3, then 1 x 1, 64 to 64"
 GROUPS = "one 3 x 3, 64 to 64, 8 groups"
 QUESTIONS = {
@@ -186,7 +193,14 @@ QUESTIONS = {
         ),
         ("K taps are counted and not K * K", {"filters (32, 16, 5, 5)": 0.091}),
         ("the 2 is a 6, which gives the end of a uniform draw", {"dense (50, 150)": 0.173}),
-        ("the sizes are multiplied and not added", {"dense (50, 150)": 0.016}),
+        (
+            "the sizes are multiplied and not added",
+            {"dense (50, 150)": 0.016, "filters (8, 1, 3, 3)": 0.056},
+        ),
+        (
+            "all weights are counted",
+            {"dense (50, 150)": 0.016, "filters (8, 1, 3, 3)": 0.167},
+        ),
         ("the 2 is a 1", {"dense (50, 150)": 0.0707}),
         (
             "only the inputs are counted, which is He's start",
@@ -203,6 +217,8 @@ QUESTIONS = {
         ("the filters are not counted", {"one 3 x 3, 64 to 64": 64 * 9, DEPTHWISE: 9 + 64}),
         ("the last of several layers is left out", {DEPTHWISE: 64 * 9}),
         ("the layers are multiplied and not added", {DEPTHWISE: 64 * 9 * 64 * 64}),
+        ("the 3 x 3 in the middle still sees 64 channels", {NARROW: 64 * 32 + 64 * 16 * 9}),
+        ("the 3 x 3 in the middle goes from 64 to 64", {NARROW: 64 * 32 + 64 * 64 * 9}),
     ],
     "bugs": [
         ("an innocent one is convicted", {"E": "axes"}),
@@ -215,6 +231,10 @@ QUESTIONS = {
         (
             "what is wrong in training is taken for what is wrong afterwards",
             {"B": "statistics", "D": "training"},
+        ),
+        (
+            "wrong axes are taken for wrong statistics, or the other way round",
+            {"A": "statistics", "D": "axes"},
         ),
     ],
 }

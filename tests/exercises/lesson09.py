@@ -21,6 +21,27 @@ MUTANTS = {
             (MEAN, "sum(g for n, g in zip(counts, grads) if n) / np.count_nonzero(counts)"),
         ),
         (
+            "each gradient is divided by its number of images",
+            (MEAN, "sum(g / max(n, 1) for n, g in zip(counts, grads)) / len(grads)"),
+        ),
+        (
+            "each gradient is divided by its number of images, also by 0",
+            (MEAN, "sum(g / n for n, g in zip(counts, grads)) / len(grads)"),
+        ),
+        ("shares are cut to whole numbers", ("n / total", "n // total")),
+        (
+            "the counts meet the numbers of a gradient, and not the workers",
+            (MEAN, "(np.array(grads) * np.array(counts)).sum(axis=0) / total"),
+        ),
+        (
+            "the numbers of a gradient are averaged as well",
+            (MEAN, "np.average([g.mean() for g in grads], weights=counts)"),
+        ),
+        (
+            "only the first two workers count",
+            (MEAN, "(counts[0] * grads[0] + counts[1] * grads[1]) / (counts[0] + counts[1])"),
+        ),
+        (
             "the numbers of images are squared",
             ("total = sum(counts)", "total = sum(n * n for n in counts)"),
             ("n / total", "n * n / total"),
@@ -42,6 +63,9 @@ MUTANTS = {
             "w is read column by column",
             ("row[:split].reshape(w_shape)", "row[:split].reshape(w_shape[::-1]).T"),
         ),
+        ("w is transposed", ("reshape(w_shape)", "reshape(w_shape).T")),
+        ("the first number is number 1", ("row[:split]", "row[1 : split + 1]")),
+        ("matrices", ("row[:split]", "row[: w_shape[0] * w_shape[1]]")),
         ("w keeps the shape of a row", ("row[:split].reshape(w_shape)", "row[:split]")),
         ("b begins at the start of the row", ("row[split:]", "row[: np.prod(b_shape)]")),
     ],
@@ -125,6 +149,9 @@ MUTANTS = {
         ("size is taken for a count of numbers", ("size / workers", "size / workers * 4")),
         ("the bandwidth is in bits", ("size / workers", "8 * size / workers")),
         ("it multiplies by the bandwidth", ("/ bandwidth", "* bandwidth")),
+        ("the latency grows with the workers", ("latency + ", "latency * workers + ")),
+        ("the buffer has P - 1 parts", ("size / workers", "size / (workers - 1)")),
+        ("single numbers of workers", ("size / workers", "size / np.max(workers)")),
     ],
     "dense_from_channels_last": [
         ("the inputs stay in their old order", (TURN, "weight.T")),
@@ -148,6 +175,7 @@ MUTANTS = {
             ("axes = weight.reshape(M, H, W, C)", "axes = weight.T.reshape(C, H, W, M)"),
             ("transpose(3, 1, 2, 0)", "transpose(1, 2, 0, 3)"),
         ),
+        ("square images", ("(M, H, W, C)", "(M, H, H, C)")),
         (
             "M stands first when the last reshape comes, which mixes outputs with inputs",
             ("(3, 1, 2, 0)", "(0, 3, 1, 2)"),
@@ -165,6 +193,13 @@ QUESTIONS = {
         ("parts are counted and not numbers", {"b": 8, "c": 4, "d": 6}),
         ("bytes are counted and not numbers", {"b": 6400, "c": 16000, "d": 720}),
         ("the one that adds up sends a buffer to itself, too", {"c": 5000}),
+        ("there are P rounds in all", {"a": 5, "b": 1000, "d": 120}),
+        ("one message is counted", {"b": 200, "d": 30}),
+        ("the whole buffer is sent twice", {"b": 2000, "d": 240}),
+        ("the workers are still 5", {"d": 192}),
+        ("what one other sends is counted", {"c": 1000}),
+        ("only parts are sent in c", {"c": 800}),
+        ("the way back is counted", {"c": 8000}),
     ],
 }
 # Wrong, and none of the mistakes that the check knows.

@@ -658,6 +658,14 @@ def test_a_goal_says_how_far_it_is():
     assert goal.diagnose(lambda: sum(0 for _ in itertools.count())).mistakes == ["endless"]
 
 
+def test_a_goal_is_measured_once_what_comes_first_is_right():
+    measured = lambda thing: (thing(3), "Measured.")  # noqa: E731
+    goal = Goal(measured, 6, form="{}", todo="Write it", more="Go on.", first=CHECK)
+    named("double", goal)
+    assert goal.diagnose(lambda x: 2 * x).ok and "Measured" in str(goal.diagnose(lambda x: 2 * x))
+    assert goal.diagnose(lambda x: 3 * x).mistakes == ["it is tripled"]
+
+
 def test_a_check_is_more_patient_in_the_browser(monkeypatch):
     monkeypatch.setattr(here, "BROWSER", True)
     goal = Goal(sum, 1, form="{}", todo="", more="", seconds=30)

@@ -17,7 +17,11 @@ EVERY = {
 }
 TRIED = {n: LESSONS[n].MUTANTS | LESSONS[n].QUESTIONS for n in LESSONS}
 every = pytest.mark.parametrize("lesson, task", EVERY.values(), ids=EVERY)
-CHECKS = {name: pair for name, pair in EVERY.items() if isinstance(pair[1], Check)}
+CHECKS = {
+    name: (lesson, check)
+    for name, (lesson, task) in EVERY.items()
+    if isinstance(check := getattr(task, "first", None) or task, Check)
+}
 RNG = np.random.default_rng
 each_check = pytest.mark.parametrize("lesson, task", CHECKS.values(), ids=CHECKS)
 FLOATS = [
@@ -104,6 +108,7 @@ def test_an_unknown_mistake_is_not_misnamed(lesson, task):
 
 @every
 def test_every_mistake_of_every_task_is_tried(lesson, task):
+    task = getattr(task, "first", None) or task
     if isinstance(task, (Goal, WrongCode)):
         assert task.name not in TRIED[lesson]
         return

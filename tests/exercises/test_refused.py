@@ -272,6 +272,7 @@ def test_kernels_that_are_not_square_are_tried_in_little_memory():
 def test_weights_of_another_shape_are_refused_by_their_shape():
     for weights in [0, 1, 0], [[1], [0], [0]], np.eye(5):
         assert "expected (3, 3)" in str(TASKS["01"].move_down.diagnose(lambda w=weights: w))
+    assert "3 weights are not 0" in str(TASKS["01"].move_down.diagnose(lambda: np.eye(3)))
 
 
 def test_what_other_answers_speak_against_is_only_a_guess():

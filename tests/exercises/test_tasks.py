@@ -58,6 +58,9 @@ def test_one_or_seven_tells_how_far_one_got():
     half = goal.diagnose(lambda x: 7)
     assert half.state == "wrong" and "50.0% of 200 digits" in str(half)
     assert "None" in str(goal.diagnose(lambda x: None))
+    assert "returns 0 for some digits" in str(goal.diagnose(lambda x: int(x.sum() > 90)))
+    right = solved("01")["one_or_seven"]
+    assert "exchanged" in str(goal.diagnose(lambda x: 8 - right(x)))
 
 
 def test_an_image_that_is_changed_does_not_change_the_others():

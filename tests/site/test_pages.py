@@ -107,8 +107,7 @@ def test_answers_are_folded(pages, site, name):
 @pytest.mark.skipif(axe() is None, reason="axe is not installed: pip install -e '.[axe]'")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "path",
-    ["index", f"notebooks/{LESSONS[1]}", f"notebooks/exercises/{EXERCISES[0]}"],
+    "path", ["index", f"notebooks/{LESSONS[1]}", f"notebooks/exercises/{EXERCISES[0]}"]
 )
 def test_axe_finds_nothing(visit, path, scheme):
     page = visit(f"{path}.html", color_scheme=scheme, viewport={"width": 400, "height": 800})

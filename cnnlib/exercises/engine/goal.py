@@ -40,11 +40,13 @@ class Goal(Task):
         How the number is written: ``"{:.1%} of the digits"``.
     seconds : float
         Time that measuring may take.
+    first : Check, optional
+        What has to be right before anything is measured.
     """
 
-    def __init__(self, measure, goal, *, form, todo, more, seconds=30):
+    def __init__(self, measure, goal, *, form, todo, more, seconds=30, first=None):
         super().__init__(todo, more)
-        self.measure, self.goal, self.form = measure, goal, form
+        self.measure, self.goal, self.form, self.first = measure, goal, form, first
         self.seconds = seconds * here.slower()
 
     def __call__(self, thing):
@@ -60,6 +62,8 @@ class Goal(Task):
         """Do the work of a call, without keeping the progress."""
         if thing is None or thing is ... or callable(thing) and is_stub(thing):
             return self.unwritten("not written yet")
+        if self.first and not (found := self.first.diagnose(thing)).ok:
+            return found
         outcome = run(lambda given: self.measure(thing), (None,), self.seconds, contain=False)
         if isinstance(outcome.error, NotImplementedError):
             return self.unwritten("not written yet")

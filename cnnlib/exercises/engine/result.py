@@ -181,6 +181,8 @@ def collect(lesson, names):
     """
     tasks = {name: task for name, task in names.items() if isinstance(task, Task)}
     for name, task in tasks.items():
-        task.lesson, task.name = lesson, name
+        for each in task, getattr(task, "first", None):
+            if each is not None:
+                each.lesson, each.name = lesson, name
     progress.TASKS[lesson] = list(tasks)
     return tuple(tasks.values())

@@ -23,6 +23,18 @@ BRIGHTNESS = mistakes(
     ("images and rows are summed away", {"(1, 2)": "(0, 1)"}, EACH),
     ("the mean is taken over the images", {"(1, 2)": "0"}, EACH),
     ("the sum is taken", {"mean": "sum"}, "Divide by the number of pixels: .mean()."),
+    ("images and columns are summed away", {"(1, 2)": "(0, 2)"}, EACH),
+    ("the largest is taken", {"mean": "max"}, "The mean: .mean()."),
+    (
+        "the median is taken",
+        {"x.mean(": "np.median(x, "},
+        "The mean: the sum, divided by how many.",
+    ),
+    (
+        "pixels of several images are mixed",
+        {"x.mean(axis=(1, 2))": "x.reshape(-1, len(x)).mean(axis=0)"},
+        "reshape moves no number: an image is a row in x.reshape(len(x), -1).",
+    ),
 )
 
 
@@ -36,6 +48,18 @@ CENTRED = mistakes(
     ("each row is centred", {"(1, 2)": "2"}, EACH),
     ("each pixel is centred over the images", {"(1, 2)": "0"}, EACH),
     ("the mean is added", {"x - x": "x + x"}, "Take it off."),
+    ("each column is centred", {"(1, 2)": "1"}, EACH),
+    ("the median is taken off", {"x.mean(": "np.median(x, "}, "The mean of each image."),
+    (
+        "the mean of the first image is taken off all",
+        {"x.mean(axis=(1, 2), keepdims=True)": "x[0].mean()"},
+        "Each image has its own.",
+    ),
+    (
+        "images are divided by their spread as well",
+        {"x - x": "(x - x", "=True)": "=True)) / x.std(axis=(1, 2), keepdims=True)"},
+        "Take off the mean, and leave it at that.",
+    ),
 )
 
 
@@ -57,6 +81,22 @@ SCALED = mistakes(
         "Of -5 and 2 the largest is 2.",
     ),
     ("rows are divided by their sum", {"max": "sum"}, "By the largest number: .max()."),
+    (
+        "rows go from 0 to 1",
+        {"x / x.max(": "(x - x.min(axis=1, keepdims=True)) / np.ptp(x, "},
+        "Nothing is taken off: divide by the largest number.",
+    ),
+    ("rows are divided by their norm", {"x.max(": "np.linalg.norm(x, "}, "By the largest: .max()."),
+    (
+        "rows are divided by their last number",
+        {"x.max(axis=1, keepdims=True)": "x[:, -1:]"},
+        "The largest may stand anywhere.",
+    ),
+    (
+        "no row is divided by less than 1",
+        {"x.max(axis=1, keepdims=True)": "np.maximum(x.max(axis=1, keepdims=True), 1)"},
+        "A row's largest number may be small, or below 0.",
+    ),
 )
 
 # ---------------------------------------------------------------------- pick and place
@@ -71,6 +111,16 @@ ONE_HOT = mistakes(
     ("classes are rows", {"[labels]": "[labels].T"}, "A row for each label: (N, M)."),
     ("classes are counted from 1", {"np.eye(M)": "np.eye(M, k=-1)"}, "The first class is 0."),
     ("1 is taken off the labels", {"[labels]": "[labels - 1]"}, "The first class is 0."),
+    (
+        "the label itself is put there",
+        {"[labels]": "[labels] * np.array(labels)[:, None]"},
+        "A 1, whatever the class.",
+    ),
+    (
+        "classes are numbered anew",
+        {"[labels]": "[np.unique(labels, return_inverse=True)[1]]"},
+        "Column 5 is class 5, even if no label is 4.",
+    ),
 )
 
 
@@ -95,6 +145,12 @@ PICK = mistakes(
         {"scores[np.arange(len(scores)), labels]": "scores.max(axis=1)"},
         "labels says which.",
     ),
+    ("1 is taken off the labels", {"labels]": "labels - 1]"}, "The first column is 0."),
+    (
+        "rows are taken to be as long as there are rows",
+        {"scores[np.arange(len(scores)), ": "scores.flat[np.arange(len(scores)) * len(scores) + "},
+        "Row n begins at n * scores.shape[1].",
+    ),
 )
 
 
@@ -113,6 +169,8 @@ SHRUNK = mistakes(
     ),
     ("the first pixel is left out", {"::2, ::2": "1::2, 1::2"}, "Begin with pixel 0."),
     ("images are skipped as well", {"x[:,": "x[::2,"}, "Keep all images: the first slice is `:`."),
+    ("every third is kept", {"::2, ::2": "::3, ::3"}, "Every second: a step of 2."),
+    ("it begins at the end", {"::2, ::2": "::-2, ::-2"}, "A step below 0 goes backwards."),
 )
 
 
@@ -142,6 +200,17 @@ VOTES = mistakes(
         {"return counts": "return counts[: labels.max() + 1]"},
         "A class that nobody votes for has 0: minlength=M.",
     ),
+    (
+        "weights are averaged",
+        {"return counts": "return counts / np.maximum(np.bincount(labels, minlength=M), 1)"},
+        "They add up, and nothing is divided.",
+    ),
+    (
+        "shares are returned",
+        {"return counts": "return counts / counts.sum()"},
+        "Nothing is divided.",
+    ),
+    ("only the largest weight counts", {"np.add.at": "np.maximum.at"}, "They add up."),
 )
 
 # ---------------------------------------------------------------------- all pairs, all windows
@@ -174,6 +243,12 @@ DISTANCES = mistakes(
         "Square the differences.",
     ),
     ("the mean is taken", {".sum": ".mean"}, "The sum of the squares."),
+    ("the product is added", {"] - b": "] + b"}, "(a - b)^2 = a^2 - 2ab + b^2."),
+    (
+        "products are returned",
+        {"((a[:, None] - b[None]) ** 2).sum(axis=2)": "a @ b.T"},
+        "They are one of three parts: (a - b)^2 = a^2 - 2ab + b^2.",
+    ),
 )
 
 
@@ -188,6 +263,8 @@ WINDOWS = mistakes(
     ("windows are columns", {"np.arange(K)]": "np.arange(K)].T"}, "A row for each window."),
     ("windows lie side by side", {"len(x) - K + 1)[:, None]": "len(x) // K)[:, None] * K"}, PLACES),
     ("windows run backwards", {"+ np.arange(K)]": "+ np.arange(K)[::-1]]"}, PLACES),
+    ("windows move by two", {"(len(x) - K + 1)": "(0, len(x) - K + 1, 2)"}, PLACES),
+    ("the place in a window is taken off", {"[:, None] +": "[:, None] -"}, PLACES),
 )
 
 
@@ -207,4 +284,55 @@ SLIDE = mistakes(
         PLACES,
     ),
     ("only the largest product counts", {" @ w": ".max(axis=1) * w.max()"}, "A sum of products."),
+    (
+        "windows and weights are added up before they are multiplied",
+        {" @ w": ".sum(axis=1) * w.sum()"},
+        "w[0] multiplies the first number of a window, and only that.",
+    ),
+)
+
+
+def nearest(a, b):
+    return ((b**2).sum(axis=1) - 2 * a @ b.T).argmin(axis=1)
+
+
+NEAR = "(a - b)^2 = a^2 - 2ab + b^2, and a^2 is the same for all rows of b."
+SQUARED = "((b**2).sum(axis=1) - 2 * a @ b.T).argmin(axis=1)"
+NEAREST = mistakes(
+    nearest,
+    (
+        "the squares of b are missing, so that the largest product wins",
+        {SQUARED: "(a @ b.T).argmax(axis=1)"},
+        NEAR,
+    ),
+    (
+        "angles are compared and not distances",
+        {SQUARED: "(a @ (b / np.linalg.norm(b, axis=1, keepdims=True)).T).argmax(axis=1)"},
+        NEAR,
+    ),
+    ("the product counts once, and not twice", {"2 * a": "a"}, NEAR),
+    ("the product is added", {"- 2": "+ 2"}, NEAR),
+    (
+        "the root of the squares of b is taken",
+        {"(b**2).sum(axis=1)": "(b**2).sum(axis=1) ** 0.5"},
+        NEAR,
+    ),
+    ("the farthest is taken", {"argmin": "argmax"}, "The least distance: argmin."),
+    (
+        "the minimum is taken along the rows of a",
+        {"argmin(axis=1)": "argmin(axis=0)"},
+        "A number for each row of a.",
+    ),
+    (
+        "for each row of b the nearest row of a is returned",
+        {SQUARED: "((a[:, None] - b) ** 2).sum(axis=2).argmin(axis=0)"},
+        "A number for each row of a.",
+    ),
+    ("one number is returned for all rows", {"argmin(axis=1)": "argmin()"}, "argmin(axis=1)."),
+    ("the rows themselves are returned", {SQUARED: f"b[{SQUARED}]"}, "The number of the row."),
+    (
+        "distances are returned and not the numbers of rows",
+        {SQUARED: "((a[:, None] - b) ** 2).sum(axis=2).min(axis=1)"},
+        "Which row has it? argmin.",
+    ),
 )

@@ -40,6 +40,11 @@ SIZES = mistakes(
         {"- kernel) // stride + 1": "- kernel + 1) // stride"},
         "First divide the way that the window can move, then add 1 for the place where it starts.",
     ),
+    (
+        "all pixels of the output are counted",
+        {"return (": "return ((", " + 1": " + 1) ** 2"},
+        "Along one axis.",
+    ),
 )
 OUTPUT = SIZES + mistakes(
     output_size,
@@ -52,6 +57,17 @@ OUTPUT = SIZES + mistakes(
         "image and frame are divided apart",
         {"(size + 2 * pad - kernel) // stride": "(size - kernel) // stride + 2 * pad // stride"},
         "What is left over of the image and of the frame may together be a whole step.",
+    ),
+    ("pad is 1 where it is left out", {"pad=0)": "pad=1)"}, "The first line said pad=0."),
+    (
+        "the frame is not divided by the stride",
+        {"(size + 2 * pad - kernel)": "2 * pad + (size - kernel)"},
+        "The window goes over the frame in steps, too.",
+    ),
+    (
+        "kernels are taken to be odd",
+        {"- kernel": "- 2 * (kernel // 2) - 1"},
+        "An even kernel has no middle: take off kernel itself.",
     ),
 )
 
@@ -115,6 +131,8 @@ FRAMES = (
         "Here it has to hold zeros.",
     ),
 )
+AS_MATRICES = {"ow] = total": "ow] = b[f] + (x[n, 0, oh : oh + KH, ow : ow + KW] @ w[f, 0]).sum()"}
+EACH = "Each weight meets one pixel: w * window, and not w @ window."
 STRIDE = (
     ("the stride is not used", {"KW = w.shape": "KW = w.shape\n    stride = 1"}, START),
     ("the stride changes the size and not the place", {PLACE: "oh + kh, ow + kw"}, START),
@@ -137,6 +155,16 @@ STRIDE = (
         SIDES,
     ),
     *FRAMES,
+    (
+        "the stride counts for rows only",
+        {"(W, KW, stride, pad": "(W, KW, 1, pad", "ow * stride": "ow"},
+        START,
+    ),
+    (
+        "the stride counts for columns only",
+        {"(H, KH, stride, pad": "(H, KH, 1, pad", "oh * stride": "oh"},
+        START,
+    ),
 )
 LAYER = (
     ("the bias is forgotten", {"total = b[f]": "total = 0"}, BIAS),
@@ -166,6 +194,7 @@ LAYER = (
         {"return y": "return y.swapaxes(0, 1)"},
         "y[n, f, oh, ow]",
     ),
+    ("the bias is taken off", {"total = b[f]": "total = -b[f]"}, BIAS),
 )
 
 
@@ -193,6 +222,7 @@ CONVOLVE = mistakes(
         {"total = b[f]": "total = total if ow else b[f]"},
         SET_BACK,
     ),
+    ("window and kernel are multiplied as matrices", AS_MATRICES, EACH),
     use=picture,
 )
 STRIDED = mistakes(reference.conv2d, *WINDOW, *STRIDE, use=picture)
@@ -222,6 +252,7 @@ BY_HAND = mistakes(
         {"ow] = total": "ow] = b[f] + (total - b[f]) / w[f].size"},
         "Add the products up.",
     ),
+    ("window and w are multiplied as matrices", AS_MATRICES, "Each weight meets one pixel."),
     use=pixel,
 )
 
@@ -270,6 +301,14 @@ PAD = mistakes(
         "At which row and column does x begin?",
     ),
     ("the image comes back without a frame", {"return padded": "return x"}, "Is pad used?"),
+    (
+        "the frame lies on x and not around it",
+        {
+            "np.zeros((H + 2 * pad, W + 2 * pad), x.dtype)": "np.zeros_like(x)",
+            f"{MIDDLE} = x\n": "padded[pad:-pad, pad:-pad] = x[pad:-pad, pad:-pad]\n",
+        },
+        "By how many rows has the result to be larger than x?",
+    ),
 )
 
 
@@ -295,6 +334,12 @@ TRUE = mistakes(
         {"x, w[::-1, ::-1]": "x[::-1, ::-1], w"},
         "Then the output is turned around as well. Flip w.",
     ),
+    ("w is transposed as well", {"[::-1, ::-1]": "[::-1, ::-1].T"}, f"Flipped only. {ALONG}"),
+    (
+        "signs are turned and not the kernel",
+        {"convolve(x, w[::-1, ::-1])": "-convolve(x, w)"},
+        f"What has to change is where a weight lies. {ALONG}",
+    ),
 )
 
 
@@ -313,6 +358,19 @@ BOX = mistakes(
     ("it is a row of K weights", {"(K, K), 1 / K**2": "(1, K), 1 / K"}, "K rows, K columns."),
     ("it has one axis", {"(K, K), 1 / K**2": "(K,), 1 / K"}, "K rows, K columns."),
     ("the weights are those of K = 3", {"K**2": "9"}, "How many weights are there for another K?"),
+    (
+        "^ is no power in Python",
+        {"np.full((K, K), 1 / K**2)": "np.ones((K, K)) / np.int64(K ^ 2)"},
+        "K ** 2 or K * K.",
+    ),
+    (
+        "one pixel counts alone",
+        {
+            "return np.full((K, K), 1 / K**2)": "w = np.zeros((K, K))\n"
+            "    w[K // 2, K // 2] = 1\n    return w"
+        },
+        "All weights are equal.",
+    ),
 )
 
 
@@ -405,6 +463,16 @@ SHIFTS = mistakes(
         "only the first layer counts",
         {"math.prod(strides)": "strides[0]"},
         "The second layer sees an image that has moved already.",
+    ),
+    (
+        "only the last layer counts",
+        {"math.prod(strides)": "strides[-1]"},
+        "What it sees has moved in steps of the first layer.",
+    ),
+    (
+        "the output does not move",
+        {WHOLE: '0 if pixels % step == 0 else "no"'},
+        "A filter gives the same answer at the new place of what it saw. Which place is that?",
     ),
 )
 

@@ -61,6 +61,11 @@ BY_HAND = mistakes(
         {"window.mean()": "window.sum()"},
         "Divide by the number of pixels in the window.",
     ),
+    (
+        "the numbers of the window are added up",
+        {'"max": window.max()': '"max": window.sum()'},
+        "The largest.",
+    ),
 )
 
 # ---------------------------------------------------------------------- pooling
@@ -75,6 +80,12 @@ SIZES = "OH, OW = size_after(H, KH, stride, pad), size_after(W, KW, stride, pad)
 def _where(what):
     return (
         ("windows start one pixel apart", {"oh * stride, ow * stride": "oh, ow"}, PLACE),
+        (
+            "columns are taken without stride",
+            {"oh * stride, ow * stride": "oh * stride, ow"},
+            PLACE,
+        ),
+        ("rows are taken without stride", {"oh * stride, ow * stride": "oh, ow * stride"}, PLACE),
         (
             "windows do not overlap and leave no gaps, whatever the stride",
             {
@@ -141,6 +152,7 @@ MAX_LOOPS = mistakes(
         {".max()": ".max(initial=0)"},
         "Which number is smaller than every other? Start with that, or with a pixel.",
     ),
+    ("the first number of the window is taken", {".max()": ".flat[0]"}, LARGEST),
 )
 COUNT = "A mean is the sum divided by the number of pixels in the window, KH * KW."
 AVG = mistakes(
@@ -258,6 +270,14 @@ PADDED = mistakes(
         },
         "An image has four sides.",
     ),
+    (
+        "the frame mirrors the picture",
+        {
+            "add_frame(x, pad, -np.inf)": "np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)),"
+            " mode='reflect')"
+        },
+        FRAME,
+    ),
 )
 
 # ---------------------------------------------------------------------- understanding
@@ -300,6 +320,7 @@ MARK = mistakes(
         ONE,
     ),
     ("the largest number itself is put there", {"= 1": "= window.max()"}, "A mark is 1."),
+    ("the least is marked", {"argmax": "argmin"}, "The largest wins."),
 )
 
 
@@ -326,6 +347,7 @@ GLOBAL = mistakes(
     ("the mean is over rows only", {"(2, 3)": "2"}, "Which axes are H and W?"),
     ("the sum is not divided", {"mean": "sum"}, "A mean is a sum divided by a count."),
     ("the largest is taken", {"mean": "max"}, "Take the mean."),
+    ("the median is taken", {"x.mean(": "np.median(x, "}, "Take the mean."),
 )
 
 
@@ -375,6 +397,13 @@ FIELD = mistakes(
         {"return field": "return step"},
         "Which of the two grows by +?",
     ),
+    ("the stride is added to the step", {"step *= stride": "step += stride"}, JUMP),
+    (
+        "the last layer is left out",
+        {"in layers:": "in layers[:-1]:"},
+        "Every layer widens the field.",
+    ),
+    ("every stride above 1 is taken for 2", {"*= stride": "*= 1 + (stride > 1)"}, JUMP),
 )
 
 
@@ -450,6 +479,21 @@ CHANGE = mistakes(
         "only the largest difference counts",
         {SHARE: "abs(b - a).max(axis=axes) / abs(a).max(axis=axes)"},
         NORM,
+    ),
+    (
+        "the root is taken of the numerator only",
+        {"np.sqrt((a**2).sum(axis=axes))": "(a**2).sum(axis=axes)"},
+        NORM,
+    ),
+    (
+        "differences are added up before they are squared",
+        {"np.sqrt(((b - a) ** 2).sum(axis=axes))": "abs((b - a).sum(axis=axes))"},
+        NORM,
+    ),
+    (
+        "the unit is the mean norm of the batch",
+        {SHARE: "distance / length.mean()"},
+        "Each its own.",
     ),
 )
 

@@ -51,6 +51,11 @@ FIRST_LOSS = mistakes(
         {"np.array(p)": "1 - np.array(p)"},
         "p is the probability of the right class.",
     ),
+    (
+        "the loss is added up over as many classes",
+        {"np.log(np.array(p))": "np.log(np.array(p)) / np.array(p)"},
+        "Only the right class counts.",
+    ),
 )
 
 # ---------------------------------------------------------------------- layers
@@ -98,6 +103,16 @@ RELU = mistakes(
         "dy is multiplied by y and not by its slope",
         {"(self.x > 0)": "np.maximum(self.x, 0)"},
         "The slope is 1 where x is above 0, else 0.",
+    ),
+    (
+        "a hundredth of what is below 0 passes, as in a leaky ReLU",
+        {"(x, 0)": "(x, 0.01 * x)", "(self.x > 0)": "np.where(self.x > 0, 1, 0.01)"},
+        "Here nothing passes: neither x nor its gradient.",
+    ),
+    (
+        "the mask is that of the first image",
+        {"self.x = x": "self.x = x[:1]"},
+        "Every number has a gate of its own.",
     ),
     KEPT,
     SHARED,
@@ -271,6 +286,21 @@ CONV = mistakes(
 )
 
 
+def _in_windows(x):
+    """Put each four neighbours of a row into a window of 2 by 2."""
+    N, C, H, W = x.shape
+    return x.reshape(N, C, H // 2, W // 2, 2, 2).swapaxes(3, 4).reshape(x.shape)
+
+
+def _in_rows(x):
+    """Put the four pixels of each window beside one another; undoes :func:`_in_windows`."""
+    N, C, H, W = x.shape
+    return x.reshape(N, C, H // 2, 2, W // 2, 2).swapaxes(3, 4).reshape(x.shape)
+
+
+AXES = "reshape to (N, C, H // 2, 2, W // 2, 2) first: a window's pixels lie along axes 3 and 5."
+
+
 class MaxPool(Layer):
     def forward(self, x):
         self.x = x
@@ -296,6 +326,21 @@ POOL = mistakes(
         "the gradient is shared among ties",
         {"max_pool_backward": "to_share"},
         "Of equals, the first one alone.",
+    ),
+    (
+        "four neighbours of a row are taken for a window",
+        {
+            "self.x = x": "self.x = x = _in_windows(x)",
+            "max_pool_backward(dy, self.x, self.winner, (2, 2), 2)": (
+                "_in_rows(max_pool_backward(dy, self.x, self.winner, (2, 2), 2))"
+            ),
+        },
+        AXES,
+    ),
+    (
+        "four neighbours of a row are taken for a window in forward",
+        {"self.x = x": "self.x = x = _in_windows(x)"},
+        AXES,
     ),
     (
         "the mean of the window is taken",
@@ -391,6 +436,7 @@ SGD = mistakes(
         {"grads[name]": "grads[name].mean()"},
         "Every number has a slope of its own: p -= rate * g.",
     ),
+    ("it is divided by the rate", {"rate * grads[name]": "grads[name] / rate"}, "p -= rate * g."),
     (
         "the gradient is divided by its length",
         {"grads[name]": "grads[name] / len(grads[name])"},
@@ -500,6 +546,7 @@ class Adam:
 
 CORRECTED = "Divide m by 1 - beta1**t and v by 1 - beta2**t, where t counts steps from 1."
 STEPS = "t counts calls of step, from 1: one for all parameters together."
+MEANS = "A running mean keeps a share beta of what it was, and takes 1 - beta of what is new."
 ADAM = mistakes(
     Adam,
     ("the step goes uphill", {"p -=": "p +="}, DOWN),
@@ -547,6 +594,23 @@ ADAM = mistakes(
         "What is stored stays as it is: correct m and v, or a copy of the rate.",
     ),
     ("t starts from 0", {"self.beta2, self.t\n": "self.beta2, self.t - 1\n"}, STEPS),
+    (
+        "t is 1 in the first two steps",
+        {"self.beta2, self.t\n": "self.beta2, max(self.t - 1, 1)\n"},
+        STEPS,
+    ),
+    ("m takes the whole gradient, without 1 - beta1", {"(1 - one) * g\n": "g\n"}, MEANS),
+    ("v takes the whole square, without 1 - beta2", {"(1 - two) * g": "g"}, MEANS),
+    (
+        "beta1 and 1 - beta1 are exchanged in m",
+        {"one * self.m.get(name, 0 * g) + (1 - one)": "(1 - one) * self.m.get(name, 0 * g) + one"},
+        MEANS,
+    ),
+    (
+        "beta2 and 1 - beta2 are exchanged in v",
+        {"two * self.v.get(name, 0 * g) + (1 - two)": "(1 - two) * self.v.get(name, 0 * g) + two"},
+        MEANS,
+    ),
     (
         "t grows with every parameter",
         {"self.t += 1": "pass", "g = grads[name]": "g, t, self.t = grads[name], t + 1, self.t + 1"},
@@ -674,6 +738,11 @@ BATCHES = mistakes(
     (
         "the last image never comes",
         {"len(x))\n": "len(x) - 1)\n"},
+        "rng.permutation(N) holds 0 to N - 1.",
+    ),
+    (
+        "the last image never comes",
+        {"len(x))\n": "len(x) - 1)\n", PARTS: "range(0, len(order), batch_size)"},
         "rng.permutation(N) holds 0 to N - 1.",
     ),
     (
@@ -852,6 +921,14 @@ EPOCH = mistakes(
             f"network.forward(images), right)\n        {BACK}\n        {STEP}\n"
         },
         "One step for each batch.",
+    ),
+    (
+        "two epochs are run",
+        {
+            "in batches(x, labels, batch_size, rng)": "in [*batches(x, labels, batch_size, rng),"
+            " *batches(x, labels, batch_size, rng)]"
+        },
+        "One epoch: every image once.",
     ),
     (
         "there is one step only, after the loop",

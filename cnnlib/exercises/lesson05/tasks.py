@@ -6,7 +6,7 @@ from cnnlib import models
 from cnnlib.datasets import load_mnist
 from cnnlib.exercises import leaderboard
 from cnnlib.exercises.cases import whole
-from cnnlib.exercises.engine.check import Case, Check
+from cnnlib.exercises.engine.check import Case, Check, Limit
 from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.mine import Mine, keep
 from cnnlib.exercises.engine.mistakes import Mistake
@@ -180,6 +180,10 @@ conv_layer = Check(
     mistakes.Conv,
     _images,
     mistakes.CONV,
+    (
+        Limit("square images", lambda x, w, b, dy: x.shape[2] == x.shape[3], "Where OH, where OW?"),
+        Limit("single images", lambda x, w, b, dy: len(x) == 1, "Where is N, and is it today's?"),
+    ),
     outputs="y dx dw db",
     todo="Write forward and backward with your im2col and col2im",
     more="This is Conv2D, written by you. The first layer may skip dx: see input_gradient.",
@@ -208,6 +212,13 @@ pool_layer = Check(
     mistakes.MaxPool,
     _pools,
     mistakes.POOL,
+    (
+        Limit(
+            "images of one window",
+            lambda x, dy: x.shape[2:] == (2, 2),
+            "Each begins 2 pixels after the one before it: how many are there along an axis?",
+        ),
+    ),
     outputs="y dx",
     todo="Write forward and backward for windows of 2 by 2 in steps of 2",
     more="How many of the pixels of a feature map get a gradient at most?",

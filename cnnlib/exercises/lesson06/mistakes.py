@@ -229,6 +229,11 @@ EXCITING = mistakes(
     ),
     ("the strongest comes last", {"in best": "in best[::-1]"}, "np.argsort sorts upwards."),
     (
+        "all have the place of the strongest response of all",
+        {"maps[n].argmax()": "maps[best[0]].argmax()"},
+        "Look for the place in the map of that image.",
+    ),
+    (
         "they are sorted by image, and not by response",
         {"in best": "in np.sort(best)"},
         "The strongest first.",
@@ -294,6 +299,16 @@ ABLATION = mistakes(
     (
         "an image is set to 0, and not a channel",
         {"rest[:, f] = 0": "rest[f] = 0"},
+        "The channels are axis 1: [:, f].",
+    ),
+    (
+        "a row of pixels is set to 0, and not a channel",
+        {"rest[:, f] = 0": "rest[:, :, f] = 0"},
+        "The channels are axis 1: [:, f].",
+    ),
+    (
+        "a column of pixels is set to 0, and not a channel",
+        {"rest[:, f] = 0": "rest[..., f] = 0"},
         "The channels are axis 1: [:, f].",
     ),
     (

@@ -41,6 +41,11 @@ BY_HAND = mistakes(
         {"taps * inputs + taps": "taps * inputs * taps"},
         "2 / (D + M).",
     ),
+    (
+        "all weights are counted",
+        {"taps * inputs + taps * outputs": "np.prod(shape)"},
+        "2 / (D + M).",
+    ),
 )
 
 
@@ -328,6 +333,10 @@ RESIDUAL = mistakes(
     ("the two ways are averaged", {"x + self.body.forward(x)": "(x + self.body.forward(x)) / 2"},
      ADD),
     ("the body is subtracted", {"x + self.body": "x - self.body"}, ADD),
+    ("the sum comes before the body",
+     {"x + self.body.forward(x)": "self.body.forward(x + x)"}, ADD),
+    ("x is added on the way back, and not dy",
+     {"return x +": "self.x = x\n        return x +", "dy + self": "self.x + self"}, ADD),
     ("x is subtracted", {"x + self.body.forward(x)": "self.body.forward(x) - x"}, ADD),
     ("dy is subtracted", {"dy + self.body.backward(dy)": "self.body.backward(dy) - dy"}, ADD),
     ("forward does not use the body", {"self.body.forward(x)": "x"}, ADD),
@@ -375,7 +384,17 @@ COUNT = mistakes(
         "Count all layers of the way.",
     ),
     ("the layers are multiplied and not added", {"sum": "math.prod"}, "Each has its own weights."),
-)
+) + [
+    Mistake(
+        name,
+        {"1 x 1 to 16, 3 x 3, 1 x 1 to 64": 64 * 16 + 9 * 64 * filters + 16 * 64},
+        "How many channels does the 1 x 1 before it leave?",
+    )
+    for name, filters in (
+        ("the 3 x 3 in the middle still sees 64 channels", 16),
+        ("the 3 x 3 in the middle goes from 64 to 64", 64),
+    )
+]
 
 # ---------------------------------------------------------------------- find the bug
 
@@ -396,5 +415,10 @@ BUGS = [
         "what is wrong in training is taken for what is wrong afterwards",
         {"B": "statistics", "D": "training"},
         "Read who asks whether it is training, and what is used when it is not.",
+    ),
+    Mistake(
+        "wrong axes are taken for wrong statistics, or the other way round",
+        {"A": "statistics", "D": "axes"},
+        "Axes say over what a mean runs, statistics which mean is used.",
     ),
 ]

@@ -102,6 +102,12 @@ F23 = [Mistake("six multiplications are done", six_products, SAVE)] + mistakes(
         MIDDLE,
     ),
     ("the last product is added", {"- last": "+ last"}, "x1 g2 - (x1 - x3) g2 is x3 g2."),
+    ("the second output is not mended", {" - last": ""}, SAVE),
+    ("the first output is not mended", {"first + plus": "plus"}, SAVE),
+    ("halves are rounded down", {"((g[0] + g[1] + g[2]) / 2)": "(g[0] + g[1] + g[2]) // 2",
+        "((g[0] - g[1] + g[2]) / 2)": "(g[0] - g[1] + g[2]) // 2"}, "/ and not //."),
+    ("halves of taps are rounded down", {"g[1] + g[2]) / 2)\n    minus": "g[1] + g[2]) // 2)\n"
+        "    minus", "- g[1] + g[2]) / 2)": "- g[1] + g[2]) // 2)"}, "/ and not //."),
     ("the first tap stands for the last", {"- x[3]) * g[2]": "- x[3]) * g[0]"}, SAVE),
     ("the first product has the other sign", {"(x[0] - x[2])": "(x[2] - x[0])"}, MIDDLE),
     ("sum and difference have the same sign", {"plus - minus": "plus + minus"}, MIDDLE),

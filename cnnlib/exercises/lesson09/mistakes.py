@@ -25,6 +25,10 @@ BY_HAND = mistakes(
     by_hand,
     ("the second half of the rounds is left out", {"2 * (P - 1)": "P - 1"}, ROUNDS),
     ("each half has P rounds", {"2 * (P - 1)": "2 * P"}, ROUNDS),
+    ("there are P rounds in all", {"2 * (P - 1)": "P"}, ROUNDS),
+    ("one message is counted", {"rounds * D": "D"}, "Each of them sends one in every round."),
+    ("the whole buffer is sent twice", {"rounds * D // P": "2 * D"}, ROUNDS),
+    ("the workers are still 5", {"rounds = ": "P = 5\n    rounds = "}, "How many are they in d?"),
     (
         "a message is the whole buffer, or what all P workers send is counted",
         {"D // P": "D"},
@@ -45,6 +49,9 @@ BY_HAND = mistakes(
         {"(P - 1) * D": "P * D"},
         "It has its own already.",
     ),
+    ("what one other sends is counted", {"(P - 1) * D": "D"}, "All others send theirs."),
+    ("only parts are sent in c", {"(P - 1) * D": "(P - 1) * D // P"}, "In c, whole buffers."),
+    ("the way back is counted", {"(P - 1) * D": "rounds * D"}, "What does worker 0 receive?"),
 )
 
 # ---------------------------------------------------------------------- the mean over workers
@@ -91,6 +98,39 @@ AVERAGE = mistakes(
     ),
     ("the sum is not divided by the number of images", {" / counts.sum()": ""}, WEIGHTS),
     (
+        "each gradient is divided by its number of images",
+        {"counts / counts.sum()": "1 / np.maximum(counts, 1) / len(counts)"},
+        "It is a mean already.",
+    ),
+    (
+        "each gradient is divided by its number of images, also by 0",
+        {"counts / counts.sum()": "1 / counts / len(counts)"},
+        "It is a mean already.",
+    ),
+    ("shares are cut to whole numbers", {"counts / counts": "counts // counts"}, "/ and not //."),
+    (
+        "the counts meet the numbers of a gradient, and not the workers",
+        {
+            "sum(share * np.asarray(g) for share, g in zip(shares, grads, strict=True))": (
+                "(np.asarray(grads) * shares).sum(axis=0)"
+            )
+        },
+        "NumPy lines shapes up from the right: one count for each whole gradient.",
+    ),
+    (
+        "the numbers of a gradient are averaged as well",
+        {"np.asarray(g)": "np.mean(g)"},
+        "The mean gradient has the shape of a gradient.",
+    ),
+    (
+        "only the first two workers count",
+        {
+            "np.asarray(counts)": "np.array([counts[0], counts[1]])",
+            "grads, strict": "grads[:2], strict",
+        },
+        "Add up over all workers.",
+    ),
+    (
         "the sum is divided by the number of workers",
         {"counts.sum()": "len(counts)"},
         "Divide by the number of all images.",
@@ -132,6 +172,16 @@ UNPACK = mistakes(
         "w keeps the shape of a row",
         {"row[:split].reshape(w_shape)": "row[:split]"},
         "It was a matrix before it was packed.",
+    ),
+    (
+        "w is transposed",
+        {"row[:split].reshape(w_shape)": "row[:split].reshape(w_shape).T"},
+        "reshape(w_shape) is all that is to be done.",
+    ),
+    (
+        "the first number is number 1",
+        {"row[:split]": "row[1 : split + 1]"},
+        "Indices begin at 0: row[:n] are the first n numbers.",
     ),
     (
         "b begins at the start of the row",
@@ -329,6 +379,12 @@ COST = mistakes(
         {"(latency + size": "np.maximum(latency, size"},
         "First a message gets going, then its bytes flow.",
     ),
+    (
+        "the latency grows with the workers",
+        {"latency + ": "workers * latency + "},
+        "In a round all send at the same time: it takes as long as one message.",
+    ),
+    ("the buffer has P - 1 parts", {"size / workers": "size / (workers - 1)"}, "It has P parts."),
     ("a part is rounded down", {"size / workers": "size // workers"}, "/ and not //."),
     (
         "size is taken for a count of numbers",

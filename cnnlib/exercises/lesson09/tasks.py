@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnlib.exercises.cases import distinct
-from cnnlib.exercises.engine.check import Case, Check
+from cnnlib.exercises.engine.check import Case, Check, Limit
 from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
@@ -64,10 +64,12 @@ unpack = Check(
         Case("one output", (distinct(rng, 5), (4, 1), (1,))),
         Case("square", (distinct(rng, 12), (3, 3), (3,))),
         Case("filters", (distinct(rng, 2 * 2 * 2 * 3 + 2), (2, 2, 2, 3), (2,))),
+        Case("filters of one channel", (distinct(rng, 3 * 2 * 2 + 3), (3, 1, 2, 2), (3,))),
         Case("a bias with two axes", (distinct(rng, 9), (2, 3), (1, 3))),
         Case("float32", (rng.normal(size=6).astype(np.float32), (2, 2), (2,))),
     ],
     mistakes.UNPACK,
+    (Limit("matrices", lambda row, w_shape, b_shape: len(w_shape) == 2, "w may have four axes."),),
     outputs="w b",
     todo="Cut the row into the numbers of w and those of b, and give both their shapes back",
     more="And for a whole network? np.cumsum of the sizes gives np.split its places.",
@@ -156,10 +158,18 @@ ring_seconds = Check(
         Case("no latency", (1000, 5, 0.0, 10)),
         Case("a short message", (8, 4, 0.5, 100)),
         Case("several numbers of workers", (1000, np.array([2.0, 4, 8]), 0.5, 100)),
+        Case("two numbers of workers", (64, np.array([3, 2]), 0.25, 16)),
         Case("LeNet, 10 Gbit/s", (4 * 80_202, 8, 30e-6, 1.25e9)),
         Case("ResNet-50, 256 workers", (4 * 25_557_032, 256, 5e-6, 12.5e9)),
     ],
     mistakes.COST,
+    (
+        Limit(
+            "single numbers of workers",
+            lambda size, workers, latency, bandwidth: np.ndim(workers) == 0,
+            "int(), max() and if take one number; + - * / take whole arrays.",
+        ),
+    ),
     outputs="seconds",
     todo="Return how long all rounds of the ring take",
     more="From how many workers on does the latency cost more than the bytes, for LeNet?",
@@ -179,6 +189,7 @@ dense_from_channels_last = Check(
         Case("float32", (rng.normal(size=(2, 8)).astype(np.float32), 2, 2, 2)),
     ],
     mistakes.DENSE,
+    (Limit("square images", lambda weight, C, H, W: H == W, "Where H, and where W?"),),
     outputs="w",
     todo="Transpose the weights, and put the inputs in the order channel, row, column",
     more="Which layers of a network need this, and which can be carried over as they are?",
