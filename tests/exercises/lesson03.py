@@ -29,6 +29,7 @@ COUNTED = """    ones = np.zeros_like(x)
     x = x / np.maximum(ones, 1)
 """
 CUT = "x[:, :, pad : pad + H, pad : pad + W]"
+PIECE = "conv_fast(x[:, :, oh : oh + KH], w, b)"
 DOT = "(forward(x) * c).sum(), (x * backward(c)).sum()"
 
 MUTANTS = {
@@ -299,6 +300,10 @@ MUTANTS = {
             (DOT, "np.linalg.norm(forward(x)), np.linalg.norm(backward(c))"),
         ),
         ("backward is not used", (DOT, "(forward(x) * c).sum(), (x * x).sum()")),
+        (
+            "it asks whether c comes back",
+            (f"isclose({DOT})", "allclose(forward(backward(c)), c)"),
+        ),
     ],
     "layer_cost": [
         ("the bias is counted as a product", ("F * patch * OH", "F * (patch + 1) * OH")),
@@ -326,6 +331,11 @@ MUTANTS = {
         ("bytes are returned", (" / 1e6", "")),
         ("a megabyte has 2 ** 20 bytes", ("1e6", "2**20")),
         ("the memory is that of one channel", ("4 * patch", "4 * K * K")),
+        ("padding is counted once", ("OH, OW = ", "H, W = H - pad, W - pad\n    OH, OW = ")),
+        (
+            "the patches are counted without stride",
+            ("4 * patch * OH * OW", "4 * patch * (H + 2 * pad - K + 1) * (W + 2 * pad - K + 1)"),
+        ),
     ],
     "conv_1x1": [
         ("the bias is forgotten", (" + b)", ")")),
@@ -355,6 +365,25 @@ MUTANTS = {
                 "for _ in np.ndindex(x.shape[2:]):\n        pass\n    pixels = x",
             ),
         ),
+        ("all biases are added to every map", (" + b)", " + sum(b))")),
+        (
+            "only the first channel is used",
+            ("x.transpose", "(x * [[[1]], *[[[0]]] * (x.shape[1] - 1)]).transpose"),
+        ),
+        ("the mean of the channels is taken", ("pixels @", "pixels / x.shape[1] @")),
+    ],
+    "frugal_conv": [
+        ("the bias is forgotten", (PIECE, f"{PIECE[:-2]}0 * b)")),
+        ("all filters get the bias of the first", (PIECE, f"{PIECE[:-2]}0 * b + b[0])")),
+        ("the bias is added with every tap", (PIECE, f"{PIECE[:-2]}b * KH * KW)")),
+        ("the kernel is flipped", (PIECE, PIECE.replace(" w", " w[..., ::-1, ::-1]"))),
+        (
+            "only the first channel is used",
+            (PIECE, "conv_fast(x[:, :1, oh : oh + KH], w[:, :1], b)"),
+        ),
+        ("the first image is used for all", (PIECE, "conv_fast(x[:1, :, oh : oh + KH], w, b)")),
+        ("zero", ("range(OH)", "range(OH - 1)"), ("np.empty", "np.zeros")),
+        ("square kernels", (PIECE, PIECE.replace(" w", " w if KH == KW else 2 * w"))),
     ],
 }
 QUESTIONS = {
@@ -366,10 +395,13 @@ QUESTIONS = {
         ("a patch is read column by column", {"a": 6, "b": 5}),
         ("all patches of an image come first", {"c": 6, "d": 1}),
         ("places are counted column by column", {"c": 3, "d": 4}),
+        ("image 0 is taken", {"c": 4}),
+        ("the 3 pixels of a side are taken for KH, KW, OH and OW", {"a": 10, "b": 12, "c": 7}),
     ],
 }
 # Wrong, and none of the mistakes that the check knows.
 UNKNOWN = {
+    "frugal_conv": (PIECE, PIECE.replace(" w", " abs(w)")),
     "im2col_loops": ("patch.ravel()", "patch.ravel() ** 2 + 3"),
     "im2col": ("OH * OW * N)", "OH * OW * N) ** 2 + 3"),
     "conv_fast": ("b[:, None]", "b[::-1, None]"),

@@ -153,7 +153,7 @@ COVERED = {  # by a mistake of the task's own
 
 @pytest.mark.parametrize("name, mistake", FLOATS)
 def test_general_mistakes_are_named_in_every_check_of_floats(name, mistake):
-    _, task = EVERY[name]
+    _, task = CHECKS[name]
     made = next(m for m in task.mistakes if m.name == mistake)
     found = task.explanations(task.trial(made), made)
     named = [[m.name for m in each] for each in found]

@@ -8,7 +8,6 @@ import pytest
 from cnnlib import interpret, models, reference
 from cnnlib.exercises.lesson02.mistakes import max_pool
 from cnnlib.gradcheck import check_layer, kink_free
-from cnnlib.im2col import im2col
 from cnnlib.initializers import glorot, he
 from cnnlib.layers.base import Layer
 from cnnlib.layers.conv import Conv2D
@@ -122,18 +121,22 @@ def test_the_whole_matrix_is_not_frugal():
 
 
 def test_a_wrong_convolution_is_not_frugal():
-    result = L03.frugal_conv.diagnose(lambda x, w, b: np.zeros((len(x), 6, 28, 28)))
+    right = solved("03")["frugal_conv"]
+    result = L03.frugal_conv.diagnose(lambda x, w, b: right(x, w, b) * (len(x) < 8))
     assert "the result is not the convolution" in str(result)
 
 
 def test_other_ways_to_cut_are_accepted():
+    im2col = solved("03")["im2col"]
+
     def empty(x, w):
-        return np.empty((len(x), len(w), 28, 33 - w.shape[3]), x.dtype)
+        OH, OW = x.shape[2] - w.shape[2] + 1, x.shape[3] - w.shape[3] + 1
+        return np.empty((len(x), len(w), OH, OW), x.dtype)
 
     def by_image(x, w, b):
         y = empty(x, w)
         for n in range(len(x)):
-            flat = w.reshape(6, -1) @ im2col(x[n : n + 1], w.shape[2:]) + b[:, None]
+            flat = w.reshape(len(w), -1) @ im2col(x[n : n + 1], w.shape[2:]) + b[:, None]
             y[n] = flat.reshape(y[n].shape)
         return y
 

@@ -48,6 +48,12 @@ BY_HAND = mistakes(
         {"else j": "else j + 1", "return i": "return i + 1"},
         "0 comes first.",
     ),
+    ("image 0 is taken", {"* N + n": "* N"}, "n is added at the end."),
+    (
+        "the 3 pixels of a side are taken for KH, KW, OH and OW",
+        {"N = C = KH = KW = OH = OW = 2": "N, KH, KW, OW = 2, 3, 3, 3"},
+        "How many taps has the kernel, and how many output pixels are there in a row?",
+    ),
 )
 ORDER = (
     ("all patches of image 0 come first", BY_IMAGES, COLUMN),
@@ -167,6 +173,32 @@ CONV = mistakes(
     ),
 )
 
+FRUGAL = mistakes(
+    conv_fast,
+    ("the bias is forgotten", {" + b[:, None]": ""}, "Each filter has one."),
+    ("all filters get the bias of the first", {"b[:, None]": "b[0]"}, "b[f] belongs to filter f."),
+    (
+        "the bias is added with every tap",
+        {"b[:, None]": "KH * KW * b[:, None]"},
+        "Once: begin with it.",
+    ),
+    (
+        "the kernel is flipped",
+        {"w.reshape": "w[:, :, ::-1, ::-1].reshape"},
+        "w[kh, kw] meets x[oh + kh, ow + kw].",
+    ),
+    (
+        "only the first channel is used",
+        {"w.reshape": "(w * (np.arange(w.shape[1]) == 0)[:, None, None]).reshape"},
+        "Every output is a sum over all channels.",
+    ),
+    (
+        "the first image is used for all",
+        {"im2col(x,": "im2col(np.repeat(x[:1], N, axis=0),"},
+        "Which images are in the piece?",
+    ),
+)
+
 # ---------------------------------------------------------------------- and back
 
 
@@ -212,6 +244,17 @@ ONE = mistakes(
         "w is not transposed",
         {"[:, :, 0, 0].T": "[:, :, 0, 0]"},
         "w has the shape (F, C), x @ w needs (C, F).",
+    ),
+    ("all biases are added to every map", {" + b": " + b.sum()"}, "b[f] belongs to filter f."),
+    (
+        "only the first channel is used",
+        {"pixels @ w[:, :, 0, 0].T": "pixels[..., :1] * w[:, 0, 0, 0]"},
+        "Every output is a sum over all channels.",
+    ),
+    (
+        "the mean of the channels is taken",
+        {"0, 0].T": "0, 0].T / w.shape[1]"},
+        "Every output is a sum over all channels, divided by nothing.",
     ),
 )
 
@@ -291,6 +334,11 @@ ADJOINT = mistakes(
         "How small depends on the numbers: compare with np.isclose.",
     ),
     ("backward is not used", {"x * backward(c)": "x * x"}, TEST),
+    (
+        "it asks whether c comes back",
+        {BOTH: "forward(backward(c)), c", "np.isclose(one, other)": "np.allclose(one, other)"},
+        TEST,
+    ),
 )
 
 
@@ -344,6 +392,16 @@ COST = mistakes(
     ("bytes are returned", {" / 1e6": ""}, "A megabyte has a million bytes."),
     ("a megabyte has 2 ** 20 bytes", {"1e6": "2**20"}, "Here it has a million."),
     ("the memory is that of one channel", {MEMORY: "K * K * OH * OW * 4 / 1e6"}, BYTES),
+    (
+        "padding is counted once",
+        {"H + 2 * pad": "H + pad", "W + 2 * pad": "W + pad"},
+        "At both ends.",
+    ),
+    (
+        "the patches are counted without stride",
+        {MEMORY: "C * K * K * (H + 2 * pad - K + 1) * (W + 2 * pad - K + 1) * 4 / 1e6"},
+        BYTES,
+    ),
 )
 
 # ---------------------------------------------------------------------- code to read
