@@ -14,13 +14,13 @@ module                   holds                                             lesso
 ``cnnlib.datasets``      MNIST, Fashion-MNIST, a photograph, batches       05
 ``cnnlib.augment``       images shifted, turned, scaled, crumpled          07
 ``cnnlib.layers``        convolution, pooling, dense, activations, ...     02-04, 07, 08
-``cnnlib.network``       Sequential, Residual, summary, save and load      05
+``cnnlib.network``       Sequential, Residual, save and load               05
 ``cnnlib.gradcheck``     numerical gradients                               04
 ``cnnlib.models``        the networks of the lessons, and trained weights  05
 ``cnnlib.depth``         sizes of numbers and gradients by depth            07
 ``cnnlib.famous``        LeNet-5, AlexNet, VGG and ResNet, for counting    07
 ``cnnlib.training``      fit, evaluate, predict                            05
-``cnnlib.checkpoint``    the record of a run, stopping and going on        05
+``cnnlib.checkpoint``    the record of a run, and going on with it         05
 ``cnnlib.interpret``     what filters respond to, where a network looked   06
 ``cnnlib.look``          the same as figures, one call each                06
 ``cnnlib.plots``         every figure                                      all
@@ -32,7 +32,9 @@ module                   holds                                             lesso
 ``cnnlib.digits``        a digit of your own, also from a photograph       00
 ``cnnlib.owndata``       data of your own
 ``cnnlib.recipes``       what the command trains with
+``cnnlib.summary``       the table of a network's layers
 ``cnnlib.progress``      the progress bar of a run
+``cnnlib.interrupt``     stopping a run, and losing nothing
 ``cnnlib.files``         arrays and downloads, written whole or not at all
 ``cnnlib.recordings``    runs that were recorded, for where training is slow
 ``cnnlib.here``          where Python runs: in a browser or not

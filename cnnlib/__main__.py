@@ -132,9 +132,9 @@ def train(options):
     """Do what ``train`` was asked for; see :func:`main`."""
     from cnnlib import models, optimizers
     from cnnlib.augment import augment
-    from cnnlib.checkpoint import Interrupted
     from cnnlib.distributed import SharedRun, launched
     from cnnlib.files import write_whole
+    from cnnlib.interrupt import Interrupted
     from cnnlib.plots.base import to_png
     from cnnlib.plots.filters import filters_before_after
     from cnnlib.training import Run, fit

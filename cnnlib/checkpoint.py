@@ -1,11 +1,8 @@
-"""What keeps a training run safe: its record, the file to go on from, and a clean stop."""
+"""What keeps a training run safe: its record, and the file to go on from."""
 
 import json
 import math
-import signal
-import threading
 import zlib
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Real
@@ -236,55 +233,3 @@ def read_place(place, origin):
     except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
         raise ValueError(f"{origin} {DAMAGED}: place: {error}") from None
     return place
-
-
-class Interrupted(KeyboardInterrupt):
-    """The user stopped a training run, and it is safe: a KeyboardInterrupt with the record.
-
-    Attributes
-    ----------
-    history : History
-        What was done so far.
-    """
-
-    def __init__(self, run):
-        self.history = run.history
-        super().__init__(
-            f"stopped after {len(run.history.losses):,} steps, {run.epoch} of {run.epochs} epochs"
-            " done; the network keeps what it learned"
-        )
-
-    def _render_traceback_(self):
-        """Show the reader of a notebook the sentence, and not where in the loop it was."""
-        return [f"{type(self).__name__}: {self}"]
-
-
-@contextmanager
-def stopping_cleanly(run):
-    """Let an interrupt set ``run.stop`` and be raised at the end; a second one acts at once.
-
-    Whoever ignores interrupts, or handles them outside Python, is left alone.
-
-    Raises
-    ------
-    Interrupted
-        At the end, if there was one.
-    """
-    usual = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(usual):
-        yield
-        return
-    pressed = []
-
-    def stop(number, frame):
-        run.stop = True
-        pressed.append(number)
-        signal.signal(signal.SIGINT, usual)
-
-    signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, usual)
-    if pressed:
-        raise Interrupted(run)

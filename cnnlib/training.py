@@ -6,9 +6,10 @@ from itertools import islice
 import numpy as np
 
 from cnnlib.arguments import at_least, check_functions, finite, look_at_range
-from cnnlib.checkpoint import RunState, stopping_cleanly
+from cnnlib.checkpoint import RunState
 from cnnlib.datasets import batches
 from cnnlib.files import check_place
+from cnnlib.interrupt import stopping_cleanly
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels
 from cnnlib.network import Sequential
 from cnnlib.optimizers import Adam

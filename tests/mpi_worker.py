@@ -12,8 +12,8 @@ import signal
 
 import numpy as np
 
-from cnnlib.checkpoint import Interrupted
 from cnnlib.distributed import SharedRun, launched, world
+from cnnlib.interrupt import Interrupted
 from cnnlib.layers.activations import ReLU
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense

@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 
 from cnnlib.augment import augment
-from cnnlib.checkpoint import Interrupted, RunState
+from cnnlib.checkpoint import RunState
 from cnnlib.files import load_arrays, save_arrays
+from cnnlib.interrupt import Interrupted
 from cnnlib.layers.activations import ReLU
 from cnnlib.layers.base import Layer
 from cnnlib.layers.dense import Dense

@@ -152,7 +152,7 @@ def test_a_registry_or_a_machine_path_is_noticed(text):
 LEVELS = {
     # plumbing below all levels, which no lesson derives; not counted as core
     **dict.fromkeys(["arguments", "files", "blas", "here", "digits", "owndata"], -1),
-    **dict.fromkeys(["progress", "recipes", "recordings"], -1),
+    **dict.fromkeys(["progress", "interrupt", "summary", "recipes", "recordings"], -1),
     **dict.fromkeys(["im2col", "reference", "winograd"], 0),
     **dict.fromkeys(["initializers", "losses", "optimizers", "datasets", "augment"], 0),
     "layers": 1,
@@ -295,7 +295,7 @@ def test_an_import_against_the_levels_is_noticed(module, source, problem):
 
 # --------------------------------------------------------------------------- sizes
 
-CORE_LINES = 2110
+CORE_LINES = 2050
 NOT_CODE = {
     *{tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT},
     *{tokenize.ENCODING, tokenize.ENDMARKER},
