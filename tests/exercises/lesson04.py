@@ -140,6 +140,11 @@ MUTANTS = {
         ),
         ("changed", ("    return gradient", "    x += 1\n    return gradient")),
         ("no return", ("    return gradient", "")),
+        (
+            "f gets the nudged number alone",
+            ("above = f(x)", "above = f(x[index])"),
+            ("below = f(x)", "below = f(x[index])"),
+        ),
     ],
     "relu_backward": [
         ("the sign of x is taken for the mask", ("(x > 0)", "np.sign(x)")),
@@ -170,6 +175,7 @@ MUTANTS = {
             "as many outputs as inputs",
             ("x.T @ dy", "(x.T @ dy if x.shape[1] == dy.shape[1] else np.ones(w.shape))"),
         ),
+        ("x is reshaped and not transposed in dw", ("x.T @", "x.reshape(x.shape[1], -1) @")),
     ],
     "softmax": [
         (
@@ -222,6 +228,18 @@ MUTANTS = {
         ),
         ("remark", ("return exps", "return 1.0 * exps.astype(float)")),
         ("changed", ("    exps =", "    scores -= 1\n    exps =")),
+        (
+            "scores are divided by the largest size",
+            (
+                "scores - scores.max(axis=1, keepdims=True)",
+                "scores / abs(scores).max(1, keepdims=True)",
+            ),
+        ),
+        ("the largest size is subtracted, without its sign", ("scores.max", "np.abs(scores).max")),
+        (
+            "the largest gets 1 and all others 0",
+            ("exps / exps.sum(axis=1, keepdims=True)", "np.eye(exps.shape[1])[exps.argmax(1)]"),
+        ),
     ],
     "cross_entropy": [
         ("the loss is summed over the images and not averaged", (".mean()", ".sum()")),
@@ -303,6 +321,20 @@ MUTANTS = {
             ),
         ),
         ("changed", ("    return -logs", "    scores *= 2\n    return -logs")),
+        (
+            "the probabilities are divided by N before the truth is taken off",
+            ("np.exp(logs)", "np.exp(logs) / len(labels)"),
+            ("dscores / len(labels)", "dscores"),
+        ),
+        (
+            "the label itself is taken off, and not 1 at its class",
+            ("dscores[rows, labels] -= 1", "dscores -= labels[:, None]"),
+        ),
+        (
+            "the largest score is taken off in the sum only",
+            ("np.exp(logs)", "np.exp(logs - scores.max(axis=1, keepdims=True))"),
+            ("logs = shifted -", "logs = scores -"),
+        ),
     ],
     "autograd": [
         (
@@ -351,6 +383,17 @@ MUTANTS = {
             ),
         ),
         ("the gradient stops after one step", ("reversed(order)", "[self]")),
+        (
+            "the last value begins with its own data",
+            ("self.grad = [], 1.0", "self.grad = [], self.data"),
+        ),
+        (
+            "a parent that comes twice gets its share once",
+            (
+                "zip(value.parents, value.slopes, strict=True)",
+                "dict(zip(value.parents, value.slopes)).items()",
+            ),
+        ),
     ],
     "conv_backward": [
         ("defaults", ("stride=1, pad=0):", "stride, pad):")),
@@ -498,6 +541,11 @@ MUTANTS = {
         ("one image", ("    return dx", "    return dx * len(x)")),
         ("the result is all zeros, as it was made", ("dx[:, :, rows, columns] +=", "part =")),
         ("remark", ("dy.dtype", "float")),
+        (
+            "rows and columns of the tap are exchanged",
+            (POOL, WINS.replace("kh, kw = divmod", "kw, kh = divmod")),
+        ),
+        ("only positive gradients go back", ("dy * (winner", "np.maximum(dy, 0) * (winner")),
     ],
     "avg_pool_backward": [
         (
@@ -569,6 +617,13 @@ MUTANTS = {
         ("the mean is taken and not the largest", ("np.max(", "np.mean(")),
         ("the sum is taken and not the largest", ("np.max(", "np.sum(")),
         ("differences keep their sign", ("np.abs(a - b)", "(a - b)")),
+        ("the difference is divided by |b| alone", ("np.maximum(np.abs(a), np.abs(b))", "abs(b)")),
+        (
+            "the unit is the smaller of the two",
+            ("np.maximum(np.abs(a), np.abs(b))", "np.minimum(np.abs(a), np.abs(b))"),
+        ),
+        ("sizes are compared, without their signs", ("np.abs(a - b)", "np.abs(abs(a) - abs(b))")),
+        ("an error for every row is returned", ("floor))", "floor), axis=-1)")),
     ],
     "gradient_errors": [
         ("backward comes without a forward before it", ("    layer.forward(x)\n", "")),
@@ -591,6 +646,14 @@ MUTANTS = {
             "the layer does not feel the nudges, so that all slopes seem to be 0",
             (".sum(), array)", ".sum(), array.copy())"),
         ),
+        (
+            "the mean of the differences is taken",
+            ("relative_error(found[name], slope)", "abs(found[name] - slope).mean()"),
+        ),
+        (
+            "all errors are 0, as if each gradient were compared with itself",
+            ("found[name], slope", "slope, slope"),
+        ),
     ],
 }
 QUESTIONS = {
@@ -604,6 +667,7 @@ QUESTIONS = {
         ("what comes back from above is left out", {"db": 1, "dw": 3, "dx": 7}),
         ("the gradient of a factor is taken times itself", {"dw": 6, "dx": 14}),
         ("dy is y", {"dy": 5, "db": 5, "dw": 15, "dx": 15}),
+        ("the slope with respect to b is taken to be b", {"db": -3}),
     ],
     "verdicts": [
         ("you look at one image alone", {"L": "none"}),
@@ -621,6 +685,6 @@ UNKNOWN = {
     "conv_backward": ("dcols = w.", "dcols = abs(w)."),
     "max_pool_backward": ("(winner == k)", "(winner >= k)"),
     "avg_pool_backward": ("(KH * KW)", "(KH * KW) + kh"),
-    "relative_error": ("np.maximum(np.abs(a), np.abs(b))", "np.minimum(np.abs(a), np.abs(b))"),
+    "relative_error": ("np.abs(a - b)", "np.abs(a - b) ** 2"),
     "gradient_errors": ("return errors", 'return errors | {"b": 0.5}'),
 }

@@ -633,6 +633,13 @@ def test_of_two_causes_that_of_the_other_wrong_answers_is_said():
     assert SIZES.diagnose(p=3, q=2, r=6).mistakes == several
 
 
+def test_a_guess_and_answers_at_other_places_are_said():
+    hand = named("hand", Question({"a": 3, "b": 5, "c": 8}, todo="", more="", hint="Count."))
+    assert "The same answer stands everywhere" in str(hand.diagnose(4, 4, 4))
+    assert "but not at their places" in str(hand.diagnose(5, 8, 3))
+    assert "places" not in str(hand.diagnose(5, 8, 4)) + str(hand.diagnose(3, 5, 7))
+
+
 def test_answers_come_in_any_form():
     assert SIZES.diagnose(12, 4, 5).ok and SIZES.diagnose(p=12, q=4, r=5).ok
     letter = named("letter", Question({"a": "B"}, todo="", more="", hint="Look again."))
@@ -1130,6 +1137,22 @@ def test_a_result_that_changes_from_call_to_call_is_said():
     rng, check = np.random.default_rng(0), make(right=lambda x: 2 * x)
     result = check.diagnose(lambda x: 2 * x + rng.random(x.shape))
     assert result.mistakes == ["fickle"] and "numbers of its own" in str(result), result
+
+
+def test_arguments_in_another_order_are_said():
+    def turned(scale, x):
+        return scale * x
+
+    check = named("scaled", Check(lambda x, scale: scale * x, scaled_cases, todo="Scale", more="?"))
+    result = check.diagnose(turned)
+    assert result.ok  # it makes no difference here
+    check.right = lambda x, scale: scale + 2 * x
+    result = check.diagnose(lambda scale, x: scale + 2 * x)
+    assert result.mistakes == ["order of arguments"] and "with x, scale." in str(result)
+
+
+def scaled_cases(rng):
+    return [Case("one", (np.array([1.0, 5]), 2)), Case("two", (np.array([1.0, 4, 9]), 4))]
 
 
 def test_a_name_that_a_dict_lacks_is_said():

@@ -340,6 +340,22 @@ def test_an_argument_is_not_changed_in_an_open_problem_either(lesson, task, numb
     assert result.mistakes == ["changed"] and result.state == "wrong", result
 
 
+@pytest.mark.parametrize(
+    "changes, said",
+    [
+        ([("return w", "return 0 * w")], "almost 0"),
+        ([("return w", "return w[..., ::-1, ::-1]")], "turned around"),
+        ([("w -= 0.3", "w += 0.1")], "further from y"),
+        ([("w -= 0.3", "w -= 90")], "not finite"),
+        ([("range(200)", "range(5)")], "end too soon"),
+    ],
+)
+def test_what_is_wrong_with_weights_is_said(changes, said):
+    with np.errstate(all="ignore"):
+        result = TASKS["04"].learn_filter.diagnose(changed("04", "learn_filter", *changes))
+    assert result.state == "wrong" and said in str(result), result
+
+
 def test_a_filter_that_is_solved_for_is_not_learned():
     def solve(x, y, K):
         windows = np.lib.stride_tricks.sliding_window_view(x, (K, K), (2, 3)).reshape(-1, K * K)

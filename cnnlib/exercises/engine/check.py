@@ -383,7 +383,7 @@ class Check(Task):
         if not bad:
             return None
         blocks = self._difference(trial, bad[0])
-        if plain := self._plain(trial, bad):
+        if plain := self._plain(trial, thing, bad):
             title, hint, name = plain
             return self.result("wrong", f"{title}.", hint, *blocks, mistakes=[name])
         if found := self.explanations(trial, thing, seed):
@@ -459,8 +459,12 @@ class Check(Task):
             *blocks,
         )
 
-    def _plain(self, trial, bad):
+    def _plain(self, trial, thing, bad):
         """Find what can be said without knowing the function: title, hint, name; or None."""
+        names = _arguments(thing)[: len(self.args)]
+        if names != self.args and sorted(names) == sorted(self.args):
+            title = f"the first line takes its arguments in the order {', '.join(names)}"
+            return title, f"Others call it with {', '.join(self.args)}.", "order of arguments"
         errors = [trial.outcomes[i].error for i in bad]
         longest = max(len(case.args) for case in trial.cases)
         if all(len(trial.cases[i].args) < longest for i in bad) and all(
@@ -747,6 +751,14 @@ def told_once(hints):
         said |= dict.fromkeys(new)
         if new:
             yield " ".join(new)
+
+
+def _arguments(thing):
+    """Return the names of the arguments of a function; none of a class, or if nobody knows them."""
+    try:
+        return [] if inspect.isclass(thing) else list(inspect.signature(thing).parameters)
+    except (TypeError, ValueError):
+        return []
 
 
 def _array(name, part):

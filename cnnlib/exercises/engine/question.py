@@ -130,9 +130,19 @@ class Question(Task):
             else:
                 continue
             lines.append(f"{part}: {said}" if len(self.parts) > 1 else said)
+        if wrong and not mistakes and everywhere:
+            lines.append("The same answer stands everywhere: work each out for itself.")
+        elif len(wrong) > 1 and not mistakes and self.exchanged(given):
+            lines.append("All the right numbers are there, but not at their places.")
         right = len(given) - len(wrong)
         count = f"{right} of {len(self.parts)} right." if len(self.parts) > 1 else "not right."
         return self.result("wrong" if wrong else "todo", count, *lines, mistakes=mistakes)
+
+    def exchanged(self, given):
+        """Say whether numbers are answered that are all right, for another part."""
+        came = [_numbers(value)[:1] for value in given.values()]
+        right = [_numbers(self.value(self.answers, part))[:1] for part in given]
+        return all(came) and sorted(came) == sorted(right)
 
     def fitting(self, value, part):
         """Return the mistakes that lead to an answer."""
@@ -166,8 +176,9 @@ class Question(Task):
         """Say that a number is rounded too far, or a word none of those to choose from; or ""."""
         wanted, numbers = self.value(self.answers, part), _numbers(value)
         words = set(self.answers.values()) if isinstance(self.answers, dict) else set()
-        if len(words) > 2 and isinstance(value, str) and not any(same(value, w) for w in words):
-            return f"{value} is none of the answers, which are {listed(sorted(words))}."
+        letters = len(words) > 2 and not any(map(_numbers, words))
+        if letters and not any(same(value, w) for w in words):
+            return f"{_answer(value)} is none of the answers, which are {listed(sorted(words))}."
         for decimals in range(1, self.decimals or 0):
             rounded = [n for n in numbers if round(n, decimals) == n]
             if rounded and same(rounded[0], wanted, decimals):

@@ -48,6 +48,11 @@ BY_HAND = mistakes(
     ),
     ("dy is y", {"dy = x": "dy = y"}, "In y x, the slope with respect to y is x."),
     ("ReLU is taken to be shut", {"dv = dy": "dv = 0.0"}, "Is w x + b above 0?"),
+    (
+        "the slope with respect to b is taken to be b",
+        {'"db": dv': '"db": dv * b'},
+        "b is added: the slope of a sum is 1.",
+    ),
 )
 
 # ---------------------------------------------------------------------- nudging
@@ -138,6 +143,11 @@ NUDGING = mistakes(
         },
         "They give a view of x only where its numbers lie in order: use np.ndindex(x.shape).",
     ),
+    (
+        "f gets the nudged number alone",
+        {"above = f(x)": "above = f(x[index])", "below = f(x)": "below = f(x[index])"},
+        "f takes the whole array, in which one number is nudged.",
+    ),
 )
 
 # ---------------------------------------------------------------------- ReLU, dense, softmax
@@ -197,6 +207,11 @@ DENSE = mistakes(
     ),
     ("db is a single number", {"axis=0": ""}, "Each output has a bias of its own."),
     ("db is not summed", {"dy.sum(axis=0)": "dy.copy()"}, FORKED),
+    (
+        "x is reshaped and not transposed in dw",
+        {"x.T": "x.reshape(x.shape[::-1])"},
+        "reshape moves no number: x.T.",
+    ),
 )
 
 
@@ -284,6 +299,21 @@ SOFTMAX = mistakes(
         "scores are divided without exp",
         {f"np.exp({SHIFTED})": "scores"},
         "p = exp(s) / sum of exp(s).",
+    ),
+    (
+        "scores are divided by the largest size",
+        {SHIFTED: "scores / abs(scores).max(axis=1, keepdims=True)"},
+        "Take the largest off: exp(s - m) is exp(s) / exp(m), and exp(s / m) is something else.",
+    ),
+    (
+        "the largest size is subtracted, without its sign",
+        {"scores.max": "abs(scores).max"},
+        f"{LARGEST} Of -1000 and -1001 that is -1000.",
+    ),
+    (
+        "the largest gets 1 and all others 0",
+        {"exps / exps.sum(axis=1, keepdims=True)": "np.eye(len(exps[0]))[exps.argmax(axis=1)]"},
+        "p = exp(s) / sum of exp(s): softer than that.",
     ),
 )
 
@@ -402,6 +432,21 @@ ENTROPY = mistakes(
         {LOGS: f"logs = np.log({UNSAFE})", "softmax(scores)": UNSAFE},
         f"{LARGEST} {LOG}",
     ),
+    (
+        "the probabilities are divided by N before the truth is taken off",
+        {"(p - truth) / N": "p / N - truth"},
+        f"Both are: (p - t) / N. {MEAN}",
+    ),
+    (
+        "the label itself is taken off, and not 1 at its class",
+        {"(p - truth)": "(p - labels[:, None])"},
+        "t is a row of zeros with a 1 at the right class.",
+    ),
+    (
+        "the largest score is taken off in the sum only",
+        {"logs = shifted -": "logs = scores -"},
+        LOG,
+    ),
 )
 
 # ---------------------------------------------------------------------- an autograd
@@ -515,6 +560,19 @@ AUTOGRAD = mistakes(
         {"reversed(order)": "order[-1:]"},
         "Are the parents of the parents reached, and only after what was made from them? Begin at"
         " the last value, where the gradient is.",
+    ),
+    (
+        "the last value begins with its own data",
+        {"self.grad = 1.0": "self.grad = self.data"},
+        "The slope of a number with respect to itself is 1.",
+    ),
+    (
+        "a parent that comes twice gets its share once",
+        {
+            "in zip(value.parents, value.slopes, strict=True)": "in dict(zip(value.parents,"
+            " value.slopes)).items()"
+        },
+        f"A set or a dict holds it once. {USED_TWICE}",
     ),
 )
 
@@ -681,6 +739,16 @@ MAX_POOL = mistakes(
         {"oh * stride, ow * stride": SIDE_BY_SIDE},
         STRIDE,
     ),
+    (
+        "rows and columns of the tap are exchanged",
+        {"row + kh, column + kw": "row + kw, column + kh"},
+        "kh, kw = divmod(winner, KW).",
+    ),
+    (
+        "only positive gradients go back",
+        {"+= dy[n, c, oh, ow]": "+= max(0, dy[n, c, oh, ow])"},
+        "There is no gate here: whoever won gets the gradient, whatever its sign.",
+    ),
 )
 LIES = "A pixel can lie in several windows: its shares add up, with +=."
 EQUAL = "A mean over KH * KW pixels has the slope 1 / (KH * KW) by each of them."
@@ -780,6 +848,18 @@ ERROR = mistakes(
         {"np.abs(a - b)": "(a - b)"},
         "Take the size of the difference.",
     ),
+    ("the difference is divided by |b| alone", {LARGER: "np.abs(b)"}, UNIT),
+    ("the unit is the smaller of the two", {LARGER: "np.minimum(np.abs(a), np.abs(b))"}, UNIT),
+    (
+        "sizes are compared, without their signs",
+        {"np.abs(a - b)": "np.abs(np.abs(a) - np.abs(b))"},
+        "1 and -1 differ by 2.",
+    ),
+    (
+        "an error for every row is returned",
+        {"float((": "((", ".max())": ".max(axis=-1))"},
+        "The largest of all.",
+    ),
 )
 
 
@@ -833,5 +913,15 @@ ERRORS = mistakes(
         "the layer does not feel the nudges, so that all slopes seem to be 0",
         {"array, 1e-6": "array.copy(), 1e-6"},
         "numerical_gradient has to nudge x or layer.params[...] itself, and not a copy of it.",
+    ),
+    (
+        "the mean of the differences is taken",
+        {"relative_error(found[name], slopes)": "np.abs(found[name] - slopes).mean()"},
+        "Use your relative_error.",
+    ),
+    (
+        "all errors are 0, as if each gradient were compared with itself",
+        {"relative_error(found[name], slopes)": "0.0"},
+        "Compare what backward gives with what numerical_gradient measures.",
     ),
 )

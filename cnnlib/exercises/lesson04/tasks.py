@@ -596,6 +596,27 @@ def _solved(*args, **named):
     raise Refused("it solves for the weights at once: let gradient descent find them, in steps.")
 
 
+def _look_at(given, w, answers, y):
+    """Refuse weights that were not learned, with what is wrong with them."""
+    flipped = given[..., ::-1, ::-1]
+    if not np.isfinite(given).all():
+        raise Refused(
+            "the weights are not finite: is the rate too large, or the step's sign wrong?"
+        )
+    if np.abs(given).max() < 0.01 * np.abs(w).max():
+        raise Refused("the weights are almost 0, as they began. Is w itself changed, and returned?")
+    if np.linalg.norm(flipped - w) < 0.05 * np.linalg.norm(w):
+        raise Refused("the weights are found, and turned around: nothing is flipped here.")
+    if np.linalg.norm(answers - y) > np.linalg.norm(y):
+        raise Refused(
+            "with these weights the answers are further from y than with zeros. Does each step go"
+            " against the gradient, made from conv_fast(x, w, 0) - y, and is the rate small enough?"
+        )
+
+
+GOAL = 0.99
+
+
 def _found(learn):
     """Say how much of two secret filters was found."""
     rng = np.random.default_rng(11)
@@ -610,13 +631,17 @@ def _found(learn):
         given = np.asarray(given, float)
         if given.shape != w.shape:
             raise Refused(f"the weights have the shape {given.shape}, expected {w.shape}.")
+        _look_at(given, w, reference.conv2d(x, given, np.zeros(1)), y)
         shares.append(max(0.0, 1 - float(np.linalg.norm(given - w) / np.linalg.norm(w))))
-    return np.floor(1000 * min(shares)) / 1000, "The filters had 3 by 3 and 5 by 5 weights."
+    said = "The filters had 3 by 3 and 5 by 5 weights."
+    if min(shares) < GOAL:
+        said += " The steps lead there, but end too soon: are more of them, or larger ones, better?"
+    return np.floor(1000 * min(shares)) / 1000, said
 
 
 learn_filter = Goal(
     _found,
-    0.99,
+    GOAL,
     form="{:.1%} of the filter",
     todo="Begin with zeros, and step against the gradient of the weights",
     more="How few steps are enough, with the best rate that you can find?",
