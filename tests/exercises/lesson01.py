@@ -138,6 +138,7 @@ MUTANTS = {
             ("np.zeros((H + 2 * pad, W + 2 * pad), x.dtype)", "np.zeros(x.shape)"),
             ("pad : pad + H, pad : pad + W] = x", "pad:-pad, pad:-pad] = x[pad:-pad, pad:-pad]"),
         ),
+        ("borrowed", ("padded[pad : pad + H, pad : pad + W] = x", "padded[...] = np.pad(x, pad)")),
     ],
     "convolve_strided": [
         ("defaults", ("stride=1, pad=0):", "stride, pad):")),

@@ -132,6 +132,16 @@ MUTANTS = {
         ("changed", ("    return y", "    x += 0.5\n    return y")),
         ("columns are taken without stride", ("kw::stride", "kw:")),
         ("rows are taken without stride", ("kh::stride", "kh:")),
+        (
+            "borrowed",
+            (
+                "    return y / (KH * KW)",
+                "    for n, c, oh, ow in np.ndindex(y.shape):\n"
+                "        window = x[n, c, oh * stride :][:KH, ow * stride :][:, :KW]\n"
+                "        y[n, c, oh, ow] = window.mean()\n"
+                "    return y",
+            ),
+        ),
     ],
     "max_pool": [
         ("of equal numbers the last wins", ("pixel > y", "pixel >= y")),

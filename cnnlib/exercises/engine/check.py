@@ -116,6 +116,8 @@ class Check(Task):
     telling : dict, optional
         For outputs that a call adds to what the reader returns: what it means if one of them is
         wrong, a clause. Said where no mistake explains what was found.
+    without : str, optional
+        The name of a function or method of NumPy that must not do the work.
     """
 
     def __init__(
@@ -135,9 +137,10 @@ class Check(Task):
         tolerance=None,
         fresh=False,
         telling=None,
+        without="",
     ):
         super().__init__(todo, more)
-        self.telling = telling or {}
+        self.telling, self.without = telling or {}, without
         self.right, self.cases, self.limits, self.steps = right, cases, limits, steps
         self.fresh = fresh
         self.args = list(inspect.signature(call or right).parameters)[1 if call else 0 :]
@@ -172,7 +175,7 @@ class Check(Task):
                 f"Hand over the {kind} itself, without calling it: {call}",
             )
         if lends(getattr(thing, "__code__", None)) or getattr(thing, "lent", False):
-            return self._borrowed(thing.__name__)
+            return self._borrowed(f"{thing.__name__} of cnnlib")
         if is_stub(thing):
             return self.unwritten("not written yet")
         if missing := self._missing(thing):
@@ -184,7 +187,9 @@ class Check(Task):
         if found:
             return found
         for case in trial.cases[0], trial.cases[-1]:
-            if name := borrowed(self.using(thing), case.args, self.seconds, self.name):
+            if name := borrowed(
+                self.using(thing), case.args, self.seconds, self.name, self.without
+            ):
                 return self._borrowed(name)
         title = f"right in all {len(trial.cases)} cases."
         tried = f"Tried: {listed(trial.labels())}."
@@ -202,7 +207,7 @@ class Check(Task):
     def _borrowed(self, name):
         return self.result(
             "wrong",
-            f"the work is done by {name} of cnnlib.",
+            f"the work is done by {name}.",
             "Write it yourself: that is the exercise.",
             mistakes=["borrowed"],
         )

@@ -298,22 +298,29 @@ LENDERS = ("reference", "im2col", "gradcheck", "interpret", "losses", "optimizer
 LENT = ("output_size", "softmax")
 
 
-def borrowed(function, args, seconds, task=""):
+def borrowed(function, args, seconds, task="", without=""):
     """Say what of this package, of what exercises ask for, a reader's own code calls; or "".
 
-    What is on loan may be called, but not in the task that asks for it.
+    What is on loan may be called, but not in the task that asks for it. ``without`` is the name of
+    a function or method of NumPy that counts as well.
     """
     found = ""
 
     def note(frame, event, arg):
         nonlocal found
+        if event == "c_call" and without and arg.__name__ == without:
+            found = found or (f"{without} of NumPy" if own(frame.f_code.co_filename) else "")
         if event != "call" or frame.f_back is None or not own(frame.f_back.f_code.co_filename):
             return
         code = frame.f_code
         if lends(code):
-            found = found or code.co_name
+            found = found or f"{code.co_name} of cnnlib"
+        elif code.co_name == without and not own(code.co_filename):
+            found = found or f"{without} of NumPy"
         elif code.co_name == "loan" and Path(code.co_filename).is_relative_to(PACKAGE):
-            found = found or (task if frame.f_locals["thing"].__name__ == task else "")
+            found = found or (
+                f"{task} of cnnlib" if frame.f_locals["thing"].__name__ == task else ""
+            )
 
     def noted(*given):
         before = sys.getprofile()

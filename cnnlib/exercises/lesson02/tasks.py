@@ -96,7 +96,8 @@ avg_pool = Check(
     _pools,
     mistakes.AVG,
     LIMITS,
-    todo="Write average pooling: only one line differs from max pooling",
+    todo="Write average pooling: add up what each tap sees, and divide",
+    without="mean",
     more="Which convolution does the same? What are its weights, and why does it need groups?",
 )
 
