@@ -65,6 +65,11 @@ def test_a_layer_starts_with_nothing_and_does_nothing():
             method(np.ones(1))
 
 
+def test_help_shows_what_the_writer_of_a_layer_wrote():
+    assert Dense.forward.__doc__.startswith("Compute") and Dense.forward.__name__ == "forward"
+    assert Dense.backward.__doc__.startswith("Differentiate")
+
+
 @pytest.mark.parametrize(
     "x, error, message",
     [
