@@ -24,7 +24,7 @@ class Optimizer:
     memory : dict of str to dict of str to ndarray
         For each parameter the running quantities of the rule, zeros at first.
     trained : dict of str to ndarray
-        The parameters of the last step, by which another network's are recognised.
+        The parameters of the steps so far, by which another network's are recognised.
 
     Raises
     ------

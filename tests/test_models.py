@@ -87,7 +87,7 @@ def test_a_fresh_network_knows_nothing(name, mnist_test):
     scores = build(name, rng=0).forward(x[:500])
     assert scores.dtype == np.float32
     loss = SoftmaxCrossEntropy().forward(scores, labels[:500])
-    assert abs(loss - np.log(10)) < 0.7
+    assert abs(loss - np.log(10)) < (0.3 if name == "mlp" else 0.1)  # a CNN starts undecided
 
 
 @pytest.mark.parametrize("name", MODELS)

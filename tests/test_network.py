@@ -8,12 +8,12 @@ import pytest
 
 from cnnlib.files import load_arrays, save_arrays
 from cnnlib.gradcheck import assert_gradients, check_layer, kink_free
-from cnnlib.layers.activations import ReLU, Sigmoid
+from cnnlib.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.dropout import Dropout
 from cnnlib.layers.norm import BatchNorm
-from cnnlib.layers.pool import GlobalAvgPool2D, MaxPool2D
+from cnnlib.layers.pool import AvgPool2D, GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.network import Residual, Sequential
 
@@ -133,7 +133,9 @@ def test_layers_are_named_by_kind_and_order():
     assert list(net.state) == ["norm1.mean", "norm1.var"]
     assert net["conv1"] is net.layers["conv1"]
     assert net.params["conv1.w"] is net["conv1"].params["w"]
-    assert list(Sequential([Dense(2, 2), Dense(2, 2)]).layers) == ["dense1", "dense2"]
+    others = [ReLU(), LeakyReLU(), Sigmoid(), Tanh(), Dropout(), AvgPool2D(2), GlobalAvgPool2D()]
+    names = ["relu1", "relu2", "sigmoid1", "tanh1", "dropout1", "pool1", "pool2"]
+    assert list(Sequential(others).layers) == names
     assert "stack1.residual1.stack1.conv2.w" in nested().params
 
 
@@ -185,10 +187,11 @@ def test_a_shape_that_does_not_fit_is_refused_at_construction_and_the_layer_is_n
 def test_a_shape_that_does_not_fit_is_refused_at_first_use_before_any_layer_runs():
     net = Sequential([BatchNorm(2), Conv2D(2, 4, 3), Flatten(), Dense(7, 2)])
     net.training = True
-    with pytest.raises(
-        ValueError, match=r"^dense1, Dense\(7, 2\): x has shape \(N, 16\), expected"
-    ):
-        net.forward(draw((3, 2, 4, 4), np.float32))
+    for use in (net.forward, lambda x: list(net.steps(x))):
+        with pytest.raises(
+            ValueError, match=r"^dense1, Dense\(7, 2\): x has shape \(N, 16\), expected"
+        ):
+            use(draw((3, 2, 4, 4), np.float32))
     np.testing.assert_array_equal(net.state["norm1.mean"], 0)
 
 
@@ -208,8 +211,10 @@ def test_dtypes_that_do_not_fit_are_refused_and_the_parameter_is_named():
 def test_ways_of_a_residual_block_that_do_not_meet_are_refused():
     with pytest.raises(ValueError, match=r"body returns \(4, 6, 6\) and the shortcut \(4, 8, 8\)"):
         Residual(Conv2D(4, 4, 3)).output_shape((4, 8, 8))
-    with pytest.raises(ValueError, match=r"body returns \(4, 8, 8\) and the shortcut \(1, 8, 8\)"):
-        Residual(Conv2D(1, 4, 1)).forward(draw((2, 1, 8, 8), np.float32))  # would broadcast
+    block = Residual(Conv2D(1, 4, 1))
+    for use in (block.forward, lambda x: list(block.steps(x))):
+        with pytest.raises(ValueError, match=r"returns \(4, 8, 8\) and the shortcut \(1, 8, 8\)"):
+            use(draw((2, 1, 8, 8), np.float32))  # would broadcast
 
 
 def test_what_is_no_layer_and_what_comes_twice_is_refused():
