@@ -1,9 +1,10 @@
 """Where this Python runs, and what follows from that in the browser edition of the lessons.
 
-There Python is WebAssembly in a page: one thread, no other processes, matrix products without BLAS.
+There Python is WebAssembly in a page: one thread, no other processes, no BLAS.
 The edition starts every kernel by running this file (``tools/site/jupyter-lite.json``).
 """
 
+import contextlib
 import os
 import sys
 
@@ -95,4 +96,8 @@ def settle(kernel):
 if __name__ == "__main__":
     from IPython import get_ipython
 
+    from cnnlib import wasm
+
+    with contextlib.suppress(Exception):  # with another Pyodide products are slow, and right
+        wasm.quicken()
     settle(get_ipython().kernel)

@@ -151,7 +151,7 @@ def test_a_registry_or_a_machine_path_is_noticed(text):
 
 LEVELS = {
     # plumbing below all levels, which no lesson derives; not counted as core
-    **dict.fromkeys(["arguments", "files", "blas", "here", "digits", "owndata"], -1),
+    **dict.fromkeys(["arguments", "files", "blas", "here", "digits", "owndata", "wasm"], -1),
     **dict.fromkeys(["progress", "interrupt", "summary", "recipes", "recordings"], -1),
     **dict.fromkeys(["im2col", "reference", "winograd"], 0),
     **dict.fromkeys(["initializers", "losses", "optimizers", "datasets", "augment"], 0),
@@ -161,6 +161,7 @@ LEVELS = {
 }
 SAME_LEVEL = {
     ("owndata", "files"),
+    ("here", "wasm"),
     ("recordings", "here"),
     ("recordings", "files"),
     ("progress", "here"),
