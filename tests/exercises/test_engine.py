@@ -120,9 +120,9 @@ def test_mistakes_are_found_and_unknown_ones_are_not_misnamed(body, mistakes):
 
 
 def test_the_smallest_case_is_shown_with_wrong_numbers_marked():
-    text = str(diagnose("def double(x):\n    return np.where(x > 2.5, 1, 2 * x)"))
+    text = str(diagnose("def double(x):\n    return np.where(x > 2.5, x + 1, 2 * x)"))
     assert "x, shape (3,)" in text and "double: wrong in 2 of 5 cases." in text
-    assert re.search(r"\n +2 +4 +6 +2 +4 +\[1\]$", text), text
+    assert re.search(r"\n +2 +4 +6 +2 +4 +\[4\]$", text), text
     assert "Right: one; two; random." in text
 
 
@@ -1013,6 +1013,7 @@ SEEN = [
     ),
     ("bound", "should be above 5 in y comes out as 5", lambda y: np.minimum(y, 5)),
     ("bound", "should be below -1 in y comes out as -1", lambda y: np.maximum(y, -1)),
+    ("constant", "wrong in y is 9 everywhere", lambda y: np.where(y % 2 == 0, 9, y)),
     ("function", "of y is the square of what it should be", np.square),
     ("function", "of y is 1 minus what it should be", lambda y: 1 - y),
     ("rounded", "of y are rounded down", np.floor),

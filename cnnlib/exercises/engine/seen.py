@@ -211,17 +211,20 @@ def _unfinite(pairs, close):
 
 
 def _bounded(pairs, close):
-    """Whatever lies beyond a number comes out as that number."""
+    """What is wrong is one number, as where whatever lies beyond it is held there."""
     if not _counted(pairs):
         return None
     value, wanted = (np.concatenate([a.ravel() for a in s]) for s in zip(*pairs, strict=True))
-    off = np.abs(value - wanted.astype(float)) > 1e-6 * np.maximum(1, np.abs(wanted))
+    off = np.abs(value - wanted.astype(float)) > 1e-5 * np.maximum(1, np.abs(wanted))
     if not off.any() or off.all() or len(bound := np.unique(value[off])) > 1:
         return None
     for side, beyond in (("below", wanted < bound[0]), ("above", wanted > bound[0])):
         if (beyond == off).all() and len(np.unique(wanted[off])) > 1:
             title = f"whatever should be {side} {bound[0]:.4g} in {{}} comes out as {bound[0]:.4g}"
             return title, "What holds it there: a start, a max, a min, a clip?", "bound"
+    if bound[0] and len(np.unique(wanted[off])) > 1:
+        title = f"what is wrong in {{}} is {bound[0]:.4g} everywhere, and the rest is right"
+        return title, "Where does this number come from?", "constant"
     return None
 
 
@@ -276,7 +279,7 @@ def _scaled(pairs, close):
         factors.append((v @ w) / (w @ w))
         if not close(v, factors[-1] * w) or abs(factors[-1]) < 1e-6:
             return None
-        if np.count_nonzero(w) > 2:
+        if len(np.unique(w[w != 0])) > 1:
             several.append(factors[-1])
     times = list(dict.fromkeys(f"{each:.3g}" for each in several))
     if len({f"{each:.4g}" for each in factors}) == 1 and not _few(pairs):

@@ -236,11 +236,6 @@ MAX = mistakes(
     ),
     ("taps are numbered from 1", {"kh * KW + kw": "1 + kh * KW + kw"}, NUMBER),
     ("the least wins", {"window.argmax": "window.argmin"}, LARGEST),
-    (
-        "the search starts at 0, so that negative numbers never win",
-        {"window[kh, kw]": "max(0, window[kh, kw])"},
-        "Start with -np.inf, or with what the first tap sees.",
-    ),
 )
 FRAME = "The frame must never win: what is max(a, v) = a true for, whatever a is?"
 PADDED = mistakes(
@@ -384,7 +379,6 @@ FIELD = mistakes(
         {"1) * step": "1) * step * stride"},
         JUMP,
     ),
-    ("strides are added and not multiplied", {"step *= stride": "step += stride - 1"}, JUMP),
     ("only the stride of the layer just before counts", {"step *= stride": "step = stride"}, JUMP),
     ("each layer adds K pixels", {"(kernel - 1)": "kernel"}, "A window of K is K - 1 steps wide."),
     (

@@ -265,7 +265,6 @@ SOFTMAX = mistakes(
         {SHIFTED: "np.clip(scores, -700, 700)"},
         f"Then all that lie above are alike. {LARGEST}",
     ),
-    ("2 stands in place of e", {"np.exp(": "np.exp2("}, "np.exp."),
     (
         "the logarithm of the probabilities is returned",
         {
@@ -358,16 +357,6 @@ ENTROPY = mistakes(
         "the gradient is truth minus probability",
         {"(p - truth)": "(truth - p)"},
         "(p - t), not (t - p).",
-    ),
-    (
-        "the logarithm is that of base 10",
-        {"mean()": "mean() / np.log(10)"},
-        "np.log is the natural one.",
-    ),
-    (
-        "the logarithm is that of base 2",
-        {"mean()": "mean() / np.log(2)"},
-        "np.log is the natural one.",
     ),
     ("the log of a p that has become 0 is taken", {LOGS: "logs = np.log(softmax(scores))"}, LOG),
     *(
