@@ -1035,6 +1035,20 @@ def test_what_all_wrong_results_have_in_common_is_said(name, words, change):
     assert short == name and words in title and (not found or "y" in title)
 
 
+def test_whatever_comes_can_be_looked_at():
+    """A yes or no, infinite numbers, nothing, and what is nearly right in a single place."""
+    for change in (
+        lambda y: y > 3,
+        lambda y: y * np.inf,
+        lambda y: np.full_like(y, np.nan),
+        lambda y: y[:0],
+        lambda y: y.astype(np.uint8),
+        lambda y: y + 1e-6 * (y == 4),
+    ):
+        said = fact({"y": [(change(y), y) for y in (TABLE, LARGE, 0 * TABLE)]}, np.array_equal)
+        assert said is None or "1 times" not in said[0]
+
+
 def test_one_number_is_not_told_as_all():
     """Of one number each, any wrong one is some times the right one."""
     pairs = [(np.array(3.0), np.array(1.0)), (np.array(7.0), np.array(2.0)), (TABLE, TABLE)]

@@ -12,6 +12,7 @@ import numpy as np
 from cnnlib.exercises.engine.result import listed
 
 
+@np.errstate(all="ignore")
 def fact(wrong, close):
     """Find what all wrong outputs have in common.
 
@@ -27,6 +28,12 @@ def fact(wrong, close):
     (str, str, str) or None
         Title, hint and a short name.
     """
+    wrong = {  # yes and no count as 1 and 0 where numbers are asked for, so that they can be taken off
+        name: [
+            (v if v.dtype.kind != "b" or w.dtype.kind == "b" else v.astype(int), w) for v, w in each
+        ]
+        for name, each in wrong.items()
+    }
     for names in [tuple(wrong), *((name,) for name in wrong)]:  # what holds for all goes first
         for find in (
             _said,
@@ -282,6 +289,8 @@ def _scaled(pairs, close):
         if len(np.unique(w[w != 0])) > 1:
             several.append(factors[-1])
     times = list(dict.fromkeys(f"{each:.3g}" for each in several))
+    if {f"{each:.4g}" for each in factors} == {"1"}:
+        return None
     if len({f"{each:.4g}" for each in factors}) == 1 and not _few(pairs):
         title = f"all numbers of {{}} are {factors[0]:.4g} times what they should be"
         return title, "By what do you divide or multiply, and by what should you?", "factor"
