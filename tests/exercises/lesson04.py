@@ -239,6 +239,7 @@ MUTANTS = {
             "the largest gets 1 and all others 0",
             ("exps / exps.sum(axis=1, keepdims=True)", "np.eye(exps.shape[1])[exps.argmax(1)]"),
         ),
+        ("2 stands in place of e", ("np.exp(", "2 ** (")),
     ],
     "cross_entropy": [
         ("the loss is summed over the images and not averaged", (".mean()", ".sum()")),

@@ -1039,7 +1039,7 @@ def test_whatever_comes_can_be_looked_at():
     """A yes or no, infinite numbers, nothing, and what is nearly right in a single place."""
     for change in (
         lambda y: y > 3,
-        lambda y: y * np.inf,
+        lambda y: np.full_like(y, np.inf),
         lambda y: np.full_like(y, np.nan),
         lambda y: y[:0],
         lambda y: y.astype(np.uint8),

@@ -28,7 +28,7 @@ def fact(wrong, close):
     (str, str, str) or None
         Title, hint and a short name.
     """
-    wrong = {  # yes and no count as 1 and 0 where numbers are asked for, so that they can be taken off
+    wrong = {  # yes and no are 1 and 0 where numbers are asked for
         name: [
             (v if v.dtype.kind != "b" or w.dtype.kind == "b" else v.astype(int), w) for v, w in each
         ]

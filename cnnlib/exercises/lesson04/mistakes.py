@@ -314,6 +314,7 @@ SOFTMAX = mistakes(
         {"exps / exps.sum(axis=1, keepdims=True)": "np.eye(len(exps[0]))[exps.argmax(axis=1)]"},
         "p = exp(s) / sum of exp(s): softer than that.",
     ),
+    ("2 stands in place of e", {"np.exp(": "np.exp2("}, "np.exp."),
 )
 
 
