@@ -16,6 +16,7 @@ NAMES = {
 }
 ADAM = "p -= self.rate * (m / (1 - one**t)) / (np.sqrt(v / (1 - two**t)) + self.eps)"
 BATCHES = "batches(x, labels, batch_size, rng)"
+TURNED = ("(kh, kw) in enumerate(np.ndindex(2, 2))", "(kw, kh) in enumerate(np.ndindex(2, 2))")
 IN_ROWS = (
     "N, C, H, W = x.shape\n"
     "        x = x.reshape(N, C, H // 2, W // 2, 2, 2).swapaxes(3, 4).reshape(x.shape)\n        "
@@ -57,7 +58,17 @@ MUTANTS = {
             ("np.maximum(x, 0)", "np.where(x > 0, x, 0.01 * x)"),
             ("dy * (self.x > 0)", "np.where(self.x > 0, dy, 0.01 * dy)"),
         ),
-        ("the mask is that of the first image", ("self.x > 0", "self.x[:1] > 0")),
+        (
+            "what is below 0 goes through, and not what is above",
+            ("np.maximum", "np.minimum"),
+        ),
+        ("the gradient passes where x is below 0", ("self.x > 0", "self.x < 0")),
+        ("dy is multiplied by x", ("(self.x > 0)", "self.x")),
+        (
+            "what is above 6 is cut off",
+            ("np.maximum(x, 0)", "np.clip(x, 0, 6)"),
+            ("(self.x > 0)", "(self.x > 0) * (self.x < 6)"),
+        ),
         ("the gradient passes where x is 0, too", ("self.x > 0", "self.x >= 0")),
         ("the gradient passes everywhere", ("self.x > 0", "np.maximum(self.x, 0) >= 0")),
         ("the mask is made from dy", ("self.x > 0", "dy > 0")),
@@ -80,6 +91,7 @@ MUTANTS = {
         ("remark", ("(self.x > 0)", "(self.x > 0).astype(float)")),
     ],
     "dense_layer": [
+        ("the bias is subtracted", ('+ self.params["b"]', '- self.params["b"]')),
         ("forward adds no bias", (' + self.params["b"]', "")),
         ("the input of the first call is kept for ever", FIRST),
         (
@@ -218,6 +230,7 @@ MUTANTS = {
             "images of one window",
             ("tap = x[:, :, kh::2, kw::2]", "tap = x[:, :, kh : kh + 1, kw : kw + 1]"),
         ),
+        ("of equals, the first of the left column gets the gradient", TURNED),
         ("four neighbours of a row are taken for a window in forward", (KEEP, IN_ROWS + KEEP)),
         (
             "four neighbours of a row are taken for a window",
@@ -463,6 +476,15 @@ MUTANTS = {
         ("a copy is changed and not the parameters", ("p -= self", "p = p - self")),
     ],
     "batches": [
+        ("images_of_x", ("yield x[pick]", "yield pick")),
+        (
+            "there are batch_size batches, and not batches of that size",
+            (
+                "for i in range(0, len(x), batch_size)",
+                "for pick in np.array_split(order, batch_size)",
+            ),
+            ("        pick = order[i : i + batch_size]\n", ""),
+        ),
         (
             "the last image never comes",
             ("len(x))\n", "len(x) - 1)\n"),
@@ -526,6 +548,12 @@ MUTANTS = {
         ),
     ],
     "accuracy": [
+        ("it is divided by batch_size", ("right / len(x)", "right / batch_size")),
+        (
+            "the shares of the parts are added up",
+            (".sum()", ".mean()"),
+            ("right / len(x)", "right"),
+        ),
         ("the share of wrong ones is returned", ("return right", "return 1 - right")),
         ("defaults", ("batch_size=500", "batch_size")),
         (
@@ -588,6 +616,23 @@ MUTANTS = {
         ),
     ],
     "train_epoch": [
+        ("no loss is kept", ("losses.append(loss)", "pass")),
+        ("the sum of the losses is returned", ("return losses", "return sum(losses)")),
+        (
+            "each batch goes forward twice",
+            ("        loss, dscores", "        network.forward(images)\n        loss, dscores"),
+        ),
+        (
+            "two steps are taken with each gradient",
+            (
+                "        losses.append",
+                "        optimizer.step(network.params, network.grads)\n        losses.append",
+            ),
+        ),
+        (
+            "what is sent back is multiplied by the size of the batch",
+            ("network.backward(dscores)", "network.backward(dscores * len(images))"),
+        ),
         (
             "two epochs are run",
             ("in batches(x, labels, batch_size, rng)", f"in [*{BATCHES}, *{BATCHES}]"),
@@ -684,6 +729,8 @@ MUTANTS = {
         ("only the last loss is returned", ("return losses", "return losses[-1]")),
     ],
     "cosine_rate": [
+        ("pi is missing", ("np.pi * step", "step")),
+        ("the rate stays as it is", ("return rate * (1", "return rate + 0 * (1")),
         ("the angle is in degrees", ("np.pi", "180")),
         ("the last step is steps - 1", ("/ steps", "/ (steps - 1)")),
         (
@@ -724,6 +771,9 @@ QUESTIONS = {
         ("the losses are added and not averaged", {"d": 4 * LOG2}),
         ("the logarithm of the mean probability is taken", {"d": -np.log(0.3125)}),
         ("1 - p is used and not p", {"a": -np.log(0.9)}),
+        ("1 / p is given", {"a": 10, "b": 100}),
+        ("the square of 1 - p is given", {"a": 0.81, "c": 0.25}),
+        ("-p log p is given, as in an entropy", {"a": 0.23, "c": 0.35}),
         ("the loss is added up over as many classes", {"a": 10 * LOG10, "b": 200 * LOG10}),
         ("the probability is given, and not its loss", {"a": 0.1, "b": 0.01, "c": 0.5}),
     ],
@@ -731,6 +781,10 @@ QUESTIONS = {
         (
             "a slow start is taken for too high a rate, or the other way round",
             {"A": "too high", "C": "too low"},
+        ),
+        (
+            "a slow start is taken for a sound run, or the other way round",
+            {"A": "sound", "D": "too low"},
         ),
         ("only the images trained on are looked at", {"B": "sound"}),
         ("any gap between the two losses counts as overfitting", {"D": "too few images"}),

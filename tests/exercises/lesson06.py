@@ -74,6 +74,13 @@ MUTANTS = {
         ),
     ],
     "receptive_field": [
+        ("the first layer is left out", ("reversed(layers)", "reversed(layers[1:])")),
+        (
+            "it is divided by the stride",
+            (DOWN, "low, high = low // S - P, high // S - P + K - 1"),
+        ),
+        ("padding is taken twice off the last pixel", ("high * S - P", "high * S - P - P")),
+        ("high is the pixel after the last one", ("return low, high", "return low, high + 1")),
         ("strides play no part", (DOWN, "low, high = low - P, high - P + K - 1")),
         ("stride and padding are exchanged", ("for K, S, P", "for K, P, S")),
         ("the last layer is left out", ("reversed(layers)", "reversed(layers[:-1])")),
@@ -104,6 +111,12 @@ MUTANTS = {
         ("remark", ("return low, high", "return float(low), float(high)")),
     ],
     "most_exciting": [
+        ("all images are returned", ("[:count]", "")),
+        ("one too many is returned", ("[:count]", "[: count + 1]")),
+        (
+            "the image comes last",
+            (FOUND, FOUND.replace("(int(n), *", "(*").replace("]))) for", "])), int(n)) for")),
+        ),
         (
             "all have the place of the strongest response of all",
             ("maps[n].argmax()", "maps.max(axis=0).argmax()"),
@@ -153,6 +166,11 @@ MUTANTS = {
         ),
     ],
     "ablation": [
+        ("the channel of the first image alone is switched off", ("y[:, f]", "y[0, f]")),
+        (
+            "it is compared with what the whole network reads",
+            ("== labels", "== network.forward(x).argmax(axis=1)"),
+        ),
         ("a row of pixels is set to 0, and not a channel", ("y[:, f]", "y[:, :, f]")),
         ("a column of pixels is set to 0, and not a channel", ("y[:, f]", "y[..., f]")),
         (
@@ -180,6 +198,11 @@ MUTANTS = {
         ("the channel is set to its mean", ("y[:, f] = 0", "y[:, f] = y[:, f].mean()")),
     ],
     "saliency": [
+        ("all classes but c are asked about", (ASK, "dscores[:] = 1\n    dscores[:, c] = 0")),
+        ("the gradient is divided by the number of images", (ASK, f"{ASK} / len(x)")),
+        ("slopes below 0 are cut off", (SIZE, "network.backward(dscores).clip(0).max(axis=1)")),
+        ("the smallest of the channels is taken", (".max(axis=1)", ".min(axis=1)")),
+        ("all maps are divided by the largest number", (SIZE, f"(m := {SIZE}) / m.max()")),
         (
             "the gradient of the loss is taken",
             (
@@ -239,6 +262,10 @@ MUTANTS = {
         ("remark", (".max(axis=1)", ".max(axis=1).astype(float)")),
     ],
     "occlusion": [
+        ("it is covered with 1", ("half + 1] = 0", "half + 1] = 1")),
+        ("it is covered with the smallest pixel", ("half + 1] = 0", "half + 1] = x.min()")),
+        ("whole rows are covered", (", left : column + half + 1", "")),
+        ("the fall is divided by the score", ("return fall", "return fall / whole")),
         (
             "the last row and column of the square stay uncovered",
             ("row + half + 1", "row + half"),
@@ -285,6 +312,12 @@ MUTANTS = {
         ("changed", ("    return fall", "    x *= 0\n    return fall")),
     ],
     "grad_cam": [
+        ("the sizes of the gradient are averaged", ("dy.mean", "abs(dy).mean")),
+        ("gradients below 0 are cut off", ("dy.mean", "dy.clip(0).mean")),
+        ("each pixel's weight is the mean over the maps", ("axis=(2, 3)", "axis=1")),
+        ("the sum is turned around before it is cut off", ("((weights", "((-weights")),
+        ("what is above 0 is cut off", ("np.maximum", "np.minimum")),
+        ("only the first map is used", ("maps).sum(axis=1)", "maps)[:, 0]")),
         (
             "each map is cut off at 0, and not their sum",
             (RETURN, "return np.maximum(weights * maps, 0).sum(axis=1)"),
@@ -345,6 +378,9 @@ MUTANTS = {
         ),
     ],
     "climb": [
+        ("decay is subtracted", ("(1 - decay) * x", "x - decay")),
+        ("the gradient is returned", ("return x", "return dx")),
+        ("the gradient of the sum of all scores is taken", (ASK, "dscores[:] = 1")),
         ("one step more is taken", ("range(steps)", "range(1 + steps)")),
         ("only the sign of the gradient counts", ("dx / np.sqrt((dx**2).mean())", "np.sign(dx)")),
         ("the image is cut to 0 and 1", ("return x", "return x.clip(0, 1)")),
@@ -398,6 +434,8 @@ QUESTIONS = {
             {"weight 0": 0.75, "weight 1": 1, "at (0, 1)": 3, "at (1, 0)": 1.5},
         ),
         ("the ReLU at the end is forgotten", {"at (0, 1)": -1.5}),
+        ("the weighted maps are averaged", {"at (1, 0)": 1}),
+        ("the size is taken, and not 0 where it is negative", {"at (0, 1)": 1.5}),
     ],
     "which_method": [
         ("covering is taken for a method with gradients", {"a": "saliency", "d": "occlusion"}),
@@ -415,7 +453,7 @@ UNKNOWN = {
     "most_exciting": ("-maps.max", "-maps.std"),
     "ablation": ("y[:, f] = 0", "y[:, f] = 2"),
     "saliency": (ASK, "dscores[:, c] = 2"),
-    "occlusion": ("left : column + half + 1] = 0", "left : column + half + 1] = 1"),
+    "occlusion": ("left : column + half + 1] = 0", "left : column + half + 1] = 2"),
     "grad_cam": ("dy[:, c] = 1", "dy[:, c] = 2"),
     "climb": ("range(steps)", "range(2 * steps)"),
 }

@@ -16,6 +16,17 @@ BACKWARDS = "dy + self.body.backward(dy)"
 # Of each task: the mistake, and what to replace in the solution so as to make it.
 MUTANTS = {
     "he_std": [
+        (
+            "the last axis is read as the inputs",
+            (DENSE, "shape[-1] if"),
+            (FILTERS, "shape[-1]"),
+        ),
+        (
+            "channels and taps are added and not multiplied",
+            (FILTERS, "shape[1] + shape[2] + shape[3]"),
+        ),
+        ("D is divided by 2, and not 2 by D", ("2 / inputs", "inputs / 2")),
+        ("the variance is squared", ("np.sqrt(2 / inputs)", "(2 / inputs) ** 2")),
         ("the first axis is read as the inputs, also of filters", (FILTERS, "shape[0]")),
         ("the root is taken of the 2 alone", ("np.sqrt(2 / inputs)", "2**0.5 / inputs")),
         (
@@ -45,6 +56,17 @@ MUTANTS = {
         ),
     ],
     "batch_norm": [
+        ("eps is added to the quotient", (STD, "np.sqrt(var) + eps")),
+        ("it is multiplied by the root, and not divided", ("(x - mean) /", "(x - mean) *")),
+        ("all channels of a pixel share one mean", ("(0, 2, 3)", "1")),
+        ("each column of pixels has a mean of its own", ("(0, 2, 3)", "(0, 2)")),
+        ("each row of pixels has a mean of its own", ("(0, 2, 3)", "(0, 3)")),
+        ("gamma and beta lie along the images", ("(1, -1, 1, 1)", "(-1, 1, 1, 1)")),
+        (
+            "gamma and beta are exchanged",
+            ("return gamma", "gamma, beta = beta, gamma\n    return gamma"),
+        ),
+        ("beta is subtracted", ("+ beta", "- beta")),
         (
             "gamma and beta lie along the last axis",
             ("gamma.reshape(1, -1, 1, 1)", "gamma"),
@@ -92,6 +114,16 @@ MUTANTS = {
         ),
     ],
     "batch_norm_backward": [
+        ("dx is N times too large", ("gamma / std *", "N * gamma / std *")),
+        ("the share of the variance counts twice", ("- normal *", "- 2 * normal *")),
+        ("only dy itself is divided by std", ("gamma / std * (dy", "gamma * (dy / std")),
+        ("only dy itself is multiplied by gamma", ("gamma / std * (dy", "1 / std * (gamma * dy")),
+        (
+            "the share of the variance is divided by std once more",
+            ("normal * dgamma", "normal / std * dgamma"),
+        ),
+        ("dgamma is a mean and not a sum", (BACK, "return dx, dgamma / N, dbeta")),
+        ("dbeta is a mean and not a sum", (BACK, "return dx, dgamma, dbeta / N")),
         ("the way through the mean is left out", (" - dbeta / N", "")),
         ("the way through the variance is left out", (" - normal * dgamma / N", "")),
         ("mean and variance are taken as constants", (DX, "dy")),
@@ -130,6 +162,13 @@ MUTANTS = {
         ),
     ],
     "dropout": [
+        ("what is kept is multiplied by 1 + rate", (SCALED, " * (1 + rate)")),
+        (
+            "it is divided by the share that happened to be kept",
+            (SCALED, " / np.mean(u >= rate)"),
+        ),
+        ("every number is multiplied by its u", ("(u >= rate)", "u")),
+        ("it is scaled down outside training as well", ("return x\n", "return x * (1 - rate)\n")),
         ("what is kept is not scaled up", (SCALED, "")),
         ("what is kept is scaled down", (SCALED, " * (1 - rate)")),
         ("what is kept is divided by the rate", (SCALED, " / rate")),
@@ -169,6 +208,8 @@ MUTANTS = {
             ("return dy", "dy = dy * self.on\n        return dy"),
         ),
         ("the gradient of the body is subtracted", (BACKWARDS, "dy - self.body.backward(dy)")),
+        ("dy is added twice", (BACKWARDS, "2 * dy + self.body.backward(dy)")),
+        ("a ReLU follows the sum, on the way forth alone", (FORTH, f"np.maximum({FORTH}, 0)")),
         ("1 is added and not dy", (BACKWARDS, "1 + self.body.backward(dy)")),
         ("both gradients go through the body", (BACKWARDS, "self.body.backward(2 * dy)")),
         ("forward stands where backward belongs", ("self.body.backward", "self.body.forward")),
@@ -198,6 +239,10 @@ QUESTIONS = {
             {"dense (50, 150)": 0.016, "filters (8, 1, 3, 3)": 0.056},
         ),
         (
+            "only the outputs are counted",
+            {"dense (300, 100)": 0.141, "filters (32, 16, 5, 5)": 0.05},
+        ),
+        (
             "all weights are counted",
             {"dense (50, 150)": 0.016, "filters (8, 1, 3, 3)": 0.167},
         ),
@@ -213,6 +258,7 @@ QUESTIONS = {
         (["a filter sees one channel only", "one of the groups is counted"], {GROUPS: 8 * 8 * 9}),
         ("a filter sees one channel only", {"one 3 x 3, 64 to 64": 64 * 9, GROUPS: 64 * 9}),
         ("a filter of K by K has K taps", {"one 7 x 7, 64 to 64": 64 * 64 * 7}),
+        ("a filter of K by K has 2 K taps", {"one 7 x 7, 64 to 64": 64 * 64 * 14}),
         ("biases are counted", {"one 3 x 3, 64 to 64": 64 * 64 * 9 + 64}),
         ("the filters are not counted", {"one 3 x 3, 64 to 64": 64 * 9, DEPTHWISE: 9 + 64}),
         ("the last of several layers is left out", {DEPTHWISE: 64 * 9}),

@@ -22,6 +22,18 @@ NUMBERS = "numbers = C * H * W + C * K * K * OH * OW + F * OH * OW"
 MUTANTS = {
     "work_and_bytes": [
         ("defaults", ("K, pad=0):", "K, pad):")),
+        ("one filter is counted", (COUNT, "N * OH * OW * C * K * K\n")),
+        ("an axis has H - K places", (SIZES, "OH, OW = H + 2 * pad - K, W + 2 * pad - K")),
+        ("the images are not read", ("N * C * H * W + ", "")),
+        ("one image is read", ("(N * C * H * W", "(C * H * W")),
+        ("images of one channel are read", ("(N * C * H * W", "(N * H * W")),
+        ("the images are read anew for every filter", ("(N * C * H", "(N * F * C * H")),
+        ("filters of one channel are read", ("+ F * C * K * K", "+ F * K * K")),
+        ("the outputs of one image are written", ("+ N * F * OH", "+ F * OH")),
+        ("one map of outputs is written", ("+ N * F * OH", "+ N * OH")),
+        ("as many maps are written as channels came in", ("+ N * F * OH", "+ N * C * OH")),
+        ("outputs as large as the images are written", ("+ N * F * OH * OW)", "+ N * F * H * W)")),
+        ("only the images are counted in bytes", ("4 * (N", "(4 * N")),
         ("one image is counted", (COUNT, "F * OH * OW * C * K * K\n")),
         ("channels are left out", (COUNT, "N * F * OH * OW * K * K\n")),
         ("the width of the outputs is worked out from H", (SIZES, SQUARE)),
@@ -61,8 +73,12 @@ MUTANTS = {
                 "    first, last",
             ),
         ),
-        ("the halves are forgotten", ("+ g[1] + g[2]) / 2)", "+ g[1] + g[2]))"),
-         ("- g[1] + g[2]) / 2)", "- g[1] + g[2]))")),
+        ("the half of the sum is forgotten", ("(g[0] + g[1] + g[2]) / 2", "g[0] + g[1] + g[2]")),
+        (
+            "the half of the difference is forgotten",
+            ("(g[0] - g[1] + g[2]) / 2", "g[0] - g[1] + g[2]"),
+        ),
+        ("the middle tap is left out", ("+ g[1] + g[2]", "+ g[2]"), ("- g[1] + g[2]", "+ g[2]")),
         ("the last product is added", ("- q - last", "- q + last")),
         ("the second output is not mended", (" - last", "")),
         ("the first output is not mended", ("first + p", "p")),
@@ -81,6 +97,10 @@ MUTANTS = {
         ("the filter is flipped", ("    first, last", "    g = g[::-1]\n    first, last")),
     ],
     "winograd_tile": [
+        ("only the rows of the tile are transformed", ("B.T @ d @ B", "d @ B")),
+        ("the tile is not transformed", ("B.T @ d @ B", "d")),
+        ("B stands on both sides", ("B.T @ d @ B", "B @ d @ B")),
+        ("tile and filter are added", (TRANSFORM, TRANSFORM.replace(" * ", " + "))),
         ("B and its transpose are exchanged", ("B.T @ d @ B", "B @ d @ B.T")),
         ("only the columns of the tile are transformed", ("B.T @ d @ B", "B.T @ d")),
         ("B.T stands on both sides", ("B.T @ d @ B", "B.T @ d @ B.T")),
@@ -151,6 +171,11 @@ MUTANTS = {
         ("the filter is flipped", (".conj()", ""), (CUT, "[KH - 1 :, KW - 1 :]")),
         ("the conjugate is not taken", (".conj()", "")),
         (
+            "the filter is flipped, and outputs that wrapped around are kept",
+            ("rfft2(w,", "rfft2(w[::-1, ::-1],"),
+            (".conj()", ""),
+        ),
+        (
             "the conjugate of the image's frequencies is taken",
             ("rfft2(x)", "rfft2(x).conj()"),
             ("(H, W)).conj()", "(H, W))"),
@@ -169,6 +194,20 @@ MUTANTS = {
     ],
     "largest_batch": [
         ("defaults", ("K, pad=0):", "K, pad):")),
+        ("only the images are counted", (NUMBERS, "numbers = C * H * W")),
+        ("only the outputs are counted", (NUMBERS, "numbers = F * OH * OW")),
+        ("one map of outputs is counted", ("+ F * OH", "+ OH")),
+        (
+            "only the images are counted in bytes",
+            ("numbers = C", "numbers = 4 * C"),
+            ("(4 * numbers)", "numbers"),
+        ),
+        ("bits are counted and not bytes", ("(4 * n", "(32 * n")),
+        ("megabytes are taken for bytes", ("megabytes * 1e6", "megabytes")),
+        (
+            "at least one image is said to fit",
+            ("int(megabytes * 1e6 // (4 * numbers))", "int(megabytes * 1e6 // (4 * numbers)) or 1"),
+        ),
         ("only the patch matrix is counted", (NUMBERS, "numbers = C * K * K * OH * OW")),
         ("the images are left out", ("C * H * W + ", "")),
         ("the outputs are left out", (" + F * OH * OW", "")),
@@ -218,6 +257,7 @@ QUESTIONS = {
         ("a tile has m + K - 2 pixels along an axis", {"F(4x4, 3x3)": 1.56, "F(2x2, 5x5)": 6.25}),
         ("the products are divided by the taps", {"F(2x2, 3x3)": 1.78, "F(2x2, 5x5)": 1.44}),
         ("these are the direct ones", {"F(2x2, 3x3)": 9, "F(2x2, 5x5)": 25}),
+        ("outputs are divided by products", {"F(2x2, 3x3)": 0.25, "F(4x4, 3x3)": 0.44}),
     ]
 }
 # Wrong, and none of the mistakes that the check knows.

@@ -11,6 +11,11 @@ TURN = "axes.transpose(3, 1, 2, 0).reshape(C * H * W, M)"
 MUTANTS = {
     "average": [
         (
+            "the first worker counts twice",
+            (f"return {MEAN}", f"return counts[0] / total * grads[0] + {MEAN}"),
+        ),
+        ("only the last worker counts", (MEAN, "counts[-1] / total * grads[-1]")),
+        (
             "the last worker is left out",
             ("zip(counts, grads, strict=True)", "[*zip(counts, grads)][:-1]"),
         ),
@@ -70,6 +75,10 @@ MUTANTS = {
         ("b begins at the start of the row", ("row[split:]", "row[: np.prod(b_shape)]")),
     ],
     "parallel_step": [
+        ("only the last worker counts", ("total += n", "total = n")),
+        ("the last worker is left out", ("in range(workers)", "in range(workers - 1)")),
+        ("the sum is divided by the number of workers", ("n / N", "n / workers")),
+        ("the sum is not divided by the number of images", ("n / N", "n")),
         ("every worker counts the same", ("n / N", "1 / workers")),
         ("every worker that has images counts the same", ("n / N", "1 / min(N, workers)")),
         ("empty", ("if n > 0", "if True")),
@@ -93,6 +102,20 @@ MUTANTS = {
         ("the gradient is returned and not the new weights", ("w - rate * total", "total")),
     ],
     "ring_round": [
+        (
+            "what is sent is set to 0 at the sender",
+            (ADD, f"{ADD}\n            after[worker, part] = 0"),
+        ),
+        (
+            "what arrives is averaged and not added",
+            (ADD, "after[right, part] = (held[right, part] + held[worker, part]) / 2"),
+        ),
+        (
+            "the neighbour's part is fetched, and not one's own sent",
+            (ADD, "after[worker, part] += held[right, part]"),
+            ("after[right, part] = held[worker, part]", "after[worker, part] = held[right, part]"),
+        ),
+        ("rounds are counted from 1", ("worker - step", "worker - step - 1")),
         ("adding ends a round too early", ("step < P - 1", "step < P - 2")),
         ("the last worker sends to itself", ("(worker + 1) % P", "min(worker + 1, P - 1)")),
         ("the last worker sends nothing", ("in range(P)", "in range(P - 1)")),
@@ -121,6 +144,14 @@ MUTANTS = {
         ),
     ],
     "ring_seconds": [
+        (
+            "the brackets around latency and bytes are missing",
+            ("(latency + size / workers / bandwidth)", "latency + size / workers / bandwidth"),
+        ),
+        ("bytes flow in half of the rounds", ("/ bandwidth", "/ bandwidth / 2")),
+        ("the latency is paid in half of the rounds", ("latency + ", "0.5 * latency + ")),
+        ("the seconds of all workers are added up", ("return rounds", "return workers * rounds")),
+        ("bytes are turned into numbers", ("size / workers", "size / (4 * workers)")),
         ("the brackets around workers - 1 are missing", ("2 * (workers - 1)", "2 * workers - 1")),
         ("half of the rounds are left out", ("2 * (workers - 1)", "workers - 1")),
         ("there are P rounds in each half", ("(workers - 1)", "workers")),
@@ -154,6 +185,10 @@ MUTANTS = {
         ("single numbers of workers", ("size / workers", "size / np.max(workers)")),
     ],
     "dense_from_channels_last": [
+        (
+            "the weights are transposed before they have their axes",
+            ("weight.reshape", "weight.T.reshape"),
+        ),
         ("the inputs stay in their old order", (TURN, "weight.T")),
         (
             "the result is not transposed",

@@ -333,6 +333,25 @@ def test_a_layer_that_is_used_twice_is_noticed_though_relu_twice_is_relu():
     assert found.state == "wrong" and "the convolution" in str(found)
 
 
+@pytest.mark.parametrize(
+    "task, said",
+    [
+        (
+            L05.read_curves,
+            ["The rate is too low.", "few images", "learning rate too high", "Sound"],
+        ),
+        (L05.read_curves, ["low", "too few-images", "Rate too large", "it is sound"]),
+        (L06.which_method, ["occlusion map", "Grad-CAM", "climbing", "the saliency map"]),
+        (L07.bugs, ["the axes", "Training", "shortcut", "wrong statistics", "no mistake"]),
+    ],
+)
+def test_an_answer_may_be_said_in_other_words(task, said):
+    assert task.diagnose(said).ok
+    for part, right in zip(task.parts, said, strict=True):
+        for wrong in (f"not {right}", f"{right} or {said[part == 'A']}", *set(said) - {right}):
+            assert not task.diagnose(dict(zip(task.parts, said, strict=True)) | {part: wrong}).ok
+
+
 def test_functions_may_be_handed_over_in_place_of_their_names():
     given = [solved("06")[name] for name in ("occlusion", "grad_cam", "climb", "saliency")]
     assert L06.which_method.diagnose(dict(zip("abcd", given, strict=True))).ok

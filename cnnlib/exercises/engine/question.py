@@ -9,6 +9,8 @@ from cnnlib.exercises.engine import variant
 from cnnlib.exercises.engine.result import Result, Task, either, kind_of, listed
 from cnnlib.exercises.engine.show import number
 
+FILLERS = {"the", "a", "an", "is", "are", "it", "its", "it's"}
+
 
 class Question(Task):
     """Ask for values, one for each part, and name the mistake that leads to a wrong one.
@@ -25,6 +27,8 @@ class Question(Task):
         Wrong versions of ``right``: functions, or dicts of wrong answers.
     hint : str
         For a wrong answer that no mistake explains.
+    also : dict of str to str
+        Other words for an answer that is a word.
     decimals : int, optional
         To how many digits behind the point an answer may be rounded; by default it may not.
     draw : callable, optional
@@ -42,6 +46,7 @@ class Question(Task):
         todo,
         more,
         hint,
+        also=None,
         decimals=None,
         draw=None,
         asked=None,
@@ -51,6 +56,8 @@ class Question(Task):
         self.draw, self.asked, self.drawn = draw, asked, {}
         self.answers, self.mistakes, self.hint = right, list(mistakes), hint
         self.decimals = decimals
+        words = set(right.values()) if isinstance(right, dict) else ()
+        self.also = {_plain(k): v for k, v in ({w: w for w in words} | (also or {})).items()}
 
     @property
     def parts(self):
@@ -103,7 +110,7 @@ class Question(Task):
         missing = [p for p in self.parts if named.get(p) is None or named.get(p) is ...]
         if len(missing) == len(self.parts):
             return self.unwritten("not answered yet")
-        given = {part: named[part] for part in self.parts if part not in missing}
+        given = {part: self.meant(named[part]) for part in self.parts if part not in missing}
         wrong = [p for p in given if not same(given[p], self.value(self.answers, p), self.decimals)]
         if not wrong and not missing:
             what = f"all {len(self.parts)} answers are right." if len(self.parts) > 1 else "right."
@@ -143,6 +150,11 @@ class Question(Task):
         came = [_numbers(value)[:1] for value in given.values()]
         right = [_numbers(self.value(self.answers, part))[:1] for part in given]
         return all(came) and sorted(came) == sorted(right)
+
+    def meant(self, value):
+        """Return the answer that other words stand for, or the value itself."""
+        said = "_".join(w for w in _plain(value).split("_") if w not in FILLERS)
+        return self.also.get(said, value) if isinstance(value, str) else value
 
     def fitting(self, value, part):
         """Return the mistakes that lead to an answer."""

@@ -52,6 +52,21 @@ FIRST_LOSS = mistakes(
         "p is the probability of the right class.",
     ),
     (
+        "1 / p is given",
+        {"-np.log(np.array(p))": "1 / np.array(p)"},
+        "The loss of an image: -log p.",
+    ),
+    (
+        "the square of 1 - p is given",
+        {"-np.log(np.array(p))": "(1 - np.array(p)) ** 2"},
+        "The loss of an image is -log p.",
+    ),
+    (
+        "-p log p is given, as in an entropy",
+        {"-np.log(np.array(p))": "-np.array(p) * np.log(np.array(p))"},
+        "The loss of an image is -log p: its class is certain.",
+    ),
+    (
         "the loss is added up over as many classes",
         {"np.log(np.array(p))": "np.log(np.array(p)) / np.array(p)"},
         "Only the right class counts.",
@@ -110,9 +125,20 @@ RELU = mistakes(
         "Here nothing passes: neither x nor its gradient.",
     ),
     (
-        "the mask is that of the first image",
-        {"self.x = x": "self.x = x[:1]"},
-        "Every number has a gate of its own.",
+        "what is below 0 goes through, and not what is above",
+        {"np.maximum": "np.minimum"},
+        "The larger of x and 0.",
+    ),
+    (
+        "the gradient passes where x is below 0",
+        {"self.x > 0": "self.x < 0"},
+        "Where is the slope 1?",
+    ),
+    ("dy is multiplied by x", {"(self.x > 0)": "self.x"}, "The slope is 1 where x is above 0."),
+    (
+        "what is above 6 is cut off",
+        {"np.maximum(x, 0)": "x.clip(0, 6)", "(self.x > 0)": "((self.x > 0) & (self.x < 6))"},
+        "Here it passes, however large it is.",
     ),
     KEPT,
     SHARED,
@@ -135,6 +161,7 @@ class Dense(Layer):
 DENSE = mistakes(
     Dense,
     ("forward adds no bias", {' + self.params["b"]': ""}, "y = x @ w + b."),
+    ("the bias is subtracted", {'+ self.params["b"]': '- self.params["b"]'}, "y = x @ w + b."),
     KEPT,
     SHARED,
     (
@@ -367,6 +394,16 @@ POOL = mistakes(
         "the last of equals gets the gradient",
         {"max_pool_backward": "to_last"},
         "Of equals, the first one.",
+    ),
+    (
+        "of equals, the first of the left column gets the gradient",
+        {
+            "max_pool(x,": "max_pool(x.swapaxes(2, 3),",
+            "return y": "return y.swapaxes(2, 3)",
+            "backward(dy, self.x,": "backward(dy.swapaxes(2, 3), self.x.swapaxes(2, 3),",
+            "self.winner, (2, 2), 2)": "self.winner, (2, 2), 2).swapaxes(2, 3)",
+        },
+        "The first one row by row, as argmax finds it.",
     ),
     (
         "dy is multiplied by the maximum",
@@ -753,6 +790,15 @@ BATCHES = mistakes(
 )
 
 
+BATCHES += mistakes(
+    batches,
+    ("there are batch_size batches, and not batches of that size",
+        {"for i in range(0, len(x), batch_size):\n        pick = order[i : i + batch_size]":
+            "for pick in np.array_split(order, batch_size):"},
+        "range(0, len(x), batch_size) steps from batch to batch."),
+)  # fmt: skip
+
+
 def accuracy(network, x, labels, batch_size=500):
     before, right = network.training, []
     network.training = False
@@ -862,6 +908,15 @@ ACCURACY = mistakes(
         "labels[i : ...]",
     ),
 )
+
+
+ACCURACY += mistakes(
+    accuracy,
+    ("it is divided by batch_size", {"np.concatenate(right).mean()":
+        "np.concatenate(right).sum() / batch_size"}, "Divide by the number of all images."),
+    ("the shares of the parts are added up", {"np.concatenate(right).mean()":
+        "sum(part.mean() for part in right)"}, "Count the right ones, and divide by N once."),
+)  # fmt: skip
 
 
 def train_epoch(network, optimizer, x, labels, batch_size, rng):
@@ -1000,6 +1055,20 @@ EPOCH = mistakes(
 )
 
 
+EPOCH += mistakes(
+    train_epoch,
+    ("no loss is kept", {"losses.append(loss)": "pass"}, "losses.append(loss), for each batch."),
+    ("the sum of the losses is returned", {"return losses": "return float(np.sum(losses))"},
+        "One loss for each batch, in a list."),
+    ("each batch goes forward twice", {"        loss, dscores =":
+        "        network.forward(images)\n        loss, dscores ="}, "Once is enough."),
+    ("two steps are taken with each gradient", {STEP: f"{STEP}\n        {STEP}"},
+        "One step for each batch."),
+    ("what is sent back is multiplied by the size of the batch",
+        {BACK: "network.backward(dscores * len(images))"}, PAIR),
+)  # fmt: skip
+
+
 def cosine_rate(step, steps, rate):
     return rate * (1 + math.cos(math.pi * step / steps)) / 2
 
@@ -1009,6 +1078,12 @@ COSINE = mistakes(
     cosine_rate,
     ("the rate climbs and does not fall", {"1 + ": "1 - "}, WAVE),
     ("the sum is not halved", {" / 2": ""}, "1 + cos goes from 2 to 0."),
+    ("pi is missing", {"math.pi * step": "step"}, "math.cos takes radians: half a wave is pi."),
+    (
+        "the rate stays as it is",
+        {"rate * (1 + math.cos(math.pi * step / steps)) / 2": "rate"},
+        WAVE,
+    ),
     (
         "the brackets around 1 + cos are missing",
         {

@@ -196,7 +196,7 @@ def _pools(rng):
         N, C, H, W = shape
         return rng.integers(-high, high, shape) * 1.0, whole(rng, N, C, H // 2, W // 2)
 
-    tie = np.array([[5.0, 1], [5, 2]]).reshape(1, 1, 2, 2), np.full((1, 1, 1, 1), 3.0)
+    tie = np.array([[1.0, 5], [5, 2]]).reshape(1, 1, 2, 2), np.full((1, 1, 1, 1), 3.0)
     return [
         Case("one window", (np.array([[[[1.0, 5], [2, 4]]]]), np.full((1, 1, 1, 1), 3.0))),
         Case("a tie", tie),
@@ -341,7 +341,7 @@ adam = Check(
 
 
 def _data(rng, N, size):
-    return np.arange(N) * 1.0, (np.arange(N) * 7) % 10, size, int(rng.integers(100))
+    return np.arange(N) + 100.0, (np.arange(N) * 7) % 10, size, int(rng.integers(100))
 
 
 def _batches(function, x, labels, batch_size, seed):
@@ -363,6 +363,7 @@ def _batches(function, x, labels, batch_size, seed):
         np.array([len(batch[0]) for batch in first]),
         int(len(np.unique(seen)) == len(seen)),
         int(fit),
+        int(np.isin(seen, x).all()),
         int(apart),
         int(not np.array_equal(seen, again)),
         int(repeated),
@@ -378,9 +379,10 @@ batches = Check(
         Case("batches of 1", _data(rng, 8, 1)),
     ],
     mistakes.BATCHES,
-    outputs="sizes no_image_twice labels_fit shuffled new_order_next_time drawn_by_rng",
+    outputs="sizes no_image_twice labels_fit images_of_x shuffled new_order_next_time drawn_by_rng",
     telling={
         "labels_fit": "images and labels no longer belong together",
+        "images_of_x": "what comes first in a pair are not images of x",
         "no_image_twice": "some images come twice",
         "shuffled": "the images are not all shuffled: too many come with their neighbours",
         "new_order_next_time": "every epoch has the same order",
@@ -492,7 +494,7 @@ def _epoch(function, x, labels, batch_size, seed):
     if np.size(losses) == len(sizes) and np.array_equal(used, labels):
         mean = float(np.dot(np.ravel(losses), sizes) / max(1, sum(sizes)))
     else:
-        mean = float("nan")
+        mean = -1.0
     return (
         np.array(once.events),
         np.array(once.sizes),
@@ -578,6 +580,15 @@ def learning_runs():
     return runs
 
 
+RATES = {  # other words for them
+    f"{rate}{too}{word}": f"too {size}"
+    for size, words in (("low", ("low", "small")), ("high", ("high", "large", "big")))
+    for word in words
+    for rate in ("", "rate ", "learning rate ")
+    for too in ("", "too ")
+}
+
+
 def _read(**swapped):
     return {"A": "too low", "B": "too few images", "C": "too high", "D": "sound"} | swapped
 
@@ -592,6 +603,11 @@ read_curves = Question(
             "Too low a rate falls smoothly and slowly. Too high a rate jumps, or never falls.",
         ),
         Mistake(
+            "a slow start is taken for a sound run, or the other way round",
+            _read(A="sound", D="too low"),
+            "Which of them has a small loss in the end?",
+        ),
+        Mistake(
             "only the images trained on are looked at",
             _read(B="sound"),
             "Compare with the loss on other images: where does it go?",
@@ -604,6 +620,7 @@ read_curves = Question(
     ],
     todo='Put "too low", "too high", "too few images" or "sound" in place of None',
     more="Which of the three would a schedule mend, and which would more images mend?",
+    also=RATES | dict.fromkeys(["few images", "too few", "too little data"], "too few images"),
     hint="Look at both pictures: how fast does it fall, does it jump, do the two part?",
 )
 

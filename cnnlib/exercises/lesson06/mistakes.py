@@ -58,6 +58,12 @@ BY_HAND = mistakes(
         "Only the sum is cut off at 0: a map that speaks against the class has a negative weight.",
     ),
     ("row and column are exchanged", {"[place]": "[place[::-1]]"}, "(row, column)."),
+    ("the weighted maps are averaged", {"maps).sum": "maps).mean"}, "Add them up."),
+    (
+        "the size is taken, and not 0 where it is negative",
+        {"max(total, 0)": "abs(total)"},
+        "Below 0 becomes 0.",
+    ),
     ("the maps are averaged and not their gradients", {"slopes.mean": "maps.mean"}, "dA, not A."),
     ("the ReLU at the end is forgotten", {"max(total, 0)": "total"}, "Below 0 becomes 0."),
 )
@@ -173,6 +179,17 @@ FIELD = mistakes(
 )
 
 
+FIELD += mistakes(
+    receptive_field,
+    ("the first layer is left out", {"reversed(layers)": "layers[:0:-1]"}, "Walk to the image."),
+    ("it is divided by the stride", {"low * S": "low // S", "high * S": "high // S"}, BACK),
+    ("padding is taken twice off the last pixel", {"high * S - P": "high * S - 2 * P"},
+        "A frame shifts both ends alike."),
+    ("high is the pixel after the last one", {"return low, high": "return low, high + 1"},
+        "The last pixel that is seen, not the end of a slice."),
+)  # fmt: skip
+
+
 def most_exciting(maps, count):
     best = np.argsort(-maps.max(axis=(1, 2)), kind="stable")[:count]
     return [(int(n), *map(int, divmod(maps[n].argmax(), maps.shape[2]))) for n in best]
@@ -257,6 +274,15 @@ EXCITING = mistakes(
 )
 
 
+EXCITING += mistakes(
+    most_exciting,
+    ("all images are returned", {"[:count]": ""}, "The first `count` of them."),
+    ("one too many is returned", {"[:count]": "[: count + 1]"}, "A slice ends before its end."),
+    ("the image comes last", {"(int(n), *map(int, divmod(maps[n].argmax(), maps.shape[2])))":
+        "(*map(int, divmod(maps[n].argmax(), maps.shape[2])), int(n))"}, "(image, row, column)."),
+)  # fmt: skip
+
+
 def ablation(network, x, labels, name):
     before, after = split(network, name)
     with inference(network):
@@ -317,6 +343,12 @@ ABLATION = mistakes(
         "The channels are axis 1: maps.shape[1] of them.",
     ),
     ("nothing is switched off", {"forward(rest)": "forward(maps)"}, REST),
+    ("the channel of the first image alone is switched off", {"rest[:, f]": "rest[0, f]"}, REST),
+    (
+        "it is compared with what the whole network reads",
+        {"== labels": "== after.forward(maps).argmax(axis=1)"},
+        "Accuracy: how often it reads what the labels say.",
+    ),
     ("the channel is set to its mean", {"rest[:, f] = 0": "rest[:, f] = rest[:, f].mean()"}, REST),
 )
 
@@ -408,6 +440,18 @@ SALIENCY = mistakes(
 )
 
 
+SALIENCY += mistakes(
+    saliency,
+    ("all classes but c are asked about", {BACKWARD: "backward(1 - asked)"}, ASKED),
+    ("the gradient is divided by the number of images", {BACKWARD: "backward(asked / len(x))"},
+        ASKED),
+    ("slopes below 0 are cut off", {"np.abs(dx)": "np.maximum(dx, 0)"}, SIZE),
+    ("the smallest of the channels is taken", {".max(axis=1)": ".min(axis=1)"}, SIZE),
+    ("all maps are divided by the largest number", {JOINED: f"{JOINED} / {JOINED}.max()"},
+        "The slopes as they are."),
+)  # fmt: skip
+
+
 def occlusion(network, x, c, size):
     half, fall = size // 2, np.zeros(x.shape[2:], x.dtype)
     with inference(network):
@@ -486,6 +530,15 @@ OCCLUSION = mistakes(
     ),
     ("only the first channel is covered", {"image[:, :,": "image[:, :1,"}, "[:, :, rows, columns]"),
 )
+
+
+OCCLUSION += mistakes(
+    occlusion,
+    ("it is covered with 1", {"] = 0\n": "] = 1\n"}, "Cover it with 0."),
+    ("it is covered with the smallest pixel", {"] = 0\n": "] = x.min()\n"}, "Cover it with 0."),
+    ("whole rows are covered", {", left : column + half + 1": ""}, "A square: rows and columns."),
+    ("the fall is divided by the score", {"return fall": "return fall / whole"}, FALL),
+)  # fmt: skip
 
 
 def split_before(network, name):
@@ -597,6 +650,24 @@ CAM = mistakes(
 )
 
 
+CAM += mistakes(
+    grad_cam,
+    ("the sizes of the gradient are averaged", {"dmaps.mean": "abs(dmaps).mean"}, WEIGHT),
+    ("gradients below 0 are cut off", {"dmaps.mean": "np.maximum(dmaps, 0).mean"}, WEIGHT),
+    ("each pixel's weight is the mean over the maps", {"(2, 3)": "1"}, WEIGHT),
+    ("the sum is turned around before it is cut off", {"((weights": "((-weights"},
+        "What speaks for c is above 0."),
+    ("what is above 0 is cut off", {"np.maximum": "np.minimum"}, "np.maximum(..., 0)."),
+    ("only the first map is used", {".sum(axis=1)": "[:, 0]"}, "Add the weighted maps."),
+)  # fmt: skip
+
+
+def slopes_of_all(network, x):
+    """Differentiate the sum of all scores by each pixel."""
+    with inference(network):
+        return network.backward(np.ones_like(network.forward(x)))
+
+
 def climb(network, x, c, steps, rate, decay):
     for _ in range(steps):
         dx = slopes(network, x, c)
@@ -643,6 +714,13 @@ CLIMB = mistakes(
     ("the mean is taken before the square", {"(dx**2).mean()": "dx.mean() ** 2"}, SHRINK),
     ("decay is multiplied by the rate", {"1 - decay": "1 - rate * decay"}, SHRINK),
     ("decay is not used", {"(1 - decay) * ": ""}, SHRINK),
+    ("decay is subtracted", {"(1 - decay) * x": "x - decay"}, SHRINK),
+    ("the gradient is returned", {"return x": "return dx"}, "Which image has been made?"),
+    (
+        "the gradient of the sum of all scores is taken",
+        {"slopes(network, x, c)": "slopes_of_all(network, x)"},
+        ASKED,
+    ),
     ("the image is multiplied with decay", {"(1 - decay)": "decay"}, SHRINK),
     ("the image grows by decay", {"1 - decay": "1 + decay"}, SHRINK),
     (

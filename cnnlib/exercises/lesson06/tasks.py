@@ -323,6 +323,12 @@ which_method = Question(
     ],
     todo='Put "saliency", "occlusion", "grad_cam" or "climb" in place of None',
     more="Which two of them would you use together before you believe either?",
+    also={
+        "saliency map": "saliency",
+        "occlusion map": "occlusion",
+        "gradcam": "grad_cam",
+        "climbing": "climb",
+    },
     hint="Think of what each function calls: forward only, backward to the image, or to a layer.",
 )
 

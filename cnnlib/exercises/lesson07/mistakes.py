@@ -46,6 +46,11 @@ BY_HAND = mistakes(
         {"taps * inputs + taps * outputs": "np.prod(shape)"},
         "2 / (D + M).",
     ),
+    (
+        "only the outputs are counted",
+        {"taps * inputs + taps * outputs": "taps * (outputs if len(shape) == 2 else inputs)"},
+        "Glorot counts both sides.",
+    ),
 )
 
 
@@ -94,6 +99,15 @@ HE = mistakes(
         "Count what one output is summed from, not what all of them are.",
     ),
 )
+HE += mistakes(
+    he_std,
+    ("the last axis is read as the inputs", {"shape[0] if": "shape[-1] if",
+        "np.prod(shape[1:])": "shape[-1]"}, ORDER),
+    ("channels and taps are added and not multiplied", {"np.prod(shape[1:])": "sum(shape[1:])"},
+        "Each of C channels has KH * KW taps."),
+    ("D is divided by 2, and not 2 by D", {"2 / D": "D / 2"}, "More inputs, smaller weights."),
+    ("the variance is squared", {"np.sqrt(2 / D)": "(2 / D) ** 2"}, ROOT),
+)  # fmt: skip
 HE.append(
     Mistake(
         "inputs and outputs are averaged, which is Glorot's start",
@@ -192,6 +206,22 @@ NORM = mistakes(
 )
 
 
+NORM += mistakes(
+    batch_norm,
+    ("eps is added to the quotient", {"np.sqrt(var + eps)": "np.sqrt(var) + eps"}, EPS),
+    ("it is multiplied by the root, and not divided", {"mean) / np": "mean) * np"},
+        "Divide by the standard deviation."),
+    ("all channels of a pixel share one mean", {"(0, 2, 3)": "(1,)"}, AXES),
+    ("each column of pixels has a mean of its own", {"(0, 2, 3)": "(0, 2)"}, AXES),
+    ("each row of pixels has a mean of its own", {"(0, 2, 3)": "(0, 3)"}, AXES),
+    ("gamma and beta lie along the images", {"(1, -1, 1, 1)": "(-1, 1, 1, 1)"},
+        "A channel is the second of four axes: gamma.reshape(1, -1, 1, 1)."),
+    ("gamma and beta are exchanged", {"in (gamma, beta)": "in (beta, gamma)"},
+        "Scale by gamma, then shift by beta."),
+    ("beta is subtracted", {"+ beta": "- beta"}, "Scale by gamma, then shift by beta."),
+)  # fmt: skip
+
+
 def batch_norm_backward(dy, normal, std, gamma):
     N = len(dy)
     dgamma = (dy * normal).sum(axis=0)
@@ -273,6 +303,22 @@ BACK = mistakes(
     ),
 )
 
+BACK += mistakes(
+    batch_norm_backward,
+    ("dx is N times too large", {"gamma / std *": "gamma / std * N *"},
+        "With N * dy in the bracket, 1 / N stands before it."),
+    ("the share of the variance counts twice", {"- normal *": "- 2 * normal *"},
+        "The 2 of the square meets the half of the root."),
+    ("only dy itself is divided by std", {"gamma / std * (dy": "gamma * (dy / std"}, WAYS),
+    ("only dy itself is multiplied by gamma", {"gamma / std * (dy": "1 / std * (gamma * dy"}, WAYS),
+    ("the share of the variance is divided by std once more", {"dgamma / N)": "dgamma / N / std)"},
+        "normal holds one division by std, and the factor before the bracket the other."),
+    ("dgamma is a mean and not a sum", {"dx, dgamma,": "dx, dgamma / N,"},
+        "A gradient of a parameter sums over all rows that it was used for."),
+    ("dbeta is a mean and not a sum", {"dgamma, dbeta\n": "dgamma, dbeta / N\n"},
+        "A gradient of a parameter sums over all rows that it was used for."),
+)  # fmt: skip
+
 # ---------------------------------------------------------------------- dropout
 
 
@@ -288,6 +334,11 @@ DROPOUT = mistakes(
     ("what is kept is not scaled up", {" / (1 - rate)": ""}, SCALE),
     ("what is kept is scaled down", {"/ (1 - rate)": "* (1 - rate)"}, SCALE),
     ("what is kept is divided by the rate", {"/ (1 - rate)": "/ rate"}, SCALE),
+    ("what is kept is multiplied by 1 + rate", {"/ (1 - rate)": "* (1 + rate)"}, SCALE),
+    ("it is divided by the share that happened to be kept",
+        {"/ (1 - rate)": "/ (u >= rate).mean()"}, SCALE),
+    ("every number is multiplied by its u", {"(u >= rate)": "u"}, "Off or on: u is compared."),
+    ("it is scaled down outside training as well", {"else x": "else x * (1 - rate)"}, TRAINING),
     (
         "the other share is switched off",
         {"u >= rate": "u < rate"},
@@ -350,6 +401,10 @@ RESIDUAL = mistakes(
         "Many blocks end so; this one ends with the sum.",
     ),
     ("the gradient of the body is subtracted", {"dy + self.body": "dy - self.body"}, ADD),
+    ("dy is added twice", {"dy + self.body": "2 * dy + self.body"}, ADD),
+    ("a ReLU follows the sum, on the way forth alone",
+     {"x + self.body.forward(x)": "np.maximum(x + self.body.forward(x), 0)"},
+     "Many blocks end so; this one ends with the sum."),
     ("1 is added and not dy", {"dy + self.body": "1 + self.body"}, ADD),
     ("both gradients go through the body", {"dy + self.body.backward(dy)":
      "self.body.backward(dy + dy)"}, ADD),
@@ -376,6 +431,7 @@ COUNT = mistakes(
     ("a filter sees one channel only", {" * (C // G)": ""}, "A filter sees C / G channels."),
     ("one of the groups is counted", {"F * (C": "(F // G) * (C"}, "There are G groups."),
     ("a filter of K by K has K taps", {"K * K": "K"}, "K rows of K taps each."),
+    ("a filter of K by K has 2 K taps", {"K * K": "2 * K"}, "K rows of K taps each."),
     ("biases are counted", {"K * K": "K * K + F"}, "Only weights are asked for."),
     ("the filters are not counted", {"F * ": ""}, "The layer has F filters."),
     (

@@ -189,6 +189,11 @@ bugs = Question(
     mistakes=mistakes.BUGS,
     todo="Name the mistake of each of the five: axes, training, short way, statistics or none",
     more="Which of them would a gradient check have found?",
+    also=dict.fromkeys(["axis", "wrong axes", "wrong axis"], "axes")
+    | dict.fromkeys(["training mode", "train"], "training")
+    | dict.fromkeys(["shortcut", "short cut", "skip", "skip connection"], "short way")
+    | dict.fromkeys(["wrong statistics", "running statistics"], "statistics")
+    | dict.fromkeys(["no mistake", "no bug", "nothing"], "none"),
     hint="Say in words what the code does, line by line, and compare with the lesson.",
 )
 

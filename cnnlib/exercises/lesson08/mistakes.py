@@ -74,6 +74,26 @@ COST = mistakes(
     ),
 )
 
+COST += mistakes(
+    work_and_bytes,
+    ("one filter is counted", {"N * F * OH * OW * C": "N * OH * OW * C"}, "There are F of them."),
+    ("an axis has H - K places", {"- K + 1, W + 2 * pad - K + 1": "- K, W + 2 * pad - K"},
+        "A kernel as large as the image has one place: H - K + 1."),
+    ("the images are not read", {"(N * C * H * W + ": "("}, ONCE),
+    ("one image is read", {"(N * C * H * W": "(C * H * W"}, ONCE),
+    ("images of one channel are read", {"(N * C * H * W": "(N * H * W"}, ONCE),
+    ("the images are read anew for every filter", {"(N * C * H * W": "(F * N * C * H * W"}, ONCE),
+    ("filters of one channel are read", {"+ F * C * K * K": "+ F * K * K"}, ONCE),
+    ("the outputs of one image are written", {"+ N * F * OH * OW)": "+ F * OH * OW)"}, ONCE),
+    ("one map of outputs is written", {"+ N * F * OH * OW)": "+ N * OH * OW)"}, ONCE),
+    ("as many maps are written as channels came in",
+        {"+ N * F * OH * OW)": "+ N * C * OH * OW)"}, ONCE),
+    ("outputs as large as the images are written",
+        {"+ N * F * OH * OW)": "+ N * F * H * W)"}, ONCE),
+    ("only the images are counted in bytes",
+        {"4 * (N * C": "(4 * N * C"}, "4 bytes a number: of images, filters and outputs."),
+)  # fmt: skip
+
 # ---------------------------------------------------------------------- four for six
 
 
@@ -96,11 +116,12 @@ def six_products(x, g):
 
 F23 = [Mistake("six multiplications are done", six_products, SAVE)] + mistakes(
     f23,
-    (
-        "the halves are forgotten",
-        {"g[0] + g[1] + g[2]) / 2": "g[0] + g[1] + g[2])", "- g[1] + g[2]) / 2": "- g[1] + g[2])"},
-        MIDDLE,
-    ),
+    ("the half of the sum is forgotten", {"(g[0] + g[1] + g[2]) / 2": "(g[0] + g[1] + g[2])"},
+        MIDDLE),
+    ("the half of the difference is forgotten", {"(g[0] - g[1] + g[2]) / 2":
+        "(g[0] - g[1] + g[2])"}, MIDDLE),
+    ("the middle tap is left out", {"+ g[1] + g[2]) / 2": "+ g[2]) / 2",
+        "- g[1] + g[2]) / 2": "+ g[2]) / 2"}, MIDDLE),
     ("the last product is added", {"- last": "+ last"}, "x1 g2 - (x1 - x3) g2 is x3 g2."),
     ("the second output is not mended", {" - last": ""}, SAVE),
     ("the first output is not mended", {"first + plus": "plus"}, SAVE),
@@ -137,6 +158,10 @@ TILE = mistakes(
     winograd_tile,
     ("B and its transpose are exchanged", {"B.T @ d @ B": "B @ d @ B.T"}, SIDES),
     ("only the columns of the tile are transformed", {"B.T @ d @ B": "B.T @ d"}, SIDES),
+    ("only the rows of the tile are transformed", {"B.T @ d @ B": "d @ B"}, SIDES),
+    ("the tile is not transformed", {"B.T @ d @ B": "d"}, SIDES),
+    ("B stands on both sides", {"B.T @ d @ B": "B @ d @ B"}, SIDES),
+    ("tile and filter are added", {") * (": ") + ("}, "Multiply number by number."),
     ("B.T stands on both sides", {"B.T @ d @ B": "B.T @ d @ B.T"}, SIDES),
     ("the way back works on the columns alone", {" @ A\n": "\n"}, SIDES),
     (
@@ -223,6 +248,11 @@ PRODUCTS = mistakes(
     ("a tile has m + K pixels along an axis", {"m + K - 1": "m + K"}, EACH),
     ("a tile has m + K - 2 pixels along an axis", {"m + K - 1": "m + K - 2"}, EACH),
     ("the products are divided by the taps", {"/ m**2": "/ K**2"}, EACH),
+    (
+        "outputs are divided by products",
+        {"(m + K - 1) ** 2 / m**2": "m**2 / (m + K - 1) ** 2"},
+        EACH,
+    ),
     ("these are the direct ones", {"(m + K - 1) ** 2 / m**2": "K * K"}, EACH),
 )
 
@@ -252,6 +282,8 @@ FFT = mistakes(
         "y[KH - 1 :, KW - 1 :]"}, FIRST),
     ("a row and a column too many are cut off", {"y[: H - KH + 1, : W - KW + 1]":
         "y[: H - KH, : W - KW]"}, "KH rows fit at H - KH + 1 places."),
+    ("the filter is flipped, and outputs that wrapped around are kept",
+        {"rfft2(w,": "rfft2(w[::-1, ::-1],", ".conj()": ""}, CORRELATES),
     ("the frequencies are not multiplied but added", {") * np": ") + np"}, "Multiply them."),
     ("the outputs are divided by the number of pixels", {"y[: H - KH + 1, : W - KW + 1]":
         "y[: H - KH + 1, : W - KW + 1] / x.size"},
@@ -270,6 +302,15 @@ def largest_batch(megabytes, C, H, W, F, K, pad=0):
 PER = "An image brings C * H * W numbers, its part of the patch matrix, and F maps of outputs."
 BATCH = mistakes(
     largest_batch,
+    ("only the images are counted", {" + C * K * K * OH * OW + F * OH * OW": ""}, PER),
+    ("only the outputs are counted", {"C * H * W + C * K * K * OH * OW + ": ""}, PER),
+    ("one map of outputs is counted", {"F * OH * OW\n": "OH * OW\n"}, PER),
+    ("only the images are counted in bytes", {"numbers = C": "numbers = 4 * C",
+        "(4 * numbers)": "numbers"}, "4 bytes a number, of all three."),
+    ("bits are counted and not bytes", {"(4 * numbers)": "(32 * numbers)"}, "4 bytes a number."),
+    ("megabytes are taken for bytes", {"megabytes * 1e6": "megabytes"}, "A million bytes each."),
+    ("at least one image is said to fit", {"int(": "max(1, int(", "numbers))": "numbers)))"},
+        "It may be none: 0."),
     ("only the patch matrix is counted", {"C * H * W + ": "", " + F * OH * OW": ""}, PER),
     ("the images are left out", {"C * H * W + ": ""}, PER),
     ("the outputs are left out", {" + F * OH * OW": ""}, PER),

@@ -142,6 +142,15 @@ AVERAGE = mistakes(
     ),
 )
 
+AVERAGE += mistakes(
+    average,
+    ("the first worker counts twice",
+        {"return sum(": "return shares[0] * np.asarray(grads[0]) + sum("},
+        "Start from 0, or from the first one and go on with the second."),
+    ("only the last worker counts", {"zip(shares, grads, strict=True)":
+        "[(shares[-1], grads[-1])]"}, "Add to the sum: +=, not =."),
+)  # fmt: skip
+
 # ---------------------------------------------------------------------- one row for all
 
 
@@ -249,6 +258,16 @@ STEP = mistakes(
     ),
 )
 
+STEP += mistakes(
+    parallel_step,
+    ("only the last worker counts", {"total += ": "total = "}, "Add to the sum: +=, not =."),
+    ("the last worker is left out", {"range(workers)": "range(workers - 1)"},
+        "Workers 0 to workers - 1: range(workers)."),
+    ("the sum is divided by the number of workers", {SHARE: "(last - first) / workers"},
+        "Divide by the number of all images."),
+    ("the sum is not divided by the number of images", {SHARE: "(last - first)"}, WEIGHTS),
+)  # fmt: skip
+
 # ---------------------------------------------------------------------- a round of the ring
 
 
@@ -333,6 +352,21 @@ ROUND = mistakes(
     ),
 )
 
+SENT = "after[right, part] += held[worker, part]"
+ROUND += mistakes(
+    ring_round,
+    ("what is sent is set to 0 at the sender", {SENT: f"{SENT}\n            "
+        "after[worker, part] = 0"}, "A copy is sent: the sender keeps its own."),
+    ("what arrives is averaged and not added",
+        {SENT: "after[right, part] = (held[right, part] + held[worker, part]) / 2"},
+        "The receiver adds what arrives to its own."),
+    ("the neighbour's part is fetched, and not one's own sent", {
+        SENT: "after[worker, part] += held[right, part]",
+        "after[right, part] = held[worker, part]": "after[worker, part] = held[right, part]",
+    }, PART),
+    ("rounds are counted from 1", {"(worker - step)": "(worker - step - 1)"}, PART),
+)  # fmt: skip
+
 # ---------------------------------------------------------------------- what it costs
 
 
@@ -403,6 +437,19 @@ COST = mistakes(
     ),
 )
 
+FLOW = "Each of the 2 (P - 1) rounds takes the latency and the bytes of one part."
+COST += mistakes(
+    ring_seconds,
+    ("the brackets around latency and bytes are missing",
+        {"(latency + size / workers / bandwidth)": "latency + size / workers / bandwidth"}, FLOW),
+    ("bytes flow in half of the rounds", {"/ bandwidth": "/ bandwidth / 2"}, FLOW),
+    ("the latency is paid in half of the rounds", {"latency + ": "latency / 2 + "}, FLOW),
+    ("the seconds of all workers are added up", {"return 2": "return workers * 2"},
+        "They all work at the same time."),
+    ("bytes are turned into numbers", {"size / workers": "size / 4 / workers"},
+        "Size and bandwidth are both in bytes."),
+)  # fmt: skip
+
 # ---------------------------------------------------------------------- weights from elsewhere
 
 
@@ -435,6 +482,11 @@ DENSE = mistakes(
         "reshape moves no number; transpose does.",
     ),
     ("rows and columns are exchanged", {"(3, 1, 2, 0)": "(3, 2, 1, 0)"}, ORDER),
+    (
+        "the weights are transposed before they have their axes",
+        {"weight.reshape(M, H": "weight.T.reshape(M, H"},
+        "M is the first axis of weight: reshape(M, H, W, C) as it comes.",
+    ),
     (
         "the inputs are read as (W, H, C)",
         {"(M, H, W, C).transpose(3, 1, 2, 0)": "(M, W, H, C).transpose(3, 2, 1, 0)"},
