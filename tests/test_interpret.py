@@ -550,6 +550,8 @@ def test_smooth_grad_is_the_mean_over_noisy_copies(network, x):
     np.testing.assert_allclose(
         interpret.smooth_grad(network, x, 1, noise=0, count=2), interpret.saliency(network, x, 1)
     )
+    with pytest.raises(ValueError, match="count is 0, expected an integer, at least 1"):
+        interpret.smooth_grad(network, x, 1, count=0)
 
 
 def test_smooth_grad_keeps_float32():
