@@ -92,11 +92,12 @@ def test_promises_are_kept(layer):
         ([[1, np.nan], [2, np.nan]], np.nan, 3),
         ([[np.nan, 1], [2, 3]], np.nan, 0),
         ([[-np.inf, 1], [np.inf, 3]], np.inf, 2),
+        ([[1, 2, 3], [np.nan, 5, 6]], np.nan, 3),
     ],
 )
 def test_windows_that_hold_no_ordinary_numbers_as_pytorch_does(window, value, winner):
     """The right values are those of torch.nn.functional.max_pool2d, 2.13."""
-    layer = MaxPool2D(2)
+    layer = MaxPool2D(np.shape(window), stride=1)
     y = layer.forward(np.array(window, float)[None, None])
     np.testing.assert_array_equal(y, [[[[value]]]])
     assert layer.backward(np.ones((1, 1, 1, 1))).ravel().argmax() == winner
