@@ -253,6 +253,7 @@ def test_a_small_error_in_one_parameter_of_a_network_is_found():
 
 def test_check_network_holds_a_random_part_of_each_parameter():
     net = network()
+    net.input_gradient = False  # as in training
     x, labels = draw((4, 1, 8, 8), np.float32), np.array([0, 3, 2, 1])
     before = {name: value.copy() for name, value in net.params.items()}
     report = check_network(net, x, labels, max_entries=6)
