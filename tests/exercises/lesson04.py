@@ -392,6 +392,10 @@ MUTANTS = {
                 "dict(zip(value.parents, value.slopes)).items()",
             ),
         ),
+        (
+            "ReLU does not remember what it was made of",
+            (", (self,), (float(self.data > 0),)", ""),
+        ),
     ],
     "conv_backward": [
         ("defaults", ("stride=1, pad=0):", "stride, pad):")),

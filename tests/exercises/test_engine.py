@@ -1083,6 +1083,12 @@ def test_each_frequent_exception_has_its_meaning(source, said):
     assert said in meaning(caught.value)
 
 
+def test_fractions_in_place_of_whole_numbers_are_said():
+    counts = np.arange(6).reshape(2, 3)
+    assert fact({"y": [(counts + counts**2 / 3, counts)]}, np.array_equal)[2] == "fractions"
+    assert fact({"y": [(counts + counts**3, counts)]}, np.array_equal) is None
+
+
 def test_numbers_that_should_be_zero_are_said():
     pairs = [(TABLE, TABLE * (TABLE > 3)), (LARGE, LARGE * (LARGE > 0))]
     assert fact({"y": pairs}, np.array_equal)[2] == "not zero"

@@ -42,6 +42,7 @@ def fact(wrong, close):
             _cut,
             _too_large,
             _unfinite,
+            _fractions,
             _scattered,
             _unsigned,
             _bounded,
@@ -215,6 +216,19 @@ def _unfinite(pairs, close):
     hint = "exp of a large number, log 0 and 1 / 0 are infinite; 0 / 0, inf - inf and whatever is"
     hint += " made of nan are nan. Which line is it?"
     return f"what is wrong in {{}} is {' or '.join(kinds)}", hint, "not finite"
+
+
+def _fractions(pairs, close):
+    """Whole numbers are asked for, and others come."""
+    if not _alike(pairs) or any(wanted.dtype.kind not in "iu" for _, wanted in pairs):
+        return None
+    if not all((v % 1 != 0).any() for v, w in pairs if not close(v, w)):
+        return None
+    return (
+        "{} holds fractions, expected whole numbers",
+        "What do they count, or number?",
+        "fractions",
+    )
 
 
 def _bounded(pairs, close):

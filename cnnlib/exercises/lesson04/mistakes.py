@@ -564,6 +564,11 @@ AUTOGRAD = mistakes(
         },
         f"A set or a dict holds it once. {USED_TWICE}",
     ),
+    (
+        "ReLU does not remember what it was made of",
+        {"(self,), (float(self.data > 0),)": "(), ()"},
+        "Its parent is self, and the slope is 1 where self is above 0.",
+    ),
 )
 
 # ---------------------------------------------------------------------- convolution
