@@ -1,12 +1,14 @@
 """What the figures share: their own settings, scales, tables, sheets, curves, titles that fit."""
 
 import inspect
+import io
 
 import matplotlib
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import same_color, to_hex
+from PIL import Image
 
 from cnnlib.plots import (
     backprop,
@@ -31,6 +33,7 @@ from cnnlib.plots.base import (
     lines,
     mosaic,
     new_figure,
+    rendered,
     tables,
     text_width,
     to_png,
@@ -67,6 +70,17 @@ def test_a_user_s_settings_change_no_byte():
     with matplotlib.rc_context(USER):
         assert pictures() == before
         assert matplotlib.rcParams["font.size"] == 30
+
+
+@pytest.mark.parametrize("paper", ["white", "none"])
+def test_a_png_holds_the_pixels_that_were_drawn(paper):
+    figure = lines({"a": ([1, 2], [3, 4])}, "x", "y", "T")
+    figure.set_facecolor(paper)
+    expected = rendered(figure)
+    image = Image.open(io.BytesIO(to_png(figure)))
+    assert image.mode == "RGBA" and (np.asarray(image) == expected).all()
+    assert (expected[..., 3] < 255).any() == (paper == "none")
+    image.close()
 
 
 MODULES = [

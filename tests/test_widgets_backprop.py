@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 
 from cnnlib.exercises.lesson04.suspects import KINDS, evidence, suspects
+from cnnlib.gradcheck import numerical_gradient
+from cnnlib.layers.norm import BatchNorm
 from cnnlib.losses import SoftmaxCrossEntropy
 from cnnlib.widgets.backprop import (
     BackpropExplorer,
     BugHuntExplorer,
     GradientCheckExplorer,
+    nudged,
     small_network,
 )
 
@@ -203,3 +206,19 @@ def test_the_hunt_refuses_a_gradient_that_is_not_there(hunt):
     before = hunt.image.value
     hunt.set(suspect="B", gradient="w")
     assert hunt.problem == "suspect B (ReLU) has no w" and hunt.image.value == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_hunt_nudges_all_numbers_at_once_as_one_by_one(kind):
+    for letter, layer in suspects().items():
+        x = evidence(letter, kind)
+        dy = np.random.default_rng(0).standard_normal(layer.forward(x).shape)
+        expected = numerical_gradient(lambda x: np.sum(layer.forward(x) * dy), x)  # noqa: B023
+        np.testing.assert_allclose(nudged(layer, x, dy), expected, rtol=1e-6, atol=1e-7)
+
+
+def test_the_hunt_nudges_one_by_one_where_images_are_mixed():
+    norm = BatchNorm(4).astype(np.float64)
+    x = np.random.default_rng(0).standard_normal((6, 4))
+    hunt = BugHuntExplorer({"norm": norm}, lambda *_: x, ["any"])
+    assert "dx differs from nudging in 0 of 24 entries" in hunt.text

@@ -139,9 +139,20 @@ def test_where_each_method_is_that_of_the_library(where, lenet, digits, method):
         ),
     }
     expected = looks[method](lenet, x, 4)[0]
-    np.testing.assert_allclose(where.look(method, x, 4), expected)
+    np.testing.assert_allclose(where.look(method, x, 4), expected, atol=1e-5)
     row, column = np.unravel_index(expected.argmax(), expected.shape)
     assert f"Most at row {row}, column {column}." in text and method in text
+
+
+def test_where_only_covers_that_hide_ink_are_tried(where, lenet, digits, monkeypatch):
+    x, tried, usual = digits[0][:1], [], lenet.in_batches
+    hides = sum(x[0, 0, max(0, r - 2) : r + 3, max(0, c - 2) : c + 3].any()
+                for r, c in np.ndindex(28, 28))  # fmt: skip
+    monkeypatch.setattr(lenet, "in_batches", lambda x: tried.append(len(x)) or usual(x))
+    where.look("occlusion", x, 7)
+    assert tried == [1 + hides] and hides < 400
+    where.look("occlusion", x + np.float32(0.1), 7)
+    assert tried[1:] == [1 + 28 * 28]
 
 
 def test_where_another_class_can_be_asked_about(where):

@@ -5,7 +5,8 @@ the bottom, changes nothing of what it says.
 """
 
 import functools
-import io
+import struct
+import zlib
 from typing import NamedTuple
 
 import matplotlib
@@ -17,7 +18,6 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from PIL import Image
 
 from cnnlib.plots.quick import Canvas, Numbers, measured
 from cnnlib.plots.ticks import fit_for
@@ -128,11 +128,20 @@ def to_png(figure, dpi=96):
     Returns
     -------
     bytes
-        A PNG file; the same figure gives the same bytes.
+        A PNG file; the same figure gives the same bytes. Pillow would look for the best way to
+        write each row, and take three times as long for the same size.
     """
-    buffer = io.BytesIO()
-    Image.fromarray(rendered(figure, dpi)).save(buffer, "png", compress_level=3)
-    return buffer.getvalue()
+    pixels = rendered(figure, dpi)
+    high, wide, depth = pixels.shape
+    rows = np.full((high, 1 + wide * depth), 2, np.uint8)  # 2: each row less the one above it
+    rows[:, 1:] = pixels.reshape(high, -1)
+    rows[1:, 1:] -= rows[:-1, 1:].copy()
+    head = struct.pack(">2I5B", wide, high, 8, 6, 0, 0, 0)  # 6: red, green, blue, opacity
+    parts = (b"IHDR", head), (b"IDAT", zlib.compress(rows, 3)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    )
 
 
 def rendered(figure, dpi=96):

@@ -12,38 +12,35 @@ export function outputSize(size, kernel, { stride = 1, pad = 0, dilation = 1 }) 
 }
 
 // x [C, H, W], layer.w [F, C / groups, KH, KW], layer.b [F] or null; gives [F, OH, OW].
+// Each row of im2col's matrix is laid out once, and added to all maps in one long loop.
 export function convolve(x, layer) {
   const { w, b, stride = 1, pad = 0, dilation = 1, groups = 1 } = layer;
-  const pixels = x.data;
   const [, H, W] = x.shape;
   const [F, C, KH, KW] = w.shape;
   const [OH, OW] = [outputSize(H, KH, layer), outputSize(W, KW, layer)];
-  const y = tensor([F, OH, OW]);
-  const sums = new Float64Array(OH * OW);
-  for (let f = 0; f < F; f++) {
-    sums.fill(b ? b.data[f] : 0);
-    const first = Math.floor((f * groups) / F) * C;
-    for (let c = 0; c < C; c++) {
-      for (let kh = 0; kh < KH; kh++) {
-        for (let kw = 0; kw < KW; kw++) {
-          const weight = w.data[((f * C + c) * KH + kh) * KW + kw];
-          if (weight === 0) continue;
-          const left = kw * dilation - pad;
-          const from = Math.max(0, Math.ceil(-left / stride));
-          const to = Math.min(OW, Math.floor((W - 1 - left) / stride) + 1);
-          for (let oh = 0; oh < OH; oh++) {
-            const h = oh * stride - pad + kh * dilation;
-            if (h < 0 || h >= H) continue;
-            let at = ((first + c) * H + h) * W + left + from * stride;
-            const end = oh * OW + to;
-            for (let o = oh * OW + from; o < end; o++, at += stride) sums[o] += weight * pixels[at];
-          }
-        }
+  const [size, taps, each] = [OH * OW, C * KH * KW, F / groups];
+  const [sums, row] = [new Float64Array(F * size), new Float64Array(size)];
+  if (b) b.data.forEach((bias, f) => sums.fill(bias, f * size, (f + 1) * size));
+  for (let k = 0; k < groups * taps; k++) {
+    const [kw, kh, c] = [k % KW, Math.floor(k / KW) % KH, Math.floor(k / (KH * KW))];
+    let [o, seen] = [0, false];
+    for (let oh = 0; oh < OH; oh++) {
+      const h = oh * stride - pad + kh * dilation;
+      for (let ow = 0; ow < OW; ow++) {
+        const w = ow * stride - pad + kw * dilation;
+        const number = h >= 0 && h < H && w >= 0 && w < W ? x.data[(c * H + h) * W + w] : 0;
+        row[o++] = number;
+        seen ||= number !== 0;
       }
     }
-    y.data.set(sums, f * OH * OW);
+    if (!seen) continue;
+    const first = Math.floor(k / taps) * each;
+    for (let f = first; f < first + each; f++) {
+      const weight = w.data[f * taps + (k % taps)];
+      for (let o = 0, to = f * size; o < size; o++) sums[to++] += weight * row[o];
+    }
   }
-  return y;
+  return tensor([F, OH, OW], Float32Array.from(sums));
 }
 
 // Slides a window [KH, KW] over each map: starts each output at `start`, takes in each number by

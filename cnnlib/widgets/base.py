@@ -166,9 +166,10 @@ class Explorer(widgets.VBox):
             self.caption.add_class("cnnlib-stale")
             return
         self.problem = self.warning.value = ""
-        self.image.value, self.image.alt = to_png(figure), self.text
+        png = to_png(figure)
+        with self.image.hold_sync():  # one message to the page
+            self.image.value, self.image.alt, self.image.stale = png, self.text, False
         self.spots = spots(figure) if self.image.points else ()
-        self.image.stale = False
         self.caption.remove_class("cnnlib-stale")
         self.caption.value = f'<div aria-live="polite">{html.escape(self.text)}</div>'
 

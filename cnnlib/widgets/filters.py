@@ -3,6 +3,7 @@
 from itertools import islice
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnlib import interpret
 from cnnlib.files import recorded
@@ -173,9 +174,36 @@ class WhereExplorer(ReadingExplorer):
             "saliency": interpret.saliency,
             "SmoothGrad": interpret.smooth_grad,
             "gradient × input": interpret.gradient_times_input,
-            "occlusion": interpret.occlusion,
+            "occlusion": occlusion,
         }
         return methods[method](self.network, x, asked)[0]
+
+
+def occlusion(network, x, asked):
+    """Return :func:`cnnlib.interpret.occlusion` of one image, without trying covers of the blank.
+
+    Parameters
+    ----------
+    network : Sequential
+    x : ndarray of shape (1, C, H, W)
+    asked : int
+
+    Returns
+    -------
+    ndarray of shape (1, H, W)
+    """
+    reach, (H, W) = 2, x.shape[2:]
+    ink = np.pad(x.any(axis=(0, 1)), reach)
+    hides = sliding_window_view(ink, (2 * reach + 1,) * 2).any(axis=(2, 3))
+    rows, columns = (
+        np.abs(np.arange(size) - at[:, None]) > reach
+        for size, at in zip((H, W), hides.nonzero(), strict=True)
+    )
+    seen = rows[:, None, :, None] | columns[:, None, None]
+    scores = np.concatenate(list(network.in_batches(np.concatenate([x, x * seen]))))[:, asked]
+    drop = np.zeros((1, H, W), x.dtype)
+    drop[0, hides] = scores[0] - scores[1:]
+    return drop
 
 
 class ReceptiveFieldExplorer(Explorer):
