@@ -7,6 +7,7 @@ and counts the steps of a batch normalisation.
 
 import numpy as np
 
+from cnnlib.files import check_arrays
 from cnnlib.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
@@ -78,19 +79,8 @@ def state_from_torch(network, state):
         for name, value in state.items()
         if not name.endswith("num_batches_tracked")
     }
-    wanted = [theirs for theirs, _, _ in pairs]
-    missing, extra = sorted(set(wanted) - found.keys()), sorted(found.keys() - set(wanted))
-    if missing or extra:
-        raise ValueError(
-            f"state is of another network: it lacks {', '.join(missing) or 'nothing'}"
-            f" and has {', '.join(extra) or 'nothing'} that this one has not"
-        )
-    for theirs, layer, mine in pairs:
-        expected = _turned(layer, mine).shape
-        if found[theirs].shape != expected:
-            raise ValueError(f"{theirs} has shape {found[theirs].shape}, expected {expected}")
-        if not np.isfinite(found[theirs]).all():
-            raise ValueError(f"{theirs} holds numbers that are not finite")
+    expected = {theirs: (_turned(layer, mine).shape, mine.dtype) for theirs, layer, mine in pairs}
+    check_arrays(found, expected, "state", "is of another network")
     for theirs, layer, mine in pairs:
         mine[...] = _turned(layer, found[theirs])
 

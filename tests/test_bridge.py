@@ -64,12 +64,12 @@ def test_stacks_within_stacks_are_named_by_both_places():
     "change, message",
     [
         (lambda s: s.pop("0.bias"), "it lacks 0.bias and has nothing"),
-        (lambda s: s.update({"9.weight": np.ones(1)}), "lacks nothing and has 9.weight"),
+        (lambda s: s.update({"9.weight": np.ones(1)}), "lacks nothing and has 9.weight too much"),
         (
             lambda s: s.update({"1.weight": s["1.weight"].T}),
-            r"1.weight has shape \(3, 2\), expected",
+            r"1.weight has shape \(3, 2\) and .*, expected",
         ),
-        (lambda s: s["1.weight"].fill(np.nan), "1.weight holds numbers that are not finite"),
+        (lambda s: s["1.weight"].fill(np.nan), "1.weight holds NaN, infinity"),
     ],
 )
 def test_weights_that_do_not_fit_change_nothing(change, message):

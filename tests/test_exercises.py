@@ -242,8 +242,8 @@ def test_hidden_tests_and_outputs_are_left_out():
 @pytest.mark.parametrize(
     "source, solution, problem",
     [
-        ("### BEGIN SOLUTION\n1", True, "does not end"),
-        ("### BEGIN SOLUTION\n### BEGIN SOLUTION\n### END SOLUTION", True, "inside a solution"),
+        ("### BEGIN SOLUTION\n1", True, "does not begin or end"),
+        ("1\n### END SOLUTION", True, "does not begin or end"),
         ("### BEGIN SOLUTION\n1\n### END SOLUTION", False, "not marked"),
     ],
 )

@@ -43,6 +43,10 @@ EXERCISES = ROOT / "notebooks" / "exercises"
 
 CODE_STUB = "pass  # YOUR CODE HERE"
 TEXT_STUB = "YOUR ANSWER HERE"
+SOLUTION = re.compile(
+    r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION$", flags=re.DOTALL | re.MULTILINE
+)
+HIDDEN_TESTS = re.compile(r"\n### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS", flags=re.DOTALL)
 SELF_STUDY = re.compile(r"[ \t]*<!-- self-study -->.*?<!-- end -->[ \t]*\n?", flags=re.DOTALL)
 
 
@@ -62,37 +66,6 @@ c.ExecutePreprocessor.timeout = 600
 # Hidden checks draw their cases from this number. It stands here alone: feedback shows their code.
 os.environ["CNNLIB_CASES"] = "{seed}"
 '''
-
-
-def replace_solutions(source, stub):
-    """Put a stub, indented alike, in place of each marked region; say whether there was one."""
-    lines, inside, found = [], False, False
-    for line in source.split("\n"):
-        if "BEGIN SOLUTION" in line:
-            if inside:
-                raise ValueError(f"a solution begins inside a solution:\n{source}")
-            inside = found = True
-            lines.append(line[: len(line) - len(line.lstrip())] + stub)
-        elif "END SOLUTION" in line:
-            inside = False
-        elif not inside:
-            lines.append(line)
-    if inside:
-        raise ValueError(f"a solution does not end:\n{source}")
-    return "\n".join(lines), found
-
-
-def drop_hidden_tests(source):
-    """Leave out the regions marked as hidden tests."""
-    lines, inside = [], False
-    for line in source.split("\n"):
-        if "BEGIN HIDDEN TESTS" in line:
-            inside = True
-        elif "END HIDDEN TESTS" in line:
-            inside = False
-        elif not inside:
-            lines.append(line)
-    return "\n".join(lines)
 
 
 def without_self_study(nb):
@@ -118,12 +91,14 @@ def student_edition(nb, self_study=True):
     for cell in nb.cells:
         about = cell.metadata.get("nbgrader", {})
         stub = CODE_STUB if cell.cell_type == "code" else TEXT_STUB
-        cell.source, found = replace_solutions(cell.source, stub)
+        cell.source, found = SOLUTION.subn(rf"\1{stub}", cell.source)
+        if "SOLUTION" in cell.source:
+            raise ValueError(f"a solution does not begin or end:\n{cell.source}")
         if found and not about.get("solution"):
             raise ValueError(f"a solution in a cell that is not marked as one:\n{cell.source}")
         if about.get("solution") and not found:
             cell.source = stub
-        cell.source = drop_hidden_tests(cell.source)
+        cell.source = HIDDEN_TESTS.sub("", cell.source)
     without_outputs(nb)
     return nb if self_study else without_self_study(nb)
 

@@ -14,7 +14,7 @@ import argparse
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, partial, wraps
 from itertools import product
 from pathlib import Path
 
@@ -127,21 +127,24 @@ class Experiment:
     watch: Callable | None = None  # of (train, held back, test): a callback with `arrays`
 
 
-def cnn(first, hidden):
-    """Return a function from a seed to a LeNet with `first` and twice as many filters."""
-    return lambda seed: models.lenet5((first, 2 * first), hidden, rng=seed)
+def of_seed(build):
+    """Let a function of a seed and settings be called with the settings, and then with the seed."""
+    return wraps(build)(lambda *settings, **named: lambda seed: build(seed, *settings, **named))
 
 
-def plain(hidden, activation=Sigmoid):
-    """Return a function from a seed to a plain network."""
+@of_seed
+def cnn(seed, first, hidden):
+    """Build a LeNet with `first` and twice as many filters."""
+    return models.lenet5((first, 2 * first), hidden, rng=seed)
 
-    def network(seed):
-        rng = np.random.default_rng(seed)
-        layers = [Flatten(), Dense(28 * 28, hidden, init=glorot, rng=rng)]
-        layers += [activation(), Dense(hidden, 10, init=glorot, rng=rng)]
-        return Sequential(layers, input_shape=(1, 28, 28))
 
-    return network
+@of_seed
+def plain(seed, hidden, activation=Sigmoid):
+    """Build a plain network."""
+    rng = np.random.default_rng(seed)
+    layers = [Flatten(), Dense(28 * 28, hidden, init=glorot, rng=rng)]
+    layers += [activation(), Dense(hidden, 10, init=glorot, rng=rng)]
+    return Sequential(layers, input_shape=(1, 28, 28))
 
 
 def lenet(seed):
@@ -149,32 +152,26 @@ def lenet(seed):
     return models.lenet5(rng=seed)
 
 
-def starting(start):
-    """Return a function from a seed to that LeNet with its usual first filters, or weak ones."""
-
-    def network(seed):
-        network = lenet(seed)
-        network["conv1"].params["w"] *= 0.05 if start == "almost 0" else 1
-        return network
-
+@of_seed
+def starting(seed, start):
+    """Build that LeNet with its usual first filters, or weak ones."""
+    network = lenet(seed)
+    network["conv1"].params["w"] *= 0.05 if start == "almost 0" else 1
     return network
 
 
-def shrinking(how):
-    """Return a function from a seed to a LeNet whose maps shrink by pooling or by strides."""
-
-    def network(seed):
-        rng = np.random.default_rng(seed)
-        pools = {"max pooling": [MaxPool2D], "average pooling": [AvgPool2D], "strides": []}
-        stride = 2 if how == "strides" else 1
-        layers = []
-        for channels, filters in ((1, 16), (16, 32)):
-            layers += [Conv2D(channels, filters, 5, stride=stride, rng=rng), ReLU()]
-            layers += [pool(2) for pool in pools[how]]
-        layers += [Flatten(), Dense(512, 128, rng=rng), ReLU(), Dense(128, 10, init=small, rng=rng)]
-        return Sequential(layers, input_shape=(1, 28, 28))
-
-    return network
+@of_seed
+def shrinking(seed, how):
+    """Build a LeNet whose maps shrink by pooling or by strides."""
+    rng = np.random.default_rng(seed)
+    pools = {"max pooling": [MaxPool2D], "average pooling": [AvgPool2D], "strides": []}
+    stride = 2 if how == "strides" else 1
+    layers = []
+    for channels, filters in ((1, 16), (16, 32)):
+        layers += [Conv2D(channels, filters, 5, stride=stride, rng=rng), ReLU()]
+        layers += [pool(2) for pool in pools[how]]
+    layers += [Flatten(), Dense(512, 128, rng=rng), ReLU(), Dense(128, 10, init=small, rng=rng)]
+    return Sequential(layers, input_shape=(1, 28, 28))
 
 
 class Unshared(Layer):
@@ -213,22 +210,19 @@ class Unshared(Layer):
         return col2im(dcols.reshape(w.shape[2], -1), self.x_shape, self.kernel_size)
 
 
-def sharing(filters):
-    """Return a function from a seed to the small LeNet, its filters shared or one set a place."""
-
-    def network(seed):
-        rng = np.random.default_rng(seed)
-        layers = []
-        for shape, count in (((1, 28, 28), 4), ((4, 12, 12), 8)):
-            own = filters != "shared"
-            layers.append(
-                Unshared(shape, count, 5, rng) if own else Conv2D(shape[0], count, 5, rng=rng)
-            )
-            layers += [ReLU(), MaxPool2D(2)]
-        layers += [Flatten(), Dense(128, 32, rng=rng), ReLU(), Dense(32, 10, init=small, rng=rng)]
-        return Sequential(layers, input_shape=(1, 28, 28))
-
-    return network
+@of_seed
+def sharing(seed, filters):
+    """Build the small LeNet, its filters shared or one set a place."""
+    rng = np.random.default_rng(seed)
+    layers = []
+    for shape, count in (((1, 28, 28), 4), ((4, 12, 12), 8)):
+        own = filters != "shared"
+        layers.append(
+            Unshared(shape, count, 5, rng) if own else Conv2D(shape[0], count, 5, rng=rng)
+        )
+        layers += [ReLU(), MaxPool2D(2)]
+    layers += [Flatten(), Dense(128, 32, rng=rng), ReLU(), Dense(32, 10, init=small, rng=rng)]
+    return Sequential(layers, input_shape=(1, 28, 28))
 
 
 def normed(norm, channels, filters, kernel_size, rng, **options):
@@ -237,79 +231,64 @@ def normed(norm, channels, filters, kernel_size, rng, **options):
     return [conv, BatchNorm(filters)] if norm else [conv]
 
 
-def three_convolutions(norm):
-    """Return a function from a seed to three convolutions and a dense layer."""
-
-    def network(seed):
-        rng = np.random.default_rng(seed)
-        layers = [*normed(norm, 1, 8, 5, rng, stride=2, pad=2), ReLU()]
-        layers += [*normed(norm, 8, 16, 3, rng, stride=2), ReLU()]
-        layers += [*normed(norm, 16, 16, 3, rng), ReLU()]
-        layers += [Flatten(), Dense(256, 10, init=small, rng=rng)]
-        return Sequential(layers, input_shape=(1, 28, 28))
-
-    return network
+@of_seed
+def three_convolutions(seed, norm):
+    """Build three convolutions and a dense layer."""
+    rng = np.random.default_rng(seed)
+    layers = [*normed(norm, 1, 8, 5, rng, stride=2, pad=2), ReLU()]
+    layers += [*normed(norm, 8, 16, 3, rng, stride=2), ReLU()]
+    layers += [*normed(norm, 16, 16, 3, rng), ReLU()]
+    layers += [Flatten(), Dense(256, 10, init=small, rng=rng)]
+    return Sequential(layers, input_shape=(1, 28, 28))
 
 
-def deep(short, convolutions):
-    """Return a function from a seed to a stack of convolutions, two by two with a short way."""
-
-    def network(seed):
-        rng = np.random.default_rng(seed)
-        layers = [*normed(True, 1, 8, 5, rng, stride=2, pad=2), ReLU(), MaxPool2D(2)]
-        for _ in range(convolutions // 2):
-            body = [*normed(True, 8, 8, 3, rng, pad=1), ReLU(), *normed(True, 8, 8, 3, rng, pad=1)]
-            layers += [Residual(Sequential(body)), ReLU()] if short else [*body, ReLU()]
-        layers += [GlobalAvgPool2D(), Dense(8, 10, rng=rng)]
-        return Sequential(layers, input_shape=(1, 28, 28))
-
-    return network
-
-
-def ingredients(norm=True, short=True, init=he, dropout=0.0):
-    """Return a function from a seed to a small residual network, or to one that lacks a part."""
-
-    def network(seed):
-        rng = np.random.default_rng(seed)
-        layers = [*normed(norm, 1, 8, 5, rng, stride=2, pad=2, init=init), ReLU()]
-        layers += [*normed(norm, 8, 16, 3, rng, stride=2, pad=1, init=init), ReLU()]
-        body = [*normed(norm, 16, 16, 3, rng, pad=1, init=init), ReLU()]
-        body += normed(norm, 16, 16, 3, rng, pad=1, init=init)
+@of_seed
+def deep(seed, short, convolutions):
+    """Build a stack of convolutions, two by two with a short way."""
+    rng = np.random.default_rng(seed)
+    layers = [*normed(True, 1, 8, 5, rng, stride=2, pad=2), ReLU(), MaxPool2D(2)]
+    for _ in range(convolutions // 2):
+        body = [*normed(True, 8, 8, 3, rng, pad=1), ReLU(), *normed(True, 8, 8, 3, rng, pad=1)]
         layers += [Residual(Sequential(body)), ReLU()] if short else [*body, ReLU()]
-        layers += [Flatten(), *([Dropout(dropout, rng=seed)] if dropout else [])]
-        layers += [Dense(784, 10, init=small, rng=rng)]
-        return Sequential(layers, input_shape=(1, 28, 28))
-
-    return network
+    layers += [GlobalAvgPool2D(), Dense(8, 10, rng=rng)]
+    return Sequential(layers, input_shape=(1, 28, 28))
 
 
-def three_small(filters):
-    """Return a function from a seed to three small convolutions, two with max pooling."""
+@of_seed
+def ingredients(seed, norm=True, short=True, init=he, dropout=0.0):
+    """Build a small residual network, or to one that lacks a part."""
+    rng = np.random.default_rng(seed)
+    layers = [*normed(norm, 1, 8, 5, rng, stride=2, pad=2, init=init), ReLU()]
+    layers += [*normed(norm, 8, 16, 3, rng, stride=2, pad=1, init=init), ReLU()]
+    body = [*normed(norm, 16, 16, 3, rng, pad=1, init=init), ReLU()]
+    body += normed(norm, 16, 16, 3, rng, pad=1, init=init)
+    layers += [Residual(Sequential(body)), ReLU()] if short else [*body, ReLU()]
+    layers += [Flatten(), *([Dropout(dropout, rng=seed)] if dropout else [])]
+    layers += [Dense(784, 10, init=small, rng=rng)]
+    return Sequential(layers, input_shape=(1, 28, 28))
 
-    def network(seed):
-        rng = np.random.default_rng(seed)
-        layers = [*normed(True, 1, filters, 3, rng), MaxPool2D(2), ReLU()]
-        layers += [*normed(True, filters, filters, 3, rng), MaxPool2D(2), ReLU()]
-        layers += [*normed(True, filters, filters, 3, rng), ReLU()]
-        layers += [GlobalAvgPool2D(), Dense(filters, 10, rng=rng)]
-        return Sequential(layers, input_shape=(1, 28, 28))
 
-    return network
+@of_seed
+def three_small(seed, filters):
+    """Build three small convolutions, two with max pooling."""
+    rng = np.random.default_rng(seed)
+    layers = [*normed(True, 1, filters, 3, rng), MaxPool2D(2), ReLU()]
+    layers += [*normed(True, filters, filters, 3, rng), MaxPool2D(2), ReLU()]
+    layers += [*normed(True, filters, filters, 3, rng), ReLU()]
+    layers += [GlobalAvgPool2D(), Dense(filters, 10, rng=rng)]
+    return Sequential(layers, input_shape=(1, 28, 28))
 
 
-def four_small(first, second, third, fourth):
-    """Return a function from a seed to four small convolutions, the first of stride 2."""
-
-    def network(seed):
-        rng = np.random.default_rng(seed)
-        layers = [*normed(True, 1, first, 5, rng, stride=2, pad=2), ReLU()]
-        layers += [*normed(True, first, second, 3, rng, pad=1), MaxPool2D(2), ReLU()]
-        layers += [*normed(True, second, third, 3, rng, pad=1), ReLU()]
-        layers += [*normed(True, third, fourth, 3, rng), ReLU()]
-        layers += [GlobalAvgPool2D(), Dense(fourth, 10, init=small, rng=rng)]
-        return Sequential(layers, input_shape=(1, 28, 28))
-
-    return network
+@of_seed
+def four_small(seed, first, second, third, fourth):
+    """Build four small convolutions, the first of stride 2."""
+    rng = np.random.default_rng(seed)
+    layers = [*normed(True, 1, first, 5, rng, stride=2, pad=2), ReLU()]
+    layers += [*normed(True, first, second, 3, rng, pad=1), MaxPool2D(2), ReLU()]
+    layers += [*normed(True, second, third, 3, rng, pad=1), ReLU()]
+    layers += [*normed(True, third, fourth, 3, rng), ReLU()]
+    layers += [GlobalAvgPool2D(), Dense(fourth, 10, init=small, rng=rng)]
+    return Sequential(layers, input_shape=(1, 28, 28))
 
 
 QUICKLY = {"rate": 0.01, "batch": 64, "epochs": 2}
