@@ -162,25 +162,6 @@ def test_the_boundary_bends_where_the_sentences_say():
     assert np.median(bend) > 1e-3
 
 
-@pytest.mark.parametrize(
-    "name, value",
-    [
-        ("source", "two spirals"),
-        ("nonlinearity", "Sigmoid"),
-        ("width", 3),
-        ("rate", 1.0),
-        ("batch", 10),
-        ("seed", 1),
-        ("step", 100),
-        ("added", "2 2 blue"),
-    ],
-)
-def test_every_control_changes_the_picture(explorer, name, value):
-    before = explorer.image.value
-    explorer.controls[name].value = value
-    assert not explorer.problem and explorer.image.value != before
-
-
 def test_at_the_start_all_lines_meet_in_the_middle(explorer):
     explorer.set(step=0)
     assert "Nothing is learned yet" in explorer.text

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from cnnlib.widgets.deeper import DepthExplorer
-from tests.helpers import moved
 
 X = np.random.default_rng(0).random((20, 1, 8, 8), np.float32)
 LABELS = np.arange(20) % 10
@@ -35,10 +34,6 @@ def test_normalising_and_short_ways_help(explorer):
     assert "Numbers vanish" in said(explorer, activation="tanh", start="0.01")
     assert "Numbers vanish" not in said(explorer, norm=True)
     assert "Gradients vanish" not in said(explorer, norm=False, short=True)
-
-
-def test_every_control_changes_the_picture(explorer):
-    moved(explorer, depth=30, activation="ReLU", start="1", norm=True, short=True)
 
 
 def test_it_answers_at_its_deepest_without_a_warning(explorer):
