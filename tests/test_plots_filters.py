@@ -253,6 +253,17 @@ def test_a_look_card_marks_the_class_asked_about():
     sheet_of(plots.look_card(np.zeros((4, 4)), np.zeros((4, 4)), False, p, 0, list("abc"), "t"))
 
 
+def test_a_look_card_outlines_the_ink_as_matplotlib_does():
+    ax = sheet_of(plots.look_card(IMAGE, -IMAGE, True, np.ones(1), 0, ["a"], "t"))
+    rim, _ = sorted(ax.collections, key=lambda found: found.get_linewidth()[0])
+    H, W = IMAGE.shape
+    x, y = (2.88 + 2.6 * (np.arange(W) + 0.5) / W, 0.1 + 2.6 * (H - 0.5 - np.arange(H)) / H)
+    expected = ax.contour(x, y, IMAGE, [0.5 * IMAGE.max()]).get_paths()[0].vertices
+    found = np.concatenate(rim.get_segments())
+    assert len(found) > 4
+    np.testing.assert_array_equal(*(np.unique(p.round(6), axis=0) for p in (found, expected)))
+
+
 PLACES, LABELS = RNG.standard_normal((40, 2)), np.arange(40) % 10
 
 

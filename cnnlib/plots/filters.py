@@ -1,6 +1,7 @@
 """Figures of lesson 06: filters and maps, what excites a filter, where the network looked."""
 
 import numpy as np
+from contourpy import contour_generator
 from matplotlib.collections import LineCollection
 
 from cnnlib.plots.base import (
@@ -578,7 +579,8 @@ def look_card(image, overlay, signed, probabilities, asked, names, title):
     if np.ptp(image) > 0:
         x, y = tile.place(*(np.arange(count) for count in np.shape(image)))
         ink = "black" if signed else YELLOW
-        ax.contour(x, y, image, [0.5 * np.max(image)], colors=ink, linewidths=0.7)
+        rim = contour_generator(x, y, image).lines(0.5 * np.max(image))
+        ax.add_collection(LineCollection(rim, colors=ink, linewidths=0.7), autolim=False)
     colours = [ORANGE if k == asked else SKY for k in range(len(names))]
     tall = high - 0.6
     places = bar_places(len(names), 0.1, tall)
