@@ -160,15 +160,20 @@ def test_a_checkpoint_that_is_further_than_the_epochs_asked_for_is_refused(data,
 
 def test_a_checkpoint_is_written_after_each_epoch(data, tmp_path):
     """A run that is killed loses at most the epoch that it was in."""
-    path, seen = tmp_path / "run.npz", []
+    path, seen, sizes = tmp_path / "run.npz", [], set()
 
     def look(run):
         if run.batch == 1:
             seen.append(len(load_arrays(path)["history/losses"]) if path.exists() else 0)
 
+    def same(x, rng):
+        sizes.add(len(x))
+        return x
+
     fit(noisy_network(), data, epochs=3, batch_size=16, checkpoint=path, callbacks=[look],
-        progress=False)  # fmt: skip
+        augment=same, progress=False)  # fmt: skip
     assert seen == [0, 4, 8]
+    assert sizes == {16, 12}  # nor is more than a batch distorted for the checkpoint
 
 
 def test_the_seconds_before_a_stop_count(data, tmp_path, monkeypatch):
