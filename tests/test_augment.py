@@ -68,6 +68,7 @@ def test_reading_between_pixels_against_a_loop(rng):
 def test_smooth_noise_has_unit_deviation_everywhere_and_is_smooth(rng):
     fields = smooth_noise(rng, (4000, 1, 12, 9), 3.0, np.float64)[:, 0]
     np.testing.assert_allclose(fields.std(axis=0), 1, atol=0.06)
+    assert fields.std() == pytest.approx(1, abs=0.02)
     np.testing.assert_allclose(fields.mean(axis=0), 0, atol=0.08)
     # Two smoothed values at distance d correlate as exp(-d^2 / (4 smoothness^2)) far from edges.
     rough = smooth_noise(rng, (4000, 1, 40), 1.0, np.float64)[:, 0]
