@@ -352,7 +352,7 @@ def test_activity_of_many_images_is_that_of_all_at_once():
 def test_spectrum_is_the_gain_of_each_wave(size):
     w = np.random.default_rng(0).standard_normal((2, *size))
     found = interpret.spectrum(w, 16)
-    assert found.shape == (2, 16, 16)
+    assert found.shape == (2, 16, 16) and interpret.spectrum(w).shape == (2, 32, 32)
     rows, columns = np.mgrid[: size[0], : size[1]]
     for u, v in [(0, 0), (3, 0), (-5, 2), (-8, 7)]:
         wave = np.exp(2j * np.pi * (u * rows + v * columns) / 16)
@@ -465,6 +465,7 @@ def test_what_goes_past_a_block_counts_too():
     around = Residual(Conv2D(1, 1, 2, pad=1, dilation=2))  # its taps leave the middle out
     assert around.needs((1, 9, 9), {5}) == {4, 5, 6}
     assert around.body.needs((1, 9, 9), {5}) == {4, 6}
+    assert around.needs((1, 9, 9), {0}) == {0, 1}  # and not the padding
 
 
 def test_effective_field_is_the_mean_size_of_the_gradient(network, x):
