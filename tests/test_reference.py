@@ -116,9 +116,11 @@ def test_the_loops_keep_the_dtype_and_their_arguments():
     results += [reference.avg_pool2d(x, (2, 2), 2)]
     results += [reference.avg_pool2d_backward(p, x.shape, (2, 2), 2)]
     cols = reference.im2col(x, (2, 2))
+    back = reference.col2im(cols, x.shape, (2, 2))
+    assert np.vdot(x, back) == pytest.approx(np.vdot(cols, cols), rel=1e-5)
     results += [
         cols,
-        reference.col2im(cols, x.shape, (2, 2)),
+        back,
         reference.dense(x[0, 0], w[0, 0].repeat(2, 0), b),
     ]
     assert [a.dtype for a in results] == [np.float32] * len(results)

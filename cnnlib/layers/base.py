@@ -102,7 +102,7 @@ class Layer:
         return math.prod(out) + self.multiplications(shape) // out[0]
 
     def in_batches(self, x, batch_size=500):
-        """Send many images through, some at a time, with ``training`` off.
+        """Send many images through, some at a time.
 
         Parameters
         ----------
@@ -120,9 +120,7 @@ class Layer:
         fitting = 2**28 // (x.itemsize * self.numbers(x.shape[1:]))
         count = max(1, min(batch_size, fitting))
         for i in range(0, len(x), count):
-            with self.mode(training=False):
-                y = self.forward(x[i : i + count])
-            yield y
+            yield self.forward(x[i : i + count])
 
     @property
     def dtype(self):
