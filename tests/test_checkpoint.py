@@ -66,16 +66,6 @@ def test_stopped_and_resumed_is_as_if_never_stopped(data, tmp_path, stop_at, opt
     assert len(history.seconds) == 3 and not history.interrupted
 
 
-def test_more_epochs_can_be_added_later(data, tmp_path):
-    whole, later = noisy_network(), noisy_network()
-    fit(whole, data, epochs=3, batch_size=16, progress=False)
-    path = tmp_path / "run.npz"
-    fit(later, data, epochs=1, batch_size=16, checkpoint=path, progress=False)
-    other = noisy_network(rng=5)
-    fit(other, data, epochs=3, batch_size=16, checkpoint=path, resume=True, progress=False)
-    assert same_weights(whole, other)
-
-
 def test_a_checkpoint_of_another_network_is_refused(data, tmp_path):
     path = tmp_path / "run.npz"
     fit(noisy_network(), data, checkpoint=path, progress=False)
@@ -86,16 +76,12 @@ def test_a_checkpoint_of_another_network_is_refused(data, tmp_path):
     assert all(np.array_equal(value, before[name]) for name, value in other.weights().items())
 
 
-def test_a_damaged_or_missing_checkpoint_is_refused(data, tmp_path):
+def test_no_file_and_another_file_are_no_checkpoint(data, tmp_path):
     path = tmp_path / "run.npz"
     go_on = {"checkpoint": path, "resume": True, "progress": False}
     with pytest.raises(FileNotFoundError, match="no file .*run.npz"):
         fit(noisy_network(), data, **go_on)
     fit(noisy_network(), data, checkpoint=path, progress=False)
-    whole = path.read_bytes()
-    path.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(ValueError, match="is damaged"):
-        fit(noisy_network(), data, **go_on)
     noisy_network().save(path)
     with pytest.raises(ValueError, match="is not a checkpoint"):
         fit(noisy_network(), data, **go_on)
