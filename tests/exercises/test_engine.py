@@ -493,6 +493,12 @@ def test_a_loop_that_catches_exceptions_is_stopped():
     assert diagnose(source, make(seconds=0.3)).mistakes == ["endless"]
 
 
+def test_a_loop_that_is_endless_in_a_later_case_is_stopped():
+    source = "def double(x):\n    while x.ndim > 1:\n        pass\n    return 2 * x"
+    result = diagnose(source, make(seconds=0.3))
+    assert result.mistakes == ["endless"] and "Case: a table" in str(result)
+
+
 def test_an_endless_loop_is_stopped_outside_the_main_thread_as_well():
     found = []
     source = "def double(x):\n    while True:\n        x = x + 1"

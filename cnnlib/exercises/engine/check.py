@@ -348,9 +348,8 @@ class Check(Task):
 
     def _stuck(self, trial):
         """Find that the function does not come to an end, or gives nothing back."""
-        outcome = next((o for o in trial.outcomes if o.late), None)
-        if outcome is not None:
-            case = trial.cases[trial.outcomes.index(outcome)]
+        if trial.outcomes[-1].late:  # nothing is tried after that
+            case = trial.cases[len(trial.outcomes) - 1]
             return self.result(
                 "wrong",
                 f"not finished after {self.seconds:g} seconds, so it was stopped.",
