@@ -8,6 +8,7 @@ import * as ink from "./ink.js";
 import * as page from "./page.js";
 
 const [MOST_ROWS, TILE, LEAST_TILE, CELL, BARS] = [16, 30, 14, 9, 104];
+const REST = 150; // ms without news, after which how the chosen number was made is drawn
 const { element, floats } = page;
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -28,7 +29,8 @@ function render({ model, el }) {
   let columns = []; // what is shown: see anatomy.js
   let chosen = null; // {column, map, row, col, channel}
   let due = null; // the frame in which what was drawn or chosen is read,
-  let later = null; // and the next one: first for the maps, then for how the chosen number was made
+  let later = null; // and the next one, for the maps;
+  let rest = null; // timer: when nothing new has come, how the chosen number was made is drawn
   let late = 0; // answers whose maps were not drawn, as the next was asked for
   const [inView, stale] = [new Set(), new Set()]; // canvases of maps: to be seen, and not up to date
   let read = null; // of which image the columns are
@@ -198,13 +200,13 @@ function render({ model, el }) {
       if (news && !inView.has(column.tiles.canvas)) stale.add(column.tiles.canvas);
       else drawColumn(column, c);
     }
-    if (news) later = requestAnimationFrame(explain);
+    clearTimeout(rest);
+    if (news) rest = setTimeout(explain, REST);
     else explain();
   }
 
   // How the chosen number was made.
   function explain() {
-    later = null;
     const column = columns[chosen.column];
     const before = columns[Math.max(0, chosen.column - 1)];
     const made = anatomy.made(column, before, chosen.map, chosen.row, chosen.col, chosen.channel);
@@ -332,10 +334,11 @@ function render({ model, el }) {
     chosen = within({ column: Math.max(column, 0), map: model.get("map"), row: model.get("row"), col: model.get("column"), channel });
   }
 
-  // After a stroke the answer comes first, the maps a frame later, and the rest after them: on a slow
-  // machine the maps of each fourth answer, and the rest when the pen rests.
+  // After a stroke the answer comes first and the maps a frame later, on a slow machine those of each
+  // fourth answer; how the chosen number was made waits until the pen rests, or it would hold up the pen.
   function refresh() {
     cancelAnimationFrame(later);
+    clearTimeout(rest);
     due ??= requestAnimationFrame(() => {
       due = null;
       const news = compute();
@@ -361,6 +364,7 @@ function render({ model, el }) {
   return () => {
     cancelAnimationFrame(due);
     cancelAnimationFrame(later);
+    clearTimeout(rest);
     watcher.disconnect();
     views.disconnect();
     model.off(names, refresh);
