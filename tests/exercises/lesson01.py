@@ -66,6 +66,14 @@ MUTANTS = {
         ("the columns of the kernel are flipped", ("w[kh, kw]", "w[kh, -1 - kw]")),
         ("rows and columns of the kernel are exchanged", ("w[kh, kw]", "w[kw, kh]")),
         ("only the last product of each window is kept", ("+=", "=")),
+        ("every product is added to a number of w's dtype", ("x.dtype", "w.dtype")),
+        (
+            "the result has the dtype of w",
+            ("x.dtype", "w.dtype"),
+            (SUM, SUM.replace("y[oh, ow] +", "total +")),
+            ("        for kh", "        total = 0\n        for kh"),
+            ("    return", "        y[oh, ow] = total\n    return"),
+        ),
         ("the mean is taken and not the sum", (SUM, SUM + " / w.size")),
         (
             "the last row and the last column of places are missing",

@@ -284,6 +284,25 @@ MUTANTS = {
             "small differences pass",
             (f"bool(np.isclose({DOT}))", f"bool(abs(np.subtract({DOT})) < 1)"),
         ),
+        (
+            "two sums of 0 do not pass",
+            (f"bool(np.isclose({DOT}))", f"share({DOT}) < 1e-8"),
+            (
+                "    return",
+                "    def share(a, b):\n        return abs(a - b) / abs(a)\n\n    return",
+            ),
+        ),
+        *(
+            (
+                f"a fixed difference is allowed, {name}",
+                (f"bool(np.isclose({DOT}))", f"bool(abs(np.subtract({DOT})) < {size})"),
+            )
+            for name, sizes in (
+                ("below which small sums lie", ("1e-3", "1e-5", "1e-6")),
+                ("by more than which large sums are rounded", ("1e-8", "1e-12")),
+            )
+            for size in sizes
+        ),
         ("every pair passes", (f"bool(np.isclose({DOT}))", "True")),
         ("every pair fails", (f"bool(np.isclose({DOT}))", "False")),
         (

@@ -138,6 +138,18 @@ MUTANTS = {
             "fractions are cut off, as integers do",
             ("_like(x)", "_like(x, int)"),
         ),
+        (
+            "put back by adding",
+            ("x[index] = value + eps", "x[index] += eps"),
+            ("x[index] = value - eps", "x[index] -= eps\n        x[index] -= eps"),
+            ("        x[index] = value\n", "        x[index] += eps\n"),
+        ),
+        (
+            "put back by adding",
+            ("x[index] = value + eps", "x[index] += eps"),
+            ("x[index] = value - eps", "x[index] -= 2 * eps"),
+            ("        x[index] = value\n", "        x[index] += eps\n"),
+        ),
         ("changed", ("    return gradient", "    x += 1\n    return gradient")),
         ("no return", ("    return gradient", "")),
         (
@@ -335,6 +347,13 @@ MUTANTS = {
         ),
     ],
     "autograd": [
+        (
+            "data changed",
+            (
+                "        return Value(max(self.data, 0.0)",
+                "        self.data = max(self.data, 0.0)\n        return Value(self.data",
+            ),
+        ),
         (
             "only the numbers that it began with get a gradient",
             (

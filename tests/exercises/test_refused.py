@@ -325,6 +325,7 @@ def spoiling(function, number, value):
 @pytest.mark.parametrize(
     "lesson, task, number",
     [
+        ("01", "one_or_seven", 0),
         ("02", "gentle_pool", 0),
         ("03", "frugal_conv", 1),
         ("04", "quick_check", 1),
@@ -375,6 +376,21 @@ def test_digits_are_not_looked_up():
     nested = "def tell(x):\n    return max(range(100), key=lambda k: -abs(images[k] - x).sum())"
     exec(nested, names)
     assert "images" in str(TASKS["01"].one_or_seven.diagnose(names["tell"]))
+
+
+def test_weights_learned_from_digits_are_not_chosen():
+    source = "def tell(x):\n    return 1 if (w * x).sum() > 0 else 7"
+    names = {"w": np.random.default_rng(0).normal(size=(28, 28))}
+    exec(source, names)
+    assert "w holds 784 weights" in str(TASKS["01"].one_or_seven.diagnose(names["tell"]))
+    names["w"] = np.eye(28)
+    assert "of 200 digits; the goal" in str(TASKS["01"].one_or_seven.diagnose(names["tell"]))
+
+
+def test_maps_of_a_call_before_are_seen():
+    pool, kept = answer("02", "gentle_pool"), {}
+    result = TASKS["02"].gentle_pool.diagnose(lambda x: kept.setdefault(len(x), pool(x)))
+    assert result.mistakes == ["fickle"] and "another order" in str(result)
 
 
 def test_a_name_that_numpy_has_as_well_is_not_taken_for_digits():

@@ -208,6 +208,7 @@ def picture(conv):
 
 
 SET_BACK = "Where is the sum set back to 0? That has to happen once for every output pixel."
+OF_X = "Where w holds whole numbers, that cuts fractions off: np.zeros(shape, x.dtype)."
 convolve = picture(reference.conv2d)
 CONVOLVE = mistakes(
     reference.conv2d,
@@ -223,6 +224,12 @@ CONVOLVE = mistakes(
         SET_BACK,
     ),
     ("window and kernel are multiplied as matrices", AS_MATRICES, EACH),
+    ("the result has the dtype of w", {"x.dtype)": "w.dtype)"}, OF_X),
+    (
+        "every product is added to a number of w's dtype",
+        {"total += ": "total = w.dtype.type(total) + ", "= total": "= w.dtype.type(total)"},
+        OF_X,
+    ),
     use=picture,
 )
 STRIDED = mistakes(reference.conv2d, *WINDOW, *STRIDE, use=picture)

@@ -247,6 +247,13 @@ def _tolerance(gentle):
     a, b, c = (np.asarray(untouched(gentle, x.copy()), float) for x in (images, right, down))
     if a.shape != (200, 1, 14, 14):
         raise Refused(f"the result has the shape {a.shape}, expected (200, 1, 14, 14).")
+    again = np.asarray(gentle(images[::-1].copy()), float)[::-1]
+    if again.shape != a.shape or not np.allclose(again, a, atol=1e-6, equal_nan=True):
+        raise Refused(
+            "the same images in another order get other maps: does it remember a call before, or"
+            " mix images?",
+            "fickle",
+        )
     if not all(np.isfinite(maps).all() for maps in (a, b, c)):
         raise Refused("the result holds numbers that are not finite.")
     if not (abs(a).max(axis=(1, 2, 3)) > 0).all():

@@ -303,6 +303,7 @@ def is_adjoint(forward, backward, x, c):
 
 
 TEST = "Compare (forward(x) * c).sum() with (x * backward(c)).sum()."
+FLOATS = "How small depends on the numbers: compare with np.isclose."
 BOTH = "(forward(x) * c).sum(), (x * backward(c)).sum()"
 ADJOINT = mistakes(
     is_adjoint,
@@ -331,7 +332,22 @@ ADJOINT = mistakes(
     (
         "small differences pass",
         {"np.isclose(one, other)": "abs(one - other) < 1"},
-        "How small depends on the numbers: compare with np.isclose.",
+        FLOATS,
+    ),
+    (
+        "two sums of 0 do not pass",
+        {"np.isclose(one, other)": "abs(one - other) < 1e-8 * abs(one)"},
+        "0 / 0 is no number, and 0 < 0 is false. Yet two sums of 0 are equal.",
+    ),
+    (
+        "a fixed difference is allowed, below which small sums lie",
+        {"np.isclose(one, other)": "abs(one - other) < 1e-6"},
+        FLOATS,
+    ),
+    (
+        "a fixed difference is allowed, by more than which large sums are rounded",
+        {"np.isclose(one, other)": "abs(one - other) < 1e-8"},
+        FLOATS,
     ),
     ("backward is not used", {"x * backward(c)": "x * x"}, TEST),
     (

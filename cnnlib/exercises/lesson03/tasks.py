@@ -267,21 +267,21 @@ def _back(name, col2im, stride=1):
 
 
 def _pairs(rng):
-    x, c = rng.normal(size=(1, 1, 4, 4)), rng.normal(size=(4, 9))
+    x, c = 1e8 * rng.normal(size=(1, 1, 4, 4)), 1e8 * rng.normal(size=(4, 9))
     one, two = np.array([1.0, 2]), np.array([3.0, -1])
-    rest = np.array([3.0, -1, 2, 5])
+    axis, rest = np.array([1.0, 0]), np.array([3.0, -1, 2, 5])
     last, _, mean, *_ = (mistake.function for mistake in mistakes.COL2IM)
     return [
         Case("doubling, twice", (double, double, one, two)),
         Case("doubling, and nothing", (double, np.copy, one, two)),
-        Case("copying, twice", (np.copy, np.copy, one, one[::-1].copy())),
+        Case("copying, twice", (np.copy, np.copy, 2 * axis, 2 * axis[::-1])),  # 0 and 0
         Case("copying, with x and c equal", (np.copy, np.copy, one, one.copy())),
         Case("doubling and halving", (double, half, one, two)),
         Case("doubling, and with the wrong sign", (double, minus_double, one, two)),
         Case("copying, and backwards", (np.copy, np.flip, one, two)),
         Case("copying, with the wrong sign", (np.copy, np.negative, one, one[::-1].copy())),
         Case("wrong by a thousandth", (double, a_thousandth_off, one, one)),
-        Case("small numbers", (double, np.copy, 0.03 * one, 0.03 * two)),
+        Case("small numbers", (double, np.copy, 3e-4 * one, 3e-4 * two)),
         Case("right for c = forward(x) alone", (repeated, double_of_the_first_half, one, rest)),
         Case("im2col and a right col2im", (im2col_1, _back("col2im_1", reference.col2im), x, c)),
         Case("col2im with =", (im2col_1, _back("col2im_last", last), x, c)),
