@@ -13,7 +13,10 @@ import matplotlib.pyplot as plt
 from cnnlib.exercises.lesson01 import tasks as check
 check.pad.seconds = 1
 """
-RIGHT = "return np.pad(x, pad)"
+RIGHT = (
+    "y = np.zeros(np.add(x.shape, 2 * pad), x.dtype);"
+    " y[pad : pad + x.shape[0], pad : pad + x.shape[1]] = x; return y"
+)
 CELLS = {  # what stands in the function, and what the check says first
     "sys.exit": ("sys.exit()", "✗ pad: it calls sys.exit(): use return."),
     "exit": ("exit()", "✗ pad: it calls exit(), which would end the session: use return."),
