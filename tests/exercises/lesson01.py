@@ -427,6 +427,7 @@ QUESTIONS = {
         ("half a step is rounded down", {"c": 0}),
         ("half a step is rounded up", {"c": 1}),
         ("the output moves by a part of a pixel", {"c": 0.5}),
+        ("with steps the output never follows", {"b": "no", "d": "no"}),
         ("strides are added", {"d": "no"}),
         ("only the first layer counts", {"d": 3}),
         ("only the last layer counts", {"d": 2}),

@@ -162,6 +162,8 @@ MUTANTS = {
                 "    return y, (oh + kh) * x.shape[3] + ow + kw",
             ),
         ),
+        ("every window gets the number of the last tap", ("winner[larger]", "winner[:]")),
+        ("y is never updated", ("        y[larger] = pixel[larger]\n", "")),
         ("taps are numbered from 1", ("return y, winner", "return y, winner + 1")),
         ("the number is kw * KH + kh", ("[larger] = k", "[larger] = kw * KH + kh")),
         (

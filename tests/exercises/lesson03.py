@@ -237,6 +237,7 @@ MUTANTS = {
         ("= stands for +=, and the last patch on a pixel wins", (TAPS, PATCHES.format("="))),
         ("the mean of the patches is taken", ("    return x", COUNTED + "    return x")),
         ("the frame is not cut off", (CUT, "x")),
+        ("the frame is cut off at row H and column W", (CUT, "x[:, :, pad:H, pad:W]")),
         ("the frame is cut at the bottom and right only", (CUT, "x[:, :, :H, :W]")),
         (
             "the frame is cut at the top and left only",

@@ -153,6 +153,10 @@ MUTANTS = {
         ("changed", ("    return gradient", "    x += 1\n    return gradient")),
         ("no return", ("    return gradient", "")),
         (
+            "the second slope is measured",
+            ("(above - below) / (2 * eps)", "(above - 2 * f(x) + below) / eps**2"),
+        ),
+        (
             "f gets the nudged number alone",
             ("above = f(x)", "above = f(x[index])"),
             ("below = f(x)", "below = f(x[index])"),
@@ -562,6 +566,10 @@ MUTANTS = {
         ("one image", ("    return dx", "    return dx * len(x)")),
         ("the result is all zeros, as it was made", ("dx[:, :, rows, columns] +=", "part =")),
         ("remark", ("dy.dtype", "float")),
+        (
+            "the winner's number is divided by KH and not by KW",
+            (POOL, WINS.replace("ow], KW)", "ow], KH)")),
+        ),
         (
             "rows and columns of the tap are exchanged",
             (POOL, WINS.replace("kh, kw = divmod", "kw, kh = divmod")),

@@ -131,7 +131,7 @@ class Question(Task):
                 fitting = whole or common or found[part]
                 known = [m for m in fitting if not any(self.shows(m, p) for p in unexplained)]
                 told = [m for m in known if not everywhere and not self.denied(m, part, given)]
-                doubtful = [m for m in fitting if m not in told]
+                doubtful = [m for m in fitting if m not in told and not self.denied(m, part, given)]
                 said = self.explain(given[part], part, told, doubtful)
                 mistakes += [m.name for m in known if m.name not in mistakes]
             else:
@@ -199,7 +199,7 @@ class Question(Task):
         return ""
 
     def explain(self, value, part, found, doubtful=()):
-        """Say what is wrong with an answer; doubtful mistakes would show in other parts, too."""
+        """Say what is wrong with an answer; doubtful mistakes explain some parts and not all."""
         if not found and (short := self.shortened(value, part)):
             return short
         if not found:

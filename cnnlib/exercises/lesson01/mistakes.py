@@ -462,6 +462,11 @@ SHIFTS = mistakes(
         "An image has whole pixels. Is the output a moved copy at all?",
     ),
     (
+        "with steps the output never follows",
+        {WHOLE: 'pixels // step if step == 1 else "no"'},
+        "It does where the picture moves by whole steps.",
+    ),
+    (
         "strides are added",
         {"math.prod(strides)": "sum(strides)"},
         "A step of the second layer is worth that many steps of the first: they multiply.",

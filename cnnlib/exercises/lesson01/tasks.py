@@ -371,9 +371,11 @@ def _told_apart(tell):
     share = {}
     for digit in (1, 7):
         answers = [untouched(tell, picture.copy()) for picture in images[labels == digit][:100, 0]]
-        if other := [answer for answer in answers if answer is None or int(answer) not in (1, 7)]:
-            raise Refused(f"your function returns {other[0]} for some digits, expected 1 or 7.")
-        share[digit] = float(np.mean([int(answer) == digit for answer in answers]))
+        if other := [a for a in answers if np.size(a) != 1 or np.ravel(a)[0] not in (1, 7)]:
+            raise Refused(
+                f"your function returns {other[0]!r:.40} for some digits, expected 1 or 7."
+            )
+        share[digit] = float(np.mean([np.ravel(answer)[0] == digit for answer in answers]))
     told = f"Of the ones it finds {share[1]:.0%}, of the sevens {share[7]:.0%}."
     if share[1] + share[7] < 0.5:
         told += " It is wrong more often than a coin: are the two answers exchanged?"
@@ -393,6 +395,7 @@ wrong_layer = WrongCode(
     mistakes.TO_READ,
     todo="Give the arguments of two calls: right_on, where the code is right, and wrong_on",
     more="Which mistakes have you made yourself in this exercise, and how did you find them?",
+    suits=lambda x, *rest: "" if x.ndim == 3 else f"x has {x.ndim} axes, and one image has three",
 )
 
 TASKS = collect("01", globals())

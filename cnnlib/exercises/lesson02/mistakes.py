@@ -234,6 +234,16 @@ MAX = mistakes(
         },
         "Start with -np.inf, or with what the first tap sees.",
     ),
+    (
+        "every window gets the number of the last tap",
+        {"kh * KW + kw": "KH * KW - 1"},
+        "Write the number only where the tap takes the lead: winner[larger] = k.",
+    ),
+    (
+        "y is never updated",
+        {"ow] = window[kh, kw]": "ow] = -np.inf", "kh * KW + kw": "KH * KW - 1"},
+        "Where a tap takes the lead y takes its number, and the next tap is compared with that.",
+    ),
     ("taps are numbered from 1", {"kh * KW + kw": "1 + kh * KW + kw"}, NUMBER),
     ("the least wins", {"window.argmax": "window.argmin"}, LARGEST),
 )

@@ -289,6 +289,11 @@ COL2IM = mistakes(
         {"cut_frame(x, pad)": "x[:, :, 2 * pad :, 2 * pad :].copy()"},
         FRAME,
     ),
+    (
+        "the frame is cut off at row H and column W",
+        {"cut_frame(x, pad)": "x[:, :, pad:H, pad:W].copy()"},
+        "The image begins at row pad, and ends at row pad + H.",
+    ),
     ("the stride is not used", {PLACE: "oh + kh, ow + kw"}, START),
     *ORDER,
 )

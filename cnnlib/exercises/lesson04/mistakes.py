@@ -119,8 +119,8 @@ NUDGING = mistakes(
     (
         "all slopes are 0, as if both calls of f saw the same x",
         {"x[index] = value - eps": "pass"},
-        "`p = x` is a second name for x and not a copy of it. Or is nothing ever written into the"
-        " array that you return?",
+        "`p = x` is a second name for x and no copy, and x.flatten() is a copy that f never sees."
+        " Or is nothing ever written into the array that you return?",
     ),
     (
         "the eps that is handed over is not used",
@@ -142,6 +142,11 @@ NUDGING = mistakes(
             "return gradient": "return gradient.reshape(whole.shape)",
         },
         "They give a view of x only where its numbers lie in order: use np.ndindex(x.shape).",
+    ),
+    (
+        "the second slope is measured",
+        {"(above - below) / (2 * eps)": "(above - 2 * f(x) + below) / eps**2"},
+        f"How the slope itself changes was not asked. {SIDES}",
     ),
     (
         "f gets the nudged number alone",
@@ -727,6 +732,11 @@ MAX_POOL = mistakes(
     ("a pixel that wins several windows keeps the last gradient", {"+=": "="}, SEVERAL),
     ("each tap overwrites what the taps before it wrote", {"    return": EACH_TAP}, SEVERAL),
     ("taps are numbered column by column", {"kh * KW + kw ==": "kw * KH + kh =="}, WINNER),
+    (
+        "the winner's number is divided by KH and not by KW",
+        {"+ kh, column + kw": "+ (kh * KW + kw) // KH, column + (kh * KW + kw) % KH"},
+        "kh, kw = divmod(winner, KW).",
+    ),
     ("the number of a tap is taken as kh * KH + kw", {"kh * KW": "kh * KH"}, WINNER),
     ("windows start one pixel apart", {"oh * stride, ow * stride": "oh, ow"}, STRIDE),
     (

@@ -150,7 +150,12 @@ dense_backward = Check(
     _dense,
     mistakes.DENSE,
     (
-        Limit("one image", cases.one_image, mistakes.FORKED),
+        Limit(
+            "one image",
+            cases.one_image,
+            "w and b are used for every image: a fork over the images, so dw and db are sums over"
+            " them.",
+        ),
         Limit("as many outputs as inputs", cases.square_kernels, mistakes.SHAPES),
     ),
     outputs="dx dw db",
@@ -591,6 +596,8 @@ def _detective(quick_check):
         verdict = untouched(quick_check, f, x.copy(), gradient.copy())
         if verdict is None:
             raise Refused("your function returns None, expected True or False.")
+        if np.size(verdict) != 1 or verdict not in (0, 1):
+            raise Refused(f"your function returns {kind_of(verdict)}, expected True or False.")
         right += bool(verdict) == (kind == "right")
         if bool(verdict) != (kind == "right") and kind not in fooled:
             fooled.append(kind)
@@ -621,8 +628,13 @@ def _look_at(given, w, answers, y):
         raise Refused(
             "the weights are not finite: is the rate too large, or the step's sign wrong?"
         )
+    if not given.any():
+        raise Refused("the weights are 0, as they began. Is w itself changed, and returned?")
     if np.abs(given).max() < 0.01 * np.abs(w).max():
-        raise Refused("the weights are almost 0, as they began. Is w itself changed, and returned?")
+        raise Refused(
+            "the weights have hardly moved from 0. Is the gradient that of w, which conv_backward"
+            " returns second, and is the rate large enough?"
+        )
     if np.linalg.norm(flipped - w) < 0.05 * np.linalg.norm(w):
         raise Refused("the weights are found, and turned around: nothing is flipped here.")
     if np.linalg.norm(answers - y) > np.linalg.norm(y):
@@ -630,6 +642,8 @@ def _look_at(given, w, answers, y):
             "with these weights the answers are further from y than with zeros. Does each step go"
             " against the gradient, made from conv_fast(x, w, 0) - y, and is the rate small enough?"
         )
+    if (given == np.round(given)).all():
+        raise Refused("all weights are whole numbers. Where are they rounded, or made as integers?")
 
 
 GOAL = 0.99
@@ -646,6 +660,8 @@ def _found(learn):
             given = untouched(learn, x.copy(), y.copy(), K)
         if given is None:
             raise Refused("your function returns None, expected the weights.")
+        if isinstance(given, tuple):
+            raise Refused(f"your function returns {kind_of(given)}, expected the weights alone.")
         given = np.asarray(given, float)
         if given.shape != w.shape:
             raise Refused(f"the weights have the shape {given.shape}, expected {w.shape}.")
