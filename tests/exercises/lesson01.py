@@ -66,6 +66,11 @@ MUTANTS = {
         ("the columns of the kernel are flipped", ("w[kh, kw]", "w[kh, -1 - kw]")),
         ("rows and columns of the kernel are exchanged", ("w[kh, kw]", "w[kw, kh]")),
         ("only the last product of each window is kept", ("+=", "=")),
+        ("the last column of the kernel is left out", ("ndindex(KH, KW)", "ndindex(KH, KW - 1)")),
+        (
+            "the largest product is taken and not the sum",
+            (SUM, "y[oh, ow] = (w * x[oh : oh + KH, ow : ow + KW]).max()"),
+        ),
         ("every product is added to a number of w's dtype", ("x.dtype", "w.dtype")),
         (
             "the result has the dtype of w",
@@ -361,6 +366,15 @@ MUTANTS = {
         ("the picture moves sideways as well, to the left", ("w[0, 1]", "w[0, 2]")),
     ],
     "edges": [
+        (
+            "both filters are multiplied to one",
+            ("np.hypot(convolve(x, sobel), convolve(x, sobel.T))", "convolve(x, sobel * sobel.T)"),
+        ),
+        (
+            "the squares are subtracted",
+            ("np.hypot(convolve(x, sobel), ", "convolve(x, sobel) ** 2 - ("),
+            ("sobel.T))", "sobel.T)) ** 2"),
+        ),
         ("Sobel x is used twice", ("sobel.T", "sobel")),
         (
             "the two answers are added with their signs",

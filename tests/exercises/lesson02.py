@@ -15,6 +15,10 @@ TILES = (OH_OW, "OH, OW = (H - KH) // KH + 1, (W - KW) // KW + 1")
 # What the limits are about, put into max_pool_loops and, by other texts, into the others.
 MUTANTS = {
     "max_pool_loops": [
+        (
+            "the window is as large as the stride",
+            ("row + KH, column : column + KW", "row + stride, column : column + stride"),
+        ),
         ("windows start one pixel apart", ("oh * stride, ow * stride", "oh, ow")),
         (
             "windows do not overlap and leave no gaps, whatever the stride",
@@ -67,6 +71,11 @@ MUTANTS = {
         ("the first number of the window is taken", (".max()", "[0, 0]")),
     ],
     "avg_pool": [
+        ("only the last tap of a window is kept", ("y += x", "y[...] = x")),
+        (
+            "the last tap of a window is left out",
+            ("in np.ndindex(KH, KW)", "in list(np.ndindex(KH, KW))[:-1]"),
+        ),
         ("windows start one pixel apart", (CUT, NEXT)),
         (
             "windows do not overlap and leave no gaps, whatever the stride",
@@ -144,6 +153,7 @@ MUTANTS = {
         ),
     ],
     "max_pool": [
+        ("windows start one pixel apart", ("kh::stride, kw::stride", "kh:, kw:")),
         ("of equal numbers the last wins", ("pixel > y", "pixel >= y")),
         (
             "taps are numbered column by column",

@@ -12,6 +12,7 @@ BEFORE, AFTER = (FRAME.replace("(pad, pad)", side) for side in ("(pad, 0)", "(0,
 PLACE = "row, column = oh * stride, ow * stride"
 STEPS = "[:, :, ::stride, ::stride]"
 ORDER = "view.transpose(1, 4, 5, 2, 3, 0)"
+FEWER = "OH, OW = output_size(H, KH, stride, pad) - 1, output_size(W, KW, stride, pad) - 1"
 CALL = "im2col(x, (KH, KW), stride, pad)"
 READ = "y.reshape(F, OH, OW, N).transpose(3, 0, 1, 2)"
 AXES = "cols.reshape(C, KH, KW, OH, OW, N).transpose(5, 0, 3, 4, 1, 2)"
@@ -34,6 +35,10 @@ DOT = "(forward(x) * c).sum(), (x * backward(c)).sum()"
 
 MUTANTS = {
     "im2col_loops": [
+        (
+            "the last row and the last column of places are missing",
+            ("OH, OW = output_size(H, KH, stride, pad), output_size(W, KW, stride, pad)", FEWER),
+        ),
         ("defaults", ("stride=1, pad=0):", "stride, pad):")),
         (
             "all patches of image 0 come first",
@@ -97,6 +102,10 @@ MUTANTS = {
         ("remark", ("x.dtype", "float")),
     ],
     "im2col": [
+        (
+            "the last row and the last column of places are missing",
+            ("::stride, ::stride]", "::stride, ::stride][:, :, :-1, :-1]"),
+        ),
         ("defaults", ("stride=1, pad=0):", "stride, pad):")),
         ("all patches of image 0 come first", (ORDER, "view.transpose(1, 4, 5, 0, 2, 3)")),
         ("places are counted column by column", (ORDER, "view.transpose(1, 4, 5, 3, 2, 0)")),

@@ -194,6 +194,18 @@ MUTANTS = {
         ("x is reshaped and not transposed in dw", ("x.T @", "x.reshape(x.shape[1], -1) @")),
     ],
     "softmax": [
+        ("the sum goes over the images", ("sum(axis=1", "sum(axis=0")),
+        (
+            "scores are taken off the largest, and not the largest off them",
+            (
+                "scores - scores.max(axis=1, keepdims=True)",
+                "scores.max(axis=1, keepdims=True) - scores",
+            ),
+        ),
+        (
+            "exponentials are not divided by their sum",
+            (" / exps.sum(axis=1, keepdims=True)", ""),
+        ),
         (
             "the least of the row is subtracted and not its largest",
             ("scores.max(axis=1", "scores.min(axis=1"),
@@ -258,6 +270,15 @@ MUTANTS = {
         ("2 stands in place of e", ("np.exp(", "2 ** (")),
     ],
     "cross_entropy": [
+        ("the gradient is divided by N twice", ("len(labels)\n", "len(labels) ** 2\n")),
+        ("the loss is 1 - p", ("-logs[rows, labels]", "(1 - np.exp(logs[rows, labels]))")),
+        (
+            "1e-300 is added to p inside the log, or p is kept above it",
+            (
+                "return -logs[rows, labels]",
+                "p = np.maximum(np.exp(logs), 1e-300)\n    return -np.log(p)[rows, labels]",
+            ),
+        ),
         ("the loss is summed over the images and not averaged", (".mean()", ".sum()")),
         (
             "the loss is averaged over the classes as well",

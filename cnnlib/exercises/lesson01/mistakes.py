@@ -224,6 +224,16 @@ CONVOLVE = mistakes(
         SET_BACK,
     ),
     ("window and kernel are multiplied as matrices", AS_MATRICES, EACH),
+    (
+        "the last column of the kernel is left out",
+        {"ndindex(CG, KH, KW)": "ndindex(CG, KH, KW - 1)"},
+        "range(KW) ends before KW by itself.",
+    ),
+    (
+        "the largest product is taken and not the sum",
+        {"ow] = total": "ow] = (x[n, 0, oh : oh + KH, ow : ow + KW] * w[f, 0]).max()"},
+        "The formula adds the products up.",
+    ),
     ("the result has the dtype of w", {"x.dtype)": "w.dtype)"}, OF_X),
     (
         "every product is added to a number of w's dtype",
@@ -416,6 +426,12 @@ EDGES = mistakes(
     ("the mean of the squares is taken", {ROOT: "np.sqrt((gx**2 + gy**2) / 2)"}, STRENGTH),
     ("both filters are joined to one", {ROOT: "abs(gx + gy)"}, STRENGTH),
     ("the larger of the two is taken", {ROOT: "np.maximum(abs(gx), abs(gy))"}, STRENGTH),
+    (
+        "both filters are multiplied to one",
+        {ROOT: "convolve(x, sobel * sobel.T)"},
+        f"It sees corners. Two filters, two answers. {STRENGTH}",
+    ),
+    ("the squares are subtracted", {ROOT: "gx**2 - gy**2"}, STRENGTH),
     ("only upright edges are seen", {" + gy**2": ""}, "Sobel y sees level ones."),
     ("only level edges are seen", {"gx**2 + ": ""}, "Sobel x sees upright ones."),
     (

@@ -134,6 +134,11 @@ MAX_LOOPS = mistakes(
         PLACE,
     ),
     (
+        "the window is as large as the stride",
+        {"row : row + KH, column : column + KW": "row : row + stride, column : column + stride"},
+        "It starts at oh * stride, and ends KH rows below: oh * stride + KH.",
+    ),
+    (
         "the largest size counts, without its sign",
         {"= x[n, c, row": "= abs(x[n, c, row", "KW].max()": "KW]).max()"},
         "-7 is smaller than 2.",
@@ -163,6 +168,16 @@ AVG = mistakes(
     ("the sum is divided by the columns of the window", {".mean()": ".sum() / KW"}, COUNT),
     ("the sum is divided by the square of the stride", {".mean()": ".sum() / stride**2"}, COUNT),
     ("the largest is taken", {".mean()": ".max()"}, COUNT),
+    (
+        "only the last tap of a window is kept",
+        {".mean()": "[-1, -1] / (KH * KW)"},
+        "A sum grows with +=, and = forgets what was there.",
+    ),
+    (
+        "the last tap of a window is left out",
+        {".mean()": ".ravel()[:-1].sum() / (KH * KW)"},
+        "Does the loop reach kh = KH - 1 and kw = KW - 1?",
+    ),
     (
         "the division is rounded down",
         {".mean()": ".mean() // 1"},
@@ -245,6 +260,7 @@ MAX = mistakes(
         "Where a tap takes the lead y takes its number, and the next tap is compared with that.",
     ),
     ("taps are numbered from 1", {"kh * KW + kw": "1 + kh * KW + kw"}, NUMBER),
+    ("windows start one pixel apart", {"oh * stride, ow * stride": "oh, ow"}, PLACE),
     ("the least wins", {"window.argmax": "window.argmin"}, LARGEST),
 )
 FRAME = "The frame must never win: what is max(a, v) = a true for, whatever a is?"

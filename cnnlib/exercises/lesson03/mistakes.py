@@ -92,6 +92,11 @@ IM2COL = mistakes(
     ),
     *FRAMES,
     (
+        "the last row and the last column of places are missing",
+        {"x = add_frame(x, pad)": "x, OH, OW = add_frame(x, pad), OH - 1, OW - 1"},
+        "How often does a kernel of 2 fit into 3 pixels? Count, then look at your sizes.",
+    ),
+    (
         "patches are rows and not columns",
         {"return cols": "return cols.T.copy()"},
         "A patch is a column of the matrix.",

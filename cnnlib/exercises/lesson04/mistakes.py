@@ -260,6 +260,17 @@ SOFTMAX = mistakes(
         {"exps.sum(axis=1, keepdims=True)": "exps.sum()"},
         ROWS,
     ),
+    ("the sum goes over the images", {"sum(axis=1": "sum(axis=0"}, ROWS),
+    (
+        "scores are taken off the largest, and not the largest off them",
+        {SHIFTED: "scores.max(axis=1, keepdims=True) - scores"},
+        "Then the least score gets the largest probability.",
+    ),
+    (
+        "exponentials are not divided by their sum",
+        {" / exps.sum(axis=1, keepdims=True)": ""},
+        ROWS,
+    ),
     (
         "scores are divided by the largest",
         {" - scores.max": " / scores.max"},
@@ -358,6 +369,17 @@ ENTROPY = mistakes(
     ),
     ("the gradient is not divided by N", {"(p - truth) / N": "p - truth"}, MEAN),
     ("the gradient is divided by the classes as well", {"truth) / N": "truth) / (N * M)"}, MEAN),
+    ("the gradient is divided by N twice", {"truth) / N": "truth) / N**2"}, MEAN),
+    (
+        "the loss is 1 - p",
+        {"-logs[np.arange(N), labels]": "1 - np.exp(logs[np.arange(N), labels])"},
+        "L = -log p.",
+    ),
+    (
+        "1e-300 is added to p inside the log, or p is kept above it",
+        {LOGS: "logs = np.log(softmax(scores) + 1e-300)"},
+        f"It cuts large losses. {LOG}",
+    ),
     ("the truth is not subtracted", {"(p - truth)": "p"}, "The gradient is (p - t) / N."),
     (
         "the gradient is truth minus probability",
