@@ -1,6 +1,8 @@
 """What the browser edition does with cells that an ordinary kernel would treat otherwise."""
 
 import asyncio
+import hashlib
+from pathlib import Path
 
 import pytest
 from IPython import display
@@ -81,3 +83,14 @@ def test_a_cell_without_metadata_runs(execute):
     kernel = Kernel({"status": "ok"})
     kernel.get_parent = dict
     assert (execute(kernel, "1"), kernel.ran) == ("ok", ["1"])
+
+
+def test_the_compiled_product_was_made_of_its_source():
+    """Whoever changes the one makes the other anew (docs/publishing.md), and writes both sums."""
+    product = Path(here.__file__).with_name("product.c")
+    parts = [
+        product.read_text(encoding="utf-8").encode(),
+        product.with_suffix(".wasm").read_bytes(),
+    ]
+    sums = [hashlib.sha256(part).hexdigest()[:16] for part in parts]
+    assert sums == ["634354108a9c9350", "1fb986697c71c407"]
