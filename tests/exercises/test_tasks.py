@@ -201,6 +201,34 @@ def test_a_layer_that_leaves_no_gradients_is_told_so():
     assert "backward leaves nothing under grads['b']" in str(L05.dense_layer.diagnose(forgets))
 
 
+def test_a_gradient_that_never_saw_the_parameters_is_not_called_a_remembered_one():
+    other = changed("05", "dense_layer", ('(self.params["w"] @ dy.T).T', 'self.grads["w"]'))
+    result = L05.dense_layer.diagnose(other)
+    assert result.state == "wrong" and "changed in place" not in str(result), result
+
+
+def test_parts_may_be_smaller_than_batch_size_and_not_larger():
+    def even(network, x, labels, batch_size=500):
+        before, network.training = network.training, False
+        cuts = np.array_split(np.arange(len(x)), -(-len(x) // batch_size))
+        right = [(network.forward(x[i]).argmax(axis=1) == labels[i]).sum() for i in cuts]
+        network.training = before
+        return sum(right) / len(x)
+
+    assert L05.accuracy.diagnose(even).ok
+    large = L05.accuracy.diagnose(lambda n, x, labels, size=500: even(n, x, labels, 2 * size))
+    assert large.mistakes == ["parts"], large
+
+
+def test_what_a_list_of_batches_or_losses_must_hold_is_said():
+    alone = L05.batches.diagnose(changed("05", "batches", (", labels[pick]", "")))
+    assert "expected a pair of images and labels" in str(alone), alone
+    pairs = L05.train_epoch.diagnose(changed("05", "train_epoch", ("(loss)", "((loss, dscores))")))
+    assert "expected one loss a batch" in str(pairs), pairs
+    named = changed("05", "train_epoch", ("backward(dscores)", "backward(dy=dscores)"))
+    assert L05.train_epoch.diagnose(named).ok
+
+
 def test_a_layer_without_params_is_told_why():
     own = ('    kind = "relu"\n', '    kind = "relu"\n\n    def __init__(self):\n        pass\n')
     found = L05.relu_layer.diagnose(changed("05", "relu_layer", own))
@@ -406,10 +434,31 @@ def test_the_four_products_may_be_made_by_matrices():
 
 def test_products_out_of_sight_are_no_answer():
     def hidden(x, g):
-        return np.array([x[:3], x[1:]], float) @ g.astype(float)
+        return np.array([x[:3], x[1:]], np.float64) @ g.astype(np.float64)
 
     result = L08.f23.diagnose(hidden)
     assert result.state == "wrong" and "could not be counted" in str(result)
+    assert "without a dtype" in str(result)
+
+
+def test_floats_may_be_made_of_x_and_g_first_and_squares_are_products():
+    def four(x, g):
+        x, g = np.asarray(x, float), g.astype(float)
+        m = (x[0] - x[2]) * g[0], (x[1] - x[3]) * float(g[2])
+        p, q = (x[1] + x[2]) * (g.sum() / 2), (x[2] - x[1]) * ((g[0] - g[1] + g[2]) / 2)
+        return np.array([m[0] + p + q, p - q - m[1]])
+
+    def squares(x, g):
+        a, b, last = x[0] - x[2], g[0], (x[1] - x[3]) * g[2]
+        p, q = (x[1] + x[2]) * (g.sum() / 2), (x[2] - x[1]) * ((g[0] - g[1] + g[2]) / 2)
+        return np.array([((a + b) ** 2 - (a - b) ** 2) / 4 + p + q, p - q - last])
+
+    assert L08.f23.diagnose(four).ok
+    result = L08.f23.diagnose(squares)
+    assert result.state == "wrong" and "more than four products" in str(result), result
+    A, B, G = minimal_filtering(2, 3)
+    tile = L08.winograd_tile.diagnose
+    assert tile(lambda d, g: (A.T @ ((G @ g @ G.T) * (B.T @ d @ B)) @ A).tolist()).ok
 
 
 def test_products_may_be_made_in_arrays_and_of_wrong_ones_none_is_hidden():
@@ -509,6 +558,9 @@ SCHEDULES = [
     (lambda P: [[(P, 0)]], "may send once and receive once in a round"),
     (_gather, "would count the buffer of worker 1 twice"),
     (lambda P: [], "not all get the buffer of worker 0"),
+    (lambda P: [5], "a list of rounds was expected"),
+    (lambda P: [[] for k in range(np.log2(P))], "cannot be interpreted as an integer"),
+    (lambda P: ([] for k in [*range(np.log2(P))]), "cannot be interpreted as an integer"),
     (lambda P: [[(w, (w + k) % P) for w in range(P)] for k in range(1, P)], "twice"),
 ]
 

@@ -579,7 +579,12 @@ class Check(Task):
             for name in self.outputs
             if not all(self.close(value[name], wanted[name]) for value, wanted in both)
         }
-        return self._untouched(trial, list(wrong)) or (fact(wrong, self.close) if wrong else None)
+        if not wrong:
+            return None
+        value, wanted = both[trial.right.index(False)]
+        shown = next(name for name in wrong if not self.close(value[name], wanted[name]))
+        found = self._untouched(trial, list(wrong)) or fact(wrong, self.close)
+        return found or fact({shown: wrong[shown]}, self.close)
 
     def _untouched(self, trial, wrong):
         """Find that an argument comes back as it was; as :meth:`_plain`."""

@@ -1,7 +1,11 @@
 """Questions whose answer is a value: a number worked out by hand, or a letter."""
 
+import ast
 import contextlib
+import math
+import operator
 import re
+import unicodedata
 
 import numpy as np
 
@@ -200,10 +204,13 @@ class Question(Task):
 
     def explain(self, value, part, found, doubtful=()):
         """Say what is wrong with an answer; doubtful mistakes explain some parts and not all."""
+        wanted = self.value(self.answers, part)
         if not found and (short := self.shortened(value, part)):
             return short
         if not found:
             asked = " A single answer is asked for." if isinstance(value, (tuple, list)) else ""
+            if isinstance(value, str) and _numbers(wanted) and not _numbers(value):
+                asked = " A number is asked for."
             perhaps = f" Perhaps {either([m.name for m in doubtful])}?" if doubtful else ""
             return f"{_answer(value)} is not right.{asked} {self.hint}{perhaps}"
         hints = " ".join(dict.fromkeys(m.hint for m in found if m.hint))
@@ -213,9 +220,9 @@ class Question(Task):
 def same(value, other, decimals=None):
     """Say whether an answer equals another, in any usual spelling.
 
-    A text may be a number, with a point or a comma, or a fraction, and what it counts may stand
-    behind it; of other texts case, hyphens, a full stop, brackets and a d in front, as in dx, do
-    not matter. A function that is handed over stands for its name.
+    A text may be a number, with a point or a comma, or an expression such as 2 ln 3, and what it
+    counts may stand behind it; of other texts case, hyphens, a full stop, brackets and a d in
+    front, as in dx, do not matter. A function that is handed over stands for its name.
     """
     value = getattr(value, "__name__", value)
     value = value.item() if isinstance(value, np.ndarray) and value.size == 1 else value
@@ -231,14 +238,57 @@ def same(value, other, decimals=None):
 def _numbers(value):
     """Return the numbers that a value or a text may stand for; a comma has two meanings."""
     text = re.sub(r"(?<=\d)[\s'_](?=\d{3})", "", str(value))
-    text = re.sub(r"(?<=\d)\s+[A-Za-z]{2,}\.?$", "", text)  # 12 weights
-    texts = text.replace(",", "."), text.replace(",", "")
+    for pattern, new in SPELLINGS.items():
+        text = re.sub(pattern, new, text)
     found = []
-    for text in texts:
-        above, line, below = text.partition("/")
-        with contextlib.suppress(ValueError, ZeroDivisionError):
-            found.append(float(above) / float(below if line else 1))
+    for each in (text.replace(",", "."), text.replace(",", "")) if len(text) < 100 else ():
+        try:
+            found.append(float(each))
+        except ValueError:
+            with contextlib.suppress(ValueError, TypeError, ArithmeticError, SyntaxError):
+                found.append(float(_worked_out(ast.parse(each.strip(), mode="eval").body)))
     return found
+
+
+def _fraction(found):
+    return f"({found[1] or 0}+{unicodedata.normalize('NFKC', found[2])})".replace("\u2044", "/")
+
+
+SPELLINGS = {
+    r"^.*[=\u2248~]": "",  # the result of what stands before it
+    "\u2212": "-",
+    r"(?<=\d)\s*\([^()]*[A-Za-z]{2}[^()]*\)$": "",  # 0.16 (rounded)
+    r"(?<=\d)\s+[A-Za-z]{2,}\.?$": "",  # 12 weights
+    r"(?<=\d)\s*[x\u00d7]$": "",  # 2.25 times
+    "\u00d7": "*",
+    r"\^": "**",
+    "(\\d*)([\u00bc-\u00be\u2150-\u215e])": _fraction,  # a half in one character
+    r"\b(?:math|np)\.": "",
+    r"\b(ln|log|sqrt)\s*(\d[\d.]*(?:/\d[\d.]*)?)": r"\1(\2)",
+    r"(?<=\d)\s*(?=(?:ln|log|sqrt)\()": "*",
+}
+FUNCTIONS = {"ln": math.log, "log": math.log, "sqrt": math.sqrt, "exp": math.exp}
+OPERATORS = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+
+
+def _worked_out(node):
+    """Return the value of an expression of numbers, in floats; others raise a ValueError."""
+    match node:
+        case ast.Constant() if type(node.value) in (int, float):
+            return float(node.value)
+        case ast.UnaryOp(op=ast.USub()):
+            return -_worked_out(node.operand)
+        case ast.BinOp() if operation := OPERATORS.get(type(node.op)):
+            return operation(_worked_out(node.left), _worked_out(node.right))
+        case ast.Call(func=ast.Name(id=name), args=[one]) if name in FUNCTIONS:
+            return FUNCTIONS[name](_worked_out(one))
+    raise ValueError("this is no expression of numbers")
 
 
 def _plain(value):

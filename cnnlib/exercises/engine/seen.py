@@ -34,32 +34,31 @@ def fact(wrong, close):
         ]
         for name, each in wrong.items()
     }
-    for names in [tuple(wrong), *((name,) for name in wrong)]:  # what holds for all goes first
-        for find in (
-            _said,
-            _flat,
-            _turned,
-            _cut,
-            _too_large,
-            _unfinite,
-            _fractions,
-            _scattered,
-            _unsigned,
-            _bounded,
-            _zero,
-            _not_zero,
-            _function,
-            _apart,
-            _scaled,
-            _rounded,
-            _nearly,
-            _alike_along,
-            _first_alone,
-        ):
-            found = [find(wrong[name], close) for name in names]
-            if found[0] and all(each and each[0] == found[0][0] for each in found):
-                title, hint, name = found[0]
-                return title.format(" and ".join(names)), hint, name
+    for find in (
+        _said,
+        _flat,
+        _turned,
+        _cut,
+        _too_large,
+        _unfinite,
+        _fractions,
+        _scattered,
+        _unsigned,
+        _bounded,
+        _zero,
+        _not_zero,
+        _function,
+        _apart,
+        _scaled,
+        _rounded,
+        _nearly,
+        _alike_along,
+        _first_alone,
+    ):
+        found = [find(pairs, close) for pairs in wrong.values()]
+        if found[0] and all(each and each[0] == found[0][0] for each in found):
+            title, hint, name = found[0]
+            return title.format(" and ".join(wrong)), hint, name
     return None
 
 
@@ -240,7 +239,8 @@ def _bounded(pairs, close):
     if not off.any() or off.all() or len(bound := np.unique(value[off])) > 1:
         return None
     for side, beyond in (("below", wanted < bound[0]), ("above", wanted > bound[0])):
-        if (beyond == off).all() and len(np.unique(wanted[off])) > 1:
+        several = len(np.unique(wanted[off])) > 1 and (wanted[~off] != bound).any()
+        if several and (beyond == off).all():
             title = f"whatever should be {side} {bound[0]:.4g} in {{}} comes out as {bound[0]:.4g}"
             return title, "What holds it there: a start, a max, a min, a clip?", "bound"
     if bound[0] and len(np.unique(wanted[off])) > 1:
@@ -351,8 +351,10 @@ def _alike_along(pairs, close):
     if not _alike(pairs) or any(wanted.dtype.kind == "b" for _, wanted in pairs):
         return None
     bad = [pair for pair in pairs if not close(*pair)]
+    if len(bad) > 1 and not any(v.any() for v, _ in bad):
+        return "{} is 0 everywhere", "What should write these numbers, and is it reached?", "zeros"
     if len(bad) > 1 and all(np.ptp(v) == 0 < np.ptp(w) for v, w in bad if v.size > 1):
-        if sum(v.size > 1 for v, _ in bad) > 1:
+        if sum(v.size > 1 for v, _ in bad) > 1 < bad[0][0].size:
             hint = "What is worked out once, and should be for each of them?"
             return "all numbers of {} are the same, and should differ", hint, "all the same"
     for axis in range(min(len(ORDINAL), *(wanted.ndim for _, wanted in pairs))):

@@ -1,6 +1,10 @@
 """The tasks of exercise 08: count, four multiplications for six, tiles, frequencies, memory."""
 
 import contextlib
+import functools
+import inspect
+import operator
+import types
 
 import numpy as np
 
@@ -42,23 +46,27 @@ work_and_bytes = Check(
 class Counted:
     """A number that counts the products of it with another such number; sums keep counting."""
 
-    products = 0
+    products, left = 0, False  # whether one of them became a plain number
 
     def __init__(self, value):
-        self.value = float(value)
+        self.value = _plain(value)
 
     def __float__(self):
+        Counted.left = True
         return self.value
 
     def __mul__(self, other):
         Counted.products += isinstance(other, Counted)
-        return Counted(self.value * float(other))
+        return Counted(self.value * _plain(other))
 
     __rmul__ = __mul__
 
+    def __pow__(self, times):
+        return functools.reduce(operator.mul, [self] * times)
+
     def _kept(operation):
         return lambda self, *other: Counted(
-            getattr(float, operation)(self.value, *map(float, other))
+            getattr(float, operation)(self.value, *map(_plain, other))
         )
 
     __add__, __radd__, __sub__ = _kept("__add__"), _kept("__radd__"), _kept("__sub__")
@@ -66,10 +74,26 @@ class Counted:
     __floordiv__ = _kept("__floordiv__")
 
 
+def _plain(value):
+    return value.value if isinstance(value, Counted) else float(value)
+
+
+class _AsItCame:
+    """Stands in for float while products are counted: as a function, and as a dtype."""
+
+    dtype = np.dtype(object)
+
+    def __call__(self, value=0.0):
+        return value
+
+
 def _products(f, x, g):
     """Count the products of numbers made of x and numbers made of g; 0 if they are out of sight."""
     counted = (np.array([Counted(v) for v in a.flat], object).reshape(a.shape) for a in (x, g))
-    Counted.products = 0
+    if inspect.isfunction(f):
+        known = f.__globals__ | {"float": _AsItCame()}
+        f = types.FunctionType(f.__code__, known, f.__name__, f.__defaults__, f.__closure__)
+    Counted.products, Counted.left = 0, False
     with contextlib.suppress(Exception):  # of what is done with the products later
         f(*counted)
     return Counted.products
@@ -85,10 +109,9 @@ def _counted(f, x, g):
     probe = np.array([3.0, 1, 4, 2]), np.array([2.0, -1, 5])  # what is wrong is so on it, too
     right = mistakes.f23(*probe)
     if products < 4 and np.shape(y) == (2,) and np.allclose(f(*map(np.copy, probe)), right):
-        raise Refused(
-            "the products could not be counted: fewer than four do not do it. Use the numbers of x"
-            " and g as they come, without float() or an array of zeros to put them into"
-        )
+        why = "the products could not be counted: fewer than four do not do it. Use the numbers of"
+        how = ", without a dtype or an array of zeros to put them into" * Counted.left
+        raise Refused(f"{why} x and g as they come, with + - * /{how}")
     return y, max(products, 4)
 
 
@@ -143,7 +166,7 @@ def _by_tiles(f, x, g):
             raise Refused(f"{said}: sixteen for each tile of 2 x 2 outputs", "products")
         far = np.zeros(x.shape)
         far[0, 0], far[-1, -1] = 3.3, 1e17  # which tiles keep apart, if there is room
-        if min(x.shape) > 3 and not np.isclose(f(far, np.ones(g.shape))[0, 0], 3.3):
+        if min(x.shape) > 3 and not np.isclose(np.ravel(f(far, np.ones(g.shape)))[0], 3.3):
             raise Refused(
                 "every pixel plays a part in every output, as with frequencies: use tiles", "whole"
             )
