@@ -48,6 +48,7 @@ def code_of(version):
     return _changed_text(version.source, version.changes)
 
 
+@functools.cache  # reading a file and finding a class in it takes longer than all else
 def _code(source):
     """Return the source of a function or class without its docstring."""
     text = textwrap.dedent(inspect.getsource(source))

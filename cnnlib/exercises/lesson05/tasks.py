@@ -497,7 +497,7 @@ def _epoch(function, x, labels, batch_size, seed):
     if losses is None:
         return None
     for loss in losses if isinstance(losses, (list, tuple)) else ():
-        if np.ndim(loss):
+        if isinstance(loss, (list, tuple)) or np.ndim(loss):
             raise Refused(f"the list holds {kind_of(loss)}, expected one loss a batch", "no loss")
     # What is sent back should be softmax(x) less a 1 at the label: for which labels is it?
     truth = softmax(x) - once.sent
