@@ -75,6 +75,7 @@ MUTANTS = {
         ),
     ],
     "shrunk": [
+        ("rows are thinned twice, and columns not", ("::2, ::2]", "::2][:, ::2]")),
         ("rows are all kept", (":, ::2, ", ":, :, ")),
         ("columns are all kept", (", ::2]", "]")),
         (

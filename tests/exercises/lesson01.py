@@ -35,6 +35,7 @@ def loops(*changes):
 # Of each task: the mistake, and what to replace in the solution so as to make it.
 MUTANTS = {
     "output_size": [
+        ("stride is 2 where it is left out", ("stride=1", "stride=2")),
         ("defaults", ("stride=1, pad=0):", "stride, pad):")),
         ("the division is rounded up", ("way // stride", "-(-way // stride)")),
         ("the division is not rounded down", ("way // stride", "way / stride")),
@@ -345,6 +346,8 @@ MUTANTS = {
         ("signs are turned and not the kernel", ("w[::-1, ::-1]", "-w")),
     ],
     "box": [
+        ("the weights are divided by 2 K", ("1 / K**2", "1 / (2 * K)")),
+        ("only the diagonal has weights", ("np.full((K, K), 1 / K**2)", "np.eye(K) / K")),
         ("the weights are not divided", ("1 / K**2", "1.0")),
         ("the weights are divided by K", ("1 / K**2", "1 / K")),
         ("it is a row of K weights", ("(K, K), 1 / K**2", "(1, K), 1 / K")),

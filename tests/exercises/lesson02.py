@@ -230,6 +230,10 @@ MUTANTS = {
         ),
     ],
     "max_pool_padded": [
+        (
+            "the frame is at the top and left only",
+            ("(pad, pad), (pad, pad)", "(2 * pad, 0), (2 * pad, 0)"),
+        ),
         ("the frame holds zeros", ("-np.inf", "0")),
         ("the frame holds ones", ("-np.inf", "1")),
         ("the frame holds infinity, which always wins", ("-np.inf", "np.inf")),
@@ -285,6 +289,7 @@ MUTANTS = {
         ("the median is taken", ("x.mean(", "np.median(x, ")),
     ],
     "receptive_field": [
+        ("stride and kernel are exchanged", ("kernel, stride in", "stride, kernel in")),
         ("the sizes of the windows are multiplied", ("+= (kernel - 1) * jump", "*= kernel")),
         (
             "the sizes of the windows are added up",
@@ -313,6 +318,7 @@ MUTANTS = {
         ("every stride above 1 is taken for 2", ("jump *= stride", "jump *= min(stride, 2)")),
     ],
     "relative_change": [
+        ("the norm of b is divided by that of a", ("(b - a)", "b")),
         ("it is divided by the norm of b", ("(a**2)", "(b**2)")),
         (
             "there is a number for each channel",

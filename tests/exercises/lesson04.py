@@ -174,6 +174,7 @@ MUTANTS = {
         ("remark", ("(x > 0)", "(x > 0).astype(float)")),
     ],
     "dense_backward": [
+        ("db is made from x", ("dy.sum", "x.sum")),
         ("order", ("return dy @ w.T, x.T @ dy,", "return x.T @ dy, dy @ w.T,")),
         ("w is not transposed in dx", ("dy @ w.T", "dy @ w")),
         ("dx is transposed", ("dy @ w.T", "w @ dy.T")),
@@ -373,6 +374,17 @@ MUTANTS = {
     ],
     "autograd": [
         (
+            "the slopes of a product are 1, as those of a sum",
+            ("(other.data, self.data)", "(1.0, 1.0)"),
+        ),
+        (
+            "only the first parent gets a gradient",
+            (
+                "zip(value.parents, value.slopes, strict=True)",
+                "zip(value.parents[:1], value.slopes)",
+            ),
+        ),
+        (
             "data changed",
             (
                 "        return Value(max(self.data, 0.0)",
@@ -442,6 +454,7 @@ MUTANTS = {
         ),
     ],
     "conv_backward": [
+        ("db is summed over the filters", ("flat.sum(axis=1)", "flat.sum(axis=0)")),
         ("defaults", ("stride=1, pad=0):", "stride, pad):")),
         (
             "dw is averaged over the images",
@@ -599,6 +612,20 @@ MUTANTS = {
     ],
     "avg_pool_backward": [
         (
+            "the last row and the last column of windows are left out",
+            (
+                AVERAGE[0],
+                SHARES.replace("(dy.shape)", "(*dy.shape[:2], OH - 1, OW - 1)"),
+            ),
+        ),
+        (
+            "the window is as large as the stride",
+            (
+                AVERAGE[0],
+                SHARES.replace("r : r + KH, q : q + KW", "r : r + stride, q : q + stride"),
+            ),
+        ),
+        (
             "the gradient is divided by the pixels of the image",
             ("(KH * KW)", "(shape[2] * shape[3])"),
         ),
@@ -638,6 +665,8 @@ MUTANTS = {
         ("one image", ("    return dx", "    return dx * shape[0]")),
     ],
     "relative_error": [
+        ("the least is taken and not the largest", ("np.max(", "np.min(")),
+        ("differences are squared", ("np.abs(a - b)", "(a - b) ** 2")),
         ("the difference is not divided by anything", (" / np.maximum(larger, floor)", "")),
         ("the difference is divided by |a| alone", ("(larger,", "(np.abs(a),")),
         ("the difference is divided by |a| + |b|", ("(larger,", "(np.abs(a) + np.abs(b),")),
@@ -676,6 +705,11 @@ MUTANTS = {
         ("an error for every row is returned", ("floor))", "floor), axis=-1)")),
     ],
     "gradient_errors": [
+        (
+            "the parameters stand where their gradients belong",
+            ("**layer.grads", "**layer.params"),
+        ),
+        ("the loss is squared", (ERRORS, "((layer.forward(x) * dy) ** 2).sum()")),
         ("backward comes without a forward before it", ("    layer.forward(x)\n", "")),
         ("the loss leaves dy out", (ERRORS, "layer.forward(x).sum()")),
         ("ones are sent back and not dy", ("backward(dy)", "backward(np.ones_like(dy))")),
@@ -735,6 +769,6 @@ UNKNOWN = {
     "conv_backward": ("dcols = w.", "dcols = abs(w)."),
     "max_pool_backward": ("(winner == k)", "(winner >= k)"),
     "avg_pool_backward": ("(KH * KW)", "(KH * KW) + kh"),
-    "relative_error": ("np.abs(a - b)", "np.abs(a - b) ** 2"),
+    "relative_error": ("np.abs(a - b)", "np.abs(a - b) ** 3"),
     "gradient_errors": ("return errors", 'return errors | {"b": 0.5}'),
 }

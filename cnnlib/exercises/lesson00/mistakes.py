@@ -161,6 +161,7 @@ def shrunk(x):
 SHRUNK = mistakes(
     shrunk,
     ("rows are all kept", {":, ::2, ": ":, :, "}, "x[:, ::2, ::2]: three axes, three slices."),
+    ("rows are thinned twice, and columns not", {"::2, ::2": "::4"}, "x[:, ::2, ::2], in one."),
     ("columns are all kept", {", ::2]": "]"}, "x[:, ::2, ::2]: three axes, three slices."),
     (
         "the first half is kept, and not every second",

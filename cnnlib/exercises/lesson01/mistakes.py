@@ -58,6 +58,7 @@ OUTPUT = SIZES + mistakes(
         {"(size + 2 * pad - kernel) // stride": "(size - kernel) // stride + 2 * pad // stride"},
         "What is left over of the image and of the frame may together be a whole step.",
     ),
+    ("stride is 2 where it is left out", {"stride=1": "stride=2"}, "The first line said stride=1."),
     ("pad is 1 where it is left out", {"pad=0)": "pad=1)"}, "The first line said pad=0."),
     (
         "the frame is not divided by the stride",
@@ -371,6 +372,12 @@ BOX = mistakes(
         "the weights are divided by K",
         {"K**2": "K"},
         "How many weights are there? They must sum to 1.",
+    ),
+    ("the weights are divided by 2 K", {"K**2": "(2 * K)"}, "How many weights are there?"),
+    (
+        "only the diagonal has weights",
+        {"np.full((K, K), 1 / K**2)": "np.eye(K) / K"},
+        "All weights are equal: np.full or np.ones.",
     ),
     ("it is a row of K weights", {"(K, K), 1 / K**2": "(1, K), 1 / K"}, "K rows, K columns."),
     ("it has one axis", {"(K, K), 1 / K**2": "(K,), 1 / K"}, "K rows, K columns."),

@@ -284,6 +284,14 @@ PADDED = mistakes(
         "np.pad takes a pair for each axis: (0, 0) for the first two.",
     ),
     (
+        "the frame is at the top and left only",
+        {
+            "add_frame(x, pad, -np.inf)": "np.pad(x, ((0, 0), (0, 0), (2 * pad, 0), (2 * pad, 0)),"
+            " constant_values=-np.inf)"
+        },
+        "An image has four sides.",
+    ),
+    (
         "the frame is at the bottom and right only",
         {
             "add_frame(x, pad, -np.inf)": "np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)),"
@@ -394,6 +402,11 @@ FIELD = mistakes(
         f"That is the walk back, from the last layer to the first. Going forward: {JUMP}",
     ),
     ("the layers are gone through from the last", {"in layers:": "in layers[::-1]:"}, JUMP),
+    (
+        "stride and kernel are exchanged",
+        {"for kernel, stride": "for stride, kernel"},
+        "A layer is (kernel, stride).",
+    ),
     ("strides play no part", {"step *= stride": "pass"}, JUMP),
     (
         "the sizes of the windows are multiplied",
@@ -483,6 +496,11 @@ CHANGE = mistakes(
         "all images are taken together",
         {"axes = (1, 2, 3)": "axes = None"},
         "Return one number for each image.",
+    ),
+    (
+        "the norm of b is divided by that of a",
+        {SHARE: "np.sqrt((b**2).sum(axis=axes)) / length"},
+        "First the difference, then its norm.",
     ),
     ("the root is missing", {SHARE: "(distance / length) ** 2"}, NORM),
     (

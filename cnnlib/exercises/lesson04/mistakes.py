@@ -211,6 +211,7 @@ DENSE = mistakes(
         "db has the shape of b, (M,).",
     ),
     ("db is a single number", {"axis=0": ""}, "Each output has a bias of its own."),
+    ("db is made from x", {"dy.sum": "x.sum"}, FORKED),
     ("db is not summed", {"dy.sum(axis=0)": "dy.copy()"}, FORKED),
     (
         "x is reshaped and not transposed in dw",
@@ -552,6 +553,16 @@ AUTOGRAD = mistakes(
         "The slope of a number with respect to itself is 1.",
     ),
     (
+        "the slopes of a product are 1, as those of a sum",
+        {"(other.data, self.data)": "(1.0, 1.0)"},
+        "The slope of a product with respect to one factor is the other factor.",
+    ),
+    (
+        "only the first parent gets a gradient",
+        {"zip(value.parents, value.slopes, strict=True)": "zip(value.parents[:1], value.slopes)"},
+        "Each parent gets the gradient of the value times the slope of that step.",
+    ),
+    (
         "ReLU multiplies with its value",
         {"float(self.data > 0)": "max(self.data, 0.0)"},
         "ReLU's slope is 1 where it is open, whatever its value.",
@@ -664,6 +675,11 @@ CONV = mistakes(
         "db is summed over the pixels and not over the images",
         {DB: ", dy.sum(axis=(2, 3))\n"},
         BIAS,
+    ),
+    (
+        "db is summed over the filters",
+        {DB: ", dy.transpose(1, 2, 3, 0).reshape(F, -1).sum(axis=0)\n"},
+        "Each filter has a bias of its own. In dY a row is a filter: sum along the row, axis=1.",
     ),
     ("db is that of the last image alone", {DB: ", dy[-1].sum(axis=(1, 2))\n"}, BIAS),
     ("in dx each tap overwrites what came before", {"    return": TAPS}, ADD),
@@ -796,6 +812,16 @@ AVG_POOL = mistakes(
         "np.repeat knows nothing of the stride: windows may overlap, or leave pixels over.",
     ),
     ("windows that overlap overwrite each other", {"+=": "="}, LIES),
+    (
+        "the last row and the last column of windows are left out",
+        {"(dy.shape)": "(*dy.shape[:2], dy.shape[2] - 1, dy.shape[3] - 1)"},
+        "range(OH) ends before OH by itself.",
+    ),
+    (
+        "the window is as large as the stride",
+        {"row : row + KH, column : column + KW": "row : row + stride, column : column + stride"},
+        "It starts at oh * stride, and ends KH rows below: oh * stride + KH.",
+    ),
     ("the division is rounded down", {" / (KH * KW)": " // (KH * KW)"}, EQUAL),
     (
         "shares are averaged where windows overlap",
@@ -868,6 +894,12 @@ ERROR = mistakes(
         {"(unit, floor)": "(unit, 1e-8)"},
         "floor is an argument: 1e-8 is only its default.",
     ),
+    ("the least is taken and not the largest", {".max()": ".min()"}, "One wrong entry is enough."),
+    (
+        "differences are squared",
+        {"np.abs(a - b)": "(a - b) ** 2"},
+        "Take the size of the difference.",
+    ),
     ("the mean is taken and not the largest", {".max()": ".mean()"}, "One wrong entry is enough."),
     ("the sum is taken and not the largest", {".max()": ".sum()"}, "One wrong entry is enough."),
     (
@@ -915,6 +947,16 @@ ERRORS = mistakes(
         "ones are sent back and not dy",
         {"backward(dy)": "backward(np.ones_like(dy))"},
         "layer.backward(dy)",
+    ),
+    (
+        "the parameters stand where their gradients belong",
+        {"**layer.grads}": "**layer.params}"},
+        "After backward the gradients are in layer.grads.",
+    ),
+    (
+        "the loss is squared",
+        {"(layer.forward(x) * dy)": "((layer.forward(x) * dy) ** 2)"},
+        "backward(dy) belongs to the loss (y * dy).sum(): nudge that one.",
     ),
     (
         "the loss is a mean",
