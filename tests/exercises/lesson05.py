@@ -54,6 +54,10 @@ PICK = "yield x[pick], labels[pick]"
 MUTANTS = {
     "relu_layer": [
         (
+            "the mask is inverted: what was kept is stopped, and what was cut off passes",
+            ("self.x > 0", "self.x <= 0"),
+        ),
+        (
             "a hundredth of what is below 0 passes, as in a leaky ReLU",
             ("np.maximum(x, 0)", "np.where(x > 0, x, 0.01 * x)"),
             ("dy * (self.x > 0)", "np.where(self.x > 0, dy, 0.01 * dy)"),
@@ -91,6 +95,18 @@ MUTANTS = {
         ("remark", ("(self.x > 0)", "(self.x > 0).astype(float)")),
     ],
     "dense_layer": [
+        (
+            "only the last image of the batch counts in dw and db",
+            (
+                'self.grads = {"w": self.x.T @ dy, "b": dy.sum(axis=0)}\n',
+                "for row, d in zip(self.x, dy, strict=True):\n"
+                '            self.grads = {"w": np.outer(row, d), "b": d}\n',
+            ),
+        ),
+        (
+            "dx is made with the gradient of w, and not with w",
+            ('(self.params["w"] @ dy.T).T', 'dy @ self.grads["w"].T'),
+        ),
         ("the bias is subtracted", ('+ self.params["b"]', '- self.params["b"]')),
         ("forward adds no bias", (' + self.params["b"]', "")),
         ("the input of the first call is kept for ever", FIRST),
@@ -155,6 +171,14 @@ MUTANTS = {
         ),
     ],
     "conv_layer": [
+        (
+            "y has its rows and columns exchanged",
+            (".transpose(3, 0, 1, 2)", ".transpose(3, 0, 2, 1)"),
+        ),
+        (
+            "dy is laid flat with its rows and columns exchanged",
+            ("dy.transpose(1, 2, 3, 0)", "dy.transpose(1, 3, 2, 0)"),
+        ),
         ("square images", ("W - K + 1", "H - K + 1")),
         (
             "single images",
@@ -226,6 +250,7 @@ MUTANTS = {
         ("the kernel is flipped in dx", ("w.reshape(len(w), -1).T", FLIPPED)),
     ],
     "pool_layer": [
+        ("the winner gets 1, and not what arrives in dy", ("= dy * (self", "= 1.0 * (self")),
         (
             "images of one window",
             ("tap = x[:, :, kh::2, kw::2]", "tap = x[:, :, kh : kh + 1, kw : kw + 1]"),
@@ -296,6 +321,7 @@ MUTANTS = {
         ("remark", ("C, H, W, N), dy.dtype", "C, H, W, N), float")),
     ],
     "sgd_step": [
+        ("the parameter becomes the step, and loses what it was", ("p -= rate", "p[...] = -rate")),
         ("it is divided by the rate", ("rate * grads[name]", "grads[name] / rate")),
         (
             "the entry of the dict is replaced, and the network keeps the old array",
@@ -324,6 +350,10 @@ MUTANTS = {
         ("changed", ("p -= rate * grads[name]", "grads[name] *= rate\n        p -= grads[name]")),
     ],
     "momentum": [
+        (
+            "the velocity begins with the first gradient, which then counts twice",
+            ("np.zeros_like(p)", "grads[name].copy()"),
+        ),
         (
             "the gradient is multiplied by the momentum as well",
             (VELOCITY, "            v += self.momentum * grads[name]\n"),
@@ -386,6 +416,16 @@ MUTANTS = {
         ("a copy is changed and not the parameters", ("p -= self", "p = p - self")),
     ],
     "adam": [
+        (
+            "the running means begin with the first gradient, and not with 0",
+            ("self.m.setdefault(name, np.zeros_like(p))", "self.m.setdefault(name, g.copy())"),
+            ("self.v.setdefault(name, np.zeros_like(p))", "self.v.setdefault(name, g * g)"),
+        ),
+        (
+            "the means are multiplied by the correction, and not divided",
+            ("(m / (1 - one**t))", "(m * (1 - one**t))"),
+            ("(v / (1 - two**t))", "(v * (1 - two**t))"),
+        ),
         ("t is 1 in the first two steps", ("betas, self.steps", "betas, max(1, self.steps - 1)")),
         (
             "m takes the whole gradient, without 1 - beta1",

@@ -103,11 +103,20 @@ class ReLU(Layer):
 RELU = mistakes(
     ReLU,
     (
+        "the mask is inverted: what was kept is stopped, and what was cut off passes",
+        {"self.x > 0": "self.x <= 0"},
+        "Where is the slope 1?",
+    ),
+    (
         "the gradient passes where x is 0, too",
         {"self.x > 0": "self.x >= 0"},
         "Where is the slope 1?",
     ),
-    ("the gradient passes everywhere", {" * (self.x > 0)": ""}, "y >= 0 is true everywhere."),
+    (
+        "the gradient passes everywhere",
+        {" * (self.x > 0)": ""},
+        "Where is the slope 0? (y >= 0 is true for all.)",
+    ),
     (
         "the slope alone is returned, without dy",
         {"dy * (self.x > 0)": "np.ones_like(dy) * (self.x > 0)"},
@@ -160,6 +169,16 @@ class Dense(Layer):
 
 DENSE = mistakes(
     Dense,
+    (
+        "only the last image of the batch counts in dw and db",
+        {"self.x.T @ dy": "self.x[-1:].T @ dy[-1:]", "dy.sum(axis=0)": "dy[-1]"},
+        "Is grads set anew in a loop over the images? The gradients of all of them add up.",
+    ),
+    (
+        "dx is made with the gradient of w, and not with w",
+        {'dy @ self.params["w"].T': 'dy @ self.grads["w"].T'},
+        "y = x @ w + b: by what is x multiplied?",
+    ),
     ("forward adds no bias", {' + self.params["b"]': ""}, "y = x @ w + b."),
     ("the bias is subtracted", {'+ self.params["b"]': '- self.params["b"]'}, "y = x @ w + b."),
     KEPT,
@@ -223,6 +242,19 @@ COLUMNS = "The columns of the patches have the axes OH, OW, N: first dy.transpos
 overwriting = made(lesson04.CONV, "in dx each patch overwrites what came before")
 CONV = mistakes(
     Conv,
+    (
+        "y has its rows and columns exchanged",
+        {'self.params["b"])\n': 'self.params["b"]).swapaxes(2, 3)\n'},
+        "W @ cols has the axes F, OH, OW, N: reshape to these, then transpose(3, 0, 1, 2).",
+    ),
+    (
+        "dy is laid flat with its rows and columns exchanged",
+        {
+            BACKWARD: "N, F, OH, OW = dy.shape\n"
+            f"        {DY.format('dy.transpose(1, 3, 2, 0)')}\n        {BACKWARD}"
+        },
+        COLUMNS,
+    ),
     (
         "forward adds no bias",
         {'self.params["b"])': '0 * self.params["b"])'},
@@ -345,6 +377,11 @@ to_all = made(lesson04.MAX_POOL, "every pixel of the window gets the gradient")
 POOL = mistakes(
     MaxPool,
     (
+        "the winner gets 1, and not what arrives in dy",
+        {"max_pool_backward(dy, ": "max_pool_backward(np.ones_like(dy), "},
+        "The slope is 1 there: times dy.",
+    ),
+    (
         "the gradient goes to every tie",
         {"max_pool_backward": "to_ties"},
         "Of equals, the first one alone.",
@@ -443,6 +480,11 @@ DOWN = "Against the gradient: the loss grows along it."
 PLACE = "p = p - ... makes a new array, and the network keeps the old one. p -= ... changes it."
 SGD = mistakes(
     sgd_step,
+    (
+        "the parameter becomes the step, and loses what it was",
+        {"p -= rate": "p[...] = -rate"},
+        "The step is added to what p was: p -= ...",
+    ),
     ("the step goes uphill", {"p -=": "p +="}, DOWN),
     ("a copy is changed and not the parameters", {"p -=": "p = p -"}, PLACE),
     (
@@ -497,6 +539,11 @@ class Momentum:
 ROLL = "v = momentum * v + g, then p -= rate * v."
 MOMENTUM = mistakes(
     Momentum,
+    (
+        "the velocity begins with the first gradient, which then counts twice",
+        {"0 * p": "grads[name]"},
+        "It begins with zeros: the first step is rate * g long.",
+    ),
     ("the step goes uphill", {"p -=": "p +="}, f"{ROLL} {DOWN}"),
     ("the velocity is forgotten after each step", {"self.momentum * before + ": ""}, ROLL),
     (
@@ -586,6 +633,22 @@ STEPS = "t counts calls of step, from 1: one for all parameters together."
 MEANS = "A running mean keeps a share beta of what it was, and takes 1 - beta of what is new."
 ADAM = mistakes(
     Adam,
+    (
+        "the running means begin with the first gradient, and not with 0",
+        {
+            "self.m.get(name, 0 * g)": "self.m.get(name, g)",
+            "self.v.get(name, 0 * g)": "self.v.get(name, g * g)",
+        },
+        "Both begin with zeros: for that the correction is made.",
+    ),
+    (
+        "the means are multiplied by the correction, and not divided",
+        {
+            "m / np.float64(1 - one**t), v / np.float64(1 - two**t)": "m * np.float64(1 - one**t),"
+            " v * np.float64(1 - two**t)"
+        },
+        CORRECTED,
+    ),
     ("the step goes uphill", {"p -=": "p +="}, DOWN),
     (
         "the correction of the start is forgotten",
