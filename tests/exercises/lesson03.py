@@ -304,12 +304,12 @@ MUTANTS = {
         ),
         *(
             (
-                f"a fixed difference is allowed, {name}",
+                name,
                 (f"bool(np.isclose({DOT}))", f"bool(abs(np.subtract({DOT})) < {size})"),
             )
             for name, sizes in (
-                ("below which small sums lie", ("1e-3", "1e-5", "1e-6")),
-                ("by more than which large sums are rounded", ("1e-8", "1e-12")),
+                ("small sums differ by less than is allowed", ("1e-3", "1e-5", "1e-6")),
+                ("large sums are rounded by more than is allowed", ("1e-8", "1e-12")),
             )
             for size in sizes
         ),

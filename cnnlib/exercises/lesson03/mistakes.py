@@ -350,12 +350,12 @@ ADJOINT = mistakes(
         "0 / 0 is no number, and 0 < 0 is false. Yet two sums of 0 are equal.",
     ),
     (
-        "a fixed difference is allowed, below which small sums lie",
+        "small sums differ by less than is allowed",
         {"np.isclose(one, other)": "abs(one - other) < 1e-6"},
         FLOATS,
     ),
     (
-        "a fixed difference is allowed, by more than which large sums are rounded",
+        "large sums are rounded by more than is allowed",
         {"np.isclose(one, other)": "abs(one - other) < 1e-8"},
         FLOATS,
     ),
