@@ -656,6 +656,11 @@ MUTANTS = {
         ),
     ],
     "train_epoch": [
+        (
+            "the scores are sent back, and not their gradient",
+            ("network.forward(images)", "(scores := network.forward(images))"),
+            ("backward(dscores)", "backward(scores)"),
+        ),
         ("no loss is kept", ("losses.append(loss)", "pass")),
         ("the sum of the losses is returned", ("return losses", "return sum(losses)")),
         (
@@ -769,6 +774,11 @@ MUTANTS = {
         ("only the last loss is returned", ("return losses", "return losses[-1]")),
     ],
     "cosine_rate": [
+        ("1 is not added to the cosine, so that the rate gets negative", ("1 + ", "")),
+        (
+            "the cosine is divided by steps, and not what it is taken of",
+            ("step / steps)) / 2", "step) / steps) / 2"),
+        ),
         ("pi is missing", ("np.pi * step", "step")),
         ("the rate stays as it is", ("return rate * (1", "return rate + 0 * (1")),
         ("the angle is in degrees", ("np.pi", "180")),

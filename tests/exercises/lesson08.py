@@ -65,6 +65,7 @@ MUTANTS = {
         ),
     ],
     "f23": [
+        ("g1 is added in both brackets of taps", ("g[0] - g[1] + g[2]", "g[0] + g[1] + g[2]")),
         (
             "six multiplications are done",
             (
@@ -97,6 +98,10 @@ MUTANTS = {
         ("the filter is flipped", ("    first, last", "    g = g[::-1]\n    first, last")),
     ],
     "winograd_tile": [
+        (
+            "the filter is padded to the size of the tile, and not transformed",
+            ("(G @ g @ G.T)", "np.pad(g, ((0, 1), (0, 1)))"),
+        ),
         ("only the rows of the tile are transformed", ("B.T @ d @ B", "d @ B")),
         ("the tile is not transformed", ("B.T @ d @ B", "d")),
         ("B stands on both sides", ("B.T @ d @ B", "B @ d @ B")),
@@ -127,6 +132,7 @@ MUTANTS = {
         ("the outputs are transposed", ("return A.T", "return (A.T"), ("@ A\n", "@ A).T\n")),
     ],
     "winograd_conv": [
+        ("zeros stand before the image as well", (FRAME, FRAME.replace("(0", "(1"))),
         (
             "what a ragged last tile would make is missing",
             (
@@ -168,6 +174,16 @@ MUTANTS = {
         ("square images", ("return y", "return (1 + (OH != OW)) * y")),
     ],
     "fft_conv": [
+        (
+            "what is cut out is the middle of the result, and not its beginning",
+            (CUT, "[KH // 2 : H - KH + 1 + KH // 2, KW // 2 : W - KW + 1 + KW // 2]"),
+        ),
+        (
+            "the filter is flipped along one axis, and not along both",
+            ("rfft2(w, (H, W)).conj()", "rfft2(w[::-1], (H, W))"),
+            ("[: H - KH + 1,", "[KH - 1 :,"),
+        ),
+        ("the filter is transposed", ("rfft2(w, (H, W))", "rfft2(w.T, (H, W))")),
         ("the filter is flipped", (".conj()", ""), (CUT, "[KH - 1 :, KW - 1 :]")),
         ("the conjugate is not taken", (".conj()", "")),
         (
@@ -193,6 +209,7 @@ MUTANTS = {
         ("square kernels", ("return np", "return (1 + (KH != KW)) * np")),
     ],
     "largest_batch": [
+        ("a megabyte is taken for a thousand bytes", ("1e6", "1e3")),
         ("defaults", ("K, pad=0):", "K, pad):")),
         ("only the images are counted", (NUMBERS, "numbers = C * H * W")),
         ("only the outputs are counted", (NUMBERS, "numbers = F * OH * OW")),

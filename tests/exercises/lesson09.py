@@ -75,6 +75,10 @@ MUTANTS = {
         ("b begins at the start of the row", ("row[split:]", "row[: np.prod(b_shape)]")),
     ],
     "parallel_step": [
+        (
+            "the rate is multiplied by the number of workers",
+            ("rate * total", "rate * workers * total"),
+        ),
         ("only the last worker counts", ("total += n", "total = n")),
         ("the last worker is left out", ("in range(workers)", "in range(workers - 1)")),
         ("the sum is divided by the number of workers", ("n / N", "n / workers")),
@@ -102,6 +106,11 @@ MUTANTS = {
         ("the gradient is returned and not the new weights", ("w - rate * total", "total")),
     ],
     "ring_round": [
+        (
+            "a part arrives under the number of the part that the receiver sends",
+            ("after[right, part] +=", "after[right, (right - step) % P] +="),
+            ("after[right, part] = ", "after[right, (right - step) % P] = "),
+        ),
         (
             "what is sent is set to 0 at the sender",
             (ADD, f"{ADD}\n            after[worker, part] = 0"),
@@ -144,6 +153,14 @@ MUTANTS = {
         ),
     ],
     "ring_seconds": [
+        (
+            "the latency is divided by the number of workers as well",
+            ("size / workers / bandwidth)", "size / bandwidth) / workers"),
+        ),
+        (
+            "the latency is divided by the bandwidth as well",
+            ("size / workers / bandwidth)", "size / workers) / bandwidth"),
+        ),
         (
             "the brackets around latency and bytes are missing",
             ("(latency + size / workers / bandwidth)", "latency + size / workers / bandwidth"),

@@ -999,6 +999,14 @@ PAIR = "dscores is the second thing that cross_entropy returns: network.backward
 BACK, STEP = "network.backward(dscores)", "optimizer.step(network.params, network.grads)"
 EPOCH = mistakes(
     train_epoch,
+    (
+        "the scores are sent back, and not their gradient",
+        {
+            "network.forward(images)": "(scores := network.forward(images))",
+            BACK: "network.backward(scores)",
+        },
+        PAIR,
+    ),
     ("nothing is shuffled", {"batches(x": "in_order(x"}, "Use your batches with the rng."),
     (
         "what is left over at the end is dropped",
@@ -1139,6 +1147,16 @@ def cosine_rate(step, steps, rate):
 WAVE = "At step 0 the cosine is 1 and the rate is whole; at the last step it is -1, the rate 0."
 COSINE = mistakes(
     cosine_rate,
+    (
+        "1 is not added to the cosine, so that the rate gets negative",
+        {"1 + ": ""},
+        WAVE,
+    ),
+    (
+        "the cosine is divided by steps, and not what it is taken of",
+        {"step / steps)) / 2": "step) / steps) / 2"},
+        "step / steps goes from 0 to 1: the cosine is taken of pi times that.",
+    ),
     ("the rate climbs and does not fall", {"1 + ": "1 - "}, WAVE),
     ("the sum is not halved", {" / 2": ""}, "1 + cos goes from 2 to 0."),
     ("pi is missing", {"math.pi * step": "step"}, "math.cos takes radians: half a wave is pi."),

@@ -116,6 +116,11 @@ def six_products(x, g):
 
 F23 = [Mistake("six multiplications are done", six_products, SAVE)] + mistakes(
     f23,
+    (
+        "g1 is added in both brackets of taps",
+        {"g[0] - g[1] + g[2]": "g[0] + g[1] + g[2]"},
+        MIDDLE,
+    ),
     ("the half of the sum is forgotten", {"(g[0] + g[1] + g[2]) / 2": "(g[0] + g[1] + g[2])"},
         MIDDLE),
     ("the half of the difference is forgotten", {"(g[0] - g[1] + g[2]) / 2":
@@ -156,6 +161,11 @@ def winograd_tile(d, g):
 SIDES = "In two dimensions each matrix works on the columns and on the rows: T @ tile @ T.T."
 TILE = mistakes(
     winograd_tile,
+    (
+        "the filter is padded to the size of the tile, and not transformed",
+        {"(G @ g @ G.T)": "np.pad(g, ((0, 1), (0, 1)))"},
+        "Products of two things that are both transformed: G @ g @ G.T, which is 4 x 4.",
+    ),
     ("B and its transpose are exchanged", {"B.T @ d @ B": "B @ d @ B.T"}, SIDES),
     ("only the columns of the tile are transformed", {"B.T @ d @ B": "B.T @ d"}, SIDES),
     ("only the rows of the tile are transformed", {"B.T @ d @ B": "d @ B"}, SIDES),
@@ -195,6 +205,14 @@ STEP = "A tile sees 4 x 4 pixels and makes 2 x 2 outputs: the next one begins 2 
 RAGGED = "Round the number of tiles up, and pad the image with zeros to fill the last ones."
 COVER = mistakes(
     winograd_conv,
+    (
+        "zeros stand before the image as well",
+        {
+            "((0, 2 * rows - OH), (0, 2 * columns - OW))": "((1, 2 * rows - OH),"
+            " (1, 2 * columns - OW))"
+        },
+        "The first output sees the first pixel: the frame that fills the last tiles is at the end.",
+    ),
     (
         "what a ragged last tile would make is missing",
         {
@@ -269,6 +287,20 @@ FIRST = "The first H - KH + 1 rows are those that no wrapped patch has reached."
 CORRELATES = "This product of frequencies flips the filter: take the conjugate of its frequencies."
 FFT = mistakes(
     fft_conv,
+    (
+        "what is cut out is the middle of the result, and not its beginning",
+        {
+            ": H - KH + 1,": "KH // 2 : H - KH + 1 + KH // 2,",
+            " : W - KW + 1]": " KW // 2 : W - KW + 1 + KW // 2]",
+        },
+        FIRST,
+    ),
+    (
+        "the filter is flipped along one axis, and not along both",
+        {"rfft2(w, (H, W)).conj()": "rfft2(w[::-1], (H, W))", "y[: H - KH + 1,": "y[KH - 1 :,"},
+        CORRELATES,
+    ),
+    ("the filter is transposed", {"rfft2(w, (H, W))": "rfft2(w.T, (H, W))"}, CORRELATES),
     ("the filter is flipped", {".conj()": "", "y[: H - KH + 1, : W - KW + 1]":
         "y[KH - 1 :, KW - 1 :]"}, CORRELATES),
     ("the conjugate is not taken", {".conj()": ""}, CORRELATES),
@@ -302,6 +334,7 @@ def largest_batch(megabytes, C, H, W, F, K, pad=0):
 PER = "An image brings C * H * W numbers, its part of the patch matrix, and F maps of outputs."
 BATCH = mistakes(
     largest_batch,
+    ("a megabyte is taken for a thousand bytes", {"1e6": "1e3"}, "It has a million."),
     ("only the images are counted", {" + C * K * K * OH * OW + F * OH * OW": ""}, PER),
     ("only the outputs are counted", {"C * H * W + C * K * K * OH * OW + ": ""}, PER),
     ("one map of outputs is counted", {"F * OH * OW\n": "OH * OW\n"}, PER),

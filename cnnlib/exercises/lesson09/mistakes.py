@@ -214,6 +214,11 @@ def parallel_step(w, x, y, gradient, rate, workers):
 SHARE = "(last - first) / N"
 STEP = mistakes(
     parallel_step,
+    (
+        "the rate is multiplied by the number of workers",
+        {"rate * total": "rate * workers * total"},
+        "Of the weighted gradients a step is the same, however many workers share the batch.",
+    ),
     ("every worker counts the same", {SHARE: "1 / workers"}, WEIGHTS),
     ("every worker that has images counts the same", {SHARE: "1 / min(N, workers)"}, WEIGHTS),
     ("the gradients are added up and not averaged", {f"{SHARE} * ": ""}, WEIGHTS),
@@ -285,6 +290,15 @@ def ring_round(held, step):
 PART = "In round `step`, worker w sends part (w - step) % P to worker (w + 1) % P."
 ROUND = mistakes(
     ring_round,
+    (
+        "a part arrives under the number of the part that the receiver sends",
+        {
+            "(worker + 1) % P": "(worker + 1) % P\n        own = (right - step) % P",
+            "right, part] += ": "right, own] += ",
+            "right, part] = ": "right, own] = ",
+        },
+        PART,
+    ),
     (
         "adding ends a round too early",
         {"step < P - 1": "step < P - 2"},
@@ -376,6 +390,16 @@ def ring_seconds(size, workers, latency, bandwidth):
 
 COST = mistakes(
     ring_seconds,
+    (
+        "the latency is divided by the number of workers as well",
+        {"size / workers / bandwidth)": "size / bandwidth) / workers"},
+        "Every round waits for the whole latency, and sends a part of the bytes.",
+    ),
+    (
+        "the latency is divided by the bandwidth as well",
+        {"size / workers / bandwidth)": "size / workers) / bandwidth"},
+        "The latency is in seconds already: only bytes are divided by the bandwidth.",
+    ),
     (
         "the brackets around workers - 1 are missing",
         {"2 * (workers - 1)": "(2 * workers - 1)"},
