@@ -267,7 +267,9 @@ def _back(name, col2im, stride=1):
 
 
 def _pairs(rng):
-    x, c, far = rng.normal(size=(1, 1, 4, 4)), rng.normal(size=(4, 9)), 1e8
+    x, c = rng.normal(size=(1, 1, 4, 4)), rng.normal(size=(4, 9))
+    fixed = np.random.default_rng(0)  # for chance may leave nothing to round
+    far = 1e8 * fixed.normal(size=(1, 1, 4, 4)), 1e8 * fixed.normal(size=(4, 4))
     one, two = np.array([1.0, 2]), np.array([3.0, -1])
     axis, rest = np.array([1.0, 0]), np.array([3.0, -1, 2, 5])
     last, _, mean, *_ = (mistake.function for mistake in mistakes.COL2IM)
@@ -289,9 +291,7 @@ def _pairs(rng):
         ),
         Case("col2im with =", (im2col_1, _back("col2im_last", last), x, c)),
         Case("col2im with a mean", (im2col_1, _back("col2im_mean", mean), x, c)),
-        Case(
-            "stride 2", (im2col_2, _back("col2im_2", reference.col2im, 2), far * x, far * c[:, :4])
-        ),
+        Case("stride 2", (im2col_2, _back("col2im_2", reference.col2im, 2), *far)),
     ]
 
 
