@@ -74,6 +74,12 @@ MUTANTS = {
         ),
     ],
     "receptive_field": [
+        ("the stride counts for low alone", ("high * S", "high")),
+        (
+            "the padding is taken off twice",
+            ("low * S - P", "low * S - 2 * P"),
+            ("high * S - P", "high * S - 2 * P"),
+        ),
         ("the first layer is left out", ("reversed(layers)", "reversed(layers[1:])")),
         (
             "it is divided by the stride",
@@ -111,6 +117,7 @@ MUTANTS = {
         ("remark", ("return low, high", "return float(low), float(high)")),
     ],
     "most_exciting": [
+        ("the place of the weakest response is given", (".argmax()", ".argmin()")),
         ("all images are returned", ("[:count]", "")),
         ("one too many is returned", ("[:count]", "[: count + 1]")),
         (

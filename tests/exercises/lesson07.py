@@ -114,6 +114,10 @@ MUTANTS = {
         ),
     ],
     "batch_norm_backward": [
+        (
+            "dgamma is summed without what gamma is multiplied by",
+            ("return dx, dgamma", "return dx, dbeta"),
+        ),
         ("dx is N times too large", ("gamma / std *", "N * gamma / std *")),
         ("the share of the variance counts twice", ("- normal *", "- 2 * normal *")),
         ("only dy itself is divided by std", ("gamma / std * (dy", "gamma * (dy / std")),
@@ -162,6 +166,7 @@ MUTANTS = {
         ),
     ],
     "dropout": [
+        ("what is kept is that above 1 - rate", ("u >= rate", "u >= 1 - rate")),
         ("what is kept is multiplied by 1 + rate", (SCALED, " * (1 + rate)")),
         (
             "it is divided by the share that happened to be kept",

@@ -129,6 +129,16 @@ def receptive_field(layers, at):
 BACK = "From the last layer to the first: low = low * S - P, high = high * S - P + K - 1."
 FIELD = mistakes(
     receptive_field,
+    (
+        "the stride counts for low alone",
+        {"high * S - P + K - 1": "high - P + K - 1"},
+        BACK,
+    ),
+    (
+        "the padding is taken off twice",
+        {"low * S - P": "low * S - 2 * P", "high * S - P": "high * S - 2 * P"},
+        "A pixel lies P further right in the frame than in the image: one side counts.",
+    ),
     ("strides play no part", {"low * S": "low", "high * S": "high"}, BACK),
     ("stride and padding are exchanged", {"K, S, P": "K, P, S"}, "(kernel, stride, pad)."),
     (
@@ -197,6 +207,11 @@ def most_exciting(maps, count):
 
 EXCITING = mistakes(
     most_exciting,
+    (
+        "the place of the weakest response is given",
+        {".argmax()": ".argmin()"},
+        "Where is the response largest?",
+    ),
     (
         "images are sorted by their weakest last",
         {"-maps.max": "maps.max"},

@@ -234,6 +234,11 @@ WAYS = "x reaches y by three ways: itself, through the mean, and through the var
 EACH = "The mean's and the variance's share goes to N rows, a part of N each."
 BACK = mistakes(
     batch_norm_backward,
+    (
+        "dgamma is summed without what gamma is multiplied by",
+        {"return dx, dgamma, dbeta": "return dx, dbeta, dbeta"},
+        "y = gamma * normal + beta: the slope of y for gamma is normal.",
+    ),
     ("the way through the mean is left out", {" - dbeta / N": ""}, WAYS),
     ("the way through the variance is left out", {" - normal * dgamma / N": ""}, WAYS),
     (
@@ -331,6 +336,11 @@ SCALE = "Of the numbers a share of 1 - rate is left: divide by it, and the mean 
 TRAINING = "Outside training nothing is switched off and nothing is scaled."
 DROPOUT = mistakes(
     dropout,
+    (
+        "what is kept is that above 1 - rate",
+        {"u >= rate": "u >= 1 - rate"},
+        "u is uniform: a share of rate lies below rate, and that is switched off.",
+    ),
     ("what is kept is not scaled up", {" / (1 - rate)": ""}, SCALE),
     ("what is kept is scaled down", {"/ (1 - rate)": "* (1 - rate)"}, SCALE),
     ("what is kept is divided by the rate", {"/ (1 - rate)": "/ rate"}, SCALE),
