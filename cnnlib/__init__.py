@@ -38,6 +38,7 @@ module                   holds                                             lesso
 ``cnnlib.files``         arrays and downloads, written whole or not at all
 ``cnnlib.recordings``    runs that were recorded, for where training is slow
 ``cnnlib.here``          where Python runs: in a browser or not
+``cnnlib.wasm``          matrix products in the browser edition
 ``cnnlib.blas``          OpenBLAS: its kernels and threads
 ``cnnlib.arguments``     checks of arguments
 =======================  ================================================  ==============

@@ -96,8 +96,8 @@ def settle(kernel):
 if __name__ == "__main__":
     from IPython import get_ipython
 
-    from cnnlib import wasm
-
     with contextlib.suppress(Exception):  # with another Pyodide products are slow, and right
+        from cnnlib import wasm
+
         wasm.quicken()
     settle(get_ipython().kernel)

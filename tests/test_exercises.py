@@ -245,6 +245,8 @@ def test_hidden_tests_and_outputs_are_left_out():
         ("### BEGIN SOLUTION\n1", True, "does not begin or end"),
         ("1\n### END SOLUTION", True, "does not begin or end"),
         ("### BEGIN SOLUTION\n1\n### END SOLUTION", False, "not marked"),
+        ("### BEGIN HIDDEN TESTS\n1", False, "hidden tests do not begin or end"),
+        ("1\n### END HIDDEN TESTS", False, "hidden tests do not begin or end"),
     ],
 )
 def test_marks_that_do_not_fit_are_refused(source, solution, problem):

@@ -85,7 +85,7 @@ def test_a_cell_without_metadata_runs(execute):
     assert (execute(kernel, "1"), kernel.ran) == ("ok", ["1"])
 
 
-def test_the_compiled_product_was_made_of_its_source():
+def test_whoever_changes_the_product_changes_the_sums_of_both_files():
     """Whoever changes the one makes the other anew (docs/publishing.md), and writes both sums."""
     product = Path(here.__file__).with_name("product.c")
     parts = [

@@ -252,6 +252,19 @@ def root_problems(source):
     return []
 
 
+def test_the_map_of_the_package_names_every_module():
+    named = re.findall(
+        r"^``cnnlib\.(\w+)``",
+        ast.get_docstring(ast.parse((ROOT / "cnnlib" / "__init__.py").read_text("utf-8"))),
+        re.M,
+    )
+    folder = ROOT / "cnnlib"
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "__main__"}
+    assert sorted(named) == sorted(
+        modules | {path.parent.name for path in folder.glob("*/__init__.py")}
+    )
+
+
 def package_sources():
     folder = ROOT / "cnnlib"
     return {

@@ -178,6 +178,7 @@ def test_the_hunt_nudges_all_numbers_at_once_as_one_by_one(kind):
 
 def test_the_hunt_nudges_one_by_one_where_images_are_mixed():
     norm = BatchNorm(4).astype(np.float64)
+    norm.training = True
     x = np.random.default_rng(0).standard_normal((6, 4))
     hunt = BugHuntExplorer({"norm": norm}, lambda *_: x, ["any"])
     assert "dx differs from nudging in 0 of 24 entries" in hunt.text

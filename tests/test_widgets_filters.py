@@ -155,6 +155,19 @@ def test_where_only_covers_that_hide_ink_are_tried(where, lenet, digits, monkeyp
     assert tried[1:] == [1 + 28 * 28]
 
 
+def test_where_a_network_that_is_left_in_training_looks_the_same_and_stays_as_it_was(digits):
+    network, x = load_trained("convnet_bn"), digits[0][:1]
+    where = WhereExplorer(network, *digits)
+    expected, before = (
+        where.look("occlusion", x, 7),
+        {k: v.copy() for k, v in network.state.items()},
+    )
+    with network.mode(training=True):
+        np.testing.assert_array_equal(where.look("occlusion", x, 7), expected)
+    for name, value in network.state.items():
+        np.testing.assert_array_equal(value, before[name])
+
+
 def test_where_another_class_can_be_asked_about(where):
     assert "for 3" in moved(where, asked=3)
     assert "is read as 7" in where.text

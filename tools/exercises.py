@@ -44,9 +44,11 @@ EXERCISES = ROOT / "notebooks" / "exercises"
 CODE_STUB = "pass  # YOUR CODE HERE"
 TEXT_STUB = "YOUR ANSWER HERE"
 SOLUTION = re.compile(
-    r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION$", flags=re.DOTALL | re.MULTILINE
+    r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION *$", flags=re.DOTALL | re.MULTILINE
 )
-HIDDEN_TESTS = re.compile(r"\n### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS", flags=re.DOTALL)
+HIDDEN_TESTS = re.compile(
+    r"(?:^|\n) *### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS *$", flags=re.DOTALL | re.MULTILINE
+)
 SELF_STUDY = re.compile(r"[ \t]*<!-- self-study -->.*?<!-- end -->[ \t]*\n?", flags=re.DOTALL)
 
 
@@ -99,6 +101,8 @@ def student_edition(nb, self_study=True):
         if about.get("solution") and not found:
             cell.source = stub
         cell.source = HIDDEN_TESTS.sub("", cell.source)
+        if "HIDDEN TESTS" in cell.source:
+            raise ValueError(f"hidden tests do not begin or end:\n{cell.source}")
     without_outputs(nb)
     return nb if self_study else without_self_study(nb)
 

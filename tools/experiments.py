@@ -256,7 +256,7 @@ def deep(seed, short, convolutions):
 
 @of_seed
 def ingredients(seed, norm=True, short=True, init=he, dropout=0.0):
-    """Build a small residual network, or to one that lacks a part."""
+    """Build a small residual network, or one that lacks a part."""
     rng = np.random.default_rng(seed)
     layers = [*normed(norm, 1, 8, 5, rng, stride=2, pad=2, init=init), ReLU()]
     layers += [*normed(norm, 8, 16, 3, rng, stride=2, pad=1, init=init), ReLU()]

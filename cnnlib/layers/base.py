@@ -102,7 +102,7 @@ class Layer:
         return math.prod(out) + self.multiplications(shape) // out[0]
 
     def in_batches(self, x, batch_size=500):
-        """Send many images through, some at a time.
+        """Send many images through, some at a time, in the mode that the layer is in.
 
         Parameters
         ----------

@@ -200,7 +200,9 @@ def occlusion(network, x, asked):
         for size, at in zip((H, W), hides.nonzero(), strict=True)
     )
     seen = rows[:, None, :, None] | columns[:, None, None]
-    scores = np.concatenate(list(network.in_batches(np.concatenate([x, x * seen]))))[:, asked]
+    covered = np.concatenate([x, x * seen])
+    with interpret.inference(network):
+        scores = np.concatenate(list(network.in_batches(covered)))[:, asked]
     drop = np.zeros((1, H, W), x.dtype)
     drop[0, hides] = scores[0] - scores[1:]
     return drop
