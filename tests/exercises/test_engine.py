@@ -1057,7 +1057,7 @@ SEEN = [
     ("function", "of y is 1 minus what it should be", lambda y: 1 - y),
     ("rounded", "of y are rounded down", np.floor),
     ("rounded", "of y are rounded to whole numbers", np.round),
-    ("nearly", "of y are nearly right: they miss by 1e-03", lambda y: y + 0.007 * (y == 7)),
+    ("nearly", "no number of y is off by more than about 1e-03", lambda y: y + 0.007 * (y == 7)),
     ("all the same", "of y are the same", lambda y: np.full_like(y, 9)),
     ("the same along an axis", "first axis all that y holds", lambda y: np.ones_like(y) * y[0]),
     ("the same along an axis", "second axis all", lambda y: np.ones_like(y) * y[:, 1:2]),

@@ -174,7 +174,7 @@ def _zero(pairs, close):
     arrays = any(wanted.ndim for _, wanted in pairs)
     if arrays and _counted(pairs) and _kept(pairs, close, lambda value, wanted: value == 0):
         hint = "What should write these numbers, and is it reached for each of them?"
-        return "what is wrong in {} is 0, everything else is right", hint, "zero"
+        return "what is wrong in {} is 0, everything else in it is right", hint, "zero"
     return None
 
 
@@ -182,7 +182,7 @@ def _not_zero(pairs, close):
     """What is wrong should be 0."""
     if _counted(pairs) and _kept(pairs, close, lambda value, wanted: wanted == 0):
         hint = "Which condition makes a number 0?"
-        return "what is wrong in {} should be 0, everything else is right", hint, "not zero"
+        return "what is wrong in {} should be 0, everything else in it is right", hint, "not zero"
     return None
 
 
@@ -221,7 +221,7 @@ def _fractions(pairs, close):
     """Whole numbers are asked for, and others come."""
     if not _alike(pairs) or any(wanted.dtype.kind not in "iu" for _, wanted in pairs):
         return None
-    if not all((v % 1 != 0).any() for v, w in pairs if not close(v, w)):
+    if not all((np.isfinite(v) & (v % 1 != 0)).any() for v, w in pairs if not close(v, w)):
         return None
     return (
         "{} holds fractions, expected whole numbers",
@@ -244,7 +244,7 @@ def _bounded(pairs, close):
             title = f"whatever should be {side} {bound[0]:.4g} in {{}} comes out as {bound[0]:.4g}"
             return title, "What holds it there: a start, a max, a min, a clip?", "bound"
     if bound[0] and len(np.unique(wanted[off])) > 1:
-        title = f"what is wrong in {{}} is {bound[0]:.4g} everywhere, and the rest is right"
+        title = f"what is wrong in {{}} is {bound[0]:.4g} everywhere, and the rest of it is right"
         return title, "Where does this number come from?", "constant"
     return None
 
@@ -331,14 +331,14 @@ def _rounded(pairs, close):
 
 
 def _nearly(pairs, close):
-    """All numbers are nearly right."""
+    """All numbers are off by little, compared with the largest."""
     if not _counted(pairs) or not all(w.dtype.kind == "f" and w.size for _, w in pairs):
         return None
     off = [(np.abs(v - w.astype(float)).max(), np.abs(w).max()) for v, w in pairs]
     if not all(most <= 0.01 * largest for most, largest in off):
         return None
     worst = max(most / largest for most, largest in off if largest)
-    title = f"all numbers of {{}} are nearly right: they miss by {worst:.0e} of the largest at most"
+    title = f"no number of {{}} is off by more than about {worst:.0e} of the largest"
     hint = "Is something rounded, held in too few digits (float16), or added for safety?"
     return title, hint, "nearly"
 
@@ -352,18 +352,28 @@ def _alike_along(pairs, close):
         return None
     bad = [pair for pair in pairs if not close(*pair)]
     if len(bad) > 1 and not any(v.any() for v, _ in bad):
-        return "{} is 0 everywhere", "What should write these numbers, and is it reached?", "zeros"
+        return (
+            "in every wrong case {} is 0 everywhere",
+            "What should write these numbers, and is it reached?",
+            "zeros",
+        )
     if len(bad) > 1 and all(np.ptp(v) == 0 < np.ptp(w) for v, w in bad if v.size > 1):
         if sum(v.size > 1 for v, _ in bad) > 1 < bad[0][0].size:
             hint = "What is worked out once, and should be for each of them?"
-            return "all numbers of {} are the same, and should differ", hint, "all the same"
+            return (
+                "in every wrong case all numbers of {} are the same, and should differ",
+                hint,
+                "all the same",
+            )
     for axis in range(min(len(ORDINAL), *(wanted.ndim for _, wanted in pairs))):
         long = [pair for pair in bad if pair[1].shape[axis] > 1]
         if len(long) < 2 or any(not (v == v.take([0], axis)).all() for v, _ in long):
             continue
         if all(close(w, w.take([0] * w.shape[axis], axis)) for _, w in long):
             continue
-        title = f"along the {ORDINAL[axis]} axis all that {{}} holds is the same, and should differ"
+        title = (
+            f"in every wrong case, along the {ORDINAL[axis]} axis all that {{}} holds is the same"
+        )
         return title, "Which index stays where it should move on?", "the same along an axis"
     return None
 
@@ -382,9 +392,10 @@ def _first_alone(pairs, close):
             for pair in bad
             for i in range(1, pair[1].shape[axis])
         ):
-            title = f"of {{}} only the first along the {ORDINAL[axis]} axis is right"
+            axis = ORDINAL[axis]
+            title = f"in every wrong case, of {{}} only the first along the {axis} axis is right"
             if all(wanted.ndim == 1 for _, wanted in pairs):
-                title = "only the first number of {} is right"
+                title = "in every wrong case only the first number of {} is right"
             return title, "What is right for index 0 alone, or goes on from it?", "first alone"
     return None
 

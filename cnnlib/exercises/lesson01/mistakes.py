@@ -209,7 +209,9 @@ def picture(conv):
 
 
 SET_BACK = "Where is the sum set back to 0? That has to happen once for every output pixel."
-OF_X = "Where w holds whole numbers, that cuts fractions off: np.zeros(shape, x.dtype)."
+OF_X = (
+    "Where w holds whole numbers, that cuts fractions off: np.zeros(shape, np.result_type(x, w))."
+)
 convolve = picture(reference.conv2d)
 CONVOLVE = mistakes(
     reference.conv2d,

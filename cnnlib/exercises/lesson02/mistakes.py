@@ -531,7 +531,7 @@ CHANGE = mistakes(
     (
         "the unit is the mean norm of the batch",
         {SHARE: "distance / length.mean()"},
-        "Each its own.",
+        "Each image is compared with its own norm.",
     ),
 )
 

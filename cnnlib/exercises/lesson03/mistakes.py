@@ -421,7 +421,7 @@ COST = mistakes(
     (
         "padding is counted once",
         {"H + 2 * pad": "H + pad", "W + 2 * pad": "W + pad"},
-        "At both ends.",
+        "The frame is there at both ends of each axis.",
     ),
     (
         "the patches are counted without stride",

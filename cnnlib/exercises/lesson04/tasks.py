@@ -672,7 +672,7 @@ def _found(learn):
         shares.append(max(0.0, 1 - float(np.linalg.norm(given - w) / np.linalg.norm(w))))
     said = "The filters had 3 by 3 and 5 by 5 weights."
     if min(shares) < GOAL:
-        said += " The steps lead there, but end too soon: are more of them, or larger ones, better?"
+        said += " Do more steps, or larger ones, find more? If not, which weights never change?"
     return np.floor(1000 * min(shares)) / 1000, said
 
 

@@ -185,8 +185,16 @@ conv_layer = Check(
     _images,
     mistakes.CONV,
     (
-        Limit("square images", lambda x, w, b, dy: x.shape[2] == x.shape[3], "Where OH, where OW?"),
-        Limit("single images", lambda x, w, b, dy: len(x) == 1, "Where is N, and is it today's?"),
+        Limit(
+            "square images",
+            lambda x, w, b, dy: x.shape[2] == x.shape[3],
+            "OH follows from H, OW from W: is one used in place of the other?",
+        ),
+        Limit(
+            "single images",
+            lambda x, w, b, dy: len(x) == 1,
+            "Which lines use N? Take it from the x of this call.",
+        ),
     ),
     outputs="y dx dw db",
     todo="Write forward and backward with your im2col and col2im",
@@ -357,7 +365,7 @@ def _batches(function, x, labels, batch_size, seed):
         return None
     first, second = list(first), list(function(*copies[0], batch_size, rng))
     for batch in first:
-        if np.ndim(batch) == 1 == x.ndim and isinstance(batch, np.ndarray) or len(batch) != 2:
+        if (isinstance(batch, np.ndarray) and batch.ndim == 1) or len(batch) != 2:
             why = f"a batch is {kind_of(batch)}, expected a pair of images and labels"
             raise Refused(why, "no pair")
     seen, told = (np.concatenate([batch[i] for batch in first]) for i in (0, 1))
@@ -390,7 +398,7 @@ batches = Check(
     outputs="sizes no_image_twice labels_fit images_of_x shuffled new_order_next_time drawn_by_rng",
     telling={
         "labels_fit": "images and labels no longer belong together",
-        "images_of_x": "what comes first in a pair are not images of x",
+        "images_of_x": "what comes first in a pair is not images of x",
         "no_image_twice": "some images come twice",
         "shuffled": "the images are not all shuffled: too many come with their neighbours",
         "new_order_next_time": "every epoch has the same order",

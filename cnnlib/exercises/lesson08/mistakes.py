@@ -300,7 +300,7 @@ FFT = mistakes(
         {"rfft2(w, (H, W)).conj()": "rfft2(w[::-1], (H, W))", "y[: H - KH + 1,": "y[KH - 1 :,"},
         CORRELATES,
     ),
-    ("the filter is transposed", {"rfft2(w, (H, W))": "rfft2(w.T, (H, W))"}, CORRELATES),
+    ("the filter is transposed", {"rfft2(w, (H, W))": "rfft2(w.T, (H, W))"}, "Take w as it is."),
     ("the filter is flipped", {".conj()": "", "y[: H - KH + 1, : W - KW + 1]":
         "y[KH - 1 :, KW - 1 :]"}, CORRELATES),
     ("the conjugate is not taken", {".conj()": ""}, CORRELATES),
@@ -315,7 +315,8 @@ FFT = mistakes(
     ("a row and a column too many are cut off", {"y[: H - KH + 1, : W - KW + 1]":
         "y[: H - KH, : W - KW]"}, "KH rows fit at H - KH + 1 places."),
     ("the filter is flipped, and outputs that wrapped around are kept",
-        {"rfft2(w,": "rfft2(w[::-1, ::-1],", ".conj()": ""}, CORRELATES),
+        {"rfft2(w,": "rfft2(w[::-1, ::-1],", ".conj()": ""},
+        "With a flipped filter the first KH - 1 rows and KW - 1 columns have wrapped around."),
     ("the frequencies are not multiplied but added", {") * np": ") + np"}, "Multiply them."),
     ("the outputs are divided by the number of pixels", {"y[: H - KH + 1, : W - KW + 1]":
         "y[: H - KH + 1, : W - KW + 1] / x.size"},

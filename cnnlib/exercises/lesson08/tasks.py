@@ -110,7 +110,7 @@ def _counted(f, x, g):
     right = mistakes.f23(*probe)
     if products < 4 and np.shape(y) == (2,) and np.allclose(f(*map(np.copy, probe)), right):
         why = "the products could not be counted: fewer than four do not do it. Use the numbers of"
-        how = ", without a dtype or an array of zeros to put them into" * Counted.left
+        how = ", without a dtype or an array of zeros to put them into" if Counted.left else ""
         raise Refused(f"{why} x and g as they come, with + - * /{how}")
     return y, max(products, 4)
 

@@ -28,7 +28,7 @@ BY_HAND = mistakes(
     ("there are P rounds in all", {"2 * (P - 1)": "P"}, ROUNDS),
     ("one message is counted", {"rounds * D": "D"}, "Each of them sends one in every round."),
     ("the whole buffer is sent twice", {"rounds * D // P": "2 * D"}, ROUNDS),
-    ("the workers are still 5", {"rounds = ": "P = 5\n    rounds = "}, "How many are they in d?"),
+    ("the workers are still 5", {"rounds = ": "P = 5\n    rounds = "}, "How many are there in d?"),
     (
         "a message is the whole buffer, or what all P workers send is counted",
         {"D // P": "D"},
@@ -217,7 +217,7 @@ STEP = mistakes(
     (
         "the rate is multiplied by the number of workers",
         {"rate * total": "rate * workers * total"},
-        "Of the weighted gradients a step is the same, however many workers share the batch.",
+        "With the weighted mean, the step is the same however many workers share the batch.",
     ),
     ("every worker counts the same", {SHARE: "1 / workers"}, WEIGHTS),
     ("every worker that has images counts the same", {SHARE: "1 / min(N, workers)"}, WEIGHTS),

@@ -191,7 +191,7 @@ dense_from_channels_last = Check(
         Case("float32", (rng.normal(size=(2, 8)).astype(np.float32), 2, 2, 2)),
     ],
     mistakes.DENSE,
-    (Limit("square images", lambda weight, C, H, W: H == W, "Where H, and where W?"),),
+    (Limit("square images", lambda weight, C, H, W: H == W, "Is H used somewhere in place of W?"),),
     outputs="w",
     todo="Transpose the weights, and put the inputs in the order channel, row, column",
     more="Which layers of a network need this, and which can be carried over as they are?",
