@@ -209,8 +209,13 @@ class Reader:
         page.add_locator_handler(
             page.locator("dialog.jp-Dialog").last, self.answer, no_wait_after=True
         )
-        page.goto(f"{server.address}/{kind}/{name}?reset&token={server.token}")
-        page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        self.address = f"{server.address}/{kind}/{name}?reset&token={server.token}"
+        self.open()
+
+    def open(self):
+        """Load the page, and wait for its notebook and kernel."""
+        self.page.goto(self.address)
+        self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
         self.wait_until_idle()
 
     def answer(self, dialog):
@@ -247,7 +252,9 @@ class Reader:
         list of str
             Of each code cell, the error that it shows, or an empty text.
         """
-        for _ in range(10):  # a busy server may not have connected the kernel yet
+        for attempt in range(10):  # a busy server may not have connected the kernel yet
+            if attempt % 3 == 2:  # or the page lost it when a dialog chose another kernel
+                self.open()
             self.page.get_by_role("menuitem", name="Run", exact=True).click()
             menu = self.page.locator("#jp-mainmenu-run")  # a lesson may say these words, too
             menu.get_by_text("Run All Cells", exact=True).click()

@@ -6,6 +6,7 @@ notebooks are copied without their outputs, so that what is seen was made by thi
 
 import base64
 import re
+from unittest.mock import MagicMock
 
 import nbformat
 import pytest
@@ -94,6 +95,27 @@ def test_a_dialog_is_answered(reader, tmp_path):
     page = reader(tmp_path / "unknown.ipynb")
     assert page.run_all() == [""]
     assert any("Select Kernel" in asked for asked in page.asked)
+
+
+def test_a_page_that_has_lost_its_kernel_is_loaded_again():
+    class Lost(browser.Reader):
+        """Runs nothing before it is loaded anew, as after a dialog that chose another kernel."""
+
+        def __init__(self):
+            self.page, self.opened = MagicMock(), 0
+
+        def open(self):
+            self.opened += 1
+
+        def comes_true(self, script, arg=None, seconds=None):
+            return self.opened > 0
+
+        def wait_until_idle(self):
+            pass
+
+    page = Lost()
+    page.run_all()
+    assert page.opened == 1
 
 
 def test_dialogs_that_follow_each_other_are_answered(reader, tmp_path):
