@@ -25,7 +25,7 @@ module                   holds                                             lesso
 ``cnnlib.look``          the same as figures, one call each                06
 ``cnnlib.plots``         every figure                                      all
 ``cnnlib.widgets``       every explorer                                    all
-``cnnlib.exercises``     the checks of the exercises                       01 to 08
+``cnnlib.exercises``     the checks of the exercises                       00 to 09
 ``cnnlib.distributed``   training on several processes                     09
 ``cnnlib.ring``          what adding up between workers takes              09
 ``cnnlib.bridge``        weights and networks from PyTorch and back        09

@@ -248,7 +248,6 @@ class WithLoss(Layer):
 
     params = property(lambda self: self.network.params)
     grads = property(lambda self: self.network.grads)
-    state = property(lambda self: self.network.state)
 
     def children(self):
         return (self.network,)

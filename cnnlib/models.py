@@ -66,7 +66,7 @@ def simple_convnet(filters=30, hidden=100, rng=None, fast=False):
     filters, hidden : int
         Filters of the convolution, units of the hidden layer.
     rng, fast
-        As for :func:`mlp`, and so is the result.
+        As for :func:`mlp`, and so are the network's input and output.
 
     Source: Saitoh, Deep Learning from Scratch, chapter 7.
     """
@@ -88,7 +88,7 @@ def lenet5(filters=(16, 32), hidden=128, rng=None, fast=False):
     hidden : int
         Units of the hidden layer.
     rng, fast
-        As for :func:`mlp`, and so is the result.
+        As for :func:`mlp`, and so are the network's input and output.
 
     Source: LeCun, Bottou, Bengio, Haffner, Gradient-based learning applied to document
     recognition (1998); ReLU and max pooling came later.
@@ -115,7 +115,7 @@ def convnet_bn(filters=(24, 48, 64), hidden=128, rng=None, fast=False):
     hidden : int
         Units of the hidden layer.
     rng, fast
-        As for :func:`mlp`, and so is the result.
+        As for :func:`mlp`, and so are the network's input and output.
 
     Sources: Ioffe and Szegedy, Batch normalization (2015); Springenberg, Dosovitskiy, Brox,
     Riedmiller, Striving for simplicity: the all convolutional net (2014), for strides that
@@ -144,7 +144,7 @@ def resnet(filters=(24, 48, 96), blocks=2, rng=None, fast=False):
     blocks : int
         Residual blocks, two convolutions each.
     rng, fast
-        As for :func:`mlp`, and so is the result.
+        As for :func:`mlp`, and so are the network's input and output.
 
     Source: He, Zhang, Ren, Sun, Deep residual learning (2015), made small.
     """

@@ -227,7 +227,8 @@ class Layer:
         """
         if np.dtype(dtype).kind != "f":
             raise TypeError(f"dtype is {np.dtype(dtype)}, expected floats such as float64")
-        for layer in self.walk():
+        parts = [layer for layer in self.walk() if not layer.children()]  # a stack's are theirs
+        for layer in parts:
             for arrays in (layer.params, layer.state):
                 for name in arrays:
                     arrays[name] = arrays[name].astype(dtype)

@@ -27,8 +27,8 @@ export function convolve(x, layer) {
     for (let oh = 0; oh < OH; oh++) {
       const h = oh * stride - pad + kh * dilation;
       for (let ow = 0; ow < OW; ow++) {
-        const w = ow * stride - pad + kw * dilation;
-        const number = h >= 0 && h < H && w >= 0 && w < W ? x.data[(c * H + h) * W + w] : 0;
+        const v = ow * stride - pad + kw * dilation;
+        const number = h >= 0 && h < H && v >= 0 && v < W ? x.data[(c * H + h) * W + v] : 0;
         row[o++] = number;
         seen ||= number !== 0;
       }
@@ -40,7 +40,7 @@ export function convolve(x, layer) {
       for (let o = 0, to = f * size; o < size; o++) sums[to++] += weight * row[o];
     }
   }
-  return tensor([F, OH, OW], Float32Array.from(sums));
+  return tensor([F, OH, OW], new Float32Array(sums));
 }
 
 // Slides a window [KH, KW] over each map: starts each output at `start`, takes in each number by
@@ -76,7 +76,7 @@ function weigh(x, { w, b }) {
     if (x.data[d] === 0) continue;
     for (let m = 0; m < M; m++) sums[m] += x.data[d] * w.data[d * M + m];
   }
-  return tensor([M], Float32Array.from(sums));
+  return tensor([M], new Float32Array(sums));
 }
 
 function normalise(x, { gamma, beta, mean, var: variance, eps }) {

@@ -296,7 +296,7 @@ class BugHuntExplorer(Explorer):
         return comparison(*views, title), text
 
 
-def nudged(layer, x, dy, eps=1e-6):
+def nudged(layer, x, dy):
     """Do what :func:`cnnlib.gradcheck.numerical_gradient` does, all numbers of an image at once.
 
     Parameters
@@ -306,12 +306,12 @@ def nudged(layer, x, dy, eps=1e-6):
     x : float64 ndarray of shape (N, ...)
     dy : ndarray
         Of the shape that the layer returns.
-    eps : float
 
     Returns
     -------
     ndarray, shape of x
     """
+    eps = 1e-6
     nudges = eps * np.eye(x[0].size).reshape(-1, *x.shape[1:])
     found = []
     for image, weights in zip(x, dy, strict=True):

@@ -112,8 +112,11 @@ MUTANTS = {
         ("the way back works on the columns alone", (" @ A\n", "\n")),
         (
             "whole",
-            ("    return A.T", "    Y = np.fft.rfft2(d) * np.fft.rfft2(g, (4, 4)).conj()\n"
-             "    return np.fft.irfft2(Y, (4, 4))[:2, :2]\n    return A.T"),
+            (
+                "    return A.T",
+                "    Y = np.fft.rfft2(d) * np.fft.rfft2(g, (4, 4)).conj()\n"
+                "    return np.fft.irfft2(Y, (4, 4))[:2, :2]\n    return A.T",
+            ),
         ),
         (
             "the transformed tile and filter meet in a matrix product",
@@ -123,9 +126,12 @@ MUTANTS = {
         ("the filter is transposed", ("G @ g @", "G @ g.T @")),
         (
             "products",
-            ("    return A.T", "    f = lambda x, h: A.T @ ((G @ h) * (B.T @ x))\n"
-             "    return np.array([sum(f(d[i + k], g[k]) for k in range(3)) for i in (0, 1)])\n"
-             "    return A.T"),
+            (
+                "    return A.T",
+                "    f = lambda x, h: A.T @ ((G @ h) * (B.T @ x))\n"
+                "    return np.array([sum(f(d[i + k], g[k]) for k in range(3)) for i in (0, 1)])\n"
+                "    return A.T",
+            ),
         ),
         ("the tile is transposed", ("@ d @", "@ d.T @")),
         ("the filter is flipped", ("G @ g @", "G @ g[::-1, ::-1] @")),
@@ -142,21 +148,30 @@ MUTANTS = {
         ),
         (
             "tiles begin four pixels apart",
-            (TILE, "tile = np.pad(x, 4 * len(x))[4 * len(x) :, 4 * len(x) :]"
-             "[4 * r : 4 * r + 4, 4 * c : 4 * c + 4]"),
+            (
+                TILE,
+                "tile = np.pad(x, 4 * len(x))[4 * len(x) :, 4 * len(x) :]"
+                "[4 * r : 4 * r + 4, 4 * c : 4 * c + 4]",
+            ),
         ),
         ("what lies outside is not cut off", (MADE, "y")),
         ("the outputs of each tile are transposed", ("(tile, g)", "(tile, g).T")),
         (
             "products",
-            ("    for r, c", "    wide = np.pad(x, ((0, 2), (0, 2)))\n    return np.array([["
-             "winograd_tile(wide[i : i + 4, j : j + 4], g)[0, 0] for j in range(OW)]"
-             " for i in range(OH)])\n    for r, c"),
+            (
+                "    for r, c",
+                "    wide = np.pad(x, ((0, 2), (0, 2)))\n    return np.array([["
+                "winograd_tile(wide[i : i + 4, j : j + 4], g)[0, 0] for j in range(OW)]"
+                " for i in range(OH)])\n    for r, c",
+            ),
         ),
         (
             "whole",
-            ("    rows, columns", "    Y = np.fft.rfft2(x) * np.fft.rfft2(g, x.shape).conj()\n"
-             "    return np.fft.irfft2(Y, x.shape)[:OH, :OW]\n    rows, columns"),
+            (
+                "    rows, columns",
+                "    Y = np.fft.rfft2(x) * np.fft.rfft2(g, x.shape).conj()\n"
+                "    return np.fft.irfft2(Y, x.shape)[:OH, :OW]\n    rows, columns",
+            ),
         ),
         ("the image is padded in front", (FRAME, "((2 * rows - OH, 0), (2 * columns - OW, 0))")),
         (
@@ -260,7 +275,7 @@ MUTANTS = {
         ("padding is left out", (SIZES, UNPADDED)),
         ("every pixel has a patch", (SIZES, "OH, OW = H, W")),
     ],
-}  # fmt: skip
+}
 QUESTIONS = {
     "products_by_hand": [
         ("the products are not divided by the outputs", {"F(4x4, 3x3)": 36, "F(2x2, 5x5)": 36}),

@@ -215,10 +215,21 @@ def test_parts_may_be_smaller_than_batch_size_and_not_larger():
 def test_what_a_list_of_batches_or_losses_must_hold_is_said():
     alone = L05.batches.diagnose(changed("05", "batches", (", labels[pick]", "")))
     assert "expected a pair of images and labels" in str(alone), alone
+    for other in ("np.array([x[pick], labels[pick]])", "x[pick[0]]"):
+        result = L05.batches.diagnose(changed("05", "batches", ("x[pick], labels[pick]", other)))
+        assert "expected a pair of images and labels" in str(result), result
     pairs = L05.train_epoch.diagnose(changed("05", "train_epoch", ("(loss)", "((loss, dscores))")))
     assert "expected one loss a batch" in str(pairs), pairs
     named = changed("05", "train_epoch", ("backward(dscores)", "backward(dy=dscores)"))
     assert L05.train_epoch.diagnose(named).ok
+
+
+@pytest.mark.parametrize("part", ["[1:]", "[:-1]"])
+def test_labels_that_are_one_short_no_longer_belong_to_their_images(part):
+    result = L05.batches.diagnose(
+        changed("05", "batches", (", labels[pick]", f", labels[pick]{part}"))
+    )
+    assert result.mistakes == ["images and labels no longer belong together"]
 
 
 def test_a_layer_without_params_is_told_why():

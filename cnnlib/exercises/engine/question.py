@@ -255,7 +255,7 @@ def _fraction(found):
 
 
 SPELLINGS = {
-    r"^.*[=\u2248~]": "",  # the result of what stands before it
+    r"^(?:.*[^<>!])?[=\u2248~]": "",  # the result of what stands before it
     "\u2212": "-",
     r"(?<=\d)\s*\([^()]*[A-Za-z]{2}[^()]*\)$": "",  # 0.16 (rounded)
     r"(?<=\d)\s+[A-Za-z]{2,}\.?$": "",  # 12 weights

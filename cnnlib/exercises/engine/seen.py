@@ -193,6 +193,11 @@ def _kept(pairs, close, wrong):
         (~mask & (wanted != 0)).any() for mask, (_, wanted) in zip(masks, pairs, strict=True)
     ):
         return False
+    return _right_outside(masks, pairs, close)
+
+
+def _right_outside(masks, pairs, close):
+    """Say whether all numbers are right where a mask is not set."""
     both = zip(masks, pairs, strict=True)
     return all(close(np.where(m, 0, v), np.where(m, 0, w)) for m, (v, w) in both)
 
@@ -202,8 +207,7 @@ def _unfinite(pairs, close):
     if not _counted(pairs) or not all(np.isfinite(wanted).all() for _, wanted in pairs):
         return None
     masks = [~np.isfinite(value) for value, _ in pairs]
-    both = zip(masks, pairs, strict=True)
-    if not all(close(np.where(mask, 0, v), np.where(mask, 0, w)) for mask, (v, w) in both):
+    if not _right_outside(masks, pairs, close):
         return None
     kinds = dict.fromkeys(
         "nan" if np.isnan(each) else "infinite"
@@ -238,6 +242,8 @@ def _bounded(pairs, close):
     off = np.abs(value - wanted.astype(float)) > 1e-5 * np.maximum(1, np.abs(wanted))
     if not off.any() or off.all() or len(bound := np.unique(value[off])) > 1:
         return None
+    if not _right_outside([v == bound for v, _ in pairs], pairs, close):
+        return None  # something else is wrong, by little
     for side, beyond in (("below", wanted < bound[0]), ("above", wanted > bound[0])):
         several = len(np.unique(wanted[off])) > 1 and (wanted[~off] != bound).any()
         if several and (beyond == off).all():
@@ -251,11 +257,11 @@ def _bounded(pairs, close):
 
 FUNCTIONS = {
     "the square of": np.square,
-    "the root of": lambda y: np.sqrt(np.maximum(y, 0)),
-    "1 divided by": lambda y: 1 / np.where(y == 0, 1, y),
+    "the root of": np.sqrt,
+    "1 divided by": lambda y: 1 / y,
     "1 minus": lambda y: 1 - y,
-    "the exponential of": lambda y: np.exp(np.minimum(y, 700)),
-    "the logarithm of": lambda y: np.log(np.where(y > 0, y, 1)),
+    "the exponential of": np.exp,
+    "the logarithm of": np.log,
 }
 
 

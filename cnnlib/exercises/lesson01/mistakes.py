@@ -209,9 +209,7 @@ def picture(conv):
 
 
 SET_BACK = "Where is the sum set back to 0? That has to happen once for every output pixel."
-OF_X = (
-    "Where w holds whole numbers, that cuts fractions off: np.zeros(shape, np.result_type(x, w))."
-)
+OF_X = "Where w holds whole numbers, that cuts fractions off: np.zeros(shape, x.dtype)."
 convolve = picture(reference.conv2d)
 CONVOLVE = mistakes(
     reference.conv2d,

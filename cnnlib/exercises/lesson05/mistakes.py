@@ -850,16 +850,16 @@ BATCHES = mistakes(
         {"rng.permutation(len(x))": "rng.permutation(len(x)) // 2"},
         "Draw an order of all images, not images: rng.permutation(N).",
     ),
+    (
+        "there are batch_size batches, and not batches of that size",
+        {
+            "for i in range(0, len(x), batch_size):\n        pick = order[i : i + batch_size]": (
+                "for pick in np.array_split(order, batch_size):"
+            )
+        },
+        "range(0, len(x), batch_size) steps from batch to batch.",
+    ),
 )
-
-
-BATCHES += mistakes(
-    batches,
-    ("there are batch_size batches, and not batches of that size",
-        {"for i in range(0, len(x), batch_size):\n        pick = order[i : i + batch_size]":
-            "for pick in np.array_split(order, batch_size):"},
-        "range(0, len(x), batch_size) steps from batch to batch."),
-)  # fmt: skip
 
 
 def accuracy(network, x, labels, batch_size=500):
@@ -970,16 +970,17 @@ ACCURACY = mistakes(
         {"labels[i : i + batch_size]": "labels[: len(read)]"},
         "labels[i : ...]",
     ),
+    (
+        "it is divided by batch_size",
+        {"np.concatenate(right).mean()": "np.concatenate(right).sum() / batch_size"},
+        "Divide by the number of all images.",
+    ),
+    (
+        "the shares of the parts are added up",
+        {"np.concatenate(right).mean()": "sum(part.mean() for part in right)"},
+        "Count the right ones, and divide by N once.",
+    ),
 )
-
-
-ACCURACY += mistakes(
-    accuracy,
-    ("it is divided by batch_size", {"np.concatenate(right).mean()":
-        "np.concatenate(right).sum() / batch_size"}, "Divide by the number of all images."),
-    ("the shares of the parts are added up", {"np.concatenate(right).mean()":
-        "sum(part.mean() for part in right)"}, "Count the right ones, and divide by N once."),
-)  # fmt: skip
 
 
 def train_epoch(network, optimizer, x, labels, batch_size, rng):
@@ -1123,21 +1124,28 @@ EPOCH = mistakes(
         {"return losses": "return losses[-1:]"},
         "Append inside the loop.",
     ),
-)
-
-
-EPOCH += mistakes(
-    train_epoch,
     ("no loss is kept", {"losses.append(loss)": "pass"}, "losses.append(loss), for each batch."),
-    ("the sum of the losses is returned", {"return losses": "return float(np.sum(losses))"},
-        "One loss for each batch, in a list."),
-    ("each batch goes forward twice", {"        loss, dscores =":
-        "        network.forward(images)\n        loss, dscores ="}, "Once is enough."),
-    ("two steps are taken with each gradient", {STEP: f"{STEP}\n        {STEP}"},
-        "One step for each batch."),
-    ("what is sent back is multiplied by the size of the batch",
-        {BACK: "network.backward(dscores * len(images))"}, PAIR),
-)  # fmt: skip
+    (
+        "the sum of the losses is returned",
+        {"return losses": "return float(np.sum(losses))"},
+        "One loss for each batch, in a list.",
+    ),
+    (
+        "each batch goes forward twice",
+        {"        loss, dscores =": "        network.forward(images)\n        loss, dscores ="},
+        "Once is enough.",
+    ),
+    (
+        "two steps are taken with each gradient",
+        {STEP: f"{STEP}\n        {STEP}"},
+        "One step for each batch.",
+    ),
+    (
+        "what is sent back is multiplied by the size of the batch",
+        {BACK: "network.backward(dscores * len(images))"},
+        PAIR,
+    ),
+)
 
 
 def cosine_rate(step, steps, rate):

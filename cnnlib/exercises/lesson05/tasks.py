@@ -365,7 +365,7 @@ def _batches(function, x, labels, batch_size, seed):
         return None
     first, second = list(first), list(function(*copies[0], batch_size, rng))
     for batch in first:
-        if (isinstance(batch, np.ndarray) and batch.ndim == 1) or len(batch) != 2:
+        if not isinstance(batch, (tuple, list)) or len(batch) != 2:
             why = f"a batch is {kind_of(batch)}, expected a pair of images and labels"
             raise Refused(why, "no pair")
     seen, told = (np.concatenate([batch[i] for batch in first]) for i in (0, 1))

@@ -186,18 +186,19 @@ FIELD = mistakes(
         {"return low, high": "return low, high - low + 1"},
         "Return (low, high).",
     ),
-)
-
-
-FIELD += mistakes(
-    receptive_field,
     ("the first layer is left out", {"reversed(layers)": "layers[:0:-1]"}, "Walk to the image."),
     ("it is divided by the stride", {"low * S": "low // S", "high * S": "high // S"}, BACK),
-    ("padding is taken twice off the last pixel", {"high * S - P": "high * S - 2 * P"},
-        "A frame shifts both ends alike."),
-    ("high is the pixel after the last one", {"return low, high": "return low, high + 1"},
-        "The last pixel that is seen, not the end of a slice."),
-)  # fmt: skip
+    (
+        "padding is taken twice off the last pixel",
+        {"high * S - P": "high * S - 2 * P"},
+        "A frame shifts both ends alike.",
+    ),
+    (
+        "high is the pixel after the last one",
+        {"return low, high": "return low, high + 1"},
+        "The last pixel that is seen, not the end of a slice.",
+    ),
+)
 
 
 def most_exciting(maps, count):
@@ -286,16 +287,18 @@ EXCITING = mistakes(
         {"-maps.max(axis=(1, 2))": "np.arange(len(maps))"},
         "Sort them by their maximum.",
     ),
-)
-
-
-EXCITING += mistakes(
-    most_exciting,
     ("all images are returned", {"[:count]": ""}, "The first `count` of them."),
     ("one too many is returned", {"[:count]": "[: count + 1]"}, "A slice ends before its end."),
-    ("the image comes last", {"(int(n), *map(int, divmod(maps[n].argmax(), maps.shape[2])))":
-        "(*map(int, divmod(maps[n].argmax(), maps.shape[2])), int(n))"}, "(image, row, column)."),
-)  # fmt: skip
+    (
+        "the image comes last",
+        {
+            "(int(n), *map(int, divmod(maps[n].argmax(), maps.shape[2])))": (
+                "(*map(int, divmod(maps[n].argmax(), maps.shape[2])), int(n))"
+            )
+        },
+        "(image, row, column).",
+    ),
+)
 
 
 def ablation(network, x, labels, name):
@@ -452,19 +455,20 @@ SALIENCY = mistakes(
         "That is another method.",
     ),
     ("the gradient is squared", {"np.abs(dx)": "(dx**2)"}, SIZE),
-)
-
-
-SALIENCY += mistakes(
-    saliency,
     ("all classes but c are asked about", {BACKWARD: "backward(1 - asked)"}, ASKED),
-    ("the gradient is divided by the number of images", {BACKWARD: "backward(asked / len(x))"},
-        ASKED),
+    (
+        "the gradient is divided by the number of images",
+        {BACKWARD: "backward(asked / len(x))"},
+        ASKED,
+    ),
     ("slopes below 0 are cut off", {"np.abs(dx)": "np.maximum(dx, 0)"}, SIZE),
     ("the smallest of the channels is taken", {".max(axis=1)": ".min(axis=1)"}, SIZE),
-    ("all maps are divided by the largest number", {JOINED: f"{JOINED} / {JOINED}.max()"},
-        "The slopes as they are."),
-)  # fmt: skip
+    (
+        "all maps are divided by the largest number",
+        {JOINED: f"{JOINED} / {JOINED}.max()"},
+        "The slopes as they are.",
+    ),
+)
 
 
 def occlusion(network, x, c, size):
@@ -544,16 +548,11 @@ OCCLUSION = mistakes(
         "Cover a fresh copy of the image each time: x.copy().",
     ),
     ("only the first channel is covered", {"image[:, :,": "image[:, :1,"}, "[:, :, rows, columns]"),
-)
-
-
-OCCLUSION += mistakes(
-    occlusion,
     ("it is covered with 1", {"] = 0\n": "] = 1\n"}, "Cover it with 0."),
     ("it is covered with the smallest pixel", {"] = 0\n": "] = x.min()\n"}, "Cover it with 0."),
     ("whole rows are covered", {", left : column + half + 1": ""}, "A square: rows and columns."),
     ("the fall is divided by the score", {"return fall": "return fall / whole"}, FALL),
-)  # fmt: skip
+)
 
 
 def split_before(network, name):
@@ -662,19 +661,17 @@ CAM = mistakes(
         {"(network, name)": f"(network, {AT} + 1])"},
         "Keep what that layer returns, and stop going back when you have its gradient.",
     ),
-)
-
-
-CAM += mistakes(
-    grad_cam,
     ("the sizes of the gradient are averaged", {"dmaps.mean": "abs(dmaps).mean"}, WEIGHT),
     ("gradients below 0 are cut off", {"dmaps.mean": "np.maximum(dmaps, 0).mean"}, WEIGHT),
     ("each pixel's weight is the mean over the maps", {"(2, 3)": "1"}, WEIGHT),
-    ("the sum is turned around before it is cut off", {"((weights": "((-weights"},
-        "What speaks for c is above 0."),
+    (
+        "the sum is turned around before it is cut off",
+        {"((weights": "((-weights"},
+        "What speaks for c is above 0.",
+    ),
     ("what is above 0 is cut off", {"np.maximum": "np.minimum"}, "np.maximum(..., 0)."),
     ("only the first map is used", {".sum(axis=1)": "[:, 0]"}, "Add the weighted maps."),
-)  # fmt: skip
+)
 
 
 def slopes_of_all(network, x):

@@ -98,16 +98,19 @@ HE = mistakes(
         {"shape[0] if": "np.prod(shape) if", "np.prod(shape[1:])": "np.prod(shape)"},
         "Count what one output is summed from, not what all of them are.",
     ),
-)
-HE += mistakes(
-    he_std,
-    ("the last axis is read as the inputs", {"shape[0] if": "shape[-1] if",
-        "np.prod(shape[1:])": "shape[-1]"}, ORDER),
-    ("channels and taps are added and not multiplied", {"np.prod(shape[1:])": "sum(shape[1:])"},
-        "Each of C channels has KH * KW taps."),
+    (
+        "the last axis is read as the inputs",
+        {"shape[0] if": "shape[-1] if", "np.prod(shape[1:])": "shape[-1]"},
+        ORDER,
+    ),
+    (
+        "channels and taps are added and not multiplied",
+        {"np.prod(shape[1:])": "sum(shape[1:])"},
+        "Each of C channels has KH * KW taps.",
+    ),
     ("D is divided by 2, and not 2 by D", {"2 / D": "D / 2"}, "More inputs, smaller weights."),
     ("the variance is squared", {"np.sqrt(2 / D)": "(2 / D) ** 2"}, ROOT),
-)  # fmt: skip
+)
 HE.append(
     Mistake(
         "inputs and outputs are averaged, which is Glorot's start",
@@ -203,23 +206,27 @@ NORM = mistakes(
         {"gamma * normal + beta": "gamma * (normal + beta)"},
         "Scale by gamma, then shift by beta.",
     ),
-)
-
-
-NORM += mistakes(
-    batch_norm,
     ("eps is added to the quotient", {"np.sqrt(var + eps)": "np.sqrt(var) + eps"}, EPS),
-    ("it is multiplied by the root, and not divided", {"mean) / np": "mean) * np"},
-        "Divide by the standard deviation."),
+    (
+        "it is multiplied by the root, and not divided",
+        {"mean) / np": "mean) * np"},
+        "Divide by the standard deviation.",
+    ),
     ("all channels of a pixel share one mean", {"(0, 2, 3)": "(1,)"}, AXES),
     ("each column of pixels has a mean of its own", {"(0, 2, 3)": "(0, 2)"}, AXES),
     ("each row of pixels has a mean of its own", {"(0, 2, 3)": "(0, 3)"}, AXES),
-    ("gamma and beta lie along the images", {"(1, -1, 1, 1)": "(-1, 1, 1, 1)"},
-        "A channel is the second of four axes: gamma.reshape(1, -1, 1, 1)."),
-    ("gamma and beta are exchanged", {"in (gamma, beta)": "in (beta, gamma)"},
-        "Scale by gamma, then shift by beta."),
+    (
+        "gamma and beta lie along the images",
+        {"(1, -1, 1, 1)": "(-1, 1, 1, 1)"},
+        "A channel is the second of four axes: gamma.reshape(1, -1, 1, 1).",
+    ),
+    (
+        "gamma and beta are exchanged",
+        {"in (gamma, beta)": "in (beta, gamma)"},
+        "Scale by gamma, then shift by beta.",
+    ),
     ("beta is subtracted", {"+ beta": "- beta"}, "Scale by gamma, then shift by beta."),
-)  # fmt: skip
+)
 
 
 def batch_norm_backward(dy, normal, std, gamma):
@@ -306,23 +313,34 @@ BACK = mistakes(
         {"return dx, dgamma, dbeta": "return dx, dgamma / N, dbeta / N"},
         "A gradient of a parameter sums over all rows that it was used for.",
     ),
-)
-
-BACK += mistakes(
-    batch_norm_backward,
-    ("dx is N times too large", {"gamma / std *": "gamma / std * N *"},
-        "With N * dy in the bracket, 1 / N stands before it."),
-    ("the share of the variance counts twice", {"- normal *": "- 2 * normal *"},
-        "The 2 of the square meets the half of the root."),
+    (
+        "dx is N times too large",
+        {"gamma / std *": "gamma / std * N *"},
+        "With N * dy in the bracket, 1 / N stands before it.",
+    ),
+    (
+        "the share of the variance counts twice",
+        {"- normal *": "- 2 * normal *"},
+        "The 2 of the square meets the half of the root.",
+    ),
     ("only dy itself is divided by std", {"gamma / std * (dy": "gamma * (dy / std"}, WAYS),
     ("only dy itself is multiplied by gamma", {"gamma / std * (dy": "1 / std * (gamma * dy"}, WAYS),
-    ("the share of the variance is divided by std once more", {"dgamma / N)": "dgamma / N / std)"},
-        "normal holds one division by std, and the factor before the bracket the other."),
-    ("dgamma is a mean and not a sum", {"dx, dgamma,": "dx, dgamma / N,"},
-        "A gradient of a parameter sums over all rows that it was used for."),
-    ("dbeta is a mean and not a sum", {"dgamma, dbeta\n": "dgamma, dbeta / N\n"},
-        "A gradient of a parameter sums over all rows that it was used for."),
-)  # fmt: skip
+    (
+        "the share of the variance is divided by std once more",
+        {"dgamma / N)": "dgamma / N / std)"},
+        "normal holds one division by std, and the factor before the bracket the other.",
+    ),
+    (
+        "dgamma is a mean and not a sum",
+        {"dx, dgamma,": "dx, dgamma / N,"},
+        "A gradient of a parameter sums over all rows that it was used for.",
+    ),
+    (
+        "dbeta is a mean and not a sum",
+        {"dgamma, dbeta\n": "dgamma, dbeta / N\n"},
+        "A gradient of a parameter sums over all rows that it was used for.",
+    ),
+)
 
 # ---------------------------------------------------------------------- dropout
 
@@ -345,8 +363,11 @@ DROPOUT = mistakes(
     ("what is kept is scaled down", {"/ (1 - rate)": "* (1 - rate)"}, SCALE),
     ("what is kept is divided by the rate", {"/ (1 - rate)": "/ rate"}, SCALE),
     ("what is kept is multiplied by 1 + rate", {"/ (1 - rate)": "* (1 + rate)"}, SCALE),
-    ("it is divided by the share that happened to be kept",
-        {"/ (1 - rate)": "/ (u >= rate).mean()"}, SCALE),
+    (
+        "it is divided by the share that happened to be kept",
+        {"/ (1 - rate)": "/ (u >= rate).mean()"},
+        SCALE,
+    ),
     ("every number is multiplied by its u", {"(u >= rate)": "u"}, "Off or on: u is compared."),
     ("it is scaled down outside training as well", {"else x": "else x * (1 - rate)"}, TRAINING),
     (
@@ -360,14 +381,17 @@ DROPOUT = mistakes(
         "Switch off where u is below the rate.",
     ),
     ("numbers are switched off outside training, too", {" if training else x": ""}, TRAINING),
-    ("training is read the wrong way round", {"y if training else x": "x if training else y"},
-     TRAINING),
+    (
+        "training is read the wrong way round",
+        {"y if training else x": "x if training else y"},
+        TRAINING,
+    ),
     (
         "the scaling is done outside training, the old way",
         {" / (1 - rate)": "", "else x": "else x * (1 - rate)"},
         f"That is dropout of 2012. Here it is inverted. {TRAINING}",
     ),
-)  # fmt: skip
+)
 
 # ---------------------------------------------------------------------- the short way
 
@@ -391,13 +415,22 @@ RESIDUAL = mistakes(
     ("the gradient of the body is left out", {"dy + self.body.backward(dy)": "dy"}, ADD),
     ("the two gradients are multiplied", {"dy + self.body": "dy * self.body"}, ADD),
     ("the two ways are multiplied", {"x + self.body": "x * self.body"}, ADD),
-    ("the two ways are averaged", {"x + self.body.forward(x)": "(x + self.body.forward(x)) / 2"},
-     ADD),
+    (
+        "the two ways are averaged",
+        {"x + self.body.forward(x)": "(x + self.body.forward(x)) / 2"},
+        ADD,
+    ),
     ("the body is subtracted", {"x + self.body": "x - self.body"}, ADD),
-    ("the sum comes before the body",
-     {"x + self.body.forward(x)": "self.body.forward(x + x)"}, ADD),
-    ("x is added on the way back, and not dy",
-     {"return x +": "self.x = x\n        return x +", "dy + self": "self.x + self"}, ADD),
+    (
+        "the sum comes before the body",
+        {"x + self.body.forward(x)": "self.body.forward(x + x)"},
+        ADD,
+    ),
+    (
+        "x is added on the way back, and not dy",
+        {"return x +": "self.x = x\n        return x +", "dy + self": "self.x + self"},
+        ADD,
+    ),
     ("x is subtracted", {"x + self.body.forward(x)": "self.body.forward(x) - x"}, ADD),
     ("dy is subtracted", {"dy + self.body.backward(dy)": "self.body.backward(dy) - dy"}, ADD),
     ("forward does not use the body", {"self.body.forward(x)": "x"}, ADD),
@@ -412,20 +445,33 @@ RESIDUAL = mistakes(
     ),
     ("the gradient of the body is subtracted", {"dy + self.body": "dy - self.body"}, ADD),
     ("dy is added twice", {"dy + self.body": "2 * dy + self.body"}, ADD),
-    ("a ReLU follows the sum, on the way forth alone",
-     {"x + self.body.forward(x)": "np.maximum(x + self.body.forward(x), 0)"},
-     "Many blocks end so; this one ends with the sum."),
+    (
+        "a ReLU follows the sum, on the way forth alone",
+        {"x + self.body.forward(x)": "np.maximum(x + self.body.forward(x), 0)"},
+        "Many blocks end so; this one ends with the sum.",
+    ),
     ("1 is added and not dy", {"dy + self.body": "1 + self.body"}, ADD),
-    ("both gradients go through the body", {"dy + self.body.backward(dy)":
-     "self.body.backward(dy + dy)"}, ADD),
-    ("forward stands where backward belongs", {"self.body.backward": "self.body.forward"},
-     "The gradient goes back through the body: self.body.backward(dy)."),
-    ("what the body returned is changed in place",
-     {"x + self.body.forward(x)": "np.add(y := self.body.forward(x), x, out=y)"},
-     "The body may need it for its backward pass: make a new array."),
-    ("both gradients are halved",
-     {"dy + self.body.backward(dy)": "(dy + self.body.backward(dy)) / 2"}, ADD),
-)  # fmt: skip
+    (
+        "both gradients go through the body",
+        {"dy + self.body.backward(dy)": "self.body.backward(dy + dy)"},
+        ADD,
+    ),
+    (
+        "forward stands where backward belongs",
+        {"self.body.backward": "self.body.forward"},
+        "The gradient goes back through the body: self.body.backward(dy).",
+    ),
+    (
+        "what the body returned is changed in place",
+        {"x + self.body.forward(x)": "np.add(y := self.body.forward(x), x, out=y)"},
+        "The body may need it for its backward pass: make a new array.",
+    ),
+    (
+        "both gradients are halved",
+        {"dy + self.body.backward(dy)": "(dy + self.body.backward(dy)) / 2"},
+        ADD,
+    ),
+)
 
 # ---------------------------------------------------------------------- counting
 

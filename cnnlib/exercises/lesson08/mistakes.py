@@ -72,13 +72,12 @@ COST = mistakes(
         {"(N * C * H * W": "(N * C * K * K * OH * OW"},
         f"{ONCE} The patch matrix is what im2col adds.",
     ),
-)
-
-COST += mistakes(
-    work_and_bytes,
     ("one filter is counted", {"N * F * OH * OW * C": "N * OH * OW * C"}, "There are F of them."),
-    ("an axis has H - K places", {"- K + 1, W + 2 * pad - K + 1": "- K, W + 2 * pad - K"},
-        "A kernel as large as the image has one place: H - K + 1."),
+    (
+        "an axis has H - K places",
+        {"- K + 1, W + 2 * pad - K + 1": "- K, W + 2 * pad - K"},
+        "A kernel as large as the image has one place: H - K + 1.",
+    ),
     ("the images are not read", {"(N * C * H * W + ": "("}, ONCE),
     ("one image is read", {"(N * C * H * W": "(C * H * W"}, ONCE),
     ("images of one channel are read", {"(N * C * H * W": "(N * H * W"}, ONCE),
@@ -86,13 +85,22 @@ COST += mistakes(
     ("filters of one channel are read", {"+ F * C * K * K": "+ F * K * K"}, ONCE),
     ("the outputs of one image are written", {"+ N * F * OH * OW)": "+ F * OH * OW)"}, ONCE),
     ("one map of outputs is written", {"+ N * F * OH * OW)": "+ N * OH * OW)"}, ONCE),
-    ("as many maps are written as channels came in",
-        {"+ N * F * OH * OW)": "+ N * C * OH * OW)"}, ONCE),
-    ("outputs as large as the images are written",
-        {"+ N * F * OH * OW)": "+ N * F * H * W)"}, ONCE),
-    ("only the images are counted in bytes",
-        {"4 * (N * C": "(4 * N * C"}, "4 bytes a number: of images, filters and outputs."),
-)  # fmt: skip
+    (
+        "as many maps are written as channels came in",
+        {"+ N * F * OH * OW)": "+ N * C * OH * OW)"},
+        ONCE,
+    ),
+    (
+        "outputs as large as the images are written",
+        {"+ N * F * OH * OW)": "+ N * F * H * W)"},
+        ONCE,
+    ),
+    (
+        "only the images are counted in bytes",
+        {"4 * (N * C": "(4 * N * C"},
+        "4 bytes a number: of images, filters and outputs.",
+    ),
+)
 
 # ---------------------------------------------------------------------- four for six
 
@@ -121,31 +129,59 @@ F23 = [Mistake("six multiplications are done", six_products, SAVE)] + mistakes(
         {"g[0] - g[1] + g[2]": "g[0] + g[1] + g[2]"},
         MIDDLE,
     ),
-    ("the half of the sum is forgotten", {"(g[0] + g[1] + g[2]) / 2": "(g[0] + g[1] + g[2])"},
-        MIDDLE),
-    ("the half of the difference is forgotten", {"(g[0] - g[1] + g[2]) / 2":
-        "(g[0] - g[1] + g[2])"}, MIDDLE),
-    ("the middle tap is left out", {"+ g[1] + g[2]) / 2": "+ g[2]) / 2",
-        "- g[1] + g[2]) / 2": "+ g[2]) / 2"}, MIDDLE),
+    (
+        "the half of the sum is forgotten",
+        {"(g[0] + g[1] + g[2]) / 2": "(g[0] + g[1] + g[2])"},
+        MIDDLE,
+    ),
+    (
+        "the half of the difference is forgotten",
+        {"(g[0] - g[1] + g[2]) / 2": "(g[0] - g[1] + g[2])"},
+        MIDDLE,
+    ),
+    (
+        "the middle tap is left out",
+        {"+ g[1] + g[2]) / 2": "+ g[2]) / 2", "- g[1] + g[2]) / 2": "+ g[2]) / 2"},
+        MIDDLE,
+    ),
     ("the last product is added", {"- last": "+ last"}, "x1 g2 - (x1 - x3) g2 is x3 g2."),
     ("the second output is not mended", {" - last": ""}, SAVE),
     ("the first output is not mended", {"first + plus": "plus"}, SAVE),
-    ("halves are rounded down", {"((g[0] + g[1] + g[2]) / 2)": "(g[0] + g[1] + g[2]) // 2",
-        "((g[0] - g[1] + g[2]) / 2)": "(g[0] - g[1] + g[2]) // 2"}, "/ and not //."),
-    ("halves of taps are rounded down", {"g[1] + g[2]) / 2)\n    minus": "g[1] + g[2]) // 2)\n"
-        "    minus", "- g[1] + g[2]) / 2)": "- g[1] + g[2]) // 2)"}, "/ and not //."),
+    (
+        "halves are rounded down",
+        {
+            "((g[0] + g[1] + g[2]) / 2)": "(g[0] + g[1] + g[2]) // 2",
+            "((g[0] - g[1] + g[2]) / 2)": "(g[0] - g[1] + g[2]) // 2",
+        },
+        "/ and not //.",
+    ),
+    (
+        "halves of taps are rounded down",
+        {
+            "g[1] + g[2]) / 2)\n    minus": "g[1] + g[2]) // 2)\n    minus",
+            "- g[1] + g[2]) / 2)": "- g[1] + g[2]) // 2)",
+        },
+        "/ and not //.",
+    ),
     ("the first tap stands for the last", {"- x[3]) * g[2]": "- x[3]) * g[0]"}, SAVE),
     ("the first product has the other sign", {"(x[0] - x[2])": "(x[2] - x[0])"}, MIDDLE),
     ("sum and difference have the same sign", {"plus - minus": "plus + minus"}, MIDDLE),
     ("the difference is taken the other way around", {"(x[2] - x[1])": "(x[1] - x[2])"}, MIDDLE),
-    ("the two outputs are exchanged", {"[first + plus + minus, plus - minus - last]":
-        "[plus - minus - last, first + plus + minus]"}, "The first output begins at x0."),
+    (
+        "the two outputs are exchanged",
+        {
+            "[first + plus + minus, plus - minus - last]": (
+                "[plus - minus - last, first + plus + minus]"
+            )
+        },
+        "The first output begins at x0.",
+    ),
     (
         "the filter is flipped",
         {"    first,": "    g = g[::-1]\n    first,"},
         "g0 meets x0 in the first output.",
     ),
-)  # fmt: skip
+)
 
 # ---------------------------------------------------------------------- tiles
 
@@ -232,18 +268,34 @@ COVER = mistakes(
     ("what lies outside is not cut off", {"y[:OH, :OW]": "y"}, "Return OH x OW numbers."),
     (
         "the outputs of each tile are transposed",
-        {"winograd_tile(x[2 * r :, 2 * c :][:4, :4], g)":
-            "winograd_tile(x[2 * r :, 2 * c :][:4, :4], g).T"},
+        {
+            "winograd_tile(x[2 * r :, 2 * c :][:4, :4], g)": (
+                "winograd_tile(x[2 * r :, 2 * c :][:4, :4], g).T"
+            )
+        },
         "As winograd_tile returns them.",
     ),
-    ("the image is padded in front", {"((0, 2 * rows - OH), (0, 2 * columns - OW))":
-        "((2 * rows - OH, 0), (2 * columns - OW, 0))"}, RAGGED),
-    ("rows and columns of tiles are exchanged", {"winograd_tile(x[2 * r :, 2 * c :][:4, :4], g)":
-        "winograd_tile(x[2 * min(c, rows - 1) :, 2 * min(r, columns - 1) :][:4, :4], g)"},
-        "The tile at row r of tiles begins at row 2 r of the image."),
+    (
+        "the image is padded in front",
+        {
+            "((0, 2 * rows - OH), (0, 2 * columns - OW))": (
+                "((2 * rows - OH, 0), (2 * columns - OW, 0))"
+            )
+        },
+        RAGGED,
+    ),
+    (
+        "rows and columns of tiles are exchanged",
+        {
+            "winograd_tile(x[2 * r :, 2 * c :][:4, :4], g)": (
+                "winograd_tile(x[2 * min(c, rows - 1) :, 2 * min(r, columns - 1) :][:4, :4], g)"
+            )
+        },
+        "The tile at row r of tiles begins at row 2 r of the image.",
+    ),
     ("the filter is flipped", {"[:4, :4], g)": "[:4, :4], g[::-1, ::-1])"}, "g as it is."),
     ("the filter is transposed", {"[:4, :4], g)": "[:4, :4], g.T)"}, "g as it is."),
-)  # fmt: skip
+)
 
 # ---------------------------------------------------------------------- counted by hand
 
@@ -301,8 +353,11 @@ FFT = mistakes(
         CORRELATES,
     ),
     ("the filter is transposed", {"rfft2(w, (H, W))": "rfft2(w.T, (H, W))"}, "Take w as it is."),
-    ("the filter is flipped", {".conj()": "", "y[: H - KH + 1, : W - KW + 1]":
-        "y[KH - 1 :, KW - 1 :]"}, CORRELATES),
+    (
+        "the filter is flipped",
+        {".conj()": "", "y[: H - KH + 1, : W - KW + 1]": "y[KH - 1 :, KW - 1 :]"},
+        CORRELATES,
+    ),
     ("the conjugate is not taken", {".conj()": ""}, CORRELATES),
     (
         "the conjugate of the image's frequencies is taken",
@@ -310,18 +365,28 @@ FFT = mistakes(
         "Of the filter's frequencies: the image keeps its direction.",
     ),
     ("outputs that wrapped around are kept", {"y[: H - KH + 1, : W - KW + 1]": "y"}, FIRST),
-    ("the first outputs are cut off and not the last", {"y[: H - KH + 1, : W - KW + 1]":
-        "y[KH - 1 :, KW - 1 :]"}, FIRST),
-    ("a row and a column too many are cut off", {"y[: H - KH + 1, : W - KW + 1]":
-        "y[: H - KH, : W - KW]"}, "KH rows fit at H - KH + 1 places."),
-    ("the filter is flipped, and outputs that wrapped around are kept",
+    (
+        "the first outputs are cut off and not the last",
+        {"y[: H - KH + 1, : W - KW + 1]": "y[KH - 1 :, KW - 1 :]"},
+        FIRST,
+    ),
+    (
+        "a row and a column too many are cut off",
+        {"y[: H - KH + 1, : W - KW + 1]": "y[: H - KH, : W - KW]"},
+        "KH rows fit at H - KH + 1 places.",
+    ),
+    (
+        "the filter is flipped, and outputs that wrapped around are kept",
         {"rfft2(w,": "rfft2(w[::-1, ::-1],", ".conj()": ""},
-        "With a flipped filter the first KH - 1 rows and KW - 1 columns have wrapped around."),
+        "With a flipped filter the first KH - 1 rows and KW - 1 columns have wrapped around.",
+    ),
     ("the frequencies are not multiplied but added", {") * np": ") + np"}, "Multiply them."),
-    ("the outputs are divided by the number of pixels", {"y[: H - KH + 1, : W - KW + 1]":
-        "y[: H - KH + 1, : W - KW + 1] / x.size"},
-        "irfft2 divides already."),
-)  # fmt: skip
+    (
+        "the outputs are divided by the number of pixels",
+        {"y[: H - KH + 1, : W - KW + 1]": "y[: H - KH + 1, : W - KW + 1] / x.size"},
+        "irfft2 divides already.",
+    ),
+)
 
 # ---------------------------------------------------------------------- memory
 
@@ -339,12 +404,18 @@ BATCH = mistakes(
     ("only the images are counted", {" + C * K * K * OH * OW + F * OH * OW": ""}, PER),
     ("only the outputs are counted", {"C * H * W + C * K * K * OH * OW + ": ""}, PER),
     ("one map of outputs is counted", {"F * OH * OW\n": "OH * OW\n"}, PER),
-    ("only the images are counted in bytes", {"numbers = C": "numbers = 4 * C",
-        "(4 * numbers)": "numbers"}, "4 bytes a number, of all three."),
+    (
+        "only the images are counted in bytes",
+        {"numbers = C": "numbers = 4 * C", "(4 * numbers)": "numbers"},
+        "4 bytes a number, of all three.",
+    ),
     ("bits are counted and not bytes", {"(4 * numbers)": "(32 * numbers)"}, "4 bytes a number."),
     ("megabytes are taken for bytes", {"megabytes * 1e6": "megabytes"}, "A million bytes each."),
-    ("at least one image is said to fit", {"int(": "max(1, int(", "numbers))": "numbers)))"},
-        "It may be none: 0."),
+    (
+        "at least one image is said to fit",
+        {"int(": "max(1, int(", "numbers))": "numbers)))"},
+        "It may be none: 0.",
+    ),
     ("only the patch matrix is counted", {"C * H * W + ": "", " + F * OH * OW": ""}, PER),
     ("the images are left out", {"C * H * W + ": ""}, PER),
     ("the outputs are left out", {" + F * OH * OW": ""}, PER),
@@ -352,34 +423,73 @@ BATCH = mistakes(
     ("a number takes 8 bytes", {"(4 * numbers)": "(8 * numbers)"}, "float32 has 4 bytes."),
     ("numbers are counted and not bytes", {"(4 * numbers)": "numbers"}, "A float32 has 4 bytes."),
     ("a megabyte has 2 ** 20 bytes", {"1e6": "2**20"}, "Here it has a million."),
-    ("one image more is counted", {"1e6 // (4 * numbers))": "1e6 // (4 * numbers)) + 1"},
-        "One image more would not fit: round down."),
-    ("the batch is rounded up", {"int(megabytes * 1e6 // (4 * numbers))":
-        "int(np.ceil(megabytes * 1e6 / (4 * numbers)))"}, "That many would not fit: round down."),
-    ("the batch is rounded to the nearest", {"int(megabytes * 1e6 // (4 * numbers))":
-        "round(megabytes * 1e6 / (4 * numbers))"}, "Round down, or it may not fit."),
-    ("the batch is not rounded", {"int(megabytes * 1e6 // (4 * numbers))":
-        "megabytes * 1e6 / (4 * numbers)"}, "A part of an image is none: round down."),
-    ("the largest of the three is counted, not their sum", {
-        "C * H * W + C * K * K * OH * OW + F * OH * OW":
-        "max(C * H * W, C * K * K * OH * OW, F * OH * OW)"}, "All three are in memory together."),
-    ("the filters are counted with every image", {"+ F * OH * OW\n":
-        "+ F * OH * OW + F * C * K * K\n"}, PER),
-    ("the filters take their place first", {"(megabytes * 1e6 //":
-        "((megabytes * 1e6 - 4 * F * C * K * K) //"}, "Only the three are asked for."),
-    ("the frame of zeros is counted as well", {"= C * H * W":
-        "= C * (H + 2 * pad) * (W + 2 * pad)"}, "Images are kept as they came."),
+    (
+        "one image more is counted",
+        {"1e6 // (4 * numbers))": "1e6 // (4 * numbers)) + 1"},
+        "One image more would not fit: round down.",
+    ),
+    (
+        "the batch is rounded up",
+        {"int(megabytes * 1e6 // (4 * numbers))": "int(np.ceil(megabytes * 1e6 / (4 * numbers)))"},
+        "That many would not fit: round down.",
+    ),
+    (
+        "the batch is rounded to the nearest",
+        {"int(megabytes * 1e6 // (4 * numbers))": "round(megabytes * 1e6 / (4 * numbers))"},
+        "Round down, or it may not fit.",
+    ),
+    (
+        "the batch is not rounded",
+        {"int(megabytes * 1e6 // (4 * numbers))": "megabytes * 1e6 / (4 * numbers)"},
+        "A part of an image is none: round down.",
+    ),
+    (
+        "the largest of the three is counted, not their sum",
+        {
+            "C * H * W + C * K * K * OH * OW + F * OH * OW": (
+                "max(C * H * W, C * K * K * OH * OW, F * OH * OW)"
+            )
+        },
+        "All three are in memory together.",
+    ),
+    (
+        "the filters are counted with every image",
+        {"+ F * OH * OW\n": "+ F * OH * OW + F * C * K * K\n"},
+        PER,
+    ),
+    (
+        "the filters take their place first",
+        {"(megabytes * 1e6 //": "((megabytes * 1e6 - 4 * F * C * K * K) //"},
+        "Only the three are asked for.",
+    ),
+    (
+        "the frame of zeros is counted as well",
+        {"= C * H * W": "= C * (H + 2 * pad) * (W + 2 * pad)"},
+        "Images are kept as they came.",
+    ),
     ("the patch matrix is that of one channel", {"C * K * K * OH": "K * K * OH"}, PER),
-    ("each filter has a patch matrix of its own", {"C * K * K * OH": "F * C * K * K * OH"},
-        "All filters read the same one."),
-    ("the width of the outputs is worked out from H", {"W + 2 * pad - K + 1":
-        "H + 2 * pad - K + 1"}, "Images need not be square."),
+    (
+        "each filter has a patch matrix of its own",
+        {"C * K * K * OH": "F * C * K * K * OH"},
+        "All filters read the same one.",
+    ),
+    (
+        "the width of the outputs is worked out from H",
+        {"W + 2 * pad - K + 1": "H + 2 * pad - K + 1"},
+        "Images need not be square.",
+    ),
     ("a patch has K numbers a channel", {"C * K * K * OH": "C * K * OH"}, PER),
-    ("padding is left out", {"H + 2 * pad": "H", "W + 2 * pad": "W"},
-        "Padding makes more patches."),
-    ("every pixel has a patch", {"OH, OW = H + 2 * pad - K + 1, W + 2 * pad - K + 1":
-        "OH, OW = H, W"}, "How many places has the kernel?"),
-)  # fmt: skip
+    (
+        "padding is left out",
+        {"H + 2 * pad": "H", "W + 2 * pad": "W"},
+        "Padding makes more patches.",
+    ),
+    (
+        "every pixel has a patch",
+        {"OH, OW = H + 2 * pad - K + 1, W + 2 * pad - K + 1": "OH, OW = H, W"},
+        "How many places has the kernel?",
+    ),
+)
 
 # ---------------------------------------------------------------------- code to read
 

@@ -217,7 +217,11 @@ winograd_conv = Check(
     mistakes.COVER,
     (
         Limit("even sizes", lambda x, g: not any(n % 2 for n in x.shape), mistakes.RAGGED),
-        Limit("square images", lambda x, g: x.shape[0] == x.shape[1], "Where OH, and where OW?"),
+        Limit(
+            "square images",
+            lambda x, g: x.shape[0] == x.shape[1],
+            "Is OH used somewhere in place of OW?",
+        ),
     ),
     call=_by_tiles,
     todo="Cover the output with tiles of 2 x 2, and let winograd_tile make each of them",
@@ -252,13 +256,21 @@ fft_conv = Check(
     mistakes.FFT,
     (
         Limit("an even width", lambda x, w: x.shape[1] % 2 == 0, "irfft2 wants the size, (H, W)."),
-        Limit("square images", lambda x, w: x.shape[0] == x.shape[1], "Where H, and where W?"),
-        Limit("square kernels", lambda x, w: w.shape[0] == w.shape[1], "Where KH, and where KW?"),
+        Limit(
+            "square images",
+            lambda x, w: x.shape[0] == x.shape[1],
+            "Is H used somewhere in place of W?",
+        ),
+        Limit(
+            "square kernels",
+            lambda x, w: w.shape[0] == w.shape[1],
+            "Is KH used somewhere in place of KW?",
+        ),
     ),
     call=_by_frequencies,
     todo="Multiply the frequencies of image and filter, go back, and cut off what wrapped around",
     more="For which sizes is it quicker than winograd_conv? Time it.",
-)  # fmt: skip
+)
 
 # ---------------------------------------------------------------------- memory
 

@@ -140,16 +140,17 @@ AVERAGE = mistakes(
         {"counts.sum()": "(counts > 0).sum()"},
         "Divide by the number of all images.",
     ),
-)
-
-AVERAGE += mistakes(
-    average,
-    ("the first worker counts twice",
+    (
+        "the first worker counts twice",
         {"return sum(": "return shares[0] * np.asarray(grads[0]) + sum("},
-        "Start from 0, or from the first one and go on with the second."),
-    ("only the last worker counts", {"zip(shares, grads, strict=True)":
-        "[(shares[-1], grads[-1])]"}, "Add to the sum: +=, not =."),
-)  # fmt: skip
+        "Start from 0, or from the first one and go on with the second.",
+    ),
+    (
+        "only the last worker counts",
+        {"zip(shares, grads, strict=True)": "[(shares[-1], grads[-1])]"},
+        "Add to the sum: +=, not =.",
+    ),
+)
 
 # ---------------------------------------------------------------------- one row for all
 
@@ -261,17 +262,19 @@ STEP = mistakes(
         {"w - rate * total": "total"},
         "What are the weights after the step?",
     ),
-)
-
-STEP += mistakes(
-    parallel_step,
     ("only the last worker counts", {"total += ": "total = "}, "Add to the sum: +=, not =."),
-    ("the last worker is left out", {"range(workers)": "range(workers - 1)"},
-        "Workers 0 to workers - 1: range(workers)."),
-    ("the sum is divided by the number of workers", {SHARE: "(last - first) / workers"},
-        "Divide by the number of all images."),
+    (
+        "the last worker is left out",
+        {"range(workers)": "range(workers - 1)"},
+        "Workers 0 to workers - 1: range(workers).",
+    ),
+    (
+        "the sum is divided by the number of workers",
+        {SHARE: "(last - first) / workers"},
+        "Divide by the number of all images.",
+    ),
     ("the sum is not divided by the number of images", {SHARE: "(last - first)"}, WEIGHTS),
-)  # fmt: skip
+)
 
 # ---------------------------------------------------------------------- a round of the ring
 
@@ -288,6 +291,7 @@ def ring_round(held, step):
 
 
 PART = "In round `step`, worker w sends part (w - step) % P to worker (w + 1) % P."
+SENT = "after[right, part] += held[worker, part]"
 ROUND = mistakes(
     ring_round,
     (
@@ -364,22 +368,27 @@ ROUND = mistakes(
         },
         PART,
     ),
+    (
+        "what is sent is set to 0 at the sender",
+        {SENT: f"{SENT}\n            after[worker, part] = 0"},
+        "A copy is sent: the sender keeps its own.",
+    ),
+    (
+        "what arrives is averaged and not added",
+        {SENT: "after[right, part] = (held[right, part] + held[worker, part]) / 2"},
+        "The receiver adds what arrives to its own.",
+    ),
+    (
+        "the neighbour's part is fetched, and not one's own sent",
+        {
+            SENT: "after[worker, part] += held[right, part]",
+            "after[right, part] = held[worker, part]": "after[worker, part] = held[right, part]",
+        },
+        PART,
+    ),
+    ("rounds are counted from 1", {"(worker - step)": "(worker - step - 1)"}, PART),
 )
 
-SENT = "after[right, part] += held[worker, part]"
-ROUND += mistakes(
-    ring_round,
-    ("what is sent is set to 0 at the sender", {SENT: f"{SENT}\n            "
-        "after[worker, part] = 0"}, "A copy is sent: the sender keeps its own."),
-    ("what arrives is averaged and not added",
-        {SENT: "after[right, part] = (held[right, part] + held[worker, part]) / 2"},
-        "The receiver adds what arrives to its own."),
-    ("the neighbour's part is fetched, and not one's own sent", {
-        SENT: "after[worker, part] += held[right, part]",
-        "after[right, part] = held[worker, part]": "after[worker, part] = held[right, part]",
-    }, PART),
-    ("rounds are counted from 1", {"(worker - step)": "(worker - step - 1)"}, PART),
-)  # fmt: skip
 
 # ---------------------------------------------------------------------- what it costs
 
@@ -388,6 +397,7 @@ def ring_seconds(size, workers, latency, bandwidth):
     return 2 * (workers - 1) * (latency + size / workers / bandwidth)
 
 
+FLOW = "Each of the 2 (P - 1) rounds takes the latency and the bytes of one part."
 COST = mistakes(
     ring_seconds,
     (
@@ -459,20 +469,25 @@ COST = mistakes(
         {"/ bandwidth": "* bandwidth"},
         "Bytes divided by bytes a second are seconds.",
     ),
-)
-
-FLOW = "Each of the 2 (P - 1) rounds takes the latency and the bytes of one part."
-COST += mistakes(
-    ring_seconds,
-    ("the brackets around latency and bytes are missing",
-        {"(latency + size / workers / bandwidth)": "latency + size / workers / bandwidth"}, FLOW),
+    (
+        "the brackets around latency and bytes are missing",
+        {"(latency + size / workers / bandwidth)": "latency + size / workers / bandwidth"},
+        FLOW,
+    ),
     ("bytes flow in half of the rounds", {"/ bandwidth": "/ bandwidth / 2"}, FLOW),
     ("the latency is paid in half of the rounds", {"latency + ": "latency / 2 + "}, FLOW),
-    ("the seconds of all workers are added up", {"return 2": "return workers * 2"},
-        "They all work at the same time."),
-    ("bytes are turned into numbers", {"size / workers": "size / 4 / workers"},
-        "Size and bandwidth are both in bytes."),
-)  # fmt: skip
+    (
+        "the seconds of all workers are added up",
+        {"return 2": "return workers * 2"},
+        "They all work at the same time.",
+    ),
+    (
+        "bytes are turned into numbers",
+        {"size / workers": "size / 4 / workers"},
+        "Size and bandwidth are both in bytes.",
+    ),
+)
+
 
 # ---------------------------------------------------------------------- weights from elsewhere
 
