@@ -252,6 +252,11 @@ MUTANTS = {
     "pool_layer": [
         ("the winner gets 1, and not what arrives in dy", ("= dy * (self", "= 1.0 * (self")),
         (
+            "the winner gets its own number, and not what arrives in dy",
+            ("        return y\n", "        self.y = y\n        return y\n"),
+            ("= dy * (self", "= self.y * (self"),
+        ),
+        (
             "images of one window",
             ("tap = x[:, :, kh::2, kw::2]", "tap = x[:, :, kh : kh + 1, kw : kw + 1]"),
         ),
@@ -617,6 +622,19 @@ MUTANTS = {
         ("the right ones are counted, not their share", ("right / len(x)", "float(right)")),
         ("the lowest score counts as the answer", ("argmax", "argmin")),
         (
+            "one answer is taken for all images of a part: where its highest score stands",
+            (".argmax(axis=1)", ".argmax()"),
+        ),
+        (
+            "only what has a probability above one half counts as right",
+            (".argmax(axis=1)", ""),
+            (
+                "(read == labels[i : i + batch_size])",
+                "(np.exp(read)[np.arange(len(read)), labels[i : i + batch_size]]"
+                " / np.exp(read).sum(axis=1) > 0.5)",
+            ),
+        ),
+        (
             "training is turned around, and not switched off",
             ("network.training, False, 0", "network.training, not network.training, 0"),
         ),
@@ -822,6 +840,8 @@ QUESTIONS = {
         ("the logarithm of the mean probability is taken", {"d": -np.log(0.3125)}),
         ("1 - p is used and not p", {"a": -np.log(0.9)}),
         ("1 / p is given", {"a": 10, "b": 100}),
+        ("1 - p is given", {"a": 0.9, "b": 0.99, "d": 0.69}),
+        ("only the last image is looked at", {"d": 2.08}),
         ("the square of 1 - p is given", {"a": 0.81, "c": 0.25}),
         ("-p log p is given, as in an entropy", {"a": 0.23, "c": 0.35}),
         ("the loss is added up over as many classes", {"a": 10 * LOG10, "b": 200 * LOG10}),

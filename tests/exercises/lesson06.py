@@ -173,6 +173,16 @@ MUTANTS = {
         ),
     ],
     "ablation": [
+        (
+            "a channel of what goes into the layer is set to 0, and not of what comes out",
+            (
+                "maps, names = feature_maps(network, x, name), list(network.layers)",
+                "maps, names = x, list(network.layers)\n"
+                "    for each in names[: names.index(name)]:\n"
+                "        maps = network[each].forward(maps)",
+            ),
+            ("names.index(name) + 1 :", "names.index(name) :"),
+        ),
         ("the channel of the first image alone is switched off", ("y[:, f]", "y[0, f]")),
         (
             "it is compared with what the whole network reads",
@@ -263,6 +273,7 @@ MUTANTS = {
             (ASK, "dscores[:, c] = network.forward(x)[:, c]"),
         ),
         ("row c is set, and not column c", (ASK, "dscores[c % len(x)] = 1")),
+        ("row c is set, and not column c", (ASK, "dscores[c] = 1")),
         ("only the first channel is used", (".max(axis=1)", "[:, 0]")),
         ("it is multiplied with the image", ("backward(dscores)", "backward(dscores) * x")),
         ("the gradient is squared", (SIZE, "(network.backward(dscores) ** 2).max(axis=1)")),
@@ -270,6 +281,18 @@ MUTANTS = {
     ],
     "occlusion": [
         ("it is covered with 1", ("half + 1] = 0", "half + 1] = 1")),
+        (
+            "rows and columns of the square are exchanged",
+            ("top, left = max(row", "left, top = max(row"),
+            (
+                "top : row + half + 1, left : column + half + 1",
+                "top : column + half + 1, left : row + half + 1",
+            ),
+        ),
+        (
+            "of the covered image the highest score is taken, and not that of c",
+            ("forward(covered)[0, c]", "forward(covered)[0].max()"),
+        ),
         ("it is covered with the smallest pixel", ("half + 1] = 0", "half + 1] = x.min()")),
         ("whole rows are covered", (", left : column + half + 1", "")),
         ("the fall is divided by the score", ("return fall", "return fall / whole")),
@@ -319,6 +342,26 @@ MUTANTS = {
         ("changed", ("    return fall", "    x *= 0\n    return fall")),
     ],
     "grad_cam": [
+        ("row c is set, and not column c", ("dy[:, c] = 1", "dy[c] = 1")),
+        (
+            "the maps are divided by their largest number",
+            (RETURN, f"{RETURN.replace('return', 'cam =')}\n    return cam / cam.max()"),
+        ),
+        (
+            "each map is divided by its largest number",
+            (
+                RETURN,
+                f"{RETURN.replace('return', 'cam =')}\n"
+                "    return cam / cam.max(axis=(1, 2), keepdims=True)",
+            ),
+        ),
+        (
+            "it goes back as far as the image",
+            (
+                "for layer in reversed(later)",
+                "for layer in [network[each] for each in reversed(names)]",
+            ),
+        ),
         ("the sizes of the gradient are averaged", ("dy.mean", "abs(dy).mean")),
         ("gradients below 0 are cut off", ("dy.mean", "dy.clip(0).mean")),
         ("each pixel's weight is the mean over the maps", ("axis=(2, 3)", "axis=1")),

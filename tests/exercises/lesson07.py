@@ -16,6 +16,7 @@ BACKWARDS = "dy + self.body.backward(dy)"
 # Of each task: the mistake, and what to replace in the solution so as to make it.
 MUTANTS = {
     "he_std": [
+        ("all weights of the filters are counted", (FILTERS, f"shape[0] * {FILTERS}")),
         (
             "the last axis is read as the inputs",
             (DENSE, "shape[-1] if"),
@@ -120,6 +121,7 @@ MUTANTS = {
         ),
         ("dx is N times too large", ("gamma / std *", "N * gamma / std *")),
         ("the share of the variance counts twice", ("- normal *", "- 2 * normal *")),
+        ("the share of the variance counts half", ("- normal *", "- normal / 2 *")),
         ("only dy itself is divided by std", ("gamma / std * (dy", "gamma * (dy / std")),
         ("only dy itself is multiplied by gamma", ("gamma / std * (dy", "1 / std * (gamma * dy")),
         (
@@ -167,6 +169,8 @@ MUTANTS = {
     ],
     "dropout": [
         ("what is kept is that above 1 - rate", ("u >= rate", "u >= 1 - rate")),
+        ("what is kept is that below 1 - rate", ("u >= rate", "u < 1 - rate")),
+        ("the mask is returned, without x", ("return x * (u", "return (u")),
         ("what is kept is multiplied by 1 + rate", (SCALED, " * (1 + rate)")),
         (
             "it is divided by the share that happened to be kept",

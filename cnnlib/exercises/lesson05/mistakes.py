@@ -52,6 +52,16 @@ FIRST_LOSS = mistakes(
         "p is the probability of the right class.",
     ),
     (
+        "1 - p is given",
+        {"-np.log(np.array(p))": "1 - np.array(p)"},
+        "The loss of an image is -log p.",
+    ),
+    (
+        "only the last image is looked at",
+        {"np.array(p)": "np.array(p[-1:])"},
+        "L is a mean over all images.",
+    ),
+    (
         "1 / p is given",
         {"-np.log(np.array(p))": "1 / np.array(p)"},
         "The loss of an image: -log p.",
@@ -380,6 +390,11 @@ POOL = mistakes(
         "the winner gets 1, and not what arrives in dy",
         {"max_pool_backward(dy, ": "max_pool_backward(np.ones_like(dy), "},
         "The slope is 1 there: times dy.",
+    ),
+    (
+        "the winner gets its own number, and not what arrives in dy",
+        {"max_pool_backward(dy, ": "max_pool_backward(max_pool(self.x, (2, 2), 2)[0], "},
+        "Its number has gone forward; on the way back it gets dy.",
     ),
     (
         "the gradient goes to every tie",
@@ -896,6 +911,23 @@ ACCURACY = mistakes(
         "Divide by N.",
     ),
     ("it is given in percent", {"float(": "100 * float("}, "A share, from 0 to 1."),
+    (
+        "one answer is taken for all images of a part: where its highest score stands",
+        {".argmax(axis=1)": ".argmax()"},
+        "Each image has its own: .argmax(axis=1).",
+    ),
+    (
+        "only what has a probability above one half counts as right",
+        {
+            "network.forward(x[i : i + batch_size]).argmax(axis=1)": (
+                "softmax(network.forward(x[i : i + batch_size]))"
+            ),
+            "read == labels[i : i + batch_size]": (
+                "read[np.arange(len(read)), labels[i : i + batch_size]] > 0.5"
+            ),
+        },
+        "The class with the highest score is read, however sure the network is.",
+    ),
     (
         "the lowest score counts as the answer",
         {".argmax(axis=1)": ".argmin(axis=1)"},

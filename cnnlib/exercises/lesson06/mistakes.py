@@ -363,6 +363,11 @@ ABLATION = mistakes(
     ("nothing is switched off", {"forward(rest)": "forward(maps)"}, REST),
     ("the channel of the first image alone is switched off", {"rest[:, f]": "rest[0, f]"}, REST),
     (
+        "a channel of what goes into the layer is set to 0, and not of what comes out",
+        {"split(network, name)": "split_before(network, name)"},
+        REST,
+    ),
+    (
         "it is compared with what the whole network reads",
         {"== labels": "== after.forward(maps).argmax(axis=1)"},
         "Accuracy: how often it reads what the labels say.",
@@ -450,6 +455,11 @@ SALIENCY = mistakes(
         ASKED,
     ),
     (
+        "row c is set, and not column c",
+        {"one_hot(scores, c)": "0 * scores\n        asked[c] = 1"},
+        ASKED,
+    ),
+    (
         "it is multiplied with the image",
         {"np.abs(dx)": "np.abs(dx * x)"},
         "That is another method.",
@@ -490,6 +500,21 @@ OCCLUSION = mistakes(
         "the last row and column of the square stay uncovered",
         {"row + half + 1": "row + half", "column + half + 1": "column + half"},
         "A slice ends before its end.",
+    ),
+    (
+        "rows and columns of the square are exchanged",
+        {
+            "max(row - half, 0), max(column - half, 0)": "max(column - half, 0), max(row - half, 0)",
+            ", top : row + half + 1, left : column + half + 1": (
+                ", top : column + half + 1, left : row + half + 1"
+            ),
+        },
+        "[:, :, rows, columns]",
+    ),
+    (
+        "of the covered image the highest score is taken, and not that of c",
+        {"forward(image)[0, c]": "forward(image)[0].max()"},
+        FALL,
     ),
     ("it is covered with the mean", {"] = 0\n": "] = x.mean()\n"}, "Cover it with 0."),
     (
@@ -575,6 +600,36 @@ WEIGHT = "The weight of a map is the mean of its gradient over its pixels, image
 AT = "(names := list(network.layers))[names.index(name)"
 CAM = mistakes(
     grad_cam,
+    (
+        "it goes back as far as the image",
+        {
+            "after.backward(one_hot(scores, c))": (
+                "before.backward(after.backward(one_hot(scores, c)))"
+            )
+        },
+        "What arrives behind the layer of that name is the gradient of its maps: stop there.",
+    ),
+    (
+        "the maps are divided by their largest number",
+        {
+            "return np": "cam = np",
+            "axis=1), 0)": "axis=1), 0)\n    return cam / cam.max()",
+        },
+        "The sum as it is.",
+    ),
+    (
+        "each map is divided by its largest number",
+        {
+            "return np": "cam = np",
+            "axis=1), 0)": "axis=1), 0)\n    return cam / cam.max(axis=(1, 2), keepdims=True)",
+        },
+        "The sum as it is.",
+    ),
+    (
+        "row c is set, and not column c",
+        {"one_hot(scores, c)": "one_hot(0 * scores.T, c).T"},
+        ASKED,
+    ),
     (
         "each map is cut off at 0, and not their sum",
         {

@@ -171,6 +171,7 @@ def _responses(rng):
         Case("the best one", (two[::-1].copy(), 1)),
         Case("not square", (draw(4, 2, 5), 3)),
         Case("many images", (draw(12, 4, 4), 5)),
+        Case("one image above all others", (draw(4, 3, 4) + [[[0]], [[9]], [[0]], [[0]]], 3)),
         Case("below 0", (-1 - draw(5, 3, 3), 2)),
     ]
 

@@ -99,6 +99,11 @@ HE = mistakes(
         "Count what one output is summed from, not what all of them are.",
     ),
     (
+        "all weights of the filters are counted",
+        {"np.prod(shape[1:])": "np.prod(shape)"},
+        "One output pixel sees one filter: C * KH * KW numbers.",
+    ),
+    (
         "the last axis is read as the inputs",
         {"shape[0] if": "shape[-1] if", "np.prod(shape[1:])": "shape[-1]"},
         ORDER,
@@ -319,6 +324,11 @@ BACK = mistakes(
         "With N * dy in the bracket, 1 / N stands before it.",
     ),
     (
+        "the share of the variance counts half",
+        {"- normal *": "- normal / 2 *"},
+        "The 2 of the square meets the half of the root.",
+    ),
+    (
         "the share of the variance counts twice",
         {"- normal *": "- 2 * normal *"},
         "The 2 of the square meets the half of the root.",
@@ -359,6 +369,12 @@ DROPOUT = mistakes(
         {"u >= rate": "u >= 1 - rate"},
         "u is uniform: a share of rate lies below rate, and that is switched off.",
     ),
+    (
+        "what is kept is that below 1 - rate",
+        {"u >= rate": "u < 1 - rate"},
+        "The share is right, but what is below the rate is to be switched off.",
+    ),
+    ("the mask is returned, without x", {"x * (u": "(u"}, "The mask times x."),
     ("what is kept is not scaled up", {" / (1 - rate)": ""}, SCALE),
     ("what is kept is scaled down", {"/ (1 - rate)": "* (1 - rate)"}, SCALE),
     ("what is kept is divided by the rate", {"/ (1 - rate)": "/ rate"}, SCALE),
