@@ -75,6 +75,10 @@ def build(plan, rng=0):
     layers, shape, rng = [], IMAGE, np.random.default_rng(rng)
     for text in plan.split(","):
         word, *numbers = text.split() or [""]
+        if strange := [each for each in numbers if each.isalpha()]:
+            raise ValueError(
+                f"{strange[0]!r} stands in {text.strip()!r}: put commas between layers"
+            )
         try:
             layers += _part(word, [float(number) for number in numbers], shape, rng)
             shape = list(Sequential(layers).shapes(IMAGE))[-1][3]

@@ -248,6 +248,18 @@ MUTANTS = {
             ('self.params["w"].reshape(F, -1) @ self.cols', "w.reshape(F, -1) @ self.cols"),
         ),
         ("the kernel is flipped in dx", ("w.reshape(len(w), -1).T", FLIPPED)),
+        (
+            "the kernel is flipped, on both ways",
+            ("y = self.params", 'w = self.params["w"][:, :, ::-1, ::-1]\n        y = self.params'),
+            ('self.params["w"].reshape(F, -1) @ self.cols', "w.reshape(F, -1) @ self.cols"),
+            ("w.reshape(len(w), -1).T", FLIPPED),
+            (".reshape(w.shape)", ".reshape(w.shape)[:, :, ::-1, ::-1]"),
+        ),
+        ("db is averaged over the images", ("flat.sum(axis=1)", "flat.sum(axis=1) / len(dy)")),
+        (
+            "kernels of 3 by 3",
+            ("im2col(x, (K, K))", "im2col(x, (3, 3))"),
+        ),
     ],
     "pool_layer": [
         ("the winner gets 1, and not what arrives in dy", ("= dy * (self", "= 1.0 * (self")),

@@ -154,6 +154,15 @@ MUTANTS = {
                 "[4 * r : 4 * r + 4, 4 * c : 4 * c + 4]",
             ),
         ),
+        (
+            "every other tile is left out",
+            ("        tile =", "        if r % 2 or c % 2:\n            continue\n        tile ="),
+        ),
+        ("tiles read pixels that lie one apart", (TILE, "tile = x[r : r + 4, c : c + 4]")),
+        (
+            "fractions are cut off, as integers do",
+            ("np.zeros((2 * rows, 2 * columns))", "np.zeros((2 * rows, 2 * columns), int)"),
+        ),
         ("what lies outside is not cut off", (MADE, "y")),
         ("the outputs of each tile are transposed", ("(tile, g)", "(tile, g).T")),
         (
@@ -269,6 +278,10 @@ MUTANTS = {
         ),
         ("the frame of zeros is counted as well", ("C * H * W", FRAMED)),
         ("the patch matrix is that of one channel", ("C * K * K", "K * K")),
+        (
+            "the patch matrix has a column for every pixel of the image",
+            ("C * K * K * OH * OW", "C * K * K * H * W"),
+        ),
         ("each filter has a patch matrix of its own", ("C * K * K", "F * C * K * K")),
         ("the width of the outputs is worked out from H", (SIZES, SQUARE)),
         ("a patch has K numbers a channel", ("C * K * K", "C * K")),

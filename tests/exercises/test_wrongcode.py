@@ -82,6 +82,7 @@ def test_every_planted_mistake_hides_and_is_convicted(name, planted):
     assert (found := task.diagnose(right_on, wrong_on)).ok, found
     assert "not right on right_on" in str(task.diagnose(wrong_on, wrong_on))
     assert "right on wrong_on, too" in str(task.diagnose(right_on, right_on))
+    assert "are exchanged" in str(task.diagnose(wrong_on, right_on))
 
 
 def test_what_says_nothing_is_refused(planted):

@@ -137,7 +137,7 @@ class Question(Task):
                 told = [m for m in known if not everywhere and not self.denied(m, part, given)]
                 doubtful = [m for m in fitting if m not in told and not self.denied(m, part, given)]
                 said = self.explain(given[part], part, told, doubtful)
-                mistakes += [m.name for m in known if m.name not in mistakes]
+                mistakes += [m.name for m in known]
             else:
                 continue
             lines.append(f"{part}: {said}" if len(self.parts) > 1 else said)
@@ -147,6 +147,7 @@ class Question(Task):
             lines.append("All the right numbers are there, but not at their places.")
         right = len(given) - len(wrong)
         count = f"{right} of {len(self.parts)} right." if len(self.parts) > 1 else "not right."
+        mistakes = list(dict.fromkeys(mistakes))
         return self.result("wrong" if wrong else "todo", count, *lines, mistakes=mistakes)
 
     def exchanged(self, given):
@@ -214,7 +215,8 @@ class Question(Task):
             perhaps = f" Perhaps {either([m.name for m in doubtful])}?" if doubtful else ""
             return f"{_answer(value)} is not right.{asked} {self.hint}{perhaps}"
         hints = " ".join(dict.fromkeys(m.hint for m in found if m.hint))
-        return f"{_answer(value)} is what comes out if {either([m.name for m in found])}. {hints}"
+        names = list(dict.fromkeys(m.name for m in found))
+        return f"{_answer(value)} is what comes out if {either(names)}. {hints}"
 
 
 def same(value, other, decimals=None):

@@ -69,7 +69,10 @@ class WrongCode(Task):
                     return self.result(
                         "wrong", f"{name} is not a call the code is meant for: {why}."
                     )
-        return self._alike(right_on) or self._differing(wrong_on)
+        found = self._alike(right_on)
+        if found and self._differing(right_on).ok and not self._alike(wrong_on):
+            return self.result("wrong", "right_on and wrong_on are exchanged.")
+        return found or self._differing(wrong_on)
 
     def _both(self, args):
         """Return what the right version and the wrong one give, each as an Outcome."""

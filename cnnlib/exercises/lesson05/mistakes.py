@@ -323,6 +323,16 @@ CONV = mistakes(
     ),
     ("dw is averaged over the images", {'"w": dw': '"w": dw / len(dy)'}, ONCE),
     ("db is a mean and not a sum", {'"b": db': '"b": dy.mean(axis=(0, 2, 3))'}, ONCE),
+    ("db is averaged over the images", {'"b": db': '"b": db / len(dy)'}, ONCE),
+    (
+        "the kernel is flipped, on both ways",
+        {
+            '(x, self.params["w"], ': '(x, self.params["w"][:, :, ::-1, ::-1], ',
+            '.x, self.params["w"])': '.x, self.params["w"][:, :, ::-1, ::-1])',
+            '"w": dw': '"w": dw[:, :, ::-1, ::-1]',
+        },
+        "W @ cols slides the kernel as it is.",
+    ),
     (
         "in dx each patch overwrites what came before",
         {"return dx": 'return overwriting(dy, self.x, self.params["w"])[0]'},

@@ -195,6 +195,11 @@ conv_layer = Check(
             lambda x, w, b, dy: len(x) == 1,
             "Which lines use N? Take it from the x of this call.",
         ),
+        Limit(
+            "kernels of 3 by 3",
+            lambda x, w, b, dy: w.shape[2] == 3,
+            "How large the kernel is, w says: its shape is (F, C, K, K).",
+        ),
     ),
     outputs="y dx dw db",
     todo="Write forward and backward with your im2col and col2im",

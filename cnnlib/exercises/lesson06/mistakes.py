@@ -504,10 +504,8 @@ OCCLUSION = mistakes(
     (
         "rows and columns of the square are exchanged",
         {
-            "max(row - half, 0), max(column - half, 0)": "max(column - half, 0), max(row - half, 0)",
-            ", top : row + half + 1, left : column + half + 1": (
-                ", top : column + half + 1, left : row + half + 1"
-            ),
+            "top, left =": "left, top =",
+            "row + half + 1, left : column +": "column + half + 1, left : row +",
         },
         "[:, :, rows, columns]",
     ),

@@ -265,6 +265,16 @@ COVER = mistakes(
         },
         STEP,
     ),
+    (
+        "every other tile is left out",
+        {"        y[2 * r": "        if r % 2 or c % 2:\n            continue\n        y[2 * r"},
+        STEP,
+    ),
+    (
+        "tiles read pixels that lie one apart",
+        {"x[2 * r :, 2 * c :][:4, :4]": "x[r :, c :][:4, :4]"},
+        STEP,
+    ),
     ("what lies outside is not cut off", {"y[:OH, :OW]": "y"}, "Return OH x OW numbers."),
     (
         "the outputs of each tile are transposed",
@@ -466,6 +476,11 @@ BATCH = mistakes(
         "the frame of zeros is counted as well",
         {"= C * H * W": "= C * (H + 2 * pad) * (W + 2 * pad)"},
         "Images are kept as they came.",
+    ),
+    (
+        "the patch matrix has a column for every pixel of the image",
+        {"C * K * K * OH * OW": "C * K * K * H * W"},
+        "The patch matrix has a column for each place of the kernel: OH * OW.",
     ),
     ("the patch matrix is that of one channel", {"C * K * K * OH": "K * K * OH"}, PER),
     (

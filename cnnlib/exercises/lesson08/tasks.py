@@ -165,8 +165,8 @@ def _by_tiles(f, x, g):
             said = f"it takes {products} products, and {16 * tiles} are enough"
             raise Refused(f"{said}: sixteen for each tile of 2 x 2 outputs", "products")
         far = np.zeros(x.shape)
-        far[0, 0], far[-1, -1] = 3.3, 1e17  # which tiles keep apart, if there is room
-        if min(x.shape) > 3 and not np.isclose(np.ravel(f(far, np.ones(g.shape)))[0], 3.3):
+        far[0, 0], far[-1, -1] = 3, 1e17  # which tiles keep apart, if there is room
+        if min(x.shape) > 3 and not np.isclose(np.ravel(f(far, np.ones(g.shape)))[0], 3):
             raise Refused(
                 "every pixel plays a part in every output, as with frequencies: use tiles", "whole"
             )
@@ -310,7 +310,8 @@ def _smaller_error(points):
     if len(set(points)) < 5:
         raise Refused("two points are equal: the polynomial is not found then.")
     given, usual = _error(points), _error([0, 1, -1, 2, -2])
-    return usual / given, "Measured on tiles of 32 channels in float32."
+    worse = f" Yours is {given / usual:.1f} times larger." if given > 1.05 * usual else ""
+    return usual / given, f"Measured on tiles of 32 channels in float32.{worse}"
 
 
 def _error(points):
