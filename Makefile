@@ -9,8 +9,8 @@ READY := .venv/ready
 # What builds the website has an environment of its own: its JupyterLite would be found by JupyterLab.
 SITE := .venv/site/bin
 SITE_READY := .venv/site/ready
-# As many tests at a time as there are cores, a file in one piece: its tests share what they set up.
-# In order of their names the browser's, which take longest, begin early.
+# As many tests at a time as there are cores; a file stays in one piece, since its tests share what
+# they set up. Files start in the order of their names: the browser's, which take longest, come early.
 SIDE_BY_SIDE := -n auto --dist loadfile --no-loadscope-reorder
 # Exercises are stubs to fill in: their solutions are run instead.
 NBVAL := --nbval --nbval-current-env --nbval-sanitize-with=tools/nbval_sanitize.cfg \

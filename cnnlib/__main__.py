@@ -1,6 +1,7 @@
 """The command ``python -m cnnlib``: train a network, measure it, show its filters."""
 
 import argparse
+import contextlib
 import json
 import math
 import os
@@ -66,15 +67,14 @@ def parser():
         help="train a network, test it on all test images, save weights and filters",
         description="Train a network, test it on all 10,000 test images, then save its weights"
         " and a picture of its first filters before and after.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     add = command.add_argument
-    add("--model", choices=tuple(MODELS), default="lenet5", help="the network")
+    add("--model", choices=tuple(MODELS), default="lenet5", help="the network (default: lenet5)")
     add(
         "--data",
         default="mnist",
         metavar="DATA",
-        help="what to learn: mnist, fashion, or a folder of IDX files, a .csv or an .npz file",
+        help="mnist (the default), fashion, or a folder of IDX files, a .csv or an .npz file",
     )
     add("--folder", type=Path, metavar="DIR", help="read fashion's IDX files there, no download")
     others = [model for model, recipe in MODELS.items() if recipe is not QUICK]
@@ -86,21 +86,38 @@ def parser():
         exceptions = [f"{model}: {MODELS[model][name]}" for model in others]
         text += f" (default: {', '.join([str(QUICK[name]), *exceptions])})"
         add(f"--{name}", default=argparse.SUPPRESS, help=text, **kind)
-    add("--optimizer", choices=tuple(RATES), default="adamw", help="rule for the steps")
+    add(
+        "--optimizer",
+        choices=tuple(RATES),
+        default="adamw",
+        help="rule for the steps (default: %(default)s)",
+    )
     add(
         "--rate",
         type=learning_rate,
         metavar="R",
-        help="highest learning rate (suits the optimizer)",
+        help="highest learning rate (default: one that suits the optimizer)",
     )
     add(
         "--schedule",
         choices=("one-cycle", "cosine", "constant"),
         default="one-cycle",
-        help="how the rate changes",
+        help="how the rate changes (default: %(default)s)",
     )
-    add("--seed", type=natural, default=0, metavar="N", help="decides weights and order of images")
-    add("--out", type=Path, default=Path("runs"), metavar="DIR", help="where results are saved")
+    add(
+        "--seed",
+        type=natural,
+        default=0,
+        metavar="N",
+        help="of weights and of the order of images (default: 0)",
+    )
+    add(
+        "--out",
+        type=Path,
+        default=Path("runs"),
+        metavar="DIR",
+        help="where results are saved (default: runs)",
+    )
     add("--resume", action="store_true", help="go on where an interrupted run stopped")
     add("--overwrite", action="store_true", help="replace the results of a run with other options")
     add("--quiet", action="store_true", help="no progress bar")
@@ -228,7 +245,8 @@ def give_up():
 
     if launched():
         time.sleep(1)  # the launcher ends at once, and with it what it has not read of our words
-        world().Abort(1)
+        with contextlib.suppress(ImportError):  # without MPI there is nobody to end
+            world().Abort(1)
 
 
 def load(options):

@@ -95,10 +95,9 @@ def pool(process, n):
 def share(function, parts):
     """Call a function with each part, on as many threads as OpenBLAS may use, which then uses one.
 
-    Many small products are done sooner this way than by OpenBLAS's own threads, which meet after
-    each product and on a busy machine wait for each other. If OpenBLAS may use one thread only, or
-    NumPy uses another BLAS (in a browser, where there are no threads, it uses none), the parts take
-    turns here.
+    OpenBLAS's own threads share large products alone; they meet after each one, and on a busy
+    machine wait for each other. If OpenBLAS may use one thread only, or NumPy uses another BLAS (in
+    a browser, where there are no threads, it uses none), the parts take turns here.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ import numpy as np
 from cnnlib.training import Run
 
 # Set for each process by the launchers of MPICH and Intel MPI, of Open MPI, and of Slurm.
-LAUNCHERS = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "SLURM_NTASKS")
+LAUNCHERS = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "SLURM_STEP_NUM_TASKS")
 
 
 def launched():
@@ -85,6 +85,10 @@ class SharedRun(Run):
                 bits.state = bits.jumped(self.rank).state
         super().one_epoch()
 
+    def cuts(self, images):
+        """Return where the share of each process begins, and where the last one ends."""
+        return [images * k // self.size for k in range(self.size + 1)]
+
     def differentiate(self, x, labels):
         """Differentiate the loss on this process's share of a batch, and add up all shares.
 
@@ -96,7 +100,7 @@ class SharedRun(Run):
         params = self.network.params
         sizes = [value.size for value in params.values()]
         mine = np.zeros(sum(sizes) + 3, x.dtype)  # gradients, loss, accuracy, whether to stop
-        first, last = (len(x) * k // self.size for k in (self.rank, self.rank + 1))
+        first, last = self.cuts(len(x))[self.rank : self.rank + 2]
         if first < last:
             value, accuracy, grads = super().differentiate(x[first:last], labels[first:last])
             mine[:-1] = np.concatenate(

@@ -49,12 +49,12 @@ def write_whole(path, data):
             stale.unlink()
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
-        for tries_left in reversed(range(10)):
+        for attempt in range(10):
             part.write_bytes(data)
             try:
                 return os.replace(part, path)
             except FileNotFoundError:  # another writer took it for one that a killed run had left
-                if not tries_left:
+                if attempt == 9:
                     raise
     except OSError as error:  # a full disk's has no name, others have the temporary one
         raise OSError(error.errno, error.strerror, str(path)) from None
@@ -172,9 +172,8 @@ def check_arrays(arrays, expected, origin, problem):
         If a name is missing or too much, a shape or the kind of a dtype differs, or a number is
         not finite.
     """
-    missing, extra = (
-        sorted(a.keys() - b.keys()) for a, b in ((expected, arrays), (arrays, expected))
-    )
+    missing = sorted(expected.keys() - arrays.keys())
+    extra = sorted(arrays.keys() - expected.keys())
     if missing or extra:
         raise ValueError(
             f"{origin} {problem}: it lacks {listed(missing)} and has {listed(extra)} too much"

@@ -173,7 +173,7 @@ def spectrum(w, size=32):
     return np.abs(np.fft.fftshift(waves, axes=(-2, -1)))
 
 
-def ablation(network, x, labels, layer, batch_size=500):
+def ablation(network, x, labels, layer):
     """Switch off one channel at a time and measure the accuracy that remains.
 
     Parameters
@@ -183,7 +183,6 @@ def ablation(network, x, labels, layer, batch_size=500):
     labels : ndarray of shape (N,), integer
     layer : str
         Its channels are set to 0 in turn: a ReLU or the pooling after it.
-    batch_size : int
 
     Returns
     -------
@@ -201,13 +200,13 @@ def ablation(network, x, labels, layer, batch_size=500):
     before, after = split(network, layer)
     right = np.zeros(before.output_shape(x.shape[1:])[0])
     with inference(network):
-        for i in range(0, len(x), batch_size):
-            y = before.forward(x[i : i + batch_size])
+        for i in range(0, len(x), 500):
+            y = before.forward(x[i : i + 500])
             for f in range(len(right)):
                 without = y.copy(order="K")
                 without[:, f] = 0
                 answers = after.forward(without).argmax(axis=1)
-                right[f] += (answers == labels[i : i + batch_size]).sum()
+                right[f] += (answers == labels[i : i + 500]).sum()
     return right / len(x)
 
 

@@ -97,8 +97,8 @@ class Sequential(Layer):
             dx; None if ``input_gradient`` is off.
         """
         layers = list(self.layers.values())
-        for layer in layers[:1]:
-            layer.input_gradient = self.input_gradient
+        for place, layer in enumerate(layers):
+            layer.input_gradient = place > 0 or self.input_gradient
         for layer in reversed(layers):
             dy = layer.backward(dy)
         return dy if self.input_gradient else None

@@ -50,7 +50,7 @@ class ProgressBar:
         """Write loss and accuracy on the validation images."""
         if run.valid is not None:
             value, accuracy = run.history.valid_losses[-1], run.history.valid_accuracies[-1]
-            tqdm.write(f"epoch {run.epoch}: test loss {value:.4f}, test accuracy {accuracy:.2%}")
+            tqdm.write(f"epoch {run.epoch}: validation loss {value:.4f}, accuracy {accuracy:.2%}")
 
     def close(self):
         """End the bar of an epoch."""

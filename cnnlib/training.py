@@ -86,6 +86,10 @@ class Run(RunState):
         accuracy = float((scores.argmax(axis=1) == labels).mean())
         return value, accuracy, self.network.grads
 
+    def cuts(self, images):
+        """Return where a batch begins, is cut into parts that see only themselves, and ends."""
+        return [0, images]
+
     def highest_rate(self):
         """Return the highest rate of the steps done; before the first, that of the first."""
         return max(self.history.rates or [self.optimizer.rate_now()])
@@ -181,13 +185,13 @@ def fit(network, train, valid=None, *, epochs=1, batch_size=100, optimizer=None,
     sets = {"train": train} if valid is None else {"train": train, "valid": valid}
     for name, data in sets.items():
         check_data(network, name, data)
-    check_last_batch(network, train[0], batch_size)
     optimizer = Adam() if optimizer is None else optimizer
     if isinstance(optimizer, type) or not hasattr(optimizer, "check"):
         raise TypeError(f"optimizer is {optimizer!r}, expected one such as Adam(0.001)")
     optimizer.check(network.params)
     terms = {"epochs": epochs, "batch_size": batch_size, "augment": augment, "seed": seed}
     run = loop(network, optimizer, train, valid, callbacks, **terms)
+    check_single_images(run, train[0])
     if resume:
         run.load(checkpoint)
     if checkpoint is not None:
@@ -271,17 +275,18 @@ def check_data(network, name, data):
         raise type(error)(f"{name}: {error}") from None
 
 
-def check_last_batch(network, x, batch_size):
-    """Refuse a last batch of one image where a layer, such as BatchNorm, cannot train on one."""
-    if len(x) % batch_size == 1 or batch_size == 1:
-        put_back = remember(network)
+def check_single_images(run, x):
+    """Refuse a step on one image alone where a layer, such as BatchNorm, cannot train on one."""
+    sizes = {len(x) % run.batch_size, min(len(x), run.batch_size)}
+    if any(1 in np.diff(run.cuts(size)) for size in sizes):
+        put_back = remember(run.network)
         try:
-            with network.mode(training=True), np.errstate(all="ignore"):
-                network.forward(x[:1])
+            with run.network.mode(training=True), np.errstate(all="ignore"):
+                run.network.forward(x[:1])
         except ValueError as error:
             raise ValueError(
-                f"train: the last batch of an epoch is one image, with {len(x):,} images and"
-                f" batch_size {batch_size}: {error}"
+                f"train: a part of a batch is one image, with {len(x):,} images and batch_size"
+                f" {run.batch_size}: {error}"
             ) from None
         finally:
             put_back()

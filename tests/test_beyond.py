@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cnnlib.bridge import from_torch
+from cnnlib.distributed import LAUNCHERS
 from cnnlib.files import recorded
 from cnnlib.layers.activations import LeakyReLU, ReLU
 from cnnlib.layers.conv import Conv2D
@@ -71,7 +72,7 @@ def test_several_processes_had_the_losses_of_one():
 
 
 def test_one_process_has_the_losses_of_the_record(tmp_path, monkeypatch):
-    for name in ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "SLURM_NTASKS"):
+    for name in LAUNCHERS:
         monkeypatch.delenv(name, raising=False)
     tools.losses(tmp_path / "found.npz", "float64")
     with np.load(tmp_path / "found.npz") as arrays:

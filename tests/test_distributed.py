@@ -5,11 +5,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from cnnlib import distributed
+from cnnlib.__main__ import main
 
 ROOT = Path(__file__).resolve().parent.parent
 MPIEXEC = shutil.which("mpiexec", path=f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}")
@@ -147,7 +149,16 @@ def test_a_launcher_is_known_by_what_it_sets(monkeypatch):
     assert distributed.launched()
 
 
-def test_without_mpi_it_says_how_to_get_it(monkeypatch):
+def test_without_mpi_it_says_how_to_get_it(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "mpi4py", None)
     with pytest.raises(ImportError, match=r"needs mpi4py and MPI .*pip install 'cnnlib\[mpi\]'"):
         distributed.world()
+    monkeypatch.setenv("PMI_SIZE", "2")
+    assert main(["train", "--quiet"]) == 1
+    assert "cnnlib: training on several processes needs mpi4py" in capsys.readouterr().err
+
+
+def test_every_image_of_a_batch_is_in_one_share():
+    run = SimpleNamespace(size=4)
+    assert distributed.SharedRun.cuts(run, 10) == [0, 2, 5, 7, 10]
+    assert distributed.SharedRun.cuts(run, 2) == [0, 0, 1, 1, 2]

@@ -365,7 +365,8 @@ def test_ablation_by_hand():
     x = np.zeros((4, 2, 2, 2), np.float32)
     x[np.arange(4), labels] = 1
     # Without channel 1 the bias answers 0; without channel 0 it still does.
-    found = interpret.ablation(network, x, labels, "relu1", batch_size=3)
+    many = np.tile(x, (151, 1, 1, 1)), np.tile(labels, 151)  # more than go forward at a time
+    found = interpret.ablation(network, *many, "relu1")
     assert found.tolist() == [1, 0.75, 1]
 
 

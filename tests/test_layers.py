@@ -217,7 +217,9 @@ def test_a_layer_used_alone_since_is_noticed_before_anything_is_changed():
         lambda: network["relu1"].forward(draw((4, 2, 4, 4), np.float32)),
         lambda: interpret.activations(network, x, "residual1.stack1.norm1"),
         lambda: body["conv1"].forward(draw((1, 2, 4, 4), np.float32)),
+        lambda: setattr(network, "training", False),
     ):
+        network.training = True
         network.forward(x)
         network.backward(dy)
         grads = {name: value.copy() for name, value in network.grads.items()}

@@ -105,6 +105,14 @@ def test_residual_first_without_input_gradient():
     assert Residual(ReLU()).input_gradient
 
 
+def test_a_part_that_wants_no_input_gradient_leaves_the_whole_as_it_was():
+    net = Sequential([Dense(3, 3, rng=0), Dense(3, 2, rng=1)])
+    part, x = Sequential([net["dense2"]]), draw((2, 3), np.float32)
+    part.input_gradient = False
+    assert part.backward(part.forward(x)) is None
+    assert net.backward(net.forward(x)).shape == x.shape
+
+
 def test_a_network_without_layers_returns_what_it_gets():
     net, x = Sequential([]), draw((2, 3))
     np.testing.assert_array_equal(net.forward(x), x)

@@ -142,8 +142,8 @@ def test_names_and_shapes():
         ((2, 0), ValueError, "stride is 0, expected an integer, at least 1"),
         ((2, 1.5), ValueError, "stride is 1.5, expected an integer"),
         ((2, 2, 2), ValueError, "pad is 2, expected 0 to 1, half the window"),
-        ((2, 2, -1), ValueError, "pad is -1, expected 0 to 1"),
-        ((3, 2, 0.5), ValueError, "pad is 0.5, expected 0 to 1"),
+        ((2, 2, -1), ValueError, "pad is -1, expected an integer, at least 0"),
+        ((3, 2, 0.5), ValueError, "pad is 0.5, expected an integer"),
         ((3, 2, 1.0), ValueError, "pad is 1.0, expected an integer"),
     ],
 )

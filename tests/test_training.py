@@ -15,7 +15,7 @@ from cnnlib.losses import SoftmaxCrossEntropy
 from cnnlib.models import mlp
 from cnnlib.network import Sequential
 from cnnlib.optimizers import SGD, Adam, constant, one_cycle
-from cnnlib.training import evaluate, fit, predict
+from cnnlib.training import Run, evaluate, fit, predict
 from tests.helpers import noisy_network, quarters, same_weights
 
 
@@ -192,7 +192,7 @@ def test_the_progress_bar_says_loss_and_accuracy(data, capsys):
     fit(noisy_network(), data, data, batch_size=20)
     out, err = capsys.readouterr()
     assert "epoch 1/1" in err and "loss" in err and "accuracy" in err
-    assert "test accuracy" in out
+    assert "validation loss" in out
 
 
 @pytest.mark.parametrize("batch_size", [59, 1])
@@ -200,10 +200,25 @@ def test_a_last_batch_of_one_is_refused_where_a_layer_cannot_train_on_it(data, b
     network = noisy_network()
     network = Sequential([*network.layers.values(), BatchNorm(4)])
     start = copy.deepcopy(network)
-    with pytest.raises(ValueError, match="train: the last batch of an epoch is one image, "):
+    with pytest.raises(ValueError, match="train: a part of a batch is one image, with "):
         fit(network, data, batch_size=batch_size, progress=False)
     assert same_weights(network, start) and not network.training
     assert [rng.random() for rng in network.draws()] == [rng.random() for rng in start.draws()]
+
+
+def test_a_share_of_one_image_is_refused_at_the_start_as_well(data):
+    """Three images are left for the last batch, so of two processes one would see a single one."""
+
+    class Halves(Run):
+        def cuts(self, images):
+            return [0, images // 2, images]
+
+    network = Sequential([*noisy_network().layers.values(), BatchNorm(4)])
+    start = copy.deepcopy(network)
+    assert len(data[0]) % 19 == 3
+    with pytest.raises(ValueError, match="train: a part of a batch is one image, with "):
+        fit(network, data, batch_size=19, progress=False, loop=Halves)
+    assert same_weights(network, start)
 
 
 def test_a_last_batch_of_one_is_welcome_where_every_layer_can_train_on_it(data):

@@ -28,9 +28,9 @@ TITLES = {"mnist": "MNIST", "fashion": "Fashion-MNIST"}
 CARD = """# Trained weights
 
 `cnnlib.models.load_trained(name)` loads them, and `load_trained("lenet5", data="fashion")` those
-for Fashion-MNIST. Each file is an `.npz` of plain float16 arrays, one for each parameter, under
-names such as `conv1.w`; a test measures each anew on all 10,000 test images and holds it to this
-table.
+for Fashion-MNIST. Each file is an `.npz` of plain float16 arrays, one for each parameter and each
+running mean and variance, under names such as `conv1.w`; a test measures each anew on all 10,000
+test images and holds it to this table.
 
 | file | network | trained on | epochs | seed | test accuracy | made by |
 |---|---|---|---|---|---|---|

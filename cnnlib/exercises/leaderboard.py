@@ -40,12 +40,12 @@ HEADS = ("place", "name", "accuracy", "parameters", "multiplications", "ms per i
 def _part(word, numbers, shape, rng):
     """Return the layers of one word of a plan."""
     if word == "conv":
-        return [Conv2D(shape[0], *map(int, numbers), rng=rng)]
+        return [Conv2D(shape[0], *numbers, rng=rng)]
     if word == "dense":
         flat = [Flatten()] if len(shape) == 3 else []
-        return [*flat, Dense(int(np.prod(shape)), *map(int, numbers), rng=rng)]
+        return [*flat, Dense(int(np.prod(shape)), *numbers, rng=rng)]
     if word in ("pool", "average"):
-        return [(MaxPool2D if word == "pool" else AvgPool2D)(*map(int, numbers))]
+        return [(MaxPool2D if word == "pool" else AvgPool2D)(*numbers)]
     if word == "dropout":
         return [Dropout(*numbers, rng=rng)]
     makers = {"relu": ReLU, "global": GlobalAvgPool2D, "norm": lambda: BatchNorm(shape[0])}
@@ -80,7 +80,8 @@ def build(plan, rng=0):
                 f"{strange[0]!r} stands in {text.strip()!r}: put commas between layers"
             )
         try:
-            layers += _part(word, [float(number) for number in numbers], shape, rng)
+            read = float if word == "dropout" else int
+            layers += _part(word, [read(number) for number in numbers], shape, rng)
             shape = list(Sequential(layers).shapes(IMAGE))[-1][3]
         except KeyError:
             raise ValueError(f"{word!r} is no layer. Write: {WORDS}.") from None

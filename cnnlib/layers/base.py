@@ -36,7 +36,7 @@ class Layer:
     kind = "layer"
     training = False
     input_gradient = True
-    expects = None  # what backward will hold dy to: shape, dtype, and all_passes() until then
+    expects = None  # what backward will hold dy to: shape, dtype, and uses() until then
     passes = 0  # forward passes so far
 
     def __init_subclass__(cls, **options):
@@ -160,17 +160,20 @@ class Layer:
         Raises
         ------
         RuntimeError
-            If there was no ``forward`` since the last ``backward``, or if a layer inside was used
-            alone since: what it remembers is of another input.
+            If there was no ``forward`` since the last ``backward``, or if since then a layer inside
+            was used alone, or ``training`` was switched.
         TypeError, ValueError
             If dy has not the dtype or the shape of the output.
         """
         name = type(self).__name__
         if self.expects is None:
             raise RuntimeError(f"backward of {name} comes once after each forward: call that first")
-        shape, dtype, passes = self.expects
-        if passes != self.all_passes():
-            raise RuntimeError(f"a layer of {name} has run forward by itself: call forward again")
+        shape, dtype, uses = self.expects
+        if uses != self.uses():
+            raise RuntimeError(
+                f"a layer of {name} has run forward by itself, or its mode was switched:"
+                " call forward again"
+            )
         if not isinstance(dy, np.ndarray | np.generic) or dy.dtype != dtype:
             raise TypeError(
                 f"dy is {getattr(dy, 'dtype', type(dy).__name__)}, expected an array of {dtype},"
@@ -189,9 +192,9 @@ class Layer:
         for child in self.children():
             yield from child.walk()
 
-    def all_passes(self):
-        """Count the forward passes of each layer inside this one, and its own."""
-        return [layer.passes for layer in self.walk()]
+    def uses(self):
+        """Return, of this layer and each inside it, how often it ran forward, and its mode."""
+        return [(layer.passes, layer.training) for layer in self.walk()]
 
     def draws(self):
         """List the random generators that this layer and those inside it hold, in order."""
@@ -223,7 +226,7 @@ class Layer:
         Raises
         ------
         TypeError
-            If they are no floats; then nothing is changed.
+            If dtype is not a float; then nothing is changed.
         """
         if np.dtype(dtype).kind != "f":
             raise TypeError(f"dtype is {np.dtype(dtype)}, expected floats such as float64")
@@ -257,7 +260,7 @@ def _guard_forward(forward):
         self.check(x)
         self.expects, self.passes = None, self.passes + 1
         y = forward(self, x, *rest)
-        self.expects = getattr(y, "shape", None), getattr(y, "dtype", None), self.all_passes()
+        self.expects = getattr(y, "shape", None), getattr(y, "dtype", None), self.uses()
         return y
 
     return guarded

@@ -37,9 +37,9 @@ class Pool2D(Layer):
         self.kernel_size, self.pad = (KH, KW), pad
         self.stride = KH if stride is None else stride
         at_least(1, stride=self.stride)
-        if pad not in range(min(KH, KW) // 2 + 1):
-            raise ValueError(f"pad is {pad}, expected 0 to {min(KH, KW) // 2}, half the window")
         at_least(0, pad=pad)
+        if pad > min(KH, KW) // 2:
+            raise ValueError(f"pad is {pad}, expected 0 to {min(KH, KW) // 2}, half the window")
 
     def output_shape(self, shape):
         if len(shape) != 3:

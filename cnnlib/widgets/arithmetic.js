@@ -18,7 +18,7 @@ export function convolve(x, layer) {
   const [, H, W] = x.shape;
   const [F, C, KH, KW] = w.shape;
   const [OH, OW] = [outputSize(H, KH, layer), outputSize(W, KW, layer)];
-  const [size, taps, each] = [OH * OW, C * KH * KW, F / groups];
+  const [size, taps, filters] = [OH * OW, C * KH * KW, F / groups]; // filters of one group
   const [sums, row] = [new Float64Array(F * size), new Float64Array(size)];
   if (b) b.data.forEach((bias, f) => sums.fill(bias, f * size, (f + 1) * size));
   for (let k = 0; k < groups * taps; k++) {
@@ -34,8 +34,8 @@ export function convolve(x, layer) {
       }
     }
     if (!seen) continue;
-    const first = Math.floor(k / taps) * each;
-    for (let f = first; f < first + each; f++) {
+    const first = Math.floor(k / taps) * filters;
+    for (let f = first; f < first + filters; f++) {
       const weight = w.data[f * taps + (k % taps)];
       for (let o = 0, to = f * size; o < size; o++) sums[to++] += weight * row[o];
     }
