@@ -860,6 +860,8 @@ def test_a_shell_without_exit_is_as_good(monkeypatch):
 def test_np_empty_is_not_taken_for_zeros():
     grown = "y = np.empty(x.shape)\n    y += 2 * x\n    return y"
     assert diagnose(f"def double(x):\n    {grown}").mistakes == ["np.empty"]
+    large = "y = np.empty((9, 9, 9))\n    y[0] = 2\n    return y"
+    assert "np.empty" not in diagnose(f"def double(x):\n    {large}").mistakes  # zeros help nobody
     filled = "y = np.empty_like(x)\n    y[...] = 2 * x\n    return y"
     assert diagnose(f"def double(x):\n    {filled}").ok
 
@@ -1057,6 +1059,7 @@ SEEN = [
     ),
     ("bound", "should be above 5 in y comes out as 5", lambda y: np.minimum(y, 5)),
     ("bound", "should be below -1 in y comes out as -1", lambda y: np.maximum(y, -1)),
+    ("bound", "should be above 0 in y comes out as 0", lambda y: np.where(y > 0, -0.0, y)),
     ("constant", "wrong in y is 9 everywhere", lambda y: np.where(y % 2 == 0, 9, y)),
     ("function", "of y is the square of what it should be", np.square),
     ("function", "of y is 1 minus what it should be", lambda y: 1 - y),

@@ -478,7 +478,10 @@ class Check(Task):
             hint = "Leave the first line as it was: others call it without these arguments."
             have = "has" if len(left_out) == 1 else "have"
             return f"{' and '.join(left_out)} {have} no default any more", hint, "defaults"
-        if any(o.empty and _spoilt(v) for o, v in zip(trial.outcomes, trial.values, strict=True)):
+        if any(
+            o.empty and _spoilt(v, w)
+            for o, v, w in zip(trial.outcomes, trial.values, trial.expected, strict=True)
+        ):
             hint = "It holds whatever lay in memory, 0 only by luck: np.zeros."
             return "np.empty is not filled with zeros", hint, "np.empty"
         if any(value is None for value in trial.values):
@@ -785,9 +788,11 @@ def _array(name, part):
     return np.array(part)  # its own: what the reader keeps may change in the next call
 
 
-def _spoilt(values):
+def _spoilt(values, expected):
+    """Say whether a result of the right shape holds nan, as np.empty does here."""
     return values is not None and any(
-        v.dtype.kind == "f" and np.isnan(v).any() for v in values.values()
+        v.dtype.kind == "f" and v.shape == expected[name].shape and np.isnan(v).any()
+        for name, v in values.items()
     )
 
 

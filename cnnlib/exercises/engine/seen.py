@@ -242,6 +242,7 @@ def _bounded(pairs, close):
     off = np.abs(value - wanted.astype(float)) > 1e-5 * np.maximum(1, np.abs(wanted))
     if not off.any() or off.all() or len(bound := np.unique(value[off])) > 1:
         return None
+    bound = bound + 0.0  # -0 is 0
     if not _right_outside([v == bound for v, _ in pairs], pairs, close):
         return None  # something else is wrong, by little
     for side, beyond in (("below", wanted < bound[0]), ("above", wanted > bound[0])):
