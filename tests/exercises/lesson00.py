@@ -7,6 +7,8 @@ COUNTED = "return np.bincount(labels, weights, minlength=M)"
 KEPT = "axis=(1, 2), keepdims=True"
 SQUARED = "((b**2).sum(axis=1) - 2 * a @ b.T).argmin(axis=1)"
 
+SET_AT = "y = np.zeros((len(labels), M))\n    y[{}] = 1\n    return y"
+
 # Of each task: the mistake, and what to replace in the solution so as to make it.
 MUTANTS = {
     "brightness": [
@@ -59,6 +61,10 @@ MUTANTS = {
         ("1 is taken off the labels", ("[labels]", "[np.array(labels) - 1]")),
         ("classes are counted from 1", ("np.eye(M)", "np.vstack([np.zeros(M), np.eye(M)])")),
         ("the label itself is put there", ("np.eye(M)", "np.diag(np.arange(M))")),
+        (
+            "every row gets a 1 at the labels of all",
+            ("return np.eye(M)[labels]", SET_AT.format(":, labels")),
+        ),
         ("classes are numbered anew", ("[labels]", "[np.argsort(np.argsort(labels))]")),
     ],
     "pick": [
@@ -134,6 +140,10 @@ MUTANTS = {
         ("windows are columns", (ROWS, f"{ROWS}.T")),
         ("windows lie side by side", (ROWS, f"{ROWS}[::K]")),
         ("windows run backwards", (ROWS, f"{ROWS}[:, ::-1]")),
+        (
+            "windows hold one number too many",
+            (ROWS, "np.lib.stride_tricks.sliding_window_view(x, K + 1)"),
+        ),
         ("windows move by two", (ROWS, f"{ROWS}[::2]")),
         (
             "the place in a window is taken off",
@@ -149,6 +159,10 @@ MUTANTS = {
             "windows that hang over the ends count as well",
             ("windows(x, len(w)) @ w", 'np.convolve(x, w[::-1], "same")'),
         ),
+        (
+            "the sum goes over the windows",
+            ("windows(x, len(w)) @ w", "sum(windows(x, len(w)) * w)"),
+        ),
         ("only the largest product counts", (" @ w", ".max(axis=1) * max(w)")),
         (
             "windows and weights are added up before they are multiplied",
@@ -157,7 +171,7 @@ MUTANTS = {
     ],
     "nearest": [
         (
-            "the squares of b are missing, so that the largest product wins",
+            "the largest product wins, as if all rows of b had the same squares",
             (SQUARED, "(a @ b.T).argmax(axis=1)"),
         ),
         (
@@ -167,11 +181,11 @@ MUTANTS = {
         ("the product counts once, and not twice", ("2 * a", "a")),
         ("the product is added", ("- 2", "+ 2")),
         (
-            "the squares of b are missing, so that the largest product wins",
+            "the largest product wins, as if all rows of b had the same squares",
             ("(b**2).sum(axis=1) ", ""),
         ),
         (
-            "the squares of b are missing, so that the largest product wins",
+            "the largest product wins, as if all rows of b had the same squares",
             ("(b**2).sum(axis=1)", "(a**2).sum(1)[:, None]"),
         ),
         (

@@ -55,6 +55,7 @@ MUTANTS = {
         ("all pixels of the output are counted", ("way // stride + 1", "(way // stride + 1) ** 2")),
         ("pad is 1 where it is left out", ("pad=0)", "pad=1)")),
         ("the frame is not divided by the stride", ("way //", "2 * pad + (size - kernel) //")),
+        ("the way of the kernel is counted one pixel too long", ("- kernel", "- (kernel - 1)")),
         ("kernels are taken to be odd", ("- kernel", "- 2 * (kernel // 2) - 1")),
     ],
     "convolve": [
@@ -66,6 +67,10 @@ MUTANTS = {
         ("the rows of the kernel are flipped", ("w[kh, kw]", "w[-1 - kh, kw]")),
         ("the columns of the kernel are flipped", ("w[kh, kw]", "w[kh, -1 - kw]")),
         ("rows and columns of the kernel are exchanged", ("w[kh, kw]", "w[kw, kh]")),
+        (
+            "taps reach back from the start of the window, and not ahead",
+            ("[oh + kh, ow + kw]", "[oh - kh, ow - kw]"),
+        ),
         ("only the last product of each window is kept", ("+=", "=")),
         ("the last column of the kernel is left out", ("ndindex(KH, KW)", "ndindex(KH, KW - 1)")),
         (
@@ -160,6 +165,10 @@ MUTANTS = {
         ("the rows of the kernel are flipped", ("w[kh, kw]", "w[::-1][kh, kw]")),
         ("the columns of the kernel are flipped", ("w[kh, kw]", "w[:, ::-1][kh, kw]")),
         ("rows and columns of the kernel are exchanged", ("w[kh, kw]", "w[kw, kh]")),
+        (
+            "taps reach back from the start of the window, and not ahead",
+            (WALK, WALK.replace("+ k", "- k")),
+        ),
         ("only the last product of each window is kept", ("+=", "=")),
         ("the mean is taken and not the sum", (WALK, WALK + " / (KH * KW)")),
         (
@@ -231,6 +240,10 @@ MUTANTS = {
         ("the rows of the kernel are flipped", ("w[f, c]", "w[f, c, ::-1]")),
         ("the columns of the kernel are flipped", ("w[f, c]", "w[f, c, :, ::-1]")),
         ("rows and columns of the kernel are exchanged", ("w[f, c]", "w[f, c].T")),
+        (
+            "taps reach back from the start of the window, and not ahead",
+            loops(("stride + kh", "stride - kh"), ("stride + kw", "stride - kw")),
+        ),
         (
             "only the last product of each window is kept",
             loops(("total += ", "total = b[f] + ")),

@@ -173,6 +173,10 @@ MUTANTS = {
             ),
         ),
         ("every window gets the number of the last tap", ("winner[larger]", "winner[:]")),
+        (
+            "y takes what every tap sees, larger or not",
+            ("y[larger] = pixel[larger]", "y = pixel"),
+        ),
         ("y is never updated", ("        y[larger] = pixel[larger]\n", "")),
         ("taps are numbered from 1", ("return y, winner", "return y, winner + 1")),
         ("the number is kw * KH + kh", ("[larger] = k", "[larger] = kw * KH + kh")),
@@ -244,9 +248,12 @@ MUTANTS = {
             "the frame is at the bottom and right only",
             ("(pad, pad), (pad, pad)", "(0, 2 * pad), (0, 2 * pad)"),
         ),
+        ("rows get a frame and columns do not", ("(pad, pad), (pad, pad)", "(pad, pad), (0, 0)")),
+        ("columns get a frame and rows do not", ("(pad, pad), (pad, pad)", "(0, 0), (pad, pad)")),
         ("the frame mirrors the picture", ("constant_values=-np.inf", "mode='reflect'")),
     ],
     "mark_winner": [
+        ("a whole row is marked", ("marks.flat[", "marks[")),
         ("every tie is marked", ("return marks", "return (window == window.max()) * 1.0")),
         (
             "the mark is shared among ties",

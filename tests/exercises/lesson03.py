@@ -404,6 +404,7 @@ MUTANTS = {
     "frugal_conv": [
         ("the bias is forgotten", (PIECE, f"{PIECE[:-2]}0 * b)")),
         ("all filters get the bias of the first", (PIECE, f"{PIECE[:-2]}0 * b + b[0])")),
+        ("the bias is added once for every channel", (PIECE, f"{PIECE[:-2]}b * x.shape[1])")),
         ("the bias is added with every tap", (PIECE, f"{PIECE[:-2]}b * KH * KW)")),
         ("the kernel is flipped", (PIECE, PIECE.replace(" w", " w[..., ::-1, ::-1]"))),
         (

@@ -56,6 +56,7 @@ VISIT = """        def visit(value):
                 order.append(value)
 
         visit(self)"""
+KEPT_LIST = "def backward(self, order=[]):\n        self.grad = 1.0"
 ERRORS = "(layer.forward(x) * dy).sum()"
 N = "np.linalg.norm"
 
@@ -109,6 +110,10 @@ MUTANTS = {
             "a whole row is nudged at once",
             ("np.ndindex(x.shape)", "range(len(x))"),
             ("value = x[index]", "value = np.copy(x[index])"),
+        ),
+        (
+            "a whole row is nudged at once, and what is kept of it is no copy",
+            ("np.ndindex(x.shape)", "range(len(x))"),
         ),
         (
             "all numbers are nudged at once",
@@ -166,6 +171,7 @@ MUTANTS = {
         ("the sign of x is taken for the mask", ("(x > 0)", "np.sign(x)")),
         ("the gradient passes where x is 0, too", ("x > 0", "x >= 0")),
         ("the mask is made from dy and not from x", ("x > 0", "dy > 0")),
+        ("the gate is shut where x is above 0, and open elsewhere", ("x > 0", "x <= 0")),
         ("the gradient passes where x is negative", ("x > 0", "x < 0")),
         ("the gradient passes everywhere", ("(x > 0)", "(np.maximum(x, 0) >= 0)")),
         ("dy is multiplied with the output", ("(x > 0)", "np.maximum(x, 0)")),
@@ -272,6 +278,22 @@ MUTANTS = {
     ],
     "cross_entropy": [
         ("the gradient is divided by N twice", ("len(labels)\n", "len(labels) ** 2\n")),
+        (
+            "only the truth is divided by N",
+            ("-= 1", "-= 1 / len(labels)"),
+            ("dscores / len(labels)", "dscores"),
+        ),
+        (
+            "1 is taken off whole rows, those whose numbers are labels",
+            ("dscores[rows, labels]", "dscores[labels]"),
+        ),
+        (
+            "nothing is subtracted before the exp in the logarithm",
+            (
+                "-logs[rows, labels]",
+                "-(scores - np.log(np.exp(scores).sum(axis=1, keepdims=True)))[rows, labels]",
+            ),
+        ),
         ("the loss is 1 - p", ("-logs[rows, labels]", "(1 - np.exp(logs[rows, labels]))")),
         (
             "1e-300 is added to p inside the log, or p is kept above it",
@@ -427,6 +449,20 @@ MUTANTS = {
             ),
         ),
         (
+            "a value that is reached twice stands in the list twice",
+            ("if value not in order", "if True"),
+        ),
+        (
+            "state",
+            ("def backward(self):\n        order, self.grad = [], 1.0", KEPT_LIST),
+        ),
+        ("the gradient of the value is left out", ("+= slope * value.grad", "+= slope")),
+        (
+            "the data of the value stand where its gradient belongs",
+            ("+= slope * value.grad", "+= slope * value.data"),
+        ),
+        ("ReLU hands on its data as they came", ("max(self.data, 0.0)", "self.data")),
+        (
             "values hand on their gradient more than once",
             (
                 VISIT,
@@ -456,6 +492,10 @@ MUTANTS = {
     "conv_backward": [
         ("db is summed over the filters", ("flat.sum(axis=1)", "flat.sum(axis=0)")),
         ("defaults", ("stride=1, pad=0):", "stride, pad):")),
+        (
+            "dw is averaged over images and places",
+            (RETURN, RETURN.replace("w.shape)", "w.shape) / flat.shape[1]")),
+        ),
         (
             "dw is averaged over the images",
             (RETURN, RETURN.replace("dw.", "dw.").replace("w.shape)", "w.shape) / len(x)")),
@@ -729,6 +769,10 @@ MUTANTS = {
         (
             "the layer does not feel the nudges, so that all slopes seem to be 0",
             (".sum(), array)", ".sum(), array.copy())"),
+        ),
+        (
+            "the layer does not feel the nudges of its parameters",
+            (".sum(), array)", '.sum(), array if name == "x" else array.copy())'),
         ),
         (
             "the mean of the differences is taken",

@@ -62,6 +62,12 @@ WRONG = {
         ("    return", "    x, c = np.ones_like(x), np.ones_like(c)\n    return"),
     ),
     "the gate opens too late": ("04", "relu_backward", ("x > 0", "x > 1e-3")),
+    "the gate opens at the mean": ("04", "relu_backward", ("x > 0", "x > x.mean()")),
+    "small errors are rounded away": (
+        *("04", "relative_error"),
+        ("return np.max(", "return np.round("),
+        ("floor))", "floor), 6).max()"),
+    ),
     "the gate is open at 0": ("04", "autograd", ("self.data > 0", "self.data >= 0")),
     "negative numbers have no size": (
         *("04", "relative_error"),

@@ -117,6 +117,11 @@ ONE_HOT = mistakes(
         "A 1, whatever the class.",
     ),
     (
+        "every row gets a 1 at the labels of all",
+        {"np.eye(M)[labels]": "np.tile(np.eye(M)[labels].max(axis=0), (len(labels), 1))"},
+        "y[:, labels] takes every row: row n has its label alone, y[np.arange(N), labels].",
+    ),
+    (
         "classes are numbered anew",
         {"[labels]": "[np.unique(labels, return_inverse=True)[1]]"},
         "Column 5 is class 5, even if no label is 4.",
@@ -265,6 +270,11 @@ WINDOWS = mistakes(
     ("windows lie side by side", {"len(x) - K + 1)[:, None]": "len(x) // K)[:, None] * K"}, PLACES),
     ("windows run backwards", {"+ np.arange(K)]": "+ np.arange(K)[::-1]]"}, PLACES),
     ("windows move by two", {"(len(x) - K + 1)": "(0, len(x) - K + 1, 2)"}, PLACES),
+    (
+        "windows hold one number too many",
+        {"K + 1)[": "K)[", "np.arange(K)]": "np.arange(K + 1)]"},
+        f"np.arange(K) counts from 0 to K - 1. {PLACES}",
+    ),
     ("the place in a window is taken off", {"[:, None] +": "[:, None] -"}, PLACES),
 )
 
@@ -284,6 +294,11 @@ SLIDE = mistakes(
         {"windows(x, len(w)) @ w": 'np.correlate(x, w, "same")'},
         PLACES,
     ),
+    (
+        "the sum goes over the windows",
+        {"windows(x, len(w)) @ w": "(windows(x, len(w)) * w).sum(axis=0)"},
+        "One number for each window: along which axis do the numbers of a window lie?",
+    ),
     ("only the largest product counts", {" @ w": ".max(axis=1) * w.max()"}, "A sum of products."),
     (
         "windows and weights are added up before they are multiplied",
@@ -302,9 +317,9 @@ SQUARED = "((b**2).sum(axis=1) - 2 * a @ b.T).argmin(axis=1)"
 NEAREST = mistakes(
     nearest,
     (
-        "the squares of b are missing, so that the largest product wins",
+        "the largest product wins, as if all rows of b had the same squares",
         {SQUARED: "(a @ b.T).argmax(axis=1)"},
-        NEAR,
+        f"Each row of b has its own: (b**2).sum(axis=1). {NEAR}",
     ),
     (
         "angles are compared and not distances",

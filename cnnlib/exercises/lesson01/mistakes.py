@@ -66,6 +66,11 @@ OUTPUT = SIZES + mistakes(
         "The window goes over the frame in steps, too.",
     ),
     (
+        "the way of the kernel is counted one pixel too long",
+        {"- kernel": "- (kernel - 1)"},
+        "A kernel of one pixel can move size - 1 pixels, and one of two pixels one less.",
+    ),
+    (
         "kernels are taken to be odd",
         {"- kernel": "- 2 * (kernel // 2) - 1"},
         "An even kernel has no middle: take off kernel itself.",
@@ -95,6 +100,11 @@ WINDOW = (
         "rows and columns of the kernel are exchanged",
         {"w[f, c, kh, kw]": "w[f, c, kw, kh]"},
         "Which index of w goes with rows of x, which with columns?",
+    ),
+    (
+        "taps reach back from the start of the window, and not ahead",
+        {PLACE: "oh * stride - kh, ow * stride - kw"},
+        "kh and kw are added, and x[-1] would be the last row.",
     ),
     (
         "only the last product of each window is kept",

@@ -259,6 +259,14 @@ MAX = mistakes(
         {"ow] = window[kh, kw]": "ow] = -np.inf", "kh * KW + kw": "KH * KW - 1"},
         "Where a tap takes the lead y takes its number, and the next tap is compared with that.",
     ),
+    (
+        "y takes what every tap sees, larger or not",
+        {
+            "ow] = window[kh, kw]": "ow] = window[-1, -1]",
+            "kh * KW + kw": "np.flatnonzero(np.diff(window.ravel(), prepend=-np.inf) > 0)[-1]",
+        },
+        "Only where the tap takes the lead: y[larger] = pixel[larger].",
+    ),
     ("taps are numbered from 1", {"kh * KW + kw": "1 + kh * KW + kw"}, NUMBER),
     ("windows start one pixel apart", {"oh * stride, ow * stride": "oh, ow"}, PLACE),
     ("the least wins", {"window.argmax": "window.argmin"}, LARGEST),
@@ -300,6 +308,22 @@ PADDED = mistakes(
         "An image has four sides.",
     ),
     (
+        "rows get a frame and columns do not",
+        {
+            SIZES: SIZES.replace("KW, stride, pad", "KW, stride, 0"),
+            "add_frame(x, pad, -np.inf)": "add_frame(x, pad, -np.inf)[..., pad : pad + W]",
+        },
+        "An image has four sides.",
+    ),
+    (
+        "columns get a frame and rows do not",
+        {
+            SIZES: SIZES.replace("KH, stride, pad", "KH, stride, 0"),
+            "add_frame(x, pad, -np.inf)": "add_frame(x, pad, -np.inf)[:, :, pad : pad + H]",
+        },
+        "An image has four sides.",
+    ),
+    (
         "the frame mirrors the picture",
         {
             "add_frame(x, pad, -np.inf)": "np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)),"
@@ -322,6 +346,11 @@ ONE = "The marks of a window have to sum to 1, and the first of equals, row by r
 TIES = "ties = window == window.max()\n    return ties"
 MARK = mistakes(
     mark_winner,
+    (
+        "a whole row is marked",
+        {"marks.flat[": "marks["},
+        "argmax counts through the whole array, row by row: marks.flat[k], or np.unravel_index.",
+    ),
     ("every tie is marked", {"return marks": f"{TIES} * 1.0"}, ONE),
     (
         "the mark is shared among ties",

@@ -188,6 +188,11 @@ FRUGAL = mistakes(
         "Once: begin with it.",
     ),
     (
+        "the bias is added once for every channel",
+        {"b[:, None]": "w.shape[1] * b[:, None]"},
+        "Where channels are taken one by one, the bias still comes once.",
+    ),
+    (
         "the kernel is flipped",
         {"w.reshape": "w[:, :, ::-1, ::-1].reshape"},
         "w[kh, kw] meets x[oh + kh, ow + kw].",

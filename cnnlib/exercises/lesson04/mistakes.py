@@ -107,6 +107,12 @@ NUDGING = mistakes(
         "np.ndindex(x.shape) goes through all places, however many axes x has.",
     ),
     (
+        "a whole row is nudged at once, and what is kept of it is no copy",
+        {"value = x[index]": "part = index[:1]\n        value = x[part]", **ALL_OF},
+        "x[i] of a table is a row, and a view: nudged with x. np.ndindex(x.shape) goes through all"
+        " places, and x[index] is a number.",
+    ),
+    (
         "all numbers are nudged at once",
         {"value = x[index]": "part = ...\n        value = x.copy()", **ALL_OF},
         "One number at a time.",
@@ -174,6 +180,7 @@ RELU = mistakes(
     ),
     ("the mask is made from dy and not from x", {"x > 0": "dy > 0"}, OPEN),
     ("the gradient passes where x is negative", {"x > 0": "x < 0"}, OPEN),
+    ("the gate is shut where x is above 0, and open elsewhere", {"x > 0": "x <= 0"}, OPEN),
     (
         "the gradient passes everywhere",
         {" * (x > 0)": ""},
@@ -456,9 +463,24 @@ ENTROPY = mistakes(
         f"Both are: (p - t) / N. {MEAN}",
     ),
     (
+        "only the truth is divided by N",
+        {"(p - truth) / N": "p - truth / N"},
+        "/ comes before -: put brackets around the difference, (p - t) / N.",
+    ),
+    (
+        "1 is taken off whole rows, those whose numbers are labels",
+        {"(p - truth)": "(p - np.eye(N)[labels].any(axis=0)[:, None])"},
+        "p[labels] names rows. One number of each row: p[np.arange(N), labels].",
+    ),
+    (
         "the label itself is taken off, and not 1 at its class",
         {"(p - truth)": "(p - labels[:, None])"},
         "t is a row of zeros with a 1 at the right class.",
+    ),
+    (
+        "nothing is subtracted before the exp in the logarithm",
+        {LOGS: "logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))"},
+        f"{LARGEST} {LOG}",
     ),
     (
         "the largest score is taken off in the sum only",
@@ -497,6 +519,14 @@ def parents_first(value, order):
         for parent in value.parents:
             parents_first(parent, order)
         order.append(value)
+    return order
+
+
+def parents_each_time(value, order):
+    """Append a value to a list, after its parents, whenever it is reached."""
+    for parent in value.parents:
+        parents_each_time(parent, order)
+    order.append(value)
     return order
 
 
@@ -543,6 +573,21 @@ AUTOGRAD = mistakes(
         "A parent gets the gradient of the value times the slope of that step.",
     ),
     (
+        "the gradient of the value is left out",
+        {"slope * value.grad": "slope"},
+        "A parent gets the gradient of the value times the slope of that step.",
+    ),
+    (
+        "the data of the value stand where its gradient belongs",
+        {"slope * value.grad": "slope * value.data"},
+        "A parent gets the gradient of the value times the slope of that step.",
+    ),
+    (
+        "ReLU hands on its data as they came",
+        {"max(self.data, 0.0), (self,)": "self.data, (self,)"},
+        "y = max(x, 0).",
+    ),
+    (
         "a product keeps its factor and does not swap",
         {"(other.data, self.data)": "(self.data, other.data)"},
         "The slope of a product with respect to one factor is the other factor.",
@@ -582,6 +627,11 @@ AUTOGRAD = mistakes(
         "values hand on their gradient more than once",
         {"self.grad = 1.0": "self.grad, order = 1.0, []\n        at_once(self)"},
         ORDER,
+    ),
+    (
+        "a value that is reached twice stands in the list twice",
+        {"parents_first(self, [])": "parents_each_time(self, [])"},
+        f"Append it only if it is not there yet. {ORDER}",
     ),
     (
         "the gradient stops after one step",
@@ -656,6 +706,11 @@ CONV = mistakes(
         "dw is made as cols @ dY.T and reshaped",
         {DB: ".reshape(F, -1).T.reshape(dw.shape), db\n"},
         "dW = dY @ cols.T has a row for each filter, as w has: then reshape moves nothing.",
+    ),
+    (
+        "dw is averaged over images and places",
+        {DW: f"{DW}1 / (N * OH * OW) * "},
+        f"{BATCH} {ONCE}",
     ),
     ("dw is averaged over the images", {DW: f"{DW}1 / N * "}, f"{BATCH} {ONCE}"),
     ("dw is that of the last image alone", {DW: f"{DW}(n == N - 1) * "}, BATCH),
@@ -982,6 +1037,11 @@ ERRORS = mistakes(
         "the layer does not feel the nudges, so that all slopes seem to be 0",
         {"array, 1e-6": "array.copy(), 1e-6"},
         "numerical_gradient has to nudge x or layer.params[...] itself, and not a copy of it.",
+    ),
+    (
+        "the layer does not feel the nudges of its parameters",
+        {"array, 1e-6": 'array if name == "x" else array.copy(), 1e-6'},
+        "numerical_gradient has to nudge layer.params[...] itself, and not a copy of it.",
     ),
     (
         "the mean of the differences is taken",

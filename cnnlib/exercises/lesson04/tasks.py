@@ -116,7 +116,7 @@ relu_backward = Check(
     lambda rng: [
         Case("one row", (np.array([[1.0, 2, 4]]), np.array([[5.0, -1, 3]]))),
         Case("a zero", (np.array([[1.0, 2]]), np.array([[0.0, 3]]))),
-        Case("close to zero", (np.array([[1.0, 2]]), np.array([[1e-9, -1e-9]]))),
+        Case("close to zero", (np.array([[1.0, 2, 4]]), np.array([[1e-9, -1e-9, 9]]))),
         Case("negative gradients", (np.array([[-1.0, 2, -4]]), np.array([[5.0, -1, 3]]))),
         Case("far from zero", (np.array([[1.0, 2]]), np.array([[1e9, -1e9]]))),
         Case("images", (whole(rng, 2, 2, 3, 4), whole(rng, 2, 2, 3, 4))),
@@ -277,8 +277,17 @@ def _walk_back(kind, build, *numbers):
             " makes a new Value and leaves self as it is",
             "data changed",
         )
+    gradients = np.array([v.grad for v in values])
+    (kind(2.0) + kind(3.0)).backward()
+    if not np.array_equal(gradients, [v.grad for v in values], equal_nan=True):
+        raise Refused(
+            "backward for one result changes the gradients of another, with which it shares no"
+            " number. What does it keep from call to call? A list that begins in the first line of"
+            " a def, or in the class, is made only once",
+            "state",
+        )
     made = [parent.grad for parent in last.parents if parent.parents]  # in whatever order
-    return last.data, np.array([v.grad for v in values]), np.array([last.grad, *sorted(made)])
+    return last.data, gradients, np.array([last.grad, *sorted(made)])
 
 
 autograd = Check(
@@ -434,6 +443,7 @@ def _differences(rng):
         Case("the other way round", (np.array([1.0]), np.array([2.0]))),
         Case("equal", (a, a.copy())),
         Case("one of many differs", (np.array([1.0, 100, 4]), np.array([1.0, 101, 5]))),
+        Case("almost equal", (np.array([2.0, 1]), np.array([2.0, 1 + 1e-8]))),
         Case("two zeros", (np.array([0.0, 1]), np.array([0.0, 1]))),
         Case("opposite signs", (np.array([1.0, 3]), np.array([-1.0, 3]))),
         Case("both negative", (np.array([-2.0, 3]), np.array([-4.0, 3]))),
