@@ -35,7 +35,9 @@ module                   holds                                             lesso
 ``cnnlib.summary``       the table of a network's layers
 ``cnnlib.progress``      the progress bar of a run
 ``cnnlib.interrupt``     stopping a run, and losing nothing
-``cnnlib.files``         arrays and downloads, written whole or not at all
+``cnnlib.experiments``   what recorded experiments found                   01 to 09
+``cnnlib.files``         files written whole or not at all, named arrays
+``cnnlib.idx``           MNIST's file format, read and downloaded
 ``cnnlib.recordings``    runs that were recorded, for where training is slow
 ``cnnlib.here``          where Python runs: in a browser or not
 ``cnnlib.wasm``          matrix products in the browser edition

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from cnnlib.arguments import at_least, generator, positive
-from cnnlib.files import fetch_idx, find_idx, load_arrays, read_idx
+from cnnlib.files import load_arrays
+from cnnlib.idx import fetch_idx, find_idx, read_idx
 
 MNIST_FILE = Path(__file__).parent / "data" / "mnist.npz"
 PHOTOGRAPHS_FILE = MNIST_FILE.with_name("photographs.jpg")

@@ -19,7 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnlib.files import MOST_BYTES, load_arrays, read_idx
+from cnnlib.files import load_arrays
+from cnnlib.idx import MOST_BYTES, read_idx
 
 MOST_CLASSES = 1000
 IDX_NAME = re.compile(r"(.*?)(train|t10k|test)[-_.](images|labels)[-.]idx\d[-.]\w+(\.gz)?")

@@ -5,7 +5,7 @@ import pytest
 
 from cnnlib.bridge import from_torch
 from cnnlib.distributed import LAUNCHERS
-from cnnlib.files import recorded
+from cnnlib.experiments import recorded
 from cnnlib.layers.activations import LeakyReLU, ReLU
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from cnnlib.files import RECORDS, load_arrays
+from cnnlib.experiments import RECORDS
+from cnnlib.files import load_arrays
 from tools import colour
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnnlib import datasets, files
+from cnnlib import datasets
 from cnnlib.datasets import batches, load_fashion_mnist, load_mnist, load_photo, read_idx
 
 MNIST_SHA256 = {
@@ -289,7 +289,7 @@ SILENCE = {"stall": 0.2}  # seconds; with so few, a good mirror on a busy machin
 
 @pytest.mark.parametrize("manner", MISBEHAVIOURS)
 def test_misbehaving_mirror(server, tmp_path, manner, monkeypatch):
-    monkeypatch.setattr(files, "MOST_DOWNLOADED", 5000)
+    monkeypatch.setattr("cnnlib.idx.MOST_DOWNLOADED", 5000)
     mirror = server.mirror(manner)
     with pytest.raises(ConnectionError) as caught:
         load_fashion_mnist(cache=tmp_path, mirrors=[mirror], timeout=SILENCE.get(manner, 600))
@@ -329,7 +329,7 @@ def test_error_lists_what_every_mirror_said(server, tmp_path, refusing):
 
 @pytest.mark.parametrize("manner", sorted(MISBEHAVIOURS.keys() - SILENCE))
 def test_next_mirror_is_tried_and_then_preferred(server, small, tmp_path, manner, monkeypatch):
-    monkeypatch.setattr(files, "MOST_DOWNLOADED", 5000)
+    monkeypatch.setattr("cnnlib.idx.MOST_DOWNLOADED", 5000)
     mirrors = [server.mirror(manner), server.mirror("good")]
     data = load_fashion_mnist(cache=tmp_path, mirrors=mirrors, timeout=600)
     assert_is_small(data, small)

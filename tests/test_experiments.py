@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from cnnlib.files import RECORDS, recorded
+from cnnlib.experiments import RECORDS, recorded
 from cnnlib.gradcheck import check_layer, kink_free
 from cnnlib.layers.conv import Conv2D
 from tools import beyond

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from cnnlib import reference
-from cnnlib.files import RECORDS, load_arrays
+from cnnlib.experiments import RECORDS
+from cnnlib.files import load_arrays
 from tests.helpers import draw
 from tests.test_notebooks import ROOT, definition, same_code
 from tools import fastest

@@ -7,7 +7,7 @@ import struct
 import numpy as np
 import pytest
 
-from cnnlib import files, owndata
+from cnnlib import owndata
 from cnnlib.owndata import load_data
 from tests.helpers import many
 
@@ -194,7 +194,7 @@ def test_a_csv_file_that_is_refused(tmp_path, text, message):
 
 def test_what_is_larger_than_memory_should_be_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(owndata, "MOST_BYTES", 999_999)
-    monkeypatch.setattr(files, "MOST_BYTES", 100)
+    monkeypatch.setattr("cnnlib.idx.MOST_BYTES", 100)
     (tmp_path / "mine.csv").write_text(10_000 * table())
     with pytest.raises(ValueError, match="more than 9,615 rows"):
         load_data(tmp_path / "mine.csv")

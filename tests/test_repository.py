@@ -151,8 +151,9 @@ def test_a_registry_or_a_machine_path_is_noticed(text):
 
 LEVELS = {
     # plumbing below all levels, which no lesson derives; not counted as core
-    **dict.fromkeys(["arguments", "files", "blas", "here", "digits", "owndata", "wasm"], -1),
-    **dict.fromkeys(["progress", "interrupt", "summary", "recipes", "recordings"], -1),
+    **dict.fromkeys(["arguments", "files", "idx", "experiments", "recordings", "recipes"], -1),
+    **dict.fromkeys(["blas", "here", "wasm", "digits", "owndata"], -1),
+    **dict.fromkeys(["progress", "interrupt", "summary"], -1),
     **dict.fromkeys(["im2col", "reference", "winograd"], 0),
     **dict.fromkeys(["initializers", "losses", "optimizers", "datasets", "augment"], 0),
     "layers": 1,
@@ -160,7 +161,10 @@ LEVELS = {
     **dict.fromkeys(["models", "checkpoint", "training", "distributed", "interpret"], 3),
 }
 SAME_LEVEL = {
+    ("idx", "files"),
+    ("experiments", "files"),
     ("owndata", "files"),
+    ("owndata", "idx"),
     ("here", "wasm"),
     ("recordings", "here"),
     ("recordings", "files"),

@@ -10,7 +10,8 @@ import pytest
 
 from cnnlib.datasets import load_mnist
 from cnnlib.exercises.lesson04.suspects import KINDS, evidence, suspects
-from cnnlib.files import RECORDS, load_arrays
+from cnnlib.experiments import RECORDS
+from cnnlib.files import load_arrays
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.reshape import Flatten
 from cnnlib.models import lenet5

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from cnnlib import interpret
-from cnnlib.files import recorded
+from cnnlib.experiments import recorded
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.pool import GlobalAvgPool2D

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cnnlib import models
-from cnnlib.files import recorded
+from cnnlib.experiments import recorded
 from cnnlib.layers.activations import ReLU
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.reshape import Flatten

@@ -27,7 +27,8 @@ from cnnlib.blas import set_threads
 from cnnlib.bridge import from_torch
 from cnnlib.datasets import batches, load_mnist
 from cnnlib.distributed import SharedRun, launched, world
-from cnnlib.files import RECORDS, load_arrays, save_arrays
+from cnnlib.experiments import RECORDS
+from cnnlib.files import load_arrays, save_arrays
 from cnnlib.models import lenet5
 from cnnlib.optimizers import Adam
 from cnnlib.training import Run, evaluate, fit

@@ -24,7 +24,8 @@ from cnnlib import models
 from cnnlib.augment import augment
 from cnnlib.blas import set_threads
 from cnnlib.datasets import load_fashion_mnist, load_mnist
-from cnnlib.files import RECORDS, recorded, save_arrays
+from cnnlib.experiments import RECORDS, recorded
+from cnnlib.files import save_arrays
 from cnnlib.im2col import col2im, im2col
 from cnnlib.initializers import glorot, he, small
 from cnnlib.interpret import activations

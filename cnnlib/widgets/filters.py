@@ -6,7 +6,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnlib import interpret
-from cnnlib.files import recorded
+from cnnlib.experiments import recorded
 from cnnlib.plots import filters as plots
 from cnnlib.plots.filters import filter_card, look_card, picked_field
 from cnnlib.widgets.base import (

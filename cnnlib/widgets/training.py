@@ -13,7 +13,7 @@ import numpy as np
 
 from cnnlib import here, models
 from cnnlib.datasets import load_mnist
-from cnnlib.files import recorded
+from cnnlib.experiments import recorded
 from cnnlib.optimizers import OPTIMIZERS
 from cnnlib.plots import training as plots
 from cnnlib.plots.base import to_png
