@@ -62,6 +62,7 @@ MUTANTS = {
         ("all channels of a pixel share one mean", ("(0, 2, 3)", "1")),
         ("each column of pixels has a mean of its own", ("(0, 2, 3)", "(0, 2)")),
         ("each row of pixels has a mean of its own", ("(0, 2, 3)", "(0, 3)")),
+        ("the axes are those of images with channels last", ("(0, 2, 3)", "(0, 1, 2)")),
         ("gamma and beta lie along the images", ("(1, -1, 1, 1)", "(-1, 1, 1, 1)")),
         (
             "gamma and beta are exchanged",
@@ -122,6 +123,10 @@ MUTANTS = {
         ("dx is N times too large", ("gamma / std *", "N * gamma / std *")),
         ("the share of the variance counts twice", ("- normal *", "- 2 * normal *")),
         ("the share of the variance counts half", ("- normal *", "- normal / 2 *")),
+        (
+            "the means in dx are means over all numbers",
+            ("dbeta / N - normal * dgamma / N", "dy.mean() - normal * np.mean(dy * normal)"),
+        ),
         ("only dy itself is divided by std", ("gamma / std * (dy", "gamma * (dy / std")),
         ("only dy itself is multiplied by gamma", ("gamma / std * (dy", "1 / std * (gamma * dy")),
         (
@@ -276,6 +281,7 @@ QUESTIONS = {
         ("groups play no part", {DEPTHWISE: 64 * 64 * 10}),
         ("the last of several layers is left out", {NARROW: 64 * 16 + 16 * 16 * 9}),
         ("the 3 x 3 in the middle still sees 64 channels", {NARROW: 64 * 32 + 64 * 16 * 9}),
+        ("the 3 x 3 in the middle goes from 16 to 64", {NARROW: 64 * 16 + 64 * 16 * 9 + 64 * 64}),
         ("the 3 x 3 in the middle goes from 64 to 64", {NARROW: 64 * 32 + 64 * 64 * 9}),
     ],
     "bugs": [

@@ -82,6 +82,8 @@ MUTANTS = {
         ("the middle tap is left out", ("+ g[1] + g[2]", "+ g[2]"), ("- g[1] + g[2]", "+ g[2]")),
         ("the last product is added", ("- q - last", "- q + last")),
         ("the second output is not mended", (" - last", "")),
+        ("x1 g2 is not taken out of the second output", ("- last", "+ x[3] * g[2]")),
+        ("x2 g0 is not taken out of the first output", ("[first", "[x[0] * g[0]")),
         ("the first output is not mended", ("first + p", "p")),
         (
             "halves are rounded down",
@@ -210,6 +212,7 @@ MUTANTS = {
         ("the filter is transposed", ("rfft2(w, (H, W))", "rfft2(w.T, (H, W))")),
         ("the filter is flipped", (".conj()", ""), (CUT, "[KH - 1 :, KW - 1 :]")),
         ("the conjugate is not taken", (".conj()", "")),
+        ("the conjugate of the product is taken", (".conj()", ""), ("(Y, ", "(Y.conj(), ")),
         (
             "the filter is flipped, and outputs that wrapped around are kept",
             ("rfft2(w,", "rfft2(w[::-1, ::-1],"),

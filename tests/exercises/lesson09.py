@@ -19,6 +19,18 @@ MUTANTS = {
             "the last worker is left out",
             ("zip(counts, grads, strict=True)", "[*zip(counts, grads)][:-1]"),
         ),
+        (
+            "a gradient counts the less, the more images it has",
+            ("    total", "    counts = [1 / n if n else 0 for n in counts]\n    total"),
+        ),
+        (
+            "the gradients are added up, and divided by the number of images",
+            (MEAN, "sum(grads) / total"),
+        ),
+        (
+            "a worker without images counts as one that has one",
+            ("    total", "    counts = [max(n, 1) for n in counts]\n    total"),
+        ),
         ("the number of images counts twice", ("n / total", "n * n / total")),
         ("every worker counts the same", (MEAN, "sum(grads) / len(grads)")),
         (
@@ -247,6 +259,8 @@ QUESTIONS = {
         ("the one that adds up sends a buffer to itself, too", {"c": 5000}),
         ("there are P rounds in all", {"a": 5, "b": 1000, "d": 120}),
         ("one message is counted", {"b": 200, "d": 30}),
+        ("messages are counted", {"a": 40}),
+        ("what it receives is counted as well", {"b": 3200, "d": 360}),
         ("the whole buffer is sent twice", {"b": 2000, "d": 240}),
         ("the workers are still 5", {"d": 192}),
         ("what one other sends is counted", {"c": 1000}),

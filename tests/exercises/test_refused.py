@@ -73,6 +73,24 @@ WRONG = {
         *("04", "relative_error"),
         ("np.maximum(np.abs(a), np.abs(b))", "np.maximum(a, b)"),
     ),
+    "only the first few responses are looked at": (
+        *("06", "most_exciting"),
+        (
+            "np.argsort(-maps.max(axis=(1, 2)))",
+            "list(dict.fromkeys(np.argsort(-maps, axis=None)[: 2 * count] // maps[0].size))",
+        ),
+    ),
+    "more than half of the probability is asked for": (
+        *("05", "accuracy"),
+        (
+            "network.forward(x[i : i + batch_size]).argmax(axis=1)",
+            "np.exp(network.forward(x[i : i + batch_size]))",
+        ),
+        (
+            "read == labels[i : i + batch_size]",
+            "read[np.arange(len(read)), labels[i : i + batch_size]] > 0.5 * read.sum(axis=1)",
+        ),
+    ),
     "the mask belongs to the class": ("05", "relu_layer", ("self.x = x", "ReLU.x = x")),
     "the input of an earlier call": (
         *("05", "relu_layer"),

@@ -220,6 +220,7 @@ NORM = mistakes(
     ("all channels of a pixel share one mean", {"(0, 2, 3)": "(1,)"}, AXES),
     ("each column of pixels has a mean of its own", {"(0, 2, 3)": "(0, 2)"}, AXES),
     ("each row of pixels has a mean of its own", {"(0, 2, 3)": "(0, 3)"}, AXES),
+    ("the axes are those of images with channels last", {"(0, 2, 3)": "(0, 1, 2)"}, AXES),
     (
         "gamma and beta lie along the images",
         {"(1, -1, 1, 1)": "(-1, 1, 1, 1)"},
@@ -274,6 +275,14 @@ BACK = mistakes(
         {
             "dbeta / N": "dy.mean(axis=1, keepdims=True)",
             "normal * dgamma / N": "normal * (dy * normal).mean(axis=1, keepdims=True)",
+        },
+        "Each column has its own mean and variance: axis 0.",
+    ),
+    (
+        "the means in dx are means over all numbers",
+        {
+            "dbeta / N": "dy.mean()",
+            "normal * dgamma / N": "normal * (dy * normal).mean()",
         },
         "Each column has its own mean and variance: axis 0.",
     ),
@@ -536,6 +545,7 @@ COUNT = mistakes(
             ),
             ("the 3 x 3 in the middle still sees 64 channels", 64 * 16 * 11, MIDDLE),
             ("the 3 x 3 in the middle goes from 64 to 64", 64 * 16 * 2 + 64 * 64 * 9, MIDDLE),
+            ("the 3 x 3 in the middle goes from 16 to 64", 64 * (16 + 16 * 9 + 64), "It keeps 16."),
         ),
     }.items()
     for name, number, hint in rows

@@ -146,6 +146,8 @@ F23 = [Mistake("six multiplications are done", six_products, SAVE)] + mistakes(
     ),
     ("the last product is added", {"- last": "+ last"}, "x1 g2 - (x1 - x3) g2 is x3 g2."),
     ("the second output is not mended", {" - last": ""}, SAVE),
+    ("x1 g2 is not taken out of the second output", {"- last": "+ x[3] * g[2]"}, SAVE),
+    ("x2 g0 is not taken out of the first output", {"[first +": "[x[0] * g[0] +"}, SAVE),
     ("the first output is not mended", {"first + plus": "plus"}, SAVE),
     (
         "halves are rounded down",
@@ -369,6 +371,11 @@ FFT = mistakes(
         CORRELATES,
     ),
     ("the conjugate is not taken", {".conj()": ""}, CORRELATES),
+    (
+        "the conjugate of the product is taken",
+        {"(np.fft.rfft2(x) * ": "(np.fft.rfft2(x).conj() * "},
+        "Of the filter's frequencies: the image keeps its direction.",
+    ),
     (
         "the conjugate of the image's frequencies is taken",
         {"np.fft.rfft2(x) *": "np.fft.rfft2(x).conj() *", "(H, W)).conj()": "(H, W))"},

@@ -27,6 +27,8 @@ BY_HAND = mistakes(
     ("each half has P rounds", {"2 * (P - 1)": "2 * P"}, ROUNDS),
     ("there are P rounds in all", {"2 * (P - 1)": "P"}, ROUNDS),
     ("one message is counted", {"rounds * D": "D"}, "Each of them sends one in every round."),
+    ("messages are counted", {"return rounds\n": "return rounds * P\n"}, "All send at once."),
+    ("what it receives is counted as well", {"rounds * D": "2 * rounds * D"}, "What it sends."),
     ("the whole buffer is sent twice", {"rounds * D // P": "2 * D"}, ROUNDS),
     ("the workers are still 5", {"rounds = ": "P = 5\n    rounds = "}, "How many are there in d?"),
     (
@@ -70,6 +72,24 @@ AVERAGE = mistakes(
         "the last worker is left out",
         {"zip(shares, grads, strict=True)": "list(zip(shares, grads, strict=True))[:-1]"},
         "Add up over all workers.",
+    ),
+    (
+        "a gradient counts the less, the more images it has",
+        {
+            "counts / counts.sum()": "np.divide(1, counts, np.zeros(len(counts)), where=counts > 0)"
+            "\n    shares = shares / shares.sum()"
+        },
+        WEIGHTS,
+    ),
+    (
+        "the gradients are added up, and divided by the number of images",
+        {"counts / counts.sum()": "np.ones(len(counts)) / counts.sum()"},
+        WEIGHTS,
+    ),
+    (
+        "a worker without images counts as one that has one",
+        {"np.asarray(counts)": "np.maximum(counts, 1)"},
+        WEIGHTS,
     ),
     (
         "the number of images counts twice",
