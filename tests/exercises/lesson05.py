@@ -95,6 +95,11 @@ MUTANTS = {
         ("remark", ("(self.x > 0)", "(self.x > 0).astype(float)")),
     ],
     "dense_layer": [
+        ("dw is returned, and not dx", ('(self.params["w"] @ dy.T).T', 'self.grads["w"]')),
+        (
+            "all gradients are divided by N",
+            ("        self.grads =", "        dy = dy / len(dy)\n        self.grads ="),
+        ),
         (
             "only the last image of the batch counts in dw and db",
             (
@@ -255,6 +260,10 @@ MUTANTS = {
             ("w.reshape(len(w), -1).T", FLIPPED),
             (".reshape(w.shape)", ".reshape(w.shape)[:, :, ::-1, ::-1]"),
         ),
+        (
+            "all gradients are divided by N",
+            ("        flat =", "        dy = dy / len(dy)\n        flat ="),
+        ),
         ("db is averaged over the images", ("flat.sum(axis=1)", "flat.sum(axis=1) / len(dy)")),
         (
             "kernels of 3 by 3",
@@ -262,6 +271,14 @@ MUTANTS = {
         ),
     ],
     "pool_layer": [
+        (
+            "in dx the four pixels of a window lie beside one another",
+            (
+                "        return dx",
+                "        parts = dx.reshape(N, C, H // 2, 2, W // 2, 2).swapaxes(3, 4)\n"
+                "        return parts.reshape(dx.shape)",
+            ),
+        ),
         ("the winner gets 1, and not what arrives in dy", ("= dy * (self", "= 1.0 * (self")),
         (
             "the winner gets its own number, and not what arrives in dy",
@@ -338,6 +355,7 @@ MUTANTS = {
         ("remark", ("C, H, W, N), dy.dtype", "C, H, W, N), float")),
     ],
     "sgd_step": [
+        ("the step is multiplied by p", ("rate * grads[name]", "rate * p * grads[name]")),
         ("the parameter becomes the step, and loses what it was", ("p -= rate", "p[...] = -rate")),
         ("it is divided by the rate", ("rate * grads[name]", "grads[name] / rate")),
         (
@@ -433,6 +451,11 @@ MUTANTS = {
         ("a copy is changed and not the parameters", ("p -= self", "p = p - self")),
     ],
     "adam": [
+        ("m and v are one array", ("self.v.setdefault(name, np.zeros_like(p))", "m")),
+        (
+            "v is corrected behind the root, and not under it",
+            ("np.sqrt(v / (1 - two**t))", "np.sqrt(v) / (1 - two**t)"),
+        ),
         (
             "the running means begin with the first gradient, and not with 0",
             ("self.m.setdefault(name, np.zeros_like(p))", "self.m.setdefault(name, g.copy())"),

@@ -342,6 +342,10 @@ MUTANTS = {
         ("changed", ("    return fall", "    x *= 0\n    return fall")),
     ],
     "grad_cam": [
+        (
+            "it goes back through the layer of that name as well",
+            ("for layer in reversed(later)", "for layer in [*reversed(later), network[name]]"),
+        ),
         ("row c is set, and not column c", ("dy[:, c] = 1", "dy[c] = 1")),
         (
             "the maps are divided by their largest number",

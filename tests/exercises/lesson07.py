@@ -105,6 +105,14 @@ MUTANTS = {
             ("* normal +", "* normal.reshape(kept) +"),
         ),
         (
+            "reshape mixes images and channels",
+            ("axes = (0, 2, 3)", "axes, kept, x = 1, x.shape, x.reshape(x.shape[1], -1)"),
+            (
+                "gamma.reshape(1, -1, 1, 1) * normal + beta.reshape(1, -1, 1, 1)",
+                "(gamma[:, None] * normal + beta[:, None]).reshape(kept)",
+            ),
+        ),
+        (
             "a single image is not normalised",
             ("return gamma", "normal = normal if len(x) > 1 else x\n    return gamma"),
         ),
@@ -197,6 +205,10 @@ MUTANTS = {
         ),
     ],
     "residual": [
+        (
+            "the body belongs to the class, and all blocks share that of the last one",
+            ("        self.body = body", "        Residual.body = body"),
+        ),
         ("the sum comes before the body", ("x + self.body.forward(x)", "self.body.forward(2 * x)")),
         (
             "x is added on the way back, and not dy",
@@ -240,6 +252,10 @@ DEPTHWISE = "depthwise 3 x 3, then 1 x 1, 64 to 64"
 GROUPS = "one 3 x 3, 64 to 64, 8 groups"
 QUESTIONS = {
     "by_hand": [
+        (
+            "the root is taken of the 2 alone",
+            {"dense (300, 100)": 2**0.5 / 400, "dense (50, 150)": 2**0.5 / 200},
+        ),
         ("the variance is taken and not its root", {"dense (300, 100)": 0.005}),
         ("the taps of a filter are left out", {"filters (32, 16, 5, 5)": 0.204}),
         (
@@ -281,6 +297,7 @@ QUESTIONS = {
         ("groups play no part", {DEPTHWISE: 64 * 64 * 10}),
         ("the last of several layers is left out", {NARROW: 64 * 16 + 16 * 16 * 9}),
         ("the 3 x 3 in the middle still sees 64 channels", {NARROW: 64 * 32 + 64 * 16 * 9}),
+        ("one of the groups is counted", {DEPTHWISE: 9 + 64 * 64}),
         ("the 3 x 3 in the middle goes from 16 to 64", {NARROW: 64 * 16 + 64 * 16 * 9 + 64 * 64}),
         ("the 3 x 3 in the middle goes from 64 to 64", {NARROW: 64 * 32 + 64 * 64 * 9}),
     ],

@@ -1014,6 +1014,16 @@ def test_a_mistake_that_would_show_in_an_answer_that_nothing_explains_is_not_cla
     assert result.mistakes == [] and "only the first" not in str(result), result
 
 
+@pytest.mark.parametrize("number, asked", [(24, True), (-0.69, True), (2, False)])
+def test_a_mistake_that_other_answers_deny_is_asked_about_if_its_number_is_a_rare_one(
+    number, asked
+):
+    twice = Mistake("it is doubled", {"a": number, "b": 22}, "Once.")
+    sizes = named("sizes", Question({"a": 1, "b": 11}, None, [twice], todo="", more="", hint="No."))
+    said = str(sizes.diagnose(a=number, b=11))
+    assert "is not right. No." in said and ("Perhaps it is doubled?" in said) == asked
+
+
 def test_none_is_no_answer_that_a_mistake_leads_to():
     swapped = Mistake("a is taken for b", {"a": "y"}, "Look.")
     letters = Question({"a": "x", "b": "y"}, None, [swapped], todo="", more="", hint="No.")

@@ -135,7 +135,9 @@ class Question(Task):
                 fitting = whole or common or found[part]
                 known = [m for m in fitting if not any(self.shows(m, p) for p in unexplained)]
                 told = [m for m in known if not everywhere and not self.denied(m, part, given)]
-                doubtful = [m for m in fitting if m not in told and not self.denied(m, part, given)]
+                doubtful = [m for m in fitting if m not in told]
+                if not _seldom(given[part]):
+                    doubtful = [m for m in doubtful if not self.denied(m, part, given)]
                 said = self.explain(given[part], part, told, doubtful)
                 mistakes += [m.name for m in known]
             else:
@@ -250,6 +252,11 @@ def _numbers(value):
             with contextlib.suppress(ValueError, TypeError, ArithmeticError, SyntaxError):
                 found.append(float(_worked_out(ast.parse(each.strip(), mode="eval").body)))
     return found
+
+
+def _seldom(value):
+    """Say whether a number is not a small whole one, which many mistakes lead to."""
+    return any(number % 1 or abs(number) >= 10 for number in _numbers(value))
 
 
 def _fraction(found):

@@ -189,6 +189,16 @@ DENSE = mistakes(
         {'dy @ self.params["w"].T': 'dy @ self.grads["w"].T'},
         "y = x @ w + b: by what is x multiplied?",
     ),
+    (
+        "dw is returned, and not dx",
+        {'dy @ self.params["w"].T': 'self.grads["w"]'},
+        "dw stays in self.grads; dx is what the layer before needs.",
+    ),
+    (
+        "all gradients are divided by N",
+        {"self.grads = ": "dy = dy / len(dy)\n        self.grads = "},
+        ONCE,
+    ),
     ("forward adds no bias", {' + self.params["b"]': ""}, "y = x @ w + b."),
     ("the bias is subtracted", {'+ self.params["b"]': '- self.params["b"]'}, "y = x @ w + b."),
     KEPT,
@@ -321,6 +331,7 @@ CONV = mistakes(
         },
         ADDS,
     ),
+    ("all gradients are divided by N", {BACKWARD: f"dy = dy / len(dy)\n        {BACKWARD}"}, ONCE),
     ("dw is averaged over the images", {'"w": dw': '"w": dw / len(dy)'}, ONCE),
     ("db is a mean and not a sum", {'"b": db': '"b": dy.mean(axis=(0, 2, 3))'}, ONCE),
     ("db is averaged over the images", {'"b": db': '"b": db / len(dy)'}, ONCE),
@@ -425,6 +436,15 @@ POOL = mistakes(
             ),
         },
         AXES,
+    ),
+    (
+        "in dx the four pixels of a window lie beside one another",
+        {
+            "max_pool_backward(dy, self.x, self.winner, (2, 2), 2)": (
+                "_in_rows(max_pool_backward(dy, self.x, self.winner, (2, 2), 2))"
+            )
+        },
+        "The last reshape wants the axes (N, C, H // 2, 2, W // 2, 2): transpose before it.",
     ),
     (
         "four neighbours of a row are taken for a window in forward",
@@ -541,6 +561,11 @@ SGD = mistakes(
         "Every number has a slope of its own: p -= rate * g.",
     ),
     ("it is divided by the rate", {"rate * grads[name]": "grads[name] / rate"}, "p -= rate * g."),
+    (
+        "the step is multiplied by p",
+        {"rate * grads[name]": "rate * grads[name] * p"},
+        "p -= rate * g.",
+    ),
     (
         "the gradient is divided by its length",
         {"grads[name]": "grads[name] / len(grads[name])"},
@@ -675,6 +700,16 @@ ADAM = mistakes(
         CORRECTED,
     ),
     ("the step goes uphill", {"p -=": "p +="}, DOWN),
+    (
+        "v is corrected behind the root, and not under it",
+        {"np.sqrt(v)": "np.sqrt(v / (1 - two**t))"},
+        "First correct v, then take the root.",
+    ),
+    (
+        "m and v are one array",
+        {"= v = two * self.v.get(name, 0 * g)": "= self.m[name] = m = v = two * m"},
+        "a = b = np.zeros_like(p) makes one array with two names.",
+    ),
     (
         "the correction of the start is forgotten",
         {" / np.float64(1 - one**t)": "", " / np.float64(1 - two**t)": ""},

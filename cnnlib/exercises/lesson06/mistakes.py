@@ -599,6 +599,15 @@ AT = "(names := list(network.layers))[names.index(name)"
 CAM = mistakes(
     grad_cam,
     (
+        "it goes back through the layer of that name as well",
+        {
+            "after.backward(one_hot(scores, c))": (
+                "network[name].backward(after.backward(one_hot(scores, c)))"
+            )
+        },
+        "What arrives behind that layer is the gradient of its maps: stop there.",
+    ),
+    (
         "it goes back as far as the image",
         {
             "after.backward(one_hot(scores, c))": (

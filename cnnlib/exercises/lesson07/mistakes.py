@@ -23,6 +23,11 @@ TAPS = "A filter of 3 by 3 reads nine numbers of each channel."
 BY_HAND = mistakes(
     glorot_std,
     ("the variance is taken and not its root", {"np.sqrt": ""}, ROOT),
+    (
+        "the root is taken of the 2 alone",
+        {"(np.sqrt(2 /": "(np.sqrt(2) /", "outputs)))": "outputs))"},
+        ROOT,
+    ),
     ("the taps of a filter are left out", {"np.prod(shape[2:])": "1"}, TAPS),
     (
         "the taps of a filter are left out on the way out",
@@ -196,6 +201,16 @@ NORM = mistakes(
             "    axes =": "    mixed, x = x.shape, x.reshape(x.shape[1], -1)\n    axes =",
             "(0, 2, 3)": "1",
             "    gamma, beta = (v": "    normal = normal.reshape(mixed)\n    gamma, beta = (v",
+        },
+        "The channel is the second axis: transpose it to the front first.",
+    ),
+    (
+        "reshape mixes images and channels",
+        {
+            "    axes =": "    mixed, x = x.shape, x.reshape(x.shape[1], -1)\n    axes =",
+            "(0, 2, 3)": "1",
+            "v.reshape(1, -1, 1, 1)": "v[:, None]",
+            "beta).astype": "beta).reshape(mixed).astype",
         },
         "The channel is the second axis: transpose it to the front first.",
     ),
@@ -435,6 +450,11 @@ class Residual:
 ADD = "y = x + f(x), and where a value forks, the gradients of its ways are added."
 RESIDUAL = mistakes(
     Residual,
+    (
+        "the body belongs to the class, and all blocks share that of the last one",
+        {"self.body = body": "type(self).body = body"},
+        "self.body belongs to one block, a name of the class to all.",
+    ),
     ("x is not added", {"x + self.body": "self.body"}, ADD),
     ("the gradient of the short way is left out", {"dy + self.body": "self.body"}, ADD),
     ("the gradient of the body is left out", {"dy + self.body.backward(dy)": "dy"}, ADD),
@@ -534,6 +554,7 @@ COUNT = mistakes(
         "depthwise 3 x 3, then 1 x 1, 64 to 64": (
             ("groups play no part", 64 * 64 * 10, "Depthwise: each filter sees one channel."),
             ("the layers are multiplied and not added", 64**3 * 9, "Each has its own weights."),
+            ("one of the groups is counted", 9 + 64 * 64, "A filter for each of 64 channels."),
             ("the last of several layers is left out", 64 * 9, "Count all layers of the way."),
             ("only the last of several layers is counted", 64 * 64, "Count all layers of the way."),
         ),

@@ -143,10 +143,12 @@ class Body:
 
 
 def there_and_back(block, x, w, dy):
-    """Use a residual block once, forward and backward."""
+    """Use a residual block once, forward and backward, with another one of the class beside it."""
     body = Body(w)
-    made, wanted = block(body), x @ w
-    y, dx = made.forward(x), made.backward(dy)
+    made, other, wanted = block(body), block(Body(w + 1)), x @ w
+    y = made.forward(x)
+    other.forward(x)
+    dx = made.backward(dy)
     if y is None or dx is None:
         return None
     twice = len(set(body.used)) < len(body.used)
