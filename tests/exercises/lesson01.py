@@ -72,6 +72,10 @@ MUTANTS = {
             ("[oh + kh, ow + kw]", "[oh - kh, ow - kw]"),
         ),
         ("only the last product of each window is kept", ("+=", "=")),
+        (
+            "the last row and the last column of the kernel are left out",
+            ("ndindex(KH, KW)", "ndindex(KH - 1, KW - 1)"),
+        ),
         ("the last column of the kernel is left out", ("ndindex(KH, KW)", "ndindex(KH, KW - 1)")),
         (
             "the largest product is taken and not the sum",

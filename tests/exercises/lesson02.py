@@ -9,6 +9,9 @@ WINDOW = "x[n, c, row : row + KH, column : column + KW]"
 SIZES = "output_size(H, KH, stride), output_size(W, KW, stride)"
 CUT = "x[:, :, kh::stride, kw::stride][:, :, :OH, :OW]"
 NEXT = "x[:, :, kh:, kw:][:, :, :OH, :OW]"
+ADDED = f"""for n, c, oh, ow in np.ndindex(y.shape):
+        row, column = oh * stride, ow * stride
+        y[n, c, oh, ow] = {WINDOW}.sum()"""
 OH_OW = f"OH, OW = {SIZES}"
 SHORT = ("    y = np.", "    OH, OW = OH - 1, OW - 1\n    y = np.")
 TILES = (OH_OW, "OH, OW = (H - KH) // KH + 1, (W - KW) // KW + 1")
@@ -71,6 +74,13 @@ MUTANTS = {
         ("the first number of the window is taken", (".max()", "[0, 0]")),
     ],
     "avg_pool": [
+        ("loops", (f"for kh, kw in np.ndindex(KH, KW):\n        y += {CUT}", ADDED)),
+        ("every tap sees the first pixel of the window", ("kh::stride, kw::", "::stride, ::")),
+        (
+            "every tap divides the sum so far",
+            (f"y += {CUT}", f"y = (y + {CUT}) / (KH * KW)"),
+            ("return y / (KH * KW)", "return y"),
+        ),
         ("only the last tap of a window is kept", ("y += x", "y[...] = x")),
         (
             "the last tap of a window is left out",
@@ -145,10 +155,7 @@ MUTANTS = {
             "borrowed",
             (
                 "    return y / (KH * KW)",
-                "    for n, c, oh, ow in np.ndindex(y.shape):\n"
-                "        window = x[n, c, oh * stride :][:KH, ow * stride :][:, :KW]\n"
-                "        y[n, c, oh, ow] = window.mean()\n"
-                "    return y",
+                f"    return np.mean([{CUT} for kh, kw in np.ndindex(KH, KW)], axis=0)",
             ),
         ),
     ],
@@ -162,6 +169,7 @@ MUTANTS = {
         ),
         ("the row of the winner is kept and not its number", ("[larger] = k", "[larger] = kh")),
         ("the column of the winner is kept and not its number", ("[larger] = k", "[larger] = kw")),
+        ("the number is kh + kw", ("[larger] = k", "[larger] = kh + kw")),
         ("the number is kh * KH + kw", ("[larger] = k", "[larger] = kh * KH + kw")),
         (
             "pixels of the image are numbered and not taps",
@@ -248,6 +256,14 @@ MUTANTS = {
             "the frame is at the bottom and right only",
             ("(pad, pad), (pad, pad)", "(0, 2 * pad), (0, 2 * pad)"),
         ),
+        (
+            "the frame is put around the result",
+            (
+                "max_pool(np.pad(x, frame, constant_values=-np.inf), kernel_size, stride)[0]",
+                "np.pad(max_pool(x, kernel_size, stride)[0], frame)",
+            ),
+        ),
+        ("the winners come back, and not the largest numbers", ("stride)[0]", "stride)[1]")),
         ("rows get a frame and columns do not", ("(pad, pad), (pad, pad)", "(pad, pad), (0, 0)")),
         ("columns get a frame and rows do not", ("(pad, pad), (pad, pad)", "(0, 0), (pad, pad)")),
         ("the frame mirrors the picture", ("constant_values=-np.inf", "mode='reflect'")),

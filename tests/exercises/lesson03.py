@@ -357,6 +357,7 @@ MUTANTS = {
         ("a number takes 8 bytes", ("4 * patch", "8 * patch")),
         ("the patches are counted once for every filter", ("4 * patch", "4 * F * patch")),
         ("numbers are counted and not bytes", ("4 * patch", "patch")),
+        ("K is not squared", ("patch = C * K * K", "patch = C * K")),
         ("bytes are returned", (" / 1e6", "")),
         ("a megabyte has 2 ** 20 bytes", ("1e6", "2**20")),
         ("the memory is that of one channel", ("4 * patch", "4 * K * K")),

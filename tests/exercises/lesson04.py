@@ -288,6 +288,10 @@ MUTANTS = {
             ("dscores[rows, labels]", "dscores[labels]"),
         ),
         (
+            "nothing is subtracted before exp, and p is made from the logarithm",
+            (" - scores.max(axis=1, keepdims=True)", ""),
+        ),
+        (
             "nothing is subtracted before the exp in the logarithm",
             (
                 "-logs[rows, labels]",

@@ -869,6 +869,7 @@ def test_np_empty_is_not_taken_for_zeros():
 def test_float64_is_a_tick_with_a_remark_and_a_list_is_an_array():
     single = make(right=lambda x: 2 * np.float32(x))
     assert "A remark: y is float64 where float32 came in." in str(single.diagnose(double))
+    assert diagnose("def double(x):\n    return np.float32(2 * x)").mistakes == ["dtype"]
     assert diagnose("def double(x):\n    return (2 * x).tolist()").ok
     made = make(right=lambda n: np.ones(n))
     made.cases = lambda rng: [Case("four", (4,))]
@@ -953,6 +954,9 @@ def test_work_that_the_package_does_is_not_the_readers():
     wrapped = lambda x: reference.max_pool2d(x, (2, 2), 1)  # noqa: E731
     assert check.diagnose(wrapped).mistakes == ["borrowed"]
     assert check.diagnose(reference.max_pool2d).mistakes == ["borrowed"]
+    other = {"__name__": "scipy.signal"}
+    exec("def double(x):\n    return x + x", other)
+    assert "is done by scipy." in str(CHECK.diagnose(lambda x: other["double"](x)))
 
 
 def pooled(x):
@@ -1121,6 +1125,13 @@ def test_what_a_function_is_not_defined_for_is_not_told_as_its_value(change):
     assert fact({"y": [(change(y), y)]}, np.allclose) is None
 
 
+def test_to_how_many_digits_it_is_rounded_is_said_where_it_shows():
+    close = lambda a, b: np.allclose(a, b, 0, 1e-12)  # noqa: E731
+    known, open_ = np.array([1.23456789, 2, 3, 4]), np.array([1 + 4e-8, 2.25, 3, 4])
+    assert "to 6 digits" in fact({"y": [(np.round(known, 6), known)]}, close)[0]
+    assert "to few digits" in fact({"y": [(np.round(open_, 6), open_)]}, close)[0]
+
+
 def test_the_rest_is_not_called_right_if_it_is_wrong_by_little():
     wanted = np.array([1e-6, 2e-6, 3e-6, 5, 6])
     came = np.array([8e-6, 7e-6, 1e-6, 9, 9])
@@ -1147,6 +1158,23 @@ EXCEPTIONS = [
     ("[[1, 2], [3, 4]][0, 1]", "A list takes one index"),
     ("np.add(np.ones(2, int), 0.5, out=np.ones(2, int))", "take fractions"),
     ("None + 1", "Something is None"),
+    ("np.ones((2, 3)).sum(axis=2)", "Axes are counted from 0"),
+    ("max(np.ones(3), 0)", "np.maximum"),
+    ("np.zeros(3).__setitem__(0, np.ones(2))", "holds one number"),
+    ("float(np.ones(2))", "an array of several came"),
+    ("np.zeros(2, 3)", "brackets of its own"),
+    ("np.ones(4)[::0]", "A step of 0"),
+    ("range(1, 3, 0)", "A step of 0"),
+    ("np.lib.stride_tricks.sliding_window_view(np.ones(3), 4)", "The window is larger"),
+    ("np.ones((2, 2)).transpose(0, 2, 1)", "a number for each axis"),
+    ("np.ones(3)[np.ones(2, bool)]", "A mask has the shape"),
+    ("np.ones(3)[np.ones(2)]", "made by a comparison"),
+    ("[1, 2] * 1.5", "does not calculate"),
+    ("[1, 2] - [1, 2]", "does not calculate"),
+    ("np.ones(3)(0)", "x[i] picks"),
+    ("np.ones(0).max()", "which slice is empty"),
+    ("(lambda f: f(f))(lambda f: f(f))", "without end"),
+    ("np.ones(3).dot(np.ones(4))", "as many columns in a"),
     ("[0 for a, b in [(1, 2, 3)]]", "more or fewer names"),
     ("np.ones(3).siz", "spelt the same"),
     ("nowhere", "spelt the same"),

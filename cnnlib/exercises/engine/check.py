@@ -649,6 +649,13 @@ class Check(Task):
                 )
         if again := self._again(trial, thing):
             return self.result("wrong", *again, mistakes=["state"])
+        if (name := self._halved(trial)) and self.plain:
+            return self.result(
+                "wrong",
+                f"the numbers have 7 digits: {name} is float32 where float64 came in.",
+                "np.zeros(shape, x.dtype) keeps what x has.",
+                mistakes=["dtype"],
+            )
         for name in self.whole:
             if any(value[name].dtype.kind == "f" for value in trial.values):
                 return self.result(
@@ -658,6 +665,16 @@ class Check(Task):
                     mistakes=["dtype"],
                 )
         return None
+
+    def _halved(self, trial):
+        """Return the first output that is float32 where arrays of float64 alone came in; or ""."""
+        for case, values, expected in zip(trial.cases, trial.values, trial.expected, strict=True):
+            came = {each.dtype for each in case.args if isinstance(each, np.ndarray)}
+            for name, value in values.items():
+                both = value.dtype, expected[name].dtype
+                if both == (np.float32, np.float64) and value.ndim and came == {both[1]}:
+                    return name
+        return ""
 
     def _remark(self, trial):
         """Say what is worth saying about a right answer; or ""."""

@@ -296,10 +296,12 @@ def peak_memory(function, *args):
 # Modules that hold what the exercises ask for, and what a reader may use of them.
 LENDERS = ("reference", "im2col", "gradcheck", "interpret", "losses", "optimizers", "training")
 LENT = ("output_size", "softmax")
+# Libraries that hold it, too.
+OTHERS = ("scipy", "skimage", "sklearn", "cv2", "torch", "tensorflow", "jax")
 
 
 def borrowed(function, args, seconds, task="", without=""):
-    """Say what of this package, of what exercises ask for, a reader's own code calls; or "".
+    """Say what a reader's own code calls, of this package or of others, that does the work; or "".
 
     What is on loan may be called, but not in the task that asks for it. ``without`` is the name of
     a function or method of NumPy that counts as well.
@@ -313,7 +315,10 @@ def borrowed(function, args, seconds, task="", without=""):
         if event != "call" or frame.f_back is None or not own(frame.f_back.f_code.co_filename):
             return
         code = frame.f_code
-        if lends(code):
+        library = frame.f_globals.get("__name__", "").split(".")[0]
+        if library in OTHERS:
+            found = found or library
+        elif lends(code):
             found = found or f"{code.co_name} of cnnlib"
         elif code.co_name == without and not own(code.co_filename):
             found = found or f"{without} of NumPy"

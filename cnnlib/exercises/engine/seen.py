@@ -330,11 +330,12 @@ def _rounded(pairs, close):
     for words, function, shift in (("down", np.floor, 1e-9), ("up", np.ceil, -1e-9)):
         if all(close(value, function(wanted + shift)) for value, wanted in pairs):
             return f"all numbers of {{}} are rounded {words}", hint, "rounded"
-    for digits in range(6):
-        if all(close(value, np.round(wanted, digits)) for value, wanted in pairs):
-            behind = f"to {digits} digits behind the point" if digits else "to whole numbers"
-            return f"all numbers of {{}} are rounded {behind}", hint, "rounded"
-    return None
+    cut = [n for n in range(9) if all(close(value, np.round(w, n)) for value, w in pairs)]
+    if not cut:
+        return None
+    behind = f"to {cut[0]} digits behind the point" if cut[0] else "to whole numbers"
+    behind = behind if len(cut) == 1 else "to few digits"
+    return f"all numbers of {{}} are rounded {behind}", hint, "rounded"
 
 
 def _nearly(pairs, close):
@@ -431,9 +432,28 @@ def nudged(value):
 MEANT = {
     "broadcast": "Two arrays do not fit: NumPy lines their shapes up from the right, and each pair"
     " of lengths has to be equal, or one of them 1.",
+    "truth value of an array": "An array is neither true nor false, and max(), min() and if take"
+    " one number: np.maximum, np.where or a mask takes all.",
+    "element with a sequence": "A place in an array holds one number, and several came.",
+    "converted to Python scalars": "One number was expected, and an array of several came.",
+    "as a data type": "A shape is one argument, in brackets of its own: np.zeros((2, 3)).",
+    "cannot be zero": "A step of 0 goes nowhere. Are two arguments exchanged, as stride and pad?",
+    "must not be zero": "A step of 0 goes nowhere. Are two arguments exchanged, as stride and pad?",
+    "window shape": "The window is larger than the part of the array that it is to go over.",
+    "axes don't match": "transpose needs a number for each axis: has the array fewer, or more?",
+    "boolean index did not": "A mask has the shape of what it picks from.",
+    "must be of integer": "Places are whole numbers, and a mask is made by a comparison.",
+    "sequence by non-int": "A list does not calculate: np.array(...) makes an array of it.",
+    "'list' and": "A list does not calculate: np.array(...) makes an array of it.",
+    "ndarray' object is not callable": "Round brackets call a function: x[i] picks, and a product"
+    " needs its *.",
+    "zero-size array": "The largest of nothing is asked for: which slice is empty?",
+    "maximum recursion": "A function calls itself without end: what should stop it?",
+    "not aligned": "a @ b needs as many columns in a as there are rows in b.",
     "matmul": "a @ b needs as many columns in a as there are rows in b.",
     "cannot reshape": "reshape can neither add nor lose numbers: the lengths have to multiply to"
     " how many there are.",
+    "bounds for array of dim": "Axes are counted from 0: the last of n has the number n - 1.",
     "out of bounds": "An index goes beyond the end: the last of n has the number n - 1.",
     "too many indices": "The array has fewer axes than you give indices.",
     "cannot be interpreted as an integer": "Sizes and places are whole numbers: divide with //.",

@@ -241,6 +241,11 @@ CONVOLVE = mistakes(
         "range(KW) ends before KW by itself.",
     ),
     (
+        "the last row and the last column of the kernel are left out",
+        {"ndindex(CG, KH, KW)": "ndindex(CG, KH - 1, KW - 1)"},
+        "range(KH) ends before KH by itself.",
+    ),
+    (
         "the largest product is taken and not the sum",
         {"ow] = total": "ow] = (x[n, 0, oh : oh + KH, ow : ow + KW] * w[f, 0]).max()"},
         "The formula adds the products up.",

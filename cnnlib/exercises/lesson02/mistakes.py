@@ -179,6 +179,16 @@ AVG = mistakes(
         "Does the loop reach kh = KH - 1 and kw = KW - 1?",
     ),
     (
+        "every tap sees the first pixel of the window",
+        {".mean()": "[0, 0]"},
+        "The slice of a tap begins at row kh and column kw.",
+    ),
+    (
+        "every tap divides the sum so far",
+        {".mean()": ".ravel() @ float(KH * KW) ** -np.arange(KH * KW, 0, -1)"},
+        "Divide once, below the loops.",
+    ),
+    (
         "the division is rounded down",
         {".mean()": ".mean() // 1"},
         "A mean has fractions: divide with /.",
@@ -224,6 +234,7 @@ MAX = mistakes(
     ),
     ("the row of the winner is kept and not its number", {"kh * KW + kw": "kh"}, NUMBER),
     ("the column of the winner is kept and not its number", {"kh * KW + kw": "kw"}, NUMBER),
+    ("the number is kh + kw", {"kh * KW + kw": "kh + kw"}, NUMBER),
     ("the number is kh * KH + kw", {"kh * KW": "kh * KH"}, NUMBER),
     (
         "pixels of the image are numbered and not taps",
@@ -282,6 +293,19 @@ PADDED = mistakes(
         "padding is not used",
         {"KH, KW = kernel_size": "KH, KW = kernel_size\n    pad = 0"},
         "Put a frame around x first.",
+    ),
+    (
+        "the frame is put around the result",
+        {
+            "KH, KW = kernel_size": "KH, KW = kernel_size\n    frame, pad = pad, 0",
+            "return y": "return add_frame(y, frame)",
+        },
+        "Put a frame around x, and pool what comes out.",
+    ),
+    (
+        "the winners come back, and not the largest numbers",
+        {".max()": ".argmax()"},
+        "max_pool returns both: the first, [0], is y.",
     ),
     (
         "images and channels get a frame as well",

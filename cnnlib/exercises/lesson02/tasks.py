@@ -91,12 +91,19 @@ max_pool_loops = Check(
     todo="Write the loops: for every window of every channel, its largest number",
     more="How many comparisons does one output pixel take?",
 )
+OVER_TAPS = Steps(
+    (np.ones((1, 1, 4, 4)), (2, 2), 2),
+    (np.ones((3, 4, 20, 24)), (2, 2), 2),
+    "windows",
+    "One slice with a step holds what one tap sees in all windows: loop over taps alone.",
+)
 avg_pool = Check(
     reference.avg_pool2d,
     _pools,
     mistakes.AVG,
     LIMITS,
     todo="Write average pooling: add up what each tap sees, and divide",
+    steps=OVER_TAPS,
     without="mean",
     more="Which convolution does the same? What are its weights, and why does it need groups?",
 )
@@ -122,12 +129,7 @@ max_pool = Check(
     outputs="y winner",
     todo="Loop over the taps of the window and over nothing else",
     more="Lesson 04 needs the winners: the gradient goes where they say.",
-    steps=Steps(
-        (np.ones((1, 1, 4, 4)), (2, 2), 2),
-        (np.ones((3, 4, 20, 24)), (2, 2), 2),
-        "windows",
-        "One slice with a step holds what one tap sees in all windows: loop over taps alone.",
-    ),
+    steps=OVER_TAPS,
 )
 
 

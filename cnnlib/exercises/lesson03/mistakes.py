@@ -420,6 +420,15 @@ COST = mistakes(
     ),
     ("a number takes 8 bytes", {"* 4": "* 8"}, "float32 has 32 bits, and a byte has 8."),
     ("numbers are counted and not bytes", {" * 4": ""}, "A float32 has 4 bytes."),
+    (
+        "K is not squared",
+        {
+            "= F * C * K * K *": "= F * C * K *",
+            LEARNED: "return F * (C * K + 1)",
+            MEMORY: "C * K * OH * OW * 4 / 1e6",
+        },
+        "A kernel has K rows and K columns.",
+    ),
     ("bytes are returned", {" / 1e6": ""}, "A megabyte has a million bytes."),
     ("a megabyte has 2 ** 20 bytes", {"1e6": "2**20"}, "Here it has a million."),
     ("the memory is that of one channel", {MEMORY: "K * K * OH * OW * 4 / 1e6"}, BYTES),

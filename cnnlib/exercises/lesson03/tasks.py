@@ -278,6 +278,7 @@ def _pairs(rng):
         Case("doubling, and nothing", (double, np.copy, one, two)),
         Case("copying, twice", (np.copy, np.copy, 2 * axis, 2 * axis[::-1])),  # 0 and 0
         Case("copying, with x and c equal", (np.copy, np.copy, one, one.copy())),
+        Case("copying, other numbers", (np.copy, np.copy, np.ones(2), np.array([2.0, 0]))),
         Case("doubling and halving", (double, half, one, two)),
         Case("doubling, and with the wrong sign", (double, minus_double, one, two)),
         Case("copying, and backwards", (np.copy, np.flip, one, two)),

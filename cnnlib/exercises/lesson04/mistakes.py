@@ -483,6 +483,14 @@ ENTROPY = mistakes(
         f"{LARGEST} {LOG}",
     ),
     (
+        "nothing is subtracted before exp, and p is made from the logarithm",
+        {
+            LOGS: "logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))",
+            "softmax(scores)": "np.exp(logs)",
+        },
+        f"{LARGEST} {LOG}",
+    ),
+    (
         "the largest score is taken off in the sum only",
         {"logs = shifted -": "logs = scores -"},
         LOG,
