@@ -74,6 +74,7 @@ MUTANTS = {
         ),
     ],
     "receptive_field": [
+        ("padding is taken off low alone", ("high * S - P", "high * S")),
         ("the stride counts for low alone", ("high * S", "high")),
         (
             "the padding is taken off twice",
@@ -347,6 +348,7 @@ MUTANTS = {
             ("for layer in reversed(later)", "for layer in [*reversed(later), network[name]]"),
         ),
         ("row c is set, and not column c", ("dy[:, c] = 1", "dy[c] = 1")),
+        ("the score itself is sent back, and not a 1", ("dy[:, c] = 1", "dy[:, c] = y[:, c]")),
         (
             "the maps are divided by their largest number",
             (RETURN, f"{RETURN.replace('return', 'cam =')}\n    return cam / cam.max()"),
@@ -432,6 +434,14 @@ MUTANTS = {
         ),
     ],
     "climb": [
+        (
+            "the gradient of the loss is taken",
+            (
+                "        dx =",
+                "        p = np.exp(network.forward(x))\n"
+                "        dscores -= p / p.sum()\n        dx =",
+            ),
+        ),
         ("decay is subtracted", ("(1 - decay) * x", "x - decay")),
         ("the gradient is returned", ("return x", "return dx")),
         ("the gradient of the sum of all scores is taken", (ASK, "dscores[:] = 1")),

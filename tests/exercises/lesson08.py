@@ -83,6 +83,7 @@ MUTANTS = {
         ("the last product is added", ("- q - last", "- q + last")),
         ("the second output is not mended", (" - last", "")),
         ("x1 g2 is not taken out of the second output", ("- last", "+ x[3] * g[2]")),
+        ("x2 is added in the first product", ("(x[0] - x[2])", "(x[0] + x[2])")),
         ("x2 g0 is not taken out of the first output", ("[first", "[x[0] * g[0]")),
         ("the first output is not mended", ("first + p", "p")),
         (

@@ -31,6 +31,11 @@ MUTANTS = {
             "a worker without images counts as one that has one",
             ("    total", "    counts = [max(n, 1) for n in counts]\n    total"),
         ),
+        (
+            "workers without images are left out of the counts alone, and the others move up",
+            ("strict=True", "strict=False"),
+            ("zip(counts,", "zip([n for n in counts if n],"),
+        ),
         ("the number of images counts twice", ("n / total", "n * n / total")),
         ("every worker counts the same", (MEAN, "sum(grads) / len(grads)")),
         (
@@ -88,6 +93,13 @@ MUTANTS = {
     ],
     "parallel_step": [
         (
+            "the loop ends at the first worker without images",
+            (
+                "        if n > 0:\n            total",
+                "        if n == 0:\n            break\n        total",
+            ),
+        ),
+        (
             "the rate is multiplied by the number of workers",
             ("rate * total", "rate * workers * total"),
         ),
@@ -118,6 +130,7 @@ MUTANTS = {
         ("the gradient is returned and not the new weights", ("w - rate * total", "total")),
     ],
     "ring_round": [
+        ("the first half puts in place, and the second adds", ("step < P - 1", "step >= P - 1")),
         (
             "a part arrives under the number of the part that the receiver sends",
             ("after[right, part] +=", "after[right, (right - step) % P] +="),
@@ -165,6 +178,13 @@ MUTANTS = {
         ),
     ],
     "ring_seconds": [
+        (
+            "the whole buffer is sent once, and not nearly twice",
+            (
+                "rounds * (latency + size / workers / bandwidth)",
+                "rounds * latency + size / bandwidth",
+            ),
+        ),
         (
             "the latency is divided by the number of workers as well",
             ("size / workers / bandwidth)", "size / bandwidth) / workers"),

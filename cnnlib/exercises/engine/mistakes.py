@@ -143,7 +143,7 @@ GENERAL = {
     ),
     "the result is all zeros, as it was made": (
         np.zeros_like,
-        "Is the result ever written into the array that you return?",
+        "Is anything ever written into what you return, or added to it?",
     ),
     "all signs are turned around": (np.negative, "What do you subtract from what?"),
 }

@@ -442,10 +442,10 @@ def _accuracy(function, x, labels, *batch_size):
 
 
 def _scores(rng, N, size, right):
-    labels = rng.integers(0, 3, N)
-    x = rng.normal(size=(N, 3))
+    labels = rng.integers(0, 4, N)
+    x = rng.normal(size=(N, 4))
     wrong = np.arange(N) < N - right  # the last ones are right, so that leaving them out shows
-    x[np.arange(N), (labels + wrong) % 3] = x.max(axis=1) + 0.1  # first, but hardly ever sure
+    x[np.arange(N), (labels + wrong) % 4] = x.max(axis=1) + 0.1  # first, but hardly ever sure
     return x, labels, size
 
 

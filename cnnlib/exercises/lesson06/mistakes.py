@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnlib.exercises.engine.mistakes import mistakes
 from cnnlib.interpret import inference, split
-from cnnlib.losses import softmax  # noqa: F401, which mistakes use
+from cnnlib.losses import softmax
 from cnnlib.network import Sequential
 
 # ---------------------------------------------------------------------- by hand
@@ -169,6 +169,7 @@ FIELD = mistakes(
     ),
     ("only the last layer counts", {"reversed(layers)": "layers[-1:]"}, BACK),
     ("high is that of low", {"high * S": "low * S"}, BACK),
+    ("padding is taken off low alone", {"high * S - P": "high * S"}, BACK),
     ("padding is left out", {"low * S - P": "low * S", "high * S - P": "high * S"}, BACK),
     ("the layers are gone through from the first", {"reversed(layers)": "layers"}, BACK),
     (
@@ -709,6 +710,11 @@ CAM = mistakes(
         ASKED,
     ),
     (
+        "the score itself is sent back, and not a 1",
+        {"(one_hot(scores, c))": "(one_hot(scores, c) * scores)"},
+        ASKED,
+    ),
+    (
         "the class that the network reads is asked about, not c",
         {"(scores, c)": "(scores, scores.argmax(axis=1))"},
         ASKED,
@@ -740,6 +746,13 @@ def slopes_of_all(network, x):
     """Differentiate the sum of all scores by each pixel."""
     with inference(network):
         return network.backward(np.ones_like(network.forward(x)))
+
+
+def slopes_of_loss(network, x, c):
+    """Differentiate the log of the probability of a class by each pixel."""
+    with inference(network):
+        scores = network.forward(x)
+        return network.backward(one_hot(scores, c) - softmax(scores))
 
 
 def climb(network, x, c, steps, rate, decay):
@@ -795,6 +808,7 @@ CLIMB = mistakes(
         {"slopes(network, x, c)": "slopes_of_all(network, x)"},
         ASKED,
     ),
+    ("the gradient of the loss is taken", {"slopes(network": "slopes_of_loss(network"}, ASKED),
     ("the image is multiplied with decay", {"(1 - decay)": "decay"}, SHRINK),
     ("the image grows by decay", {"1 - decay": "1 + decay"}, SHRINK),
     (

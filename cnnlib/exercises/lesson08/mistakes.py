@@ -166,6 +166,7 @@ F23 = [Mistake("six multiplications are done", six_products, SAVE)] + mistakes(
         "/ and not //.",
     ),
     ("the first tap stands for the last", {"- x[3]) * g[2]": "- x[3]) * g[0]"}, SAVE),
+    ("x2 is added in the first product", {"(x[0] - x[2])": "(x[0] + x[2])"}, SAVE),
     ("the first product has the other sign", {"(x[0] - x[2])": "(x[2] - x[0])"}, MIDDLE),
     ("sum and difference have the same sign", {"plus - minus": "plus + minus"}, MIDDLE),
     ("the difference is taken the other way around", {"(x[2] - x[1])": "(x[1] - x[2])"}, MIDDLE),

@@ -92,6 +92,14 @@ AVERAGE = mistakes(
         WEIGHTS,
     ),
     (
+        "workers without images are left out of the counts alone, and the others move up",
+        {
+            "np.asarray(counts)": "np.asarray(counts)[np.asarray(counts) > 0]",
+            "grads, strict=True": "grads, strict=False",
+        },
+        "Which gradient belongs to which count? Leave out both, or neither.",
+    ),
+    (
         "the number of images counts twice",
         {"shares = counts / counts.sum()": "shares = counts * (counts / counts.sum())"},
         WEIGHTS,
@@ -256,6 +264,15 @@ STEP = mistakes(
         "All workers take the gradient at the same w; there is one step, after the sum.",
     ),
     (
+        "the loop ends at the first worker without images",
+        {
+            "        if first < last:\n            total": (
+                "        if first == last:\n            break\n        total"
+            )
+        },
+        "Those after it have some: continue, and not break.",
+    ),
+    (
         "only the first worker's gradient is used",
         {"for k in range(workers)": "for k in range(1)"},
         "Add up over all workers.",
@@ -314,6 +331,11 @@ PART = "In round `step`, worker w sends part (w - step) % P to worker (w + 1) % 
 SENT = "after[right, part] += held[worker, part]"
 ROUND = mistakes(
     ring_round,
+    (
+        "the first half puts in place, and the second adds",
+        {"step < P - 1": "step >= P - 1"},
+        "First parts are added up; when they are complete, they are handed on.",
+    ),
     (
         "a part arrives under the number of the part that the receiver sends",
         {
@@ -448,6 +470,15 @@ COST = mistakes(
         {
             "(workers - 1) * (latency + size / workers / bandwidth)": (
                 "((workers - 1) * latency + size / bandwidth)"
+            )
+        },
+        "Twice P - 1 of P parts.",
+    ),
+    (
+        "the whole buffer is sent once, and not nearly twice",
+        {
+            "2 * (workers - 1) * (latency + size / workers / bandwidth)": (
+                "2 * (workers - 1) * latency + size / bandwidth"
             )
         },
         "Twice P - 1 of P parts.",
