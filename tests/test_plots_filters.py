@@ -272,11 +272,11 @@ def test_a_fool_card_shows_changes_on_one_scale_probabilities_and_ways():
     image, results, p = RNG.random((28, 28)), RNG.random((2, 28, 28)), RNG.dirichlet(np.ones(10), 2)
     ground = plots.fool_ground(PLACES, LABELS, names)
     ways = np.stack([PLACES[:4], PLACES[[0] * 4]])
-    (ax,) = axes_of(plots.fool_card(image, results, p, names, (7, 3), ground, ways, 0.3, "t"))
-    found = tiles(ax)
-    np.testing.assert_array_equal(found[0], ground[0])
-    np.testing.assert_array_equal(found[1], image)
-    for result, change, shown in zip(results, found[2::2], found[3::2], strict=True):
+    ax = sheet_of(plots.fool_card(image, results, p, names, (7, 3), ground, ways, 0.3, "t"))
+    (below,), found = ax.figure.images, tiles(ax)
+    np.testing.assert_array_equal(below.get_array(), ground[0])
+    np.testing.assert_array_equal(found[0], image)
+    for result, change, shown in zip(results, found[1::2], found[2::2], strict=True):
         np.testing.assert_allclose(change.transpose(2, 0, 1), coloured(result - image, 0.3))
         np.testing.assert_array_equal(shown, result)
     for bars, chances in zip(ax.collections, p, strict=True):

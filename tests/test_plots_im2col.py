@@ -117,8 +117,13 @@ def test_long_hops_stay_below_the_tape():
 def test_two_tapes_say_what_they_are_told():
     touched = np.zeros((4, 5, 5), bool)
     touched[:, 1:4, 1:4] = True
-    axes = drawn(plots.two_tapes(touched, ["one", "other"], "")).axes
-    assert [ax.get_title(loc="left") for ax in axes] == ["", "one", "other"]
+    ax = sheet_of(plots.two_tapes(touched, ["one", "other"], "t"))
+    assert {"t", "one", "other", "image 0", "image 3"} <= set(texts(ax))
+    shown = [image.get_array() for image in ax.images]
+    *images, nchw, chwn = [tile.mean(axis=2) < 0.8 for tile in shown]
+    assert all((image == touched[0]).all() for image in images) and len(images) == 4
+    np.testing.assert_array_equal(nchw[0], touched.ravel())
+    np.testing.assert_array_equal(chwn[0], touched.transpose(1, 2, 0).ravel())
 
 
 def test_step_times_stack():

@@ -527,12 +527,17 @@ def put_numbers(ax, values, left, bottom, cell, signed=False, scale=None, form="
     tile = put(ax, values, left, bottom, W * cell, H * cell, signed, scale, gid, "white")
     places = np.stack(tile.place(*np.indices((H, W))), axis=-1).reshape(-1, 2)
     write_numbers(ax, places, np.asarray(values), scale, signed, form, size)
-    right, top = left + W * cell, bottom + H * cell
-    upright = [((x, bottom), (x, top)) for x in left + cell * np.arange(1, W)]
-    level = [((left, y), (right, y)) for y in bottom + cell * np.arange(1, H)]
+    rules(ax, left, bottom, W * cell, H * cell, H, W)
+    return tile
+
+
+def rules(ax, left, bottom, width, height, rows, columns):
+    """Draw thin lines between the cells of a table on a sheet; sizes are inches."""
+    right, top = left + width, bottom + height
+    upright = [((x, bottom), (x, top)) for x in np.linspace(left, right, columns + 1)[1:-1]]
+    level = [((left, y), (right, y)) for y in np.linspace(bottom, top, rows + 1)[1:-1]]
     lines = LineCollection(upright + level, colors=GREY, linewidths=0.5, zorder=1.5)
     ax.add_collection(lines, autolim=False)
-    return tile
 
 
 def frame(ax, left, bottom, width, height, colour, line):

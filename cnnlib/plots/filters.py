@@ -676,7 +676,7 @@ def fool_card(image, results, chances, names, marked, ground, ways, top, title):
     Figure
     """
     ax, (array, corners) = fool_sheet(title), ground
-    ax.imshow(array, extent=(0, 8.0, 0, 3.75), aspect="auto", interpolation="nearest")
+    ax.figure.figimage(array, zorder=-1)  # pixel for pixel, below the axes
     put(ax, image, 0.08, 1.22, 1.3, scale=(0, 1))
     ax.text(2.27, ROWS[0] + 1.34, f"towards {names[marked[1]]}", ha="center", fontsize=9)
     colours = [{marked[1]: ORANGE, marked[0]: BLUE}.get(k, SKY) for k in range(len(names))]

@@ -1,6 +1,7 @@
 """Figures of lesson 03: patches as columns and the way back, memory as a tape, times."""
 
 import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from cnnlib.arguments import pair
@@ -21,6 +22,7 @@ from cnnlib.plots.base import (
     plot,
     put,
     put_numbers,
+    rules,
     sheet,
     show_image,
     show_numbers,
@@ -431,32 +433,26 @@ def two_tapes(touched, notes, title):
     """
     N, H, W = touched.shape
     images = np.broadcast_to(np.arange(N)[:, None, None], touched.shape)
-    figure = new_figure(8.0, 3.4, title, fixed=True)
-    sides = {"left": 0.01, "right": 0.99, "top": 0.85, "bottom": 0.03, "hspace": 0.45}
-    top, *tapes = figure.subplots(3, 1, height_ratios=(2.6, 1, 1), gridspec_kw=sides)
+    ax = sheet(8.0, 3.4, title)
+    cell = min(7.8 / (N * (W + 2) - 2), 1.18 / H)
+    left = 4.0 - cell * (N * (W + 2) - 2) / 2
     for n in range(N):
-        _cells(top, images[n], touched[n], left=n * (W + 2))
-        top.text(n * (W + 2) + W / 2, -0.3, f"image {n}", ha="center", va="bottom", fontsize=9)
-    top.set(xlim=(-0.1, N * (W + 2) - 1.9), ylim=(H + 0.1, -0.1), aspect="equal")
-    for ax, note, order in zip(tapes, notes, ((0, 1, 2), (1, 2, 0)), strict=True):
-        on = touched.transpose(order).ravel()
-        _cells(ax, images.transpose(order).reshape(1, -1), on[None])
-        ax.set(xlim=(-0.1, on.size + 0.1), ylim=(1.02, -0.02), aspect="auto")
-        ax.set_title(note, fontsize=9, loc="left")
-    return figure
+        x = left + n * (W + 2) * cell
+        cells(ax, images[n], touched[n], x, 1.7, W * cell, H * cell)
+        ax.text(x + W * cell / 2, 1.77 + H * cell, f"image {n}", ha="center", fontsize=9)
+    for bottom, note, order in zip((0.9, 0.11), notes, ((0, 1, 2), (1, 2, 0)), strict=True):
+        rows = (each.transpose(order).reshape(1, -1) for each in (images, touched))
+        cells(ax, *rows, 0.1, bottom, 7.8, 0.45)
+        ax.text(0.1, bottom + 0.53, note, fontsize=9)
+    return ax.figure
 
 
-def _cells(ax, images, touched, left=0):
-    """Draw cells in the colour of their image, pale where they are not touched."""
-    colors = np.array([[int(c[k : k + 2], 16) / 255 for k in (1, 3, 5)] for c in IMAGE_COLORS])
-    picture = colors[images]
-    picture = np.where(touched[..., None], picture * 0.85, 1 - 0.2 * (1 - picture))
-    H, W = images.shape
-    ax.imshow(picture, extent=(left, left + W, H, 0), interpolation="nearest")
-    ax.vlines(left + np.arange(W + 1), 0, H, color=GREY, linewidth=0.4)
-    ax.hlines(np.arange(H + 1), left, left + W, color=GREY, linewidth=0.4)
-    ax.set(xticks=[], yticks=[])  # a title asks for them, seen or not
-    ax.axis("off")
+def cells(ax, images, touched, left, bottom, width, height):
+    """Draw cells on a sheet in the colour of their image, pale where they are not touched."""
+    colors = np.array([to_rgb(color) for color in IMAGE_COLORS])[images]
+    colors = np.where(touched[..., None], colors * 0.85, 1 - 0.2 * (1 - colors))
+    put(ax, colors.transpose(2, 0, 1), left, bottom, width, height)
+    rules(ax, left, bottom, width, height, *images.shape)
 
 
 @plot

@@ -7,6 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnlib import interpret
 from cnnlib.experiments import recorded
+from cnnlib.losses import softmax
 from cnnlib.plots import filters as plots
 from cnnlib.plots.filters import filter_card, look_card, picked_field
 from cnnlib.widgets.base import (
@@ -196,13 +197,14 @@ def occlusion(network, x, asked):
     ink = np.pad(x.any(axis=(0, 1)), reach)
     hides = sliding_window_view(ink, (2 * reach + 1,) * 2).any(axis=(2, 3))
     rows, columns = (
-        np.abs(np.arange(size) - at[:, None]) > reach
+        np.abs(np.arange(size)[:, None] - at) > reach
         for size, at in zip((H, W), hides.nonzero(), strict=True)
     )
-    seen = rows[:, None, :, None] | columns[:, None, None]
-    covered = np.concatenate([x, x * seen])
+    whole = x.transpose(1, 2, 3, 0)  # images last, as the layers lay them out
+    covered = np.concatenate([whole, whole * (rows[:, None] | columns)], axis=3)
     with interpret.inference(network):
-        scores = np.concatenate(list(network.in_batches(covered)))[:, asked]
+        batches = network.in_batches(covered.transpose(3, 0, 1, 2), 100)
+        scores = np.concatenate(list(batches))[:, asked]
     drop = np.zeros((1, H, W), x.dtype)
     drop[0, hides] = scores[0] - scores[1:]
     return drop
@@ -350,8 +352,11 @@ class FoolExplorer(ReadingExplorer):
                     interpret.fast_gradient_sign(self.network, last, np.array([target]), -self.size)
                 )
             images = np.concatenate([*ways[0], *ways[1]]).astype(x.dtype)
-            fed = self.fed(images)
-            found = images[:, 0], self.chances(images), (fed - self.middle) @ self.axes, fed
+            fed = interpret.activations(self.network, images, self.layer)
+            with interpret.inference(self.network):
+                chances = softmax([*self.network.layers.values()][-1].forward(fed))
+            fed = fed.reshape(len(fed), -1)
+            found = images[:, 0], chances, (fed - self.middle) @ self.axes, fed
             self.ways = {key: [part.reshape(2, len(steps), *part.shape[1:]) for part in found]}
         return self.ways[key]
 
@@ -478,7 +483,7 @@ class MaximiseExplorer(Explorer):
     def __init__(self, network, images):
         self.images, self.names = check_network(network, images, ("conv", "dense"))
         self.networks = network, interpret.randomised(network, network.layers)
-        self.key, self.climbs, self.best = None, [], {}
+        self.key, self.climbs, self.found = None, [], {}
         super().__init__()
 
     def make_controls(self):
@@ -508,10 +513,18 @@ class MaximiseExplorer(Explorer):
         self.key = key
         return [np.array(made[: steps + 1]) for _, made in self.climbs]
 
-    def responses(self, network, x, layer, unit):
-        """Return how much a unit responds, the middle pixel of a map, (N,)."""
-        y = interpret.activations(network, x, layer, unit)
-        return y if y.ndim == 1 else y[:, y.shape[1] // 2, y.shape[2] // 2]
+    def responses(self, network, x, layer):
+        """Return how much each unit responds, the middle pixel of a map, (N, units)."""
+        y = interpret.activations(network, x, layer)
+        return y if y.ndim == 2 else y[:, :, y.shape[2] // 2, y.shape[3] // 2]
+
+    def best(self, layer):
+        """Return how much each unit responds to the image that it responds to most, (units,)."""
+        if layer not in self.found:
+            parts = np.array_split(self.images, -(-len(self.images) // 100))
+            found = [self.responses(self.networks[0], part, layer).max(axis=0) for part in parts]
+            self.found[layer] = np.max(found, axis=0)
+        return self.found[layer]
 
     def pointed(self, name, x, y):
         """Go to the step that is pointed at in the curve."""
@@ -519,12 +532,9 @@ class MaximiseExplorer(Explorer):
 
     def draw(self, layer, unit, knobs, steps):
         made = self.climb(steps, layer, unit, knobs)
-        own = self.responses(self.networks[0], made[0], layer, unit)
-        other = self.responses(self.networks[1], made[1][[0, -1]], layer, unit)
-        if (layer, unit) not in self.best:
-            found = self.responses(self.networks[0], self.images, layer, unit)
-            self.best[layer, unit] = float(found.max())
-        best = self.best[layer, unit]
+        own = self.responses(self.networks[0], made[0], layer)[:, unit]
+        other = self.responses(self.networks[1], made[1][[0, -1]], layer)[:, unit]
+        best = float(self.best(layer)[unit])
         title = f"After {steps} steps unit {unit} of {layer} responds by {own[-1]:.2f}"
         past = np.flatnonzero(own > best)
         when = f"passed at step {past[0]}" if len(past) else "not passed so far"
