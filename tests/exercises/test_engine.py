@@ -406,6 +406,8 @@ def test_a_number_where_an_array_belongs_and_an_argument_that_comes_back_are_sai
     assert "y is one number, and an array with one axis was expected" in str(
         make(right=lambda x: 2 * x.ravel()).diagnose(lambda x: x.sum())
     )
+    total = make(right=lambda x: x.sum())
+    assert "y is an array, and one number was expected" in str(total.diagnose(lambda x: 1 + x))
     assert "the argument x comes back as it was" in str(make().diagnose(lambda x: 1 * x))
 
 

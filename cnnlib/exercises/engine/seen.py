@@ -81,6 +81,8 @@ def _said(pairs, close):
 def _flat(pairs, close):
     """There are more or fewer axes than there should be."""
     came, expected = ({each.ndim for each in arrays} for arrays in zip(*pairs, strict=True))
+    if expected == {0} and 0 not in came:
+        return "{} is an array, and one number was expected", "Which number is asked for?", "axes"
     if len(came) > 1 or len(expected) > 1 or came == expected:
         return None
     number = {0: "one number", 1: "an array with one axis"}
