@@ -139,7 +139,7 @@ class Question(Task):
                 if not _seldom(given[part]):
                     doubtful = [m for m in doubtful if not self.denied(m, part, given)]
                 said = self.explain(given[part], part, told, doubtful)
-                mistakes += [m.name for m in known]
+                mistakes += [m.name for m in known if m.name not in mistakes]
             else:
                 continue
             lines.append(f"{part}: {said}" if len(self.parts) > 1 else said)
@@ -149,7 +149,6 @@ class Question(Task):
             lines.append("All the right numbers are there, but not at their places.")
         right = len(given) - len(wrong)
         count = f"{right} of {len(self.parts)} right." if len(self.parts) > 1 else "not right."
-        mistakes = list(dict.fromkeys(mistakes))
         return self.result("wrong" if wrong else "todo", count, *lines, mistakes=mistakes)
 
     def exchanged(self, given):
@@ -217,8 +216,7 @@ class Question(Task):
             perhaps = f" Perhaps {either([m.name for m in doubtful])}?" if doubtful else ""
             return f"{_answer(value)} is not right.{asked} {self.hint}{perhaps}"
         hints = " ".join(dict.fromkeys(m.hint for m in found if m.hint))
-        names = list(dict.fromkeys(m.name for m in found))
-        return f"{_answer(value)} is what comes out if {either(names)}. {hints}"
+        return f"{_answer(value)} is what comes out if {either([m.name for m in found])}. {hints}"
 
 
 def same(value, other, decimals=None):

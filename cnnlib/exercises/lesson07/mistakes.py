@@ -525,7 +525,7 @@ def weights(*layers):
     return sum(F * (C // G) * K * K for C, F, K, G in layers)
 
 
-MIDDLE = "How many channels does the 1 x 1 before it leave?"
+MIDDLE = "How many channels does the 1 x 1 before it leave, and how many does the one after it get?"
 COUNT = mistakes(
     weights,
     ("groups play no part", {"(C // G)": "C"}, "A filter of a group sees C / G channels."),
@@ -541,35 +541,19 @@ COUNT = mistakes(
         {"in layers": "in layers[:-1] or layers"},
         "Count all layers of the way.",
     ),
+    (
+        "only the last of several layers is counted",
+        {"in layers": "in layers[-1:]"},
+        "Count all layers of the way.",
+    ),
     ("the layers are multiplied and not added", {"sum": "math.prod"}, "Each has its own weights."),
 ) + [
-    Mistake(name, {part: number}, hint)
-    for part, rows in {
-        "one 3 x 3, 64 to 64, 8 groups": (
-            ("groups play no part", 64 * 64 * 9, "A filter of a group sees C / G channels."),
-            ("groups multiply the weights", 8 * 64 * 64 * 9, "A filter sees C / G channels."),
-            ("a filter sees one channel only", 64 * 9, "A filter sees C / G channels."),
-            ("one of the groups is counted", 8 * 8 * 9, "There are G groups."),
-        ),
-        "depthwise 3 x 3, then 1 x 1, 64 to 64": (
-            ("groups play no part", 64 * 64 * 10, "Depthwise: each filter sees one channel."),
-            ("the layers are multiplied and not added", 64**3 * 9, "Each has its own weights."),
-            ("one of the groups is counted", 9 + 64 * 64, "A filter for each of 64 channels."),
-            ("the last of several layers is left out", 64 * 9, "Count all layers of the way."),
-            ("only the last of several layers is counted", 64 * 64, "Count all layers of the way."),
-        ),
-        "1 x 1 to 16, 3 x 3, 1 x 1 to 64": (
-            (
-                "the last of several layers is left out",
-                16 * (64 + 144),
-                "Count all layers of the way.",
-            ),
-            ("the 3 x 3 in the middle still sees 64 channels", 64 * 16 * 11, MIDDLE),
-            ("the 3 x 3 in the middle goes from 64 to 64", 64 * 16 * 2 + 64 * 64 * 9, MIDDLE),
-            ("the 3 x 3 in the middle goes from 16 to 64", 64 * (16 + 16 * 9 + 64), "It keeps 16."),
-        ),
-    }.items()
-    for name, number, hint in rows
+    Mistake(name, {"1 x 1 to 16, 3 x 3, 1 x 1 to 64": number}, MIDDLE)
+    for name, number in (
+        ("the 3 x 3 in the middle still sees 64 channels", 64 * 16 * (1 + 9 + 1)),
+        ("the 3 x 3 in the middle goes from 64 to 64", 64 * 16 + 64 * 64 * 9 + 16 * 64),
+        ("the 3 x 3 in the middle goes from 16 to 64", 64 * 16 + 16 * 64 * 9 + 64 * 64),
+    )
 ]
 
 # ---------------------------------------------------------------------- find the bug
