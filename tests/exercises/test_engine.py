@@ -411,6 +411,13 @@ def test_a_number_where_an_array_belongs_and_an_argument_that_comes_back_are_sai
     assert "the argument x comes back as it was" in str(make().diagnose(lambda x: 1 * x))
 
 
+def test_a_way_through_without_a_return_is_asked_for_and_a_problem_is_told_once():
+    said = str(make().diagnose(lambda x: 2 * x if x.ndim == 1 else None))
+    assert "the result y is None, expected an array or a number.\nDoes every way" in said
+    assert said.count("is None") == 1
+    assert str(make().diagnose(lambda x: (x, x))).count("is a tuple of 2") == 1
+
+
 def test_that_an_argument_is_changed_is_said_of_a_wrong_answer_as_well():
     def spoil(x):
         x += 0.3

@@ -91,6 +91,10 @@ WRONG = {
             "read[np.arange(len(read)), labels[i : i + batch_size]] > 0.5 * read.sum(axis=1)",
         ),
     ),
+    "forward returns two things": (
+        *("05", "relu_layer"),
+        ("return np.maximum(x, 0)", "return np.maximum(x, 0), x"),
+    ),
     "the mask belongs to the class": ("05", "relu_layer", ("self.x = x", "ReLU.x = x")),
     "the input of an earlier call": (
         *("05", "relu_layer"),

@@ -450,9 +450,12 @@ class Check(Task):
         cases = f"{len(bad)} of {len(trial.cases)} cases"
         raised = trial.outcomes[bad[0]].error
         title = f"it raises {type(raised).__name__} in {cases}." if raised else f"wrong in {cases}."
+        hint = "It is none of the mistakes that this check knows."
         if problem := trial.problems[bad[0]]:
             title = f"{problem}."
-        hint = "" if problem else "It is none of the mistakes that this check knows."
+            blocks.remove(f"{problem[0].upper()}{problem[1:]}.")
+            none = trial.outcomes[bad[0]].value is None
+            hint = "Does every way through it end in a return?" if none else ""
         return self.result(
             "wrong",
             title,

@@ -112,6 +112,8 @@ def _there_and_back(layer, x, dy, between=lambda: None):
     y = layer.forward(x)
     if isinstance(y, np.ndarray) and y.dtype.kind != "f":
         raise Refused(f"forward returns {y.dtype}, and {x.dtype} came in", "dtype")
+    if isinstance(y, tuple):
+        raise Refused(f"forward returns {kind_of(y)}, expected an array", "tuple")
     between()
     return y, layer.backward(dy if y is None else dy.astype(np.asarray(y).dtype, copy=False))
 
