@@ -3,8 +3,10 @@
 import copy
 import importlib.util
 import json
+import shutil
 import subprocess
 import sys
+import zipfile
 
 import nbformat
 import pytest
@@ -169,6 +171,30 @@ def test_an_empty_one_gets_nothing(scores, name):
 
 def test_an_empty_one_gets_nothing_whatever_it_does_to_the_checks(scores):
     assert all(score == 0 for score, _, _ in scores[FIRST]["tricks"].values())
+
+
+def test_downloads_of_moodle_and_canvas_are_collected(course, tmp_path):
+    """A folder of a student, a file of one, a second attempt; and what lies about is left out."""
+    theirs = tmp_path / "course"
+    tools.begin_course(theirs, seed=1)
+    shutil.copytree(course / "release" / FIRST, theirs / "release" / FIRST)
+    notebook = theirs / "release" / FIRST / f"{FIRST}.ipynb"
+    archive = theirs / "downloaded" / FIRST / "archive"
+    archive.mkdir(parents=True)
+    with zipfile.ZipFile(archive / "submissions.zip", "w") as moodle:
+        moodle.write(notebook, f"Ada Lovelace_4711_assignsubmission_file_/{FIRST}.ipynb")
+        moodle.write(notebook, f"{FIRST}.ipynb")
+    shutil.copy(notebook, archive / f"eulerleonhard_23_4567_{FIRST}-1.ipynb")
+    shutil.copy(notebook, archive / f"noetheremmy_LATE_23_4567_{FIRST}.ipynb")
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "zip_collect", FIRST],
+        cwd=theirs,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+    )
+    found = {path.parts[-3] for path in theirs.glob(f"submitted/*/{FIRST}/{FIRST}.ipynb")}
+    assert found == {"Ada Lovelace", "eulerleonhard", "noetheremmy"}, done.stderr
 
 
 def test_a_wrong_function_costs_its_points_and_those_of_what_builds_on_it(scores):

@@ -65,6 +65,12 @@ c.ClearSolutions.code_stub = {{"python": "{CODE_STUB}"}}
 c.ClearSolutions.text_stub = "{TEXT_STUB}"
 c.ExecutePreprocessor.timeout = 600
 
+# In downloads of Moodle and Canvas the name of a file, or of its folder, begins with the student's.
+c.FileNameCollectorPlugin.named_regexp = (
+    r".*/extracted/(?:.*/)?"
+    r"(?P<student_id>[^\\W\\d][^/_]*)_(?:.*[/_])?(?P<file_id>\\d\\d[a-z]?_[a-z]\\w*)"
+)
+
 # Hidden checks draw their cases from this number. It stands here alone: feedback shows their code.
 os.environ["CNNLIB_CASES"] = "{seed}"
 '''
