@@ -206,6 +206,10 @@ MUTANTS = {
     ],
     "residual": [
         (
+            "changed",
+            ("return x + self.body.forward(x)", "x += self.body.forward(x)\n        return x"),
+        ),
+        (
             "the body belongs to the class, and all blocks share that of the last one",
             ("        self.body = body", "        Residual.body = body"),
         ),
