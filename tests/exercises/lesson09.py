@@ -78,10 +78,6 @@ MUTANTS = {
     ],
     "unpack": [
         (
-            "b is taken to have one axis",
-            ("split = np.prod(w_shape)", "split = len(row) - b_shape[0]"),
-        ),
-        (
             "b comes first",
             (CUT, "row[-split:].reshape(w_shape), row[:-split].reshape(b_shape)"),
         ),

@@ -207,11 +207,6 @@ UNPACK = mistakes(
         "ravel wrote it row by row: reshape reads it the same way.",
     ),
     (
-        "b is taken to have one axis",
-        {"int(np.prod(w_shape))": "len(row) - b_shape[0]"},
-        "np.prod(b_shape) says how many numbers it has.",
-    ),
-    (
         "w keeps the shape of a row",
         {"row[:split].reshape(w_shape)": "row[:split]"},
         "It was a matrix before it was packed.",
