@@ -133,6 +133,10 @@ MUTANTS = {
         ),
         ("the mean is taken", (".sum", ".mean")),
         ("the product is added", ("] - b", "] + b")),
+        (
+            "the squares of a are left out",
+            ("((a[:, None] - b) ** 2).sum(axis=2)", "np.diag(b @ b.T) - 2 * a @ b.T"),
+        ),
         ("products are returned", ("((a[:, None] - b) ** 2).sum(axis=2)", "a @ b.T")),
     ],
     "windows": [

@@ -71,6 +71,7 @@ MUTANTS = {
         ("remark", ("x.dtype", "float")),
         ("columns are taken without stride", ("ow * stride", "ow")),
         ("rows are taken without stride", ("oh * stride", "oh")),
+        ("the number of the winner is taken", (".max()", ".argmax()")),
         ("the first number of the window is taken", (".max()", "[0, 0]")),
     ],
     "avg_pool": [
@@ -82,6 +83,10 @@ MUTANTS = {
             ("return y / (KH * KW)", "return y"),
         ),
         ("only the last tap of a window is kept", ("y += x", "y[...] = x")),
+        (
+            "the first tap of a window is left out",
+            ("in np.ndindex(KH, KW)", "in list(np.ndindex(KH, KW))[1:]"),
+        ),
         (
             "the last tap of a window is left out",
             ("in np.ndindex(KH, KW)", "in list(np.ndindex(KH, KW))[:-1]"),

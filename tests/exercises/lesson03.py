@@ -360,6 +360,10 @@ MUTANTS = {
         ("K is not squared", ("patch = C * K * K", "patch = C * K")),
         ("bytes are returned", (" / 1e6", "")),
         ("a megabyte has 2 ** 20 bytes", ("1e6", "2**20")),
+        (
+            "the memory is that of x, and not of its patches",
+            ("4 * patch * OH * OW", "4 * C * H * W"),
+        ),
         ("the memory is that of one channel", ("4 * patch", "4 * K * K")),
         ("padding is counted once", ("OH, OW = ", "H, W = H - pad, W - pad\n    OH, OW = ")),
         (

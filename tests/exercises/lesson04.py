@@ -214,6 +214,10 @@ MUTANTS = {
             (" / exps.sum(axis=1, keepdims=True)", ""),
         ),
         (
+            "the largest of each column is subtracted, and not of each row",
+            ("scores.max(axis=1", "scores.max(axis=0"),
+        ),
+        (
             "the least of the row is subtracted and not its largest",
             ("scores.max(axis=1", "scores.min(axis=1"),
         ),
@@ -297,6 +301,29 @@ MUTANTS = {
                 "-logs[rows, labels]",
                 "-(scores - np.log(np.exp(scores).sum(axis=1, keepdims=True)))[rows, labels]",
             ),
+        ),
+        *(
+            (
+                f"p is kept {words}",
+                ("dscores = np.exp(logs)", f"dscores = np.clip(np.exp(logs), {small}, {top})"),
+                (
+                    "-logs[rows, labels]",
+                    f"-np.log(np.clip(np.exp(logs), {small}, {top}))[rows, labels]",
+                ),
+            )
+            for small in ("1e-7", "1e-8", "1e-10", "1e-12")
+            for words, top in (
+                (f"above {small} in the gradient as well", "1"),
+                (f"between {small} and 1 - {small}", f"1 - {small}"),
+            )
+        ),
+        (
+            "softmax is taken twice",
+            ("    shifted =", "    scores = softmax(scores)\n    shifted ="),
+        ),
+        (
+            "the loss is that of all classes, and not of the right one",
+            ("-logs[rows, labels]", "-logs"),
         ),
         ("the loss is 1 - p", ("-logs[rows, labels]", "(1 - np.exp(logs[rows, labels]))")),
         (
@@ -713,6 +740,10 @@ MUTANTS = {
         ("differences are squared", ("np.abs(a - b)", "(a - b) ** 2")),
         ("the difference is not divided by anything", (" / np.maximum(larger, floor)", "")),
         ("the difference is divided by |a| alone", ("(larger,", "(np.abs(a),")),
+        (
+            "the difference is divided by the mean of |a| and |b|",
+            ("(larger,", "((np.abs(a) + np.abs(b)) / 2,"),
+        ),
         ("the difference is divided by |a| + |b|", ("(larger,", "(np.abs(a) + np.abs(b),")),
         (
             "the largest difference is divided by the largest number",
@@ -773,6 +804,10 @@ MUTANTS = {
         (
             "the layer does not feel the nudges, so that all slopes seem to be 0",
             (".sum(), array)", ".sum(), array.copy())"),
+        ),
+        (
+            "the layer does not feel the nudges of x",
+            (".sum(), array)", '.sum(), array.copy() if name == "x" else array)'),
         ),
         (
             "the layer does not feel the nudges of its parameters",

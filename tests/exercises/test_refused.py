@@ -374,6 +374,7 @@ def test_an_argument_is_not_changed_in_an_open_problem_either(lesson, task, numb
         ([("return w", "return np.round(w)")], "whole numbers"),
         ([("return w", "return w, []")], "a tuple of 2"),
         ([("return w", "return w[..., ::-1, ::-1]")], "turned around"),
+        ([("return w", "return w.swapaxes(2, 3)")], "columns exchanged"),
         ([("w -= 0.3", "w += 0.1")], "further from y"),
         ([("w -= 0.3", "w -= 90")], "not finite"),
         ([("range(200)", "range(5)")], "Do more steps"),

@@ -251,6 +251,11 @@ DISTANCES = mistakes(
     ("the mean is taken", {".sum": ".mean"}, "The sum of the squares."),
     ("the product is added", {"] - b": "] + b"}, "(a - b)^2 = a^2 - 2ab + b^2."),
     (
+        "the squares of a are left out",
+        {"((a[:, None] - b[None]) ** 2).sum(axis=2)": "(b**2).sum(axis=1) - 2 * a @ b.T"},
+        "(a - b)^2 = a^2 - 2ab + b^2.",
+    ),
+    (
         "products are returned",
         {"((a[:, None] - b[None]) ** 2).sum(axis=2)": "a @ b.T"},
         "They are one of three parts: (a - b)^2 = a^2 - 2ab + b^2.",

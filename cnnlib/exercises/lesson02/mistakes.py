@@ -157,6 +157,7 @@ MAX_LOOPS = mistakes(
         {".max()": ".max(initial=0)"},
         "Which number is smaller than every other? Start with that, or with a pixel.",
     ),
+    ("the number of the winner is taken", {".max()": ".argmax()"}, LARGEST),
     ("the first number of the window is taken", {".max()": ".flat[0]"}, LARGEST),
 )
 COUNT = "A mean is the sum divided by the number of pixels in the window, KH * KW."
@@ -172,6 +173,11 @@ AVG = mistakes(
         "only the last tap of a window is kept",
         {".mean()": "[-1, -1] / (KH * KW)"},
         "A sum grows with +=, and = forgets what was there.",
+    ),
+    (
+        "the first tap of a window is left out",
+        {".mean()": ".ravel()[1:].sum() / (KH * KW)"},
+        "Do the loops begin with kh = 0 and kw = 0?",
     ),
     (
         "the last tap of a window is left out",

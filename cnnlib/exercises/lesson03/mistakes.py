@@ -431,6 +431,11 @@ COST = mistakes(
     ),
     ("bytes are returned", {" / 1e6": ""}, "A megabyte has a million bytes."),
     ("a megabyte has 2 ** 20 bytes", {"1e6": "2**20"}, "Here it has a million."),
+    (
+        "the memory is that of x, and not of its patches",
+        {MEMORY: "C * H * W * 4 / 1e6"},
+        BYTES,
+    ),
     ("the memory is that of one channel", {MEMORY: "K * K * OH * OW * 4 / 1e6"}, BYTES),
     (
         "padding is counted once",

@@ -244,6 +244,11 @@ SOFTMAX = mistakes(
         LARGEST,
     ),
     (
+        "the largest of each column is subtracted, and not of each row",
+        {"max(axis=1": "max(axis=0"},
+        f"{LARGEST} A row is an image.",
+    ),
+    (
         "the first of the row is subtracted and not its largest",
         {"scores.max(axis=1, keepdims=True)": "scores[:, :1]"},
         LARGEST,
@@ -415,6 +420,31 @@ ENTROPY = mistakes(
             f"It cuts large losses. {LOG}",
         )
         for small in ("1e-7", "1e-8", "1e-9", "1e-10", "1e-12")
+    ),
+    *(
+        (
+            f"p is kept {words}",
+            {
+                LOGS: f"p = np.clip(softmax(scores), {small}, {top})\n    logs = np.log(p)",
+                "p, truth = softmax(scores)": "p, truth = p",
+            },
+            f"It cuts large losses. {LOG}",
+        )
+        for small in ("1e-7", "1e-8", "1e-10", "1e-12")
+        for words, top in (
+            (f"above {small} in the gradient as well", "1"),
+            (f"between {small} and 1 - {small}", f"1 - {small}"),
+        )
+    ),
+    (
+        "softmax is taken twice",
+        {"N, M = scores.shape": "N, M = scores.shape\n    scores = softmax(scores)"},
+        f"The logarithm of the formula begins with scores: {LOG}",
+    ),
+    (
+        "the loss is that of all classes, and not of the right one",
+        {"-logs[np.arange(N), labels]": "-logs"},
+        PICKED,
     ),
     (
         "in the loss, each row is read at the labels of all",
@@ -919,6 +949,11 @@ ERROR = mistakes(
     relative_error,
     ("the difference is not divided by anything", {LARGER: "1"}, UNIT),
     ("the difference is divided by |a| alone", {LARGER: "np.abs(a)"}, UNIT),
+    (
+        "the difference is divided by the mean of |a| and |b|",
+        {LARGER: "(np.abs(a) + np.abs(b)) / 2"},
+        UNIT,
+    ),
     ("the difference is divided by |a| + |b|", {LARGER: "np.abs(a) + np.abs(b)"}, UNIT),
     (
         "the largest difference is divided by the largest number",
@@ -1045,6 +1080,11 @@ ERRORS = mistakes(
         "the layer does not feel the nudges, so that all slopes seem to be 0",
         {"array, 1e-6": "array.copy(), 1e-6"},
         "numerical_gradient has to nudge x or layer.params[...] itself, and not a copy of it.",
+    ),
+    (
+        "the layer does not feel the nudges of x",
+        {"array, 1e-6": 'array.copy() if name == "x" else array, 1e-6'},
+        "numerical_gradient has to nudge the x that forward gets, and not a copy of it.",
     ),
     (
         "the layer does not feel the nudges of its parameters",

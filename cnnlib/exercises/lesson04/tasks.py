@@ -650,6 +650,8 @@ def _look_at(given, w, answers, y):
         )
     if np.linalg.norm(flipped - w) < 0.05 * np.linalg.norm(w):
         raise Refused("the weights are found, and turned around: nothing is flipped here.")
+    if np.linalg.norm(given.swapaxes(2, 3) - w) < 0.05 * np.linalg.norm(w):
+        raise Refused("the weights are found, with rows and columns exchanged.")
     if np.linalg.norm(answers - y) > np.linalg.norm(y):
         raise Refused(
             "with these weights the answers are further from y than with zeros. Does each step go"
