@@ -503,6 +503,12 @@ MUTANTS = {
                 "                go(parent)\n\n        go(self)",
             ),
         ),
+        (
+            "of several ways to a number the last one alone counts",
+            ("backward(self):\n        order, self.grad = [], 1.0", "backward(self, grad=1.0):"),
+            (VISIT, "        self.grad, order = grad, [self]"),
+            ("parent.grad += slope * value.grad", "parent.backward(slope * grad)"),
+        ),
         ("the gradient stops after one step", ("reversed(order)", "[self]")),
         (
             "the last value begins with its own data",

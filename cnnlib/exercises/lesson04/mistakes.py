@@ -577,11 +577,11 @@ def in_layers(value):
     return found[::-1]
 
 
-def at_once(value):
+def at_once(value, kept=1):
     """Let every value hand on its gradient whenever something has come, again and again."""
     for parent, slope in zip(value.parents, value.slopes, strict=True):
-        parent.grad += slope * value.grad
-        at_once(parent)
+        parent.grad = kept * parent.grad + slope * value.grad
+        at_once(parent, kept)
 
 
 ORDER = (
@@ -665,6 +665,11 @@ AUTOGRAD = mistakes(
         "values hand on their gradient more than once",
         {"self.grad = 1.0": "self.grad, order = 1.0, []\n        at_once(self)"},
         ORDER,
+    ),
+    (
+        "of several ways to a number the last one alone counts",
+        {"self.grad = 1.0": "self.grad, order = 1.0, []\n        at_once(self, 0)"},
+        f"The gradients of all ways add up. {ORDER}",
     ),
     (
         "a value that is reached twice stands in the list twice",
