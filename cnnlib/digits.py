@@ -246,19 +246,17 @@ def thickened(ink, mask, stroke=0.1):
 # --------------------------------------------------------------------------- size and place
 
 
-def fit_box(pixels, size=BOX):
-    """Cut a drawing out and scale it, keeping its proportions, until it just fits a square box.
+def fit_box(pixels):
+    """Cut a drawing out and scale it, keeping its proportions, until it just fits the box.
 
     Parameters
     ----------
     pixels : ndarray of shape (H, W)
         Ink in [0, 1], 0 where there is none.
-    size : int
-        Rows and columns of the box.
 
     Returns
     -------
-    float32 ndarray of shape (h, w), the larger of the two is `size`; None if there is no ink
+    float32 ndarray of shape (h, w), the larger of the two is 20; None if there is no ink
 
     Raises
     ------
@@ -274,7 +272,7 @@ def fit_box(pixels, size=BOX):
     if not len(rows):
         return None
     digit = pixels[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    scale = size / max(digit.shape)
+    scale = BOX / max(digit.shape)
     return resized(digit, *(max(1, round(length * scale)) for length in digit.shape))
 
 

@@ -14,6 +14,7 @@ Below all levels: no lesson derives it.
 import gzip
 import math
 import re
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -68,16 +69,13 @@ def load_data(place, transposed=None):
     """
     place = Path(place)
     if place.is_file():
-        sets = read_npz(place) if place.suffix == ".npz" else [read_csv(place, transposed)]
+        sets = read_npz(place) if place.suffix == ".npz" else [read_csv(place)]
     else:
         parts = find_parts(place)
         sets = [
-            read_csv(*files.values(), transposed)
-            if ".csv" in files
-            else read_pair(files["images"], files["labels"], transposed)
-            for files in parts
+            read_csv(*files.values()) if ".csv" in files else read_pair(**files) for files in parts
         ]
-    sets = [as_set(*arrays) for arrays in sets]
+    sets = [as_set(*arrays, transposed) for arrays in sets]
     if len(sets) == 2 and sets[0][0].shape[1:] != sets[1][0].shape[1:]:
         shapes = " and ".join(str(x.shape[1:]) for x, _ in sets)
         raise ValueError(f"{place}: images to train and to test on have the shapes {shapes}")
@@ -133,15 +131,15 @@ def find_parts(place):
 # Three forms of file. Each reader returns images, labels and what to call them in an error.
 
 
-def read_pair(images, labels, transposed=None):
+def read_pair(images, labels):
     """Read images and labels from two IDX files."""
     x = read_idx(images)
     if x.ndim < 3:
         raise ValueError(f"{images} has shape {x.shape}, expected images (N, H, W)")
-    return exchanged(x, images, transposed), read_idx(labels), images
+    return x, read_idx(labels), images
 
 
-def read_csv(path, transposed=None):
+def read_csv(path):
     """Read images and labels from a CSV file, with or without a header."""
     unpack = gzip.open if path.suffix == ".gz" else open
     try:
@@ -156,7 +154,9 @@ def read_csv(path, transposed=None):
             form = {"delimiter": ",", "quotechar": '"', "skiprows": int(header), "ndmin": 2}
             file.seek(0)
             try:  # whole numbers are read seven times as fast
-                table = np.loadtxt(file, np.int16, max_rows=most + 1, **form)
+                with warnings.catch_warnings():  # before NumPy 2.4 fractions were cut off, with one
+                    warnings.simplefilter("error", DeprecationWarning)
+                    table = np.loadtxt(file, np.int16, max_rows=most + 1, **form)
             except ValueError:
                 file.seek(0)
                 table = np.loadtxt(file, np.float32, max_rows=most + 1, **form)
@@ -174,7 +174,7 @@ def read_csv(path, transposed=None):
             f"{path}: rows of {x.shape[1]} numbers beside the label, expected as many pixels as a"
             " square has, such as 784 (is the label missing?)"
         )
-    return exchanged(x.reshape(-1, side, side), path, transposed), y, path
+    return x.reshape(-1, side, side), y, path
 
 
 def is_header(names, below):
@@ -220,18 +220,11 @@ def read_npz(path):
     return sets
 
 
-def exchanged(x, path, transposed):
-    """Exchange rows and columns if told so, or if not told and the file is one of EMNIST's."""
-    if transposed is None:
-        transposed = path.name.lower().startswith("emnist")
-    return x.swapaxes(-2, -1) if transposed else x
-
-
 # ---------------------------------------------------------------------------------------------
 # What every form is held to
 
 
-def as_set(x, y, source):
+def as_set(x, y, source, transposed=None):
     """Make images, floats in [0, 1] with an axis of channels, and int64 labels of what was read.
 
     Parameters
@@ -241,7 +234,9 @@ def as_set(x, y, source):
     y : ndarray of shape (N,) or (N, 1)
         Whole numbers, in any dtype.
     source : str or Path
-        What to call them in an error.
+        What to call them in an error: a path, or what begins with one.
+    transposed : bool, optional
+        As for :func:`load_data`.
 
     Returns
     -------
@@ -268,6 +263,9 @@ def as_set(x, y, source):
             f"{source}: images have shape {x.shape}, expected (N, H, W), (N, H * H), (N, C, H, W)"
             " or (N, H, W, C) with 1 or 3 channels"
         )
+    if transposed is None:
+        transposed = Path(source).name.lower().startswith("emnist")
+    x = x.swapaxes(2, 3) if transposed else x
     low, high = float(x.min()), float(x.max())
     if not (0 <= low and 0 < high <= 255 and not 1 < high < 128):
         raise ValueError(

@@ -56,6 +56,8 @@ def test_what_is_no_bank_of_filters_is_refused(w, error):
 def test_an_order_with_a_filter_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match="expected filters 0 to 11"):
         plots.filter_grid(BANK, order=[12])
+    with pytest.raises(ValueError, match="expected filters 0 to 11"):
+        plots.filter_grid(BANK, order=[])
 
 
 def test_before_stands_above_after():
@@ -71,6 +73,8 @@ def test_before_stands_above_after():
 def test_before_and_after_have_one_shape():
     with pytest.raises(ValueError, match="after has shape"):
         plots.filters_before_after(BANK, BANK[:3])
+    with pytest.raises(ValueError, match=r"expected \(F, 1, KH, KW\)"):
+        plots.filters_before_after(np.zeros((2, 3, 3, 3)), np.zeros((2, 3, 3, 3)))
 
 
 def test_colour_filters_are_grey_where_they_are_0():

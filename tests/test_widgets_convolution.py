@@ -110,6 +110,10 @@ def test_the_window_moves_by_the_stride_and_starts_in_the_frame(kernels):
     assert kernels.pointed("output y", 2, 1) == {"row": 1, "column": 2}
 
 
+def test_an_image_may_be_a_list():
+    assert KernelExplorer({"dot": DOT.tolist()}).text == KernelExplorer({"dot": DOT}).text
+
+
 def test_impossible_explorers_are_refused():
     with pytest.raises(ValueError, match="kernel is 'sobel'"):
         KernelExplorer({"dot": DOT}, kernel="sobel")

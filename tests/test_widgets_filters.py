@@ -6,9 +6,10 @@ from PIL import Image
 
 from cnnlib import interpret
 from cnnlib.experiments import recorded
+from cnnlib.layers.activations import ReLU
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
-from cnnlib.layers.pool import GlobalAvgPool2D
+from cnnlib.layers.pool import GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.models import load_trained, mlp
 from cnnlib.network import Residual, Sequential
@@ -247,6 +248,14 @@ def test_fields_without_a_convolution_behind_pooling(digits):
     explorer = ReceptiveFieldExplorer(Sequential(layers, (1, 28, 28)), digits[0][:5])
     assert explorer.controls["layer"].options == ("conv1",)
     assert "sees 3 × 3" in explorer.text
+
+
+def test_fields_of_a_network_that_only_pools_and_of_one_without_maps(digits):
+    pools = Sequential([MaxPool2D(2), Flatten(), Dense(196, 10, rng=0)], (1, 28, 28))
+    assert "sees 2 × 2" in ReceptiveFieldExplorer(pools, digits[0][:5]).text
+    flat = Sequential([Flatten(), Dense(784, 5, rng=0), ReLU(), Dense(5, 3, rng=1)], (1, 28, 28))
+    with pytest.raises(ValueError, match="the network has no layer with maps"):
+        ReceptiveFieldExplorer(flat, digits[0][:5])
 
 
 @pytest.fixture

@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from cnnlib.datasets import load_mnist
+from cnnlib.layers.activations import ReLU
 from cnnlib.layers.conv import Conv2D
+from cnnlib.layers.dense import Dense
 from cnnlib.layers.pool import GlobalAvgPool2D
+from cnnlib.layers.reshape import Flatten
 from cnnlib.models import load_trained, mlp
 from cnnlib.network import Residual, Sequential
 from cnnlib.widgets.network import NetworkExplorer
@@ -55,6 +58,14 @@ def test_networks_of_other_layers_open_too():
         explorer = NetworkExplorer(network, IMAGES)
         assert explorer.layer == layer and explorer._repr_mimebundle_()
         json.dumps(explorer.layers)
+
+
+def test_a_stack_within_the_network_is_seen_layer_by_layer():
+    inner = Sequential([Conv2D(1, 4, 3, pad=1, rng=0), ReLU()])
+    network = Sequential([inner, Flatten(), Dense(4 * 28 * 28, 10, rng=1)], (1, 28, 28))
+    explorer = NetworkExplorer(network.astype(np.float64), IMAGES)
+    assert explorer.layer == "stack1.conv1"
+    assert {"stack1.conv1", "stack1.relu1"} <= {row["name"] for row in explorer.layers}
 
 
 @pytest.mark.parametrize(
@@ -128,6 +139,17 @@ def test_pooling_and_relu_say_where_a_number_came_from(network):
     assert pool["window"]["top"] == 4 and pool["window"]["left"] == 16
     assert "the greatest of 2 × 2 numbers" in pool["text"] and "relu1, map 7, row 5" in relu["text"]
     assert image["text"].startswith("The image: the pixel in row 7, column 12 is")
+
+
+@needs_javascript
+def test_behind_flatten_a_number_is_found_in_the_map_that_it_comes_from():
+    layers = [Conv2D(1, 2, 25, rng=0), Flatten(), ReLU(), Dense(32, 10, rng=1)]
+    network = Sequential(layers, (1, 28, 28))
+    y = network["conv1"].forward(IMAGES[:1])[0]
+    k = int(y[1].argmax())
+    (found,) = made(network, ("relu1", 16 + k, 0, 0))
+    assert found["parts"][0]["value"] == pytest.approx(y[1].flat[k], abs=1e-5)
+    assert (found["window"]["top"], found["window"]["left"]) == divmod(k, 4)
 
 
 # The painted filter

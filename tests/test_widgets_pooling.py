@@ -90,6 +90,7 @@ def test_impossible_settings_are_refused_and_the_picture_stays(pooling, values, 
     pooling.set(**values)
     assert reason in pooling.problem and reason in pooling.warning.value
     assert (pooling.image.value, pooling.text) == before
+    assert pooling.pointed("x", 5, 5).keys() == {"step"}  # of the picture that stayed
     pooling.set(kernel=4, pad=0)
     assert not pooling.problem and not pooling.warning.value
 

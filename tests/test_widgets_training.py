@@ -218,6 +218,8 @@ def test_a_run_that_learns_nothing_gets_advice(cockpit):
 
 
 def test_an_error_in_the_thread_is_shown(data):
+    with pytest.raises(ValueError, match="train and test: expected both, or neither"):
+        TrainingCockpit(data)
     odd = TrainingCockpit(data, data, {"odd": lambda seed: models.mlp(rng=seed)})
     odd.start()
     assert odd.wait(PATIENCE) and odd.state == "failed"

@@ -7,6 +7,7 @@ and no code.
 
 import csv
 import html
+import math
 import re
 import sys
 import time
@@ -81,7 +82,11 @@ def build(plan, rng=0):
             )
         try:
             read = float if word == "dropout" else int
-            layers += _part(word, [read(number) for number in numbers], shape, rng)
+            numbers = [read(number) for number in numbers]
+            inputs = {"conv": shape[0], "dense": math.prod(shape)}.get(word, 0)
+            if inputs * math.prod(numbers[:2] + numbers[1:2]) > MOST:  # filters, kernel twice
+                raise ValueError(f"too many weights: at most {MOST:,} are measured")
+            layers += _part(word, numbers, shape, rng)
             shape = list(Sequential(layers).shapes(IMAGE))[-1][3]
         except KeyError:
             raise ValueError(f"{word!r} is no layer. Write: {WORDS}.") from None

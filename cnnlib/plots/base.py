@@ -393,7 +393,7 @@ def tables(
     """
     arrays = [np.atleast_2d(array) for array in arrays]
     K = len(arrays)
-    signed = [signed] * K if isinstance(signed, bool) else list(signed)
+    signed = [signed] * K if np.ndim(signed) == 0 else list(signed)
     form = [form] * K if isinstance(form, str) else list(form)
     symbols = list(symbols) or [""] * (K - 1)
     for name, given, count in (

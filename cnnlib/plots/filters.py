@@ -67,14 +67,14 @@ def filter_grid(w, columns=10, title=None, order=None, labels=None, channels=Non
     """
     w = check_filters(w)
     order = list(range(len(w)) if order is None else order)
-    if any(f not in range(len(w)) for f in order):
+    if not order or any(f not in range(len(w)) for f in order):
         raise ValueError(f"order is {order}, expected filters 0 to {len(w) - 1}")
     labels = [str(f) for f in order] if labels is None else list(labels)
     if w.shape[1] > 1:
         wide = min(w.shape[1], MOST_CHANNELS)
         heads = None
         if w.shape[1] <= MOST_CHANNELS:
-            heads = [str(c) for c in channels or range(w.shape[1])]
+            heads = [str(c) for c in (range(w.shape[1]) if channels is None else channels)]
         tiles = [row for f in order for row in in_rows(w[f], wide)]
         each = len(tiles) // len(order)
         rows = [name for label in labels for name in (label, *[""] * (each - 1))]
@@ -127,11 +127,13 @@ def filters_before_after(before, after, title=None, order=None):
     Raises
     ------
     ValueError
-        If the two differ in shape.
+        If the two differ in shape, or have several channels.
     """
     before, after = check_filters(before), check_filters(after)
     if before.shape != after.shape:
         raise ValueError(f"after has shape {after.shape}, expected {before.shape} as before")
+    if before.shape[1] > 1:
+        raise ValueError(f"before has shape {before.shape}, expected (F, 1, KH, KW)")
     order = list(range(len(before)) if order is None else order)
     heads = in_rows(map(str, order), 16, "")
     pairs = zip(in_rows(before[order, 0], 16), in_rows(after[order, 0], 16), strict=True)

@@ -328,7 +328,7 @@ def cockpit(losses, accuracies, rates, tested, filters, rate=None, title=None):
     picture.set_anchor("N")
     if filters is not None:
         tiles = mosaic(np.asarray(filters)[:, 0], 4 if len(filters) > 8 else 2)
-        low, high = limits(np.nan_to_num(tiles), signed=True)
+        low, high = limits(tiles, signed=True)
         picture.imshow(tiles, cmap=SIGNED_MAP, vmin=low, vmax=high)
         picture.set_title("first layer", fontsize=10)
     return figure

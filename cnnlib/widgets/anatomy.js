@@ -44,7 +44,10 @@ export function made(column, before, map, row, col, channel = null) {
   const { stride = 1, pad = 0, dilation = 1 } = layer;
   const [H, W] = sides(before);
   const get = (c, h, w) => (h >= 0 && h < H && w >= 0 && w < W ? at(before, c, h, w) : 0);
-  const same = { window: { top: row, left: col, rows: 1, columns: 1, step: 1 }, parts: [{ map, value: get(map, row, col) }] };
+  const [h, w] = sides(column);
+  const k = (map * h + row) * w + col; // where a layer that looks at each number alone finds it
+  const [from, top, left] = [Math.floor(k / (H * W)), Math.floor(k / W) % H, k % W];
+  const same = { window: { top, left, rows: 1, columns: 1, step: 1 }, parts: [{ map: from, value: get(from, top, left) }] };
   const start = { top: row * stride - pad, left: col * stride - pad, step: dilation };
 
   if (layer.kind === "Conv2D" || layer.kind === "Dense") {

@@ -89,7 +89,7 @@ class KernelExplorer(Explorer):
                 raise ValueError(
                     f"images[{name!r}] has shape {np.shape(image)}, expected (H, W), at least 3 x 3"
                 )
-        self.images = images
+        self.images = {name: np.asarray(image) for name, image in images.items()}
         self.opening = kernel
         super().__init__()
 

@@ -233,11 +233,13 @@ class ReceptiveFieldExplorer(Explorer):
         shape = self.images.shape[1:]
         self.shapes = {n: interpret.upto(network, n).output_shape(shape) for n in names}
         self.shapes = {n: out for n, out in self.shapes.items() if len(out) == 3}
+        if not self.shapes:
+            raise ValueError("the network has no layer with maps")
         self.network = network
         super().__init__()
 
     def make_controls(self):
-        deepest = [n for n in self.shapes if "conv" in n][-1]
+        deepest = ([n for n in self.shapes if "conv" in n] or list(self.shapes))[-1]
         _, OH, OW = self.shapes[deepest]
         return {
             "layer": choice("layer", list(self.shapes), deepest),

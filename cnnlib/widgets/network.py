@@ -3,10 +3,11 @@
 import numpy as np
 import traitlets
 
+from cnnlib import interpret
 from cnnlib.plots.start import linked
 from cnnlib.widgets.page import Pack, PageExplorer, bundle
 
-UNSEEN = ("flatten", "dropout")  # at rest they change no number
+UNSEEN = ("Flatten", "Dropout")  # at rest they change no number
 
 
 class NetworkExplorer(PageExplorer):
@@ -57,20 +58,18 @@ class NetworkExplorer(PageExplorer):
             raise ValueError(f"images has shape {images.shape}, expected (N, C, H, W)")
         if labels is not None and len(labels) != len(images):
             raise ValueError(f"labels holds {len(labels)}, expected {len(images)}")
+        pack, first = Pack(network), images[:1].astype(network.dtype)
+        seen = [row["name"] for row in pack.layers if row["kind"] not in UNSEEN]
         self.steps = [("input", images[0])]
-        with network.mode(training=False):
-            self.steps += [
-                (name, y[0]) for name, y in network.steps(images[:1]) if not name.startswith(UNSEEN)
-            ]
+        self.steps += [(name, interpret.activations(network, first, name)[0]) for name in seen]
         names = [name for name, _ in self.steps]
         if layer is None:
-            layer = ([n for n in names if n.startswith("conv")] or names)[-1]
+            layer = ([n for n in names if "conv" in n] or names)[-1]
         if layer not in names:
             raise ValueError(f"layer is {layer!r}, expected one of {', '.join(names)}")
         maps = dict(self.steps)[layer]
         where = np.unravel_index(maps.argmax(), maps.shape)
         f, row, column = map(int, (*where, 0, 0)[:3])
-        pack = Pack(network)
         super().__init__(
             hint="Click a map, then a pixel of it: which maps is it made of, and by which sum?",
             layers=pack.layers,

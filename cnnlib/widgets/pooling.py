@@ -1,6 +1,7 @@
 """Explorers of lesson 02: a window and its winner, and a digit that moves under the windows."""
 
 import contextlib
+import math
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -83,8 +84,8 @@ class PoolingExplorer(Explorer):
 
     def pointed(self, name, x, y):
         """Choose the output pixel, or the first window that a pixel of the input lies in."""
-        kernel, stride, pad = (self.controls[name].value for name in ("kernel", "stride", "pad"))
-        last = output_size(6, kernel, stride, pad) - 1
+        kernel, stride = (self.controls[name].value for name in ("kernel", "stride"))
+        last = math.isqrt(self.controls["step"].max)  # of n * n windows the last is n * n - 1
         middle, each = ((kernel - 1) / 2, stride) if name == "x" else (0, 1)
         row, column = (within((place - middle) / each, last) for place in (y, x))
         return {"step": row * (last + 1) + column}

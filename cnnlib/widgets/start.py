@@ -162,7 +162,7 @@ PRESETS = {
     ),
     "nothing": (),
 }
-MOST_BLOCKS, MOST_PARAMETERS = 14, 20_000_000
+IMAGE, MOST_BLOCKS, MOST_PARAMETERS = (1, 28, 28), 14, 20_000_000
 
 
 def number(name, value, most):
@@ -194,14 +194,13 @@ def read_block(text):
     return kind, [int(n) for n in numbers]
 
 
-def build_blocks(texts, input_shape=(1, 28, 28)):
+def build_blocks(texts):
     """Build a network of blocks; what a block takes in follows from what comes before.
 
     Parameters
     ----------
     texts : sequence of str
         Blocks in the form that :func:`read_block` reads, first to last.
-    input_shape : tuple of int
 
     Returns
     -------
@@ -214,7 +213,7 @@ def build_blocks(texts, input_shape=(1, 28, 28)):
     """
     if len(texts) > MOST_BLOCKS:
         raise ValueError(f"there are {len(texts)} blocks, expected at most {MOST_BLOCKS} here")
-    layers, shape = [], tuple(input_shape)
+    layers, shape = [], IMAGE
     for text in texts:
         kind, numbers = read_block(text)
         size = math.prod(shape)
@@ -233,8 +232,8 @@ def build_blocks(texts, input_shape=(1, 28, 28)):
         else:
             layer = {"ReLU": ReLU, "Sigmoid": Sigmoid, "Flatten": Flatten}[kind]()
         layers.append(layer)
-        shape = Sequential(layers, input_shape=input_shape).output_shape(input_shape)
-    return Sequential(layers, input_shape=input_shape)
+        shape = Sequential(layers).output_shape(IMAGE)
+    return Sequential(layers, input_shape=IMAGE)
 
 
 LINES_THAT_TRAIN = """

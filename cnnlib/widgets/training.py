@@ -228,6 +228,8 @@ class TrainingCockpit(Explorer):
         self.tested, self.total, self.final = [], 0, None
         self.lock = threading.RLock()
         self.go, self.holding, self.ending = (threading.Event() for _ in range(3))
+        if (train is None) != (test is None):
+            raise ValueError("train and test: expected both, or neither")
         self.record = recorded("cockpit")
         super().__init__()
         COCKPITS.add(self)

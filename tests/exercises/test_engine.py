@@ -208,6 +208,7 @@ def test_what_the_names_of_the_line_held_is_told():
     source = "def f(x, k):\n    return x[k]\n"
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
     exec(compile(source, filename, "exec"), names)
+    assert explain(run(names["f"], ((1, 2), 10**400), 5).error)[1] == "there x is (1, 2)"
     outcome = run(names["f"], (np.zeros((2, 3)), 4), 5)
     assert explain(outcome.error) == [
         "line 2, in f:  return x[k]",

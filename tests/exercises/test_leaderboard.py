@@ -42,6 +42,8 @@ def test_a_plan_becomes_a_network():
         ("conv 8.9 5, dense 10", "invalid literal for int.*: '8.9'"),
         ("relu", r"ends with shape \(1, 28, 28\), expected ten scores: dense 10"),
         ("dense 3000, dense 10", "at most 2,000,000 are measured"),
+        ("dense 2000000000, dense 10", "'dense 2000000000' after shape .*too many weights"),
+        ("conv 3000 26, dense 10", "'conv 3000 26' after shape .*too many weights: at most 2,000"),
     ],
 )
 def test_a_plan_that_is_none_is_told_why(plan, said):

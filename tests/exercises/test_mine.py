@@ -99,6 +99,13 @@ def test_another_session_gets_it_back_and_may_replace_it(kept):
     assert said[5].startswith("✗ more is not yours")
 
 
+def test_a_newer_part_takes_the_place_of_the_older_and_a_loan_does_not():
+    text = "EPS = 1\n\n\ndef f(x):\n    return x + EPS\n"
+    assert mine._merged(text, {"EPS": "EPS = 2"}) == text.replace("1", "2")
+    loan = "from cnnlib.reference import f  # on loan"
+    assert "def f(x):\n    return x + EPS" in mine._merged(text, {"f": loan})
+
+
 def test_what_uses_a_loan_can_be_kept_and_the_loan_be_replaced(tmp_path):
     lines = [
         *KEEPING[:-1],

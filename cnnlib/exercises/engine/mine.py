@@ -167,9 +167,10 @@ def _merged(text, parts):
         for name in _defined(node):
             there[name] = node
     for name in sorted(parts.keys() & there.keys(), key=lambda name: -there[name].lineno):
-        node = there[name]
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+        node, imported = there[name], parts[name].startswith(("import ", "from "))
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Assign)) and not imported:
+            decorators = getattr(node, "decorator_list", ())
+            first = min([node.lineno, *(d.lineno for d in decorators)])
             lines[first - 1 : node.end_lineno] = parts[name].splitlines()
     new = [part for name, part in parts.items() if not _stands(part, there.get(name))]
     imports = [part for part in new if part.startswith(("import ", "from "))]

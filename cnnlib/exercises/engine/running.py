@@ -418,7 +418,7 @@ def _held(text, names):
         value = names.get(name)
         if isinstance(value, np.ndarray) and value.ndim:
             said.append(f"{name} has the shape {value.shape}")
-        elif isinstance(value, (bool, int, float, np.number)):
+        elif isinstance(value, (float, np.number)) or isinstance(value, int) and abs(value) < 1e18:
             said.append(f"{name} is {value:g}")
         elif isinstance(value, tuple) and len(str(value)) < 30:
             said.append(f"{name} is {value}")
