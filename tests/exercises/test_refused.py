@@ -80,6 +80,17 @@ WRONG = {
             "list(dict.fromkeys(np.argsort(-maps, axis=None)[: 2 * count] // maps[0].size))",
         ),
     ),
+    "the size of a score counts": (
+        *("05", "accuracy"),
+        ("network.forward(x[i : i + batch_size])", "abs(network.forward(x[i : i + batch_size]))"),
+    ),
+    "scores are rounded": (
+        *("05", "accuracy"),
+        (
+            "network.forward(x[i : i + batch_size])",
+            "network.forward(x[i : i + batch_size]).round()",
+        ),
+    ),
     "more than half of the probability is asked for": (
         *("05", "accuracy"),
         (
