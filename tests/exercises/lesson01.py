@@ -155,7 +155,7 @@ MUTANTS = {
             ("padded[pad : pad + H, pad : pad + W]", "padded[:H, :W]"),
         ),
         ("the image comes back without a frame", ("return padded", "return x.copy()")),
-        ("the result is all zeros, as it was made", ("padded[pad", "padded.copy()[pad")),
+        ("the result is all zeros", ("padded[pad", "padded.copy()[pad")),
         (
             "the frame lies on x and not around it",
             ("np.zeros((H + 2 * pad, W + 2 * pad), x.dtype)", "np.zeros(x.shape)"),

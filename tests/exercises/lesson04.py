@@ -675,7 +675,7 @@ MUTANTS = {
         ("square images", ("    return dx", "    return dx * x.shape[2] / x.shape[3]")),
         ("one channel", ("    return dx", "    return dx * x.shape[1]")),
         ("one image", ("    return dx", "    return dx * len(x)")),
-        ("the result is all zeros, as it was made", ("dx[:, :, rows, columns] +=", "part =")),
+        ("the result is all zeros", ("dx[:, :, rows, columns] +=", "part =")),
         ("remark", ("dy.dtype", "float")),
         (
             "the winner's number is divided by KH and not by KW",

@@ -91,7 +91,7 @@ FOUND = [
     ("return 3 * x", ["it is tripled"]),
     ("return 3 * x + 1", ["one is added", "it is tripled"]),
     ("return -2 * x", ["all signs are turned around"]),
-    ("return 0 * x", ["the result is all zeros, as it was made"]),
+    ("return 0 * x", ["the result is all zeros"]),
     (
         "return (2 * x).astype(int)",
         ["fractions are cut off, as integers do"],

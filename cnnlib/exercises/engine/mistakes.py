@@ -141,7 +141,7 @@ GENERAL = {
         "Is there a // or int() on the way? Or an array that was made of integers:"
         " np.zeros(shape, x.dtype) takes what x has.",
     ),
-    "the result is all zeros, as it was made": (
+    "the result is all zeros": (
         np.zeros_like,
         "Is anything ever written into what you return, or added to it?",
     ),
