@@ -64,7 +64,7 @@ site: $(SITE_READY) ## build the website in _site/ (ARGS="--pages-only", "--pyod
 
 test-site: $(SITE_READY) ## build the website, read it in a browser, run lessons there (SITE_LESSONS=all: each)
 	$(SITE)/python -m tools.site --if-possible $(ARGS)
-	@SITE_FOLDER=_site $(BIN)/python -m pytest -rs -n auto --dist worksteal tests/site
+	@SITE_FOLDER=_site $(BIN)/python -m pytest -rs -n auto --maxschedchunk 1 tests/site
 
 clean: ## remove .venv, caches and builds; keep what training wrote to runs/
 	rm -rf .venv _site build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
