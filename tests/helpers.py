@@ -86,6 +86,14 @@ def texts(ax):
     return numbers + [text.get_text() for text in ax.texts]
 
 
+def framed(image, line):
+    """Return first row and column, rows and columns of what a line frames of a sheet's image."""
+    left, right, bottom, top = image.get_extent()
+    (H, W), (x, y) = image.get_array().shape[:2], line.get_xydata().T
+    columns, rows = (x - left) * W / (right - left), (top - y) * H / (top - bottom)
+    return [round(v, 6) for v in (min(rows), min(columns), np.ptp(rows), np.ptp(columns))]
+
+
 def draw(shape, dtype=np.float64, order="batch last", seed=0):
     """Draw normal numbers; read-only, so that a layer that writes to its argument raises."""
     x = ORDERS[order](np.random.default_rng(seed).standard_normal(shape).astype(dtype))

@@ -1,12 +1,13 @@
 """The figures of lesson 02 show the numbers that they were given."""
 
-import matplotlib.colors
 import numpy as np
 import pytest
+from matplotlib.collections import PathCollection
+from matplotlib.colors import same_color
 
 from cnnlib.plots import pooling as plots
-from cnnlib.plots.base import RED, coloured
-from tests.helpers import axes_of, sheet_of, texts
+from cnnlib.plots.base import ORANGE, RED, coloured
+from tests.helpers import axes_of, framed, sheet_of, texts
 
 X = np.array([[1, 3, 2, 0], [4, 2, 1, 1], [0, 5, 6, 2], [1, 2, 3, 7]], float)
 Y = np.array([[4, 2], [5, 7]], float)
@@ -28,26 +29,29 @@ def test_pooling_by_hand_names_the_wrong_argument(x, y, name):
 
 
 def test_pooling_step_marks_window_output_and_winners():
-    axes = axes_of(plots.pooling_step(X, Y, (2, 2), 2, (1, 0), WINNER, title="t"))
-    assert texts(axes[1]) == ["4", "2", "5", "7"]
-    assert texts(axes[2]) == ["2", "0", "1", "3"]
-    assert axes[0].patches[0].get_bbox().bounds == (-0.5, 1.5, 2, 2)
-    assert axes[1].patches[0].get_bbox().bounds == (-0.5, 0.5, 1, 1)
-    _grid, everyone, this = axes[0].collections
-    assert everyone.get_offsets().tolist() == [[0, 1], [2, 0], [1, 2], [3, 3]]  # column, row
-    assert this.get_offsets().tolist() == [[1, 2]]
-    assert matplotlib.colors.same_color(this.get_edgecolor(), RED)
+    ax = sheet_of(plots.pooling_step(X, Y, (2, 2), 2, (1, 0), WINNER, title="t"))
+    assert texts(ax)[16:24] == ["4", "2", "5", "7"] + ["2", "0", "1", "3"]
+    orange = [line for line in ax.lines if same_color(line.get_color(), ORANGE)]
+    found = [framed(*each) for each in zip(ax.images, orange, strict=True)]
+    assert found == [[2, 0, 2, 2], [1, 0, 1, 1], [1, 0, 1, 1]]
+    everyone, this = (c for c in ax.collections if isinstance(c, PathCollection))
+    left, right, bottom, top = ax.images[0].get_extent()
+    where = (everyone.get_offsets() - (left, top)) * (4 / (right - left), 4 / (bottom - top)) - 0.5
+    np.testing.assert_allclose(where, [[0, 1], [2, 0], [1, 2], [3, 3]], atol=1e-9)  # column, row
+    assert this.get_offsets().tolist() == everyone.get_offsets()[2:3].tolist()
+    assert same_color(this.get_edgecolor(), RED)
 
 
 def test_pooling_step_without_winners_has_two_tables():
-    assert len(axes_of(plots.pooling_step(X, Y, (2, 2), 2, (0, 0)))) == 2
+    assert len(sheet_of(plots.pooling_step(X, Y, (2, 2), 2, (0, 0))).images) == 2
 
 
 def test_pooling_step_draws_the_frame_of_infinity():
-    framed = np.pad(-X, 1, constant_values=-np.inf)
-    axes = axes_of(plots.pooling_step(framed, -Y, (3, 3), 3, (0, 0), WINNER, pad=1))
-    assert texts(axes[0])[0] == "−∞" and texts(axes[0])[7] == "-1"
-    assert axes[0].patches[0].get_bbox().bounds == (0.5, 0.5, 4, 4)
+    padded = np.pad(-X, 1, constant_values=-np.inf)
+    ax = sheet_of(plots.pooling_step(padded, -Y, (3, 3), 3, (0, 0), WINNER, pad=1))
+    assert texts(ax)[0] == "−∞" and texts(ax)[7] == "-1"
+    (dashed,) = (line for line in ax.lines if line.get_linestyle() == "--")
+    assert framed(ax.images[0], dashed) == [1, 1, 4, 4]
 
 
 @pytest.mark.parametrize("position", [(2, 0), (0, -1)])

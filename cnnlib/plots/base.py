@@ -462,10 +462,10 @@ class Tile(NamedTuple):
         return x, self.bottom + self.height - (row + 0.5) * self.height / self.rows
 
     def outline(self, row, column, rows=1, columns=1, color=ORANGE, width=2.5):
-        """Draw a frame around a block of pixels whose first is (row, column)."""
+        """Draw a frame around a block of pixels whose first is (row, column); return it."""
         left, top = self.place(row - 0.5, column - 0.5)
         right, bottom = self.place(row + rows - 0.5, column + columns - 0.5)
-        frame(self.ax, left, bottom, right - left, top - bottom, color, width)
+        return frame(self.ax, left, bottom, right - left, top - bottom, color, width)
 
     def title(self, text, size=10):
         """Write a title above the middle."""
@@ -544,7 +544,7 @@ def frame(ax, left, bottom, width, height, colour, line):
     """Draw a frame on a sheet; one line is faster than a Rectangle."""
     right, top = left + width, bottom + height
     x, y = (left, right, right, left, left), (bottom, bottom, top, top, bottom)
-    ax.add_artist(Line2D(x, y, linewidth=line, color=colour))
+    return ax.add_artist(Line2D(x, y, linewidth=line, color=colour))
 
 
 def put_bars(ax, lengths, left, middles, thick, colors):

@@ -538,19 +538,19 @@ def picked_field(image, response, at, field, measured, title):
     -------
     Figure
     """
-    figure = new_figure(8.0, 3.1, title, fixed=True)
-    axes = figure.subplots(
-        1, 3, gridspec_kw={"left": 0.01, "right": 0.99, "bottom": 0.02, "top": 0.82, "wspace": 0.05}
-    )
-    signed = bool((np.asarray(response) < 0).any())
-    show_image(axes[0], response, signed, "the map: one pixel picked", gid="map")
-    outline(axes[0], *at)
-    show_image(axes[1], image, title="what it can see", gid="image")
-    show_image(axes[2], measured, title="what moves it, measured", gid="image")
-    rows, columns = field
-    for ax in axes[1:]:
-        outline(ax, rows[0], columns[0], len(rows), len(columns))
-    return figure
+    ax, (rows, columns) = sheet(8.0, 3.1, title), field
+    window = rows[0], columns[0], len(rows), len(columns)
+    for x, values, name, gid, framed in (
+        (1.35, response, "the map: one pixel picked", "map", at),
+        (4.0, image, "what it can see", "image", window),
+        (6.65, measured, "what moves it, measured", "image", window),
+    ):
+        H, W = np.shape(values)
+        cell, signed = min(2.5 / W, 2.48 / H), bool(np.min(values) < 0)
+        tile = put(ax, values, x - cell * W / 2, 0.06, cell * W, cell * H, signed, gid=gid)
+        tile.title(name)
+        tile.outline(*framed)
+    return ax.figure
 
 
 @plot

@@ -16,6 +16,8 @@ from cnnlib.plots.base import (
     new_figure,
     outline,
     plot,
+    put_numbers,
+    sheet,
     show_numbers,
 )
 
@@ -92,33 +94,38 @@ def pooling_step(x, y, kernel_size, stride, position, winner=None, pad=0, title=
     (KH, KW), (oh, ow), (OH, OW) = kernel_size, position, np.shape(y)
     if not (0 <= oh < OH and 0 <= ow < OW):
         raise ValueError(f"position is {position}, expected a pixel of the {OH} by {OW} output")
-    tables = 2 if winner is None else 3
-    figure = new_figure(8.0, 3.7, title, fixed=True)
-    margins = {"left": 0.01, "right": 0.99, "bottom": 0.02, "top": 0.84, "wspace": 0.06}
-    axes = figure.subplots(1, tables, width_ratios=(1.5, 1, 1)[:tables], gridspec_kw=margins)
+    ax = sheet(8.0, 3.7, title)
+    lefts, wide = ((0.08, 4.9), 3.02) if winner is None else ((0.08, 3.46, 5.77), 2.15)
+
+    def table(k, values, name, **look):
+        (rows, columns), room = values.shape, wide if k else 1.5 * wide
+        cell = min(room / columns, 3.03 / rows)
+        place = lefts[k] + (room - cell * columns) / 2, 1.6 - cell * rows / 2
+        tile = put_numbers(ax, values, *place, cell, **look)
+        tile.title(name)
+        return tile
+
     signed = bool(np.min(x[np.isfinite(x)]) < 0)
     scale = limits(np.concatenate([x[np.isfinite(x)], y.ravel()]), signed)
     H, W = x.shape
     ink = {"signed": signed, "scale": scale, "form": "{:.3g}"}
-    show_numbers(axes[0], x, title=f"x, {H} by {W}", size=number_size(W), gid="x", **ink)
+    shown = table(0, x, f"x, {H} by {W}", size=number_size(W), gid="x", **ink)
     size = number_size(1.6 * OW)
-    show_numbers(axes[1], y, title=f"y, {OH} by {OW}", size=size, gid="y", **ink)
+    results = [table(1, y, f"y, {OH} by {OW}", size=size, gid="y", **ink)]
     if pad:
-        frame = outline(axes[0], pad, pad, H - 2 * pad, W - 2 * pad, GREY, 2)
-        frame.set_linestyle("--")
-    outline(axes[0], oh * stride, ow * stride, KH, KW, ORANGE, 3.5)
-    outline(axes[1], oh, ow, 1, 1, ORANGE, 3.5)
+        shown.outline(pad, pad, H - 2 * pad, W - 2 * pad, GREY, 2).set_linestyle("--")
+    shown.outline(oh * stride, ow * stride, KH, KW, ORANGE, 3.5)
     if winner is not None:
         rows, columns = np.indices(y.shape) * stride + np.divmod(winner, KW)
-        axes[0].scatter(columns, rows, s=(150 / W) ** 2, facecolors="none", edgecolors=SKY, lw=1.5)
-        axes[0].scatter(
-            columns[oh, ow], rows[oh, ow], s=(190 / W) ** 2, facecolors="none", edgecolors=RED, lw=3
-        )
-        top = max(KH * KW - 1, 1)
-        taps = {"title": "winner, kh · KW + kw", "scale": (-top, 2 * top)}
-        show_numbers(axes[2], winner, size=size, gid="y", **taps)
-        outline(axes[2], oh, ow, 1, 1, ORANGE, 3.5)
-    return figure
+        for at, across, edge, line in ((..., 150, SKY, 1.5), ((oh, ow), 190, RED, 3)):
+            spots = shown.place(rows[at], columns[at])
+            ax.scatter(*spots, s=(across / W) ** 2, facecolors="none", edgecolors=edge, lw=line)
+        top = max(KH * KW - 1.0, 1.0)
+        taps = {"scale": (-top, 2 * top), "size": size, "gid": "y"}
+        results.append(table(2, winner, "winner, kh · KW + kw", **taps))
+    for tile in results:
+        tile.outline(oh, ow, 1, 1, ORANGE, 3.5)
+    return ax.figure
 
 
 @plot
