@@ -11,7 +11,7 @@ from cnnlib.layers.pool import GlobalAvgPool2D, MaxPool2D
 from cnnlib.models import build
 from cnnlib.plots import start as plots
 from cnnlib.plots.base import BLUE, GREEN, ORANGE, SKY
-from tests.helpers import axes_of, texts
+from tests.helpers import axes_of, framed, sheet_of, texts
 
 RNG = np.random.default_rng(0)
 IMAGE = RNG.random((28, 28))
@@ -19,10 +19,12 @@ PROBABILITIES = np.array([0, 0, 0, 0.7, 0.1, 0.2, 0, 0, 0, 0])
 
 
 def test_pixel_window_shows_the_numbers_in_the_frame():
-    left, right = axes_of(plots.pixel_window(IMAGE, 3, 5, 4, "t"))
-    assert left.patches[0].get_bbox().bounds == (4.5, 2.5, 4, 4)
-    assert texts(right) == [f"{v:.2f}" for v in IMAGE[3:7, 5:9].ravel()]
-    assert left.images[0].get_clim() == right.images[0].get_clim() == (0, 1)
+    ax = sheet_of(plots.pixel_window(IMAGE, 3, 5, 4, "t"))
+    frames = [line for line in ax.lines if line.get_color() == ORANGE]
+    found = [framed(*each) for each in zip(ax.images, frames, strict=True)]
+    assert found == [[3, 5, 4, 4], [0, 0, 4, 4]]
+    assert texts(ax)[:16] == [f"{v:.2f}" for v in IMAGE[3:7, 5:9].ravel()]
+    assert [image.get_clim() for image in ax.images] == [(0, 1), (0, 1)]
 
 
 @pytest.mark.parametrize("row, column, name", [(25, 0, "row"), (0, 25, "column"), (-1, 0, "row")])

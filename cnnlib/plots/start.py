@@ -17,6 +17,7 @@ from cnnlib.plots.base import (
     plot,
     put,
     put_bars,
+    put_numbers,
     sheet,
     show_image,
     show_numbers,
@@ -69,20 +70,16 @@ def pixel_window(image, row, column, size, title=None):
                 f"the frame leaves the image: with size {size}, {name} is at most {pixels - size},"
                 f" and it is {first}"
             )
-    figure = new_figure(8.0, 3.6, title, fixed=True)
-    left, right = (
-        figure.add_axes((0.02, 0.03, 0.42, 0.84)),
-        figure.add_axes((0.52, 0.03, 0.42, 0.84)),
-    )
-    show_image(left, image, title=f"the image, {H} × {W} pixels", scale=(0, 1), gid="image")
-    outline(left, row, column, size, size)
-    window = image[row : row + size, column : column + size]
-    show_numbers(
-        right, window, title="the pixels in the frame", scale=(0, 1), form="{:.2f}", size=62 / size
-    )
-    for edge in right.spines.values():
-        edge.set(color=ORANGE, linewidth=2.5)
-    return figure
+    ax, cell = sheet(8.0, 3.6, title), min(3.4 / W, 3.02 / H)
+    place = 1.84 - cell * W / 2, 1.62 - cell * H / 2, cell * W, cell * H
+    shown = put(ax, image, *place, scale=(0, 1), gid="image")
+    shown.title(f"the image, {H} × {W} pixels")
+    shown.outline(row, column, size, size)
+    window, look = image[row : row + size, column : column + size], {"scale": (0, 1)}
+    found = put_numbers(ax, window, 4.33, 0.11, 3.02 / size, form="{:.2f}", size=62 / size, **look)
+    found.title("the pixels in the frame")
+    found.outline(0, 0, size, size)
+    return ax.figure
 
 
 @plot
