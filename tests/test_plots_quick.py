@@ -8,9 +8,10 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
+from matplotlib.image import AxesImage
 
 from cnnlib.plots import quick, ticks
-from cnnlib.plots.base import dress, new_figure, own_settings, show_image, to_png
+from cnnlib.plots.base import dress, new_figure, own_settings, put, sheet, show_image, to_png
 from cnnlib.plots.base import rendered as pixels
 
 
@@ -189,3 +190,36 @@ def test_a_matplotlib_that_nobody_knows_yet_draws_its_own_ticks():
     assert ticks.fit_for((3, 9, 0, "final", 0)) is ticks.QuickAxes
     assert ticks.fit_for((3, 11, 9, "final", 0)) is ticks.QuickAxes
     assert ticks.fit_for((3, 12, 0, "final", 0)) is ticks.fit_for((4, 0, 0, "final", 0)) is Axes
+
+
+@pytest.mark.skipif(matplotlib.__version_info__ < (3, 11), reason="it rounded sizes up and scaled")
+@pytest.mark.parametrize("kind", ["signed", "missing", "colour", "bool"])
+def test_large_pixels_are_painted_as_matplotlib_paints_them(kind, monkeypatch):
+    rng = np.random.default_rng(0)
+
+    def painted(values, place):
+        ax = sheet(6, 4)
+        put(ax, values, *place, signed=kind == "signed")
+        return pixels(ax.figure).copy()
+
+    for _ in range(20):
+        values = rng.standard_normal(rng.integers(1, 50, 2)).astype(rng.choice(["f4", "f8"]))
+        place = np.array([*rng.random(2), *0.3 + 2.6 * rng.random(2)])
+        if kind == "missing":
+            values[values > 1] = np.nan
+        if kind == "colour":
+            values = rng.random((3, *values.shape))
+        if kind == "bool":
+            values = values > 0
+        found = painted(values, place)
+        with monkeypatch.context() as patch:
+            patch.setattr(quick.Pixels, "make_image", AxesImage.make_image)
+            np.testing.assert_array_equal(found, painted(values, place))
+
+
+def test_a_pixel_of_the_page_whose_middle_is_on_the_rim_gets_a_colour():
+    for shape in ((1, 1), (5, 7), (28, 28)):
+        ax = sheet(6, 4)
+        put(ax, np.ones(shape), 10.5 / 96, 20.5 / 96, 1.0, 1.5)
+        shown = pixels(ax.figure)[20:-30, 20:90]
+        assert (shown[-130:-10] == 255).all()

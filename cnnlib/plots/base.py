@@ -15,11 +15,10 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.collections import LineCollection
 from matplotlib.font_manager import FontProperties
-from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from cnnlib.plots.quick import Canvas, Numbers, measured
+from cnnlib.plots.quick import Canvas, Numbers, Pixels, measured
 from cnnlib.plots.ticks import fit_for
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart, each with one meaning.
@@ -498,7 +497,7 @@ def put(ax, values, left, bottom, width, height=None, signed=False, scale=None, 
     height = width if height is None else height
     extent = (left, left + width, bottom, bottom + height)
     look = {"cmap": colours(signed, missing), "extent": extent, "gid": gid}
-    image = AxesImage(ax, **look)  # imshow sees to the axes, too
+    image = Pixels(ax, **look)  # imshow sees to the axes, too
     if np.ndim(values) == 3:
         image.set_data(np.clip(np.transpose(values, (1, 2, 0)), 0, 1))
     else:

@@ -1,4 +1,4 @@
-"""A text that was drawn once is not drawn again.
+"""A text that was drawn once is not drawn again, and an image looks up each colour once.
 
 When an explorer is moved, most of what its picture says was said by the one before.
 """
@@ -12,6 +12,8 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.font_manager import FontProperties
+from matplotlib.image import AxesImage
+from matplotlib.transforms import IdentityTransform
 
 
 def pieces(text, font, ismath, dpi):
@@ -88,6 +90,26 @@ class Canvas(FigureCanvasAgg):
         if size != self.size:
             self.renderer, self.size = Renderer(*size), size
         return self.renderer
+
+
+class Pixels(AxesImage):
+    """An image of large pixels: they get their colours first, and are repeated then.
+
+    matplotlib repeats the numbers and looks up the colour of each, to the same end.
+    """
+
+    def make_image(self, renderer, magnification=1.0, unsampled=False):
+        (left, low), (right, top) = box = self.get_window_extent().get_points()
+        inside = (box >= self.axes.bbox.min).all() and (box <= self.axes.bbox.max).all()
+        (H, W), high, wide = self.get_size(), top - low, right - left
+        if magnification != 1 or unsampled or not inside or high <= 3 * H or wide <= 3 * W:
+            return super().make_image(renderer, magnification, unsampled)
+        x = np.arange(math.floor(left + 0.5), math.floor(right + 0.5))  # whose middle lies in it
+        y = np.arange(math.ceil(low - 0.5), math.ceil(top - 0.5))
+        columns = ((x + 0.5 - left) * W / wide).astype(int).clip(max=W - 1)
+        rows = ((top - y - 0.5) * H / high).astype(int).clip(max=H - 1)
+        painted = self.to_rgba(self.get_array(), bytes=True)[rows[:, None], columns]
+        return painted, x[0], y[0], IdentityTransform()
 
 
 class Numbers(Artist):
