@@ -254,6 +254,10 @@ MUTANTS = {
         ),
         ("the kernel is flipped in dx", ("w.reshape(len(w), -1).T", FLIPPED)),
         (
+            "w is reshaped in dx and not transposed",
+            ("w.reshape(len(w), -1).T", "w.reshape(-1, len(w))"),
+        ),
+        (
             "the kernel is flipped, on both ways",
             ("y = self.params", 'w = self.params["w"][:, :, ::-1, ::-1]\n        y = self.params'),
             ('self.params["w"].reshape(F, -1) @ self.cols', "w.reshape(F, -1) @ self.cols"),
@@ -271,6 +275,10 @@ MUTANTS = {
         ),
     ],
     "pool_layer": [
+        (
+            "one image of one channel",
+            ("(self.winner == k)", "(self.winner[-1:, -1:] == k)"),
+        ),
         (
             "in dx the four pixels of a window lie beside one another",
             (
@@ -386,6 +394,10 @@ MUTANTS = {
     ],
     "momentum": [
         (
+            "one parameter alone is changed",
+            ("p -= self.rate * v", "p -= self.rate * v\n            return"),
+        ),
+        (
             "the velocity begins with the first gradient, which then counts twice",
             ("np.zeros_like(p)", "grads[name].copy()"),
         ),
@@ -451,6 +463,7 @@ MUTANTS = {
         ("a copy is changed and not the parameters", ("p -= self", "p = p - self")),
     ],
     "adam": [
+        ("one parameter alone is changed", ("params.items()", "[*params.items()][-1:]")),
         ("m and v are one array", ("self.v.setdefault(name, np.zeros_like(p))", "m")),
         (
             "v is corrected behind the root, and not under it",
@@ -827,6 +840,7 @@ MUTANTS = {
         ("only the last loss is returned", ("return losses", "return losses[-1]")),
     ],
     "cosine_rate": [
+        ("the cosine alone is halved", ("steps)) / 2", "steps) / 2)")),
         ("1 is not added to the cosine, so that the rate gets negative", ("1 + ", "")),
         (
             "the cosine is divided by steps, and not what it is taken of",

@@ -336,6 +336,15 @@ CONV = mistakes(
     ("db is a mean and not a sum", {'"b": db': '"b": dy.mean(axis=(0, 2, 3))'}, ONCE),
     ("db is averaged over the images", {'"b": db': '"b": db / len(dy)'}, ONCE),
     (
+        "w is reshaped in dx and not transposed",
+        {
+            "return dx": 'w = self.params["w"]\n'
+            "        mixed = w.reshape(-1, len(w)).T.reshape(w.shape)\n"
+            "        return reference.conv2d_backward(dy, self.x, mixed)[0]"
+        },
+        "reshape moves no number: w.reshape(F, -1).T.",
+    ),
+    (
         "the kernel is flipped, on both ways",
         {
             '(x, self.params["w"], ': '(x, self.params["w"][:, :, ::-1, ::-1], ',
@@ -587,8 +596,17 @@ class Momentum:
 
 
 ROLL = "v = momentum * v + g, then p -= rate * v."
+ALONE = [
+    (
+        "one parameter alone is changed",
+        {"params.items()": f"list(params.items())[{part}]"},
+        "Loop over all names, and let no return stand inside the loop.",
+    )
+    for part in (":1", "-1:")
+]
 MOMENTUM = mistakes(
     Momentum,
+    *ALONE,
     (
         "the velocity begins with the first gradient, which then counts twice",
         {"0 * p": "grads[name]"},
@@ -683,6 +701,7 @@ STEPS = "t counts calls of step, from 1: one for all parameters together."
 MEANS = "A running mean keeps a share beta of what it was, and takes 1 - beta of what is new."
 ADAM = mistakes(
     Adam,
+    *ALONE,
     (
         "the running means begin with the first gradient, and not with 0",
         {
@@ -1244,6 +1263,7 @@ COSINE = mistakes(
     ),
     ("the rate climbs and does not fall", {"1 + ": "1 - "}, WAVE),
     ("the sum is not halved", {" / 2": ""}, "1 + cos goes from 2 to 0."),
+    ("the cosine alone is halved", {"steps)) / 2": "steps) / 2)"}, "rate times half of (1 + cos)."),
     ("pi is missing", {"math.pi * step": "step"}, "math.cos takes radians: half a wave is pi."),
     (
         "the rate stays as it is",

@@ -222,7 +222,7 @@ def _pools(rng):
         Case("all negative", (tie[0] - 9, tie[1])),
         Case("two channels", draw(1, 2, 4, 4)),
         Case("two images", draw(2, 1, 4, 6)),
-        Case("many ties", draw(2, 2, 4, 4, high=2)),
+        Case("many ties", draw(1, 1, 4, 8, high=2)),
         Case("float32", tuple(a.astype(np.float32) / 4 for a in draw(2, 3, 4, 4))),
     ]
 
@@ -236,6 +236,11 @@ pool_layer = Check(
             "images of one window",
             lambda x, dy: x.shape[2:] == (2, 2),
             "Each begins 2 pixels after the one before it: how many are there along an axis?",
+        ),
+        Limit(
+            "one image of one channel",
+            lambda x, dy: x.shape[:2] == (1, 1),
+            "Every map has winners of its own.",
         ),
     ),
     outputs="y dx",
