@@ -73,6 +73,8 @@ def build(plan, rng=0):
     ValueError
         If a word is not known, a layer does not fit, or the network is too large.
     """
+    if not isinstance(plan, str):
+        raise ValueError(f"a plan is one text with commas, and {type(plan).__name__} came")
     layers, shape, rng = [], IMAGE, np.random.default_rng(rng)
     for text in plan.split(","):
         word, *numbers = text.split() or [""]
