@@ -62,6 +62,23 @@ WRONG = {
         ("    return", "    x, c = np.ones_like(x), np.ones_like(c)\n    return"),
     ),
     "the gate opens too late": ("04", "relu_backward", ("x > 0", "x > 1e-3")),
+    "one image is no batch": ("00", "brightness", ("axis=(1, 2))", "axis=(1, 2)).squeeze()")),
+    "one label is no axis": (
+        *("00", "pick"),
+        (
+            "scores[np.arange(len(scores)), labels]",
+            "np.squeeze(scores[range(len(labels)), labels])",
+        ),
+    ),
+    "columns beyond the third are left out": (
+        *("01", "convolve"),
+        ("np.ndindex(KH, KW)", "np.ndindex(KH, min(KW, 3))"),
+    ),
+    "weak edges are none": (
+        *("01", "edges"),
+        ("return ", "strength = "),
+        ("sobel.T))", "sobel.T))\n    return strength * (strength > 0.1)"),
+    ),
     "the gate opens at the mean": ("04", "relu_backward", ("x > 0", "x > x.mean()")),
     "small errors are rounded away": (
         *("04", "relative_error"),

@@ -14,10 +14,11 @@ from cnnlib.exercises.lesson00 import mistakes
 __all__ = ["TASKS", "keep", "need", "progress"]  # and every task, by its name
 
 
-def _rung(right, known, draw, todo, more):
+def _rung(right, known, draw, todo, more, one=1):
     """Make a check of a function that must not loop.
 
-    ``draw(rng, size)`` returns the arguments of a case, which grow with ``size``.
+    ``draw(rng, size)`` returns the arguments of a case, which grow with ``size``; with the size
+    ``one``, where there is one, an axis has the length 1.
     """
     rng = np.random.default_rng(0)
     return Check(
@@ -26,6 +27,7 @@ def _rung(right, known, draw, todo, more):
             Case("small", draw(rng, 2)),
             Case("larger", draw(rng, 3)),
             Case("random", draw(rng, 5)),
+            *([] if one is None else [Case("an axis of length 1", draw(rng, one))]),
         ],
         known,
         todo=todo,
@@ -84,6 +86,7 @@ pick = _rung(
     lambda rng, size: (distinct(rng, size + 1, size + 2) / 2, 2 * np.arange(size + 1) % (size + 2)),
     "Return the number of each row that its label points to",
     "The loss of exercise 04 begins with this line.",
+    one=0,
 )
 shrunk = _rung(
     mistakes.shrunk,
@@ -102,6 +105,7 @@ votes = _rung(
     ),
     "Add up the weights of each label, for M classes",
     "The same happens in col2im, exercise 03: a pixel gets from several patches.",
+    one=None,
 )
 distances = _rung(
     mistakes.distances,

@@ -70,7 +70,7 @@ SHAPES = (  # label, shape of x, kernel, stride, pad
     ("a wide frame", (1, 1, 2, 3), (3, 2), 1, 2),
     ("padding, square", (2, 1, 3, 3), (3, 3), 1, 1),
     ("two images, two channels", (2, 2, 3, 4), (2, 2), 1, 0),
-    ("all at once", (3, 2, 5, 6), (3, 2), 2, 1),
+    ("all at once", (3, 2, 5, 6), (5, 4), 2, 1),
 )
 
 
