@@ -404,7 +404,7 @@ class Check(Task):
             return self.result("wrong", f"{title}.", hint, *blocks, mistakes=[name])
         if mended := self._mended(trial, thing, seed, bad, ("return", "slice")):
             return self.result("wrong", f"{mended.name}.", mended.hint, mistakes=[mended.name])
-        if self._fickle(trial, thing, bad[0]):
+        if any(self._fickle(trial, thing, i) for i in bad):
             hint = "Does it draw numbers of its own, or remember something from call to call?"
             title = "two calls with the same arguments give different results."
             return self.result("wrong", title, hint, *blocks, mistakes=["fickle"])
