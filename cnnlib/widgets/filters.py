@@ -197,14 +197,13 @@ def occlusion(network, x, asked):
     ink = np.pad(x.any(axis=(0, 1)), reach)
     hides = sliding_window_view(ink, (2 * reach + 1,) * 2).any(axis=(2, 3))
     rows, columns = (
-        np.abs(np.arange(size)[:, None] - at) > reach
+        np.abs(np.arange(size) - at[:, None]) > reach
         for size, at in zip((H, W), hides.nonzero(), strict=True)
     )
-    whole = x.transpose(1, 2, 3, 0)  # images last, as the layers lay them out
-    covered = np.concatenate([whole, whole * (rows[:, None] | columns)], axis=3)
+    seen = rows[:, None, :, None] | columns[:, None, None]
+    covered = np.concatenate([x, x * seen])
     with interpret.inference(network):
-        batches = network.in_batches(covered.transpose(3, 0, 1, 2), 100)
-        scores = np.concatenate(list(batches))[:, asked]
+        scores = np.concatenate(list(network.in_batches(covered)))[:, asked]
     drop = np.zeros((1, H, W), x.dtype)
     drop[0, hides] = scores[0] - scores[1:]
     return drop
