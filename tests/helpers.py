@@ -165,3 +165,55 @@ def quarters(count=60):
 def same_weights(one, two):
     """Say whether two networks hold the same bits."""
     return all(np.array_equal(value, two.weights()[name]) for name, value in one.weights().items())
+
+
+def drawing(digit, row=0, column=0, zoom=3):
+    """Put an image, enlarged, into a field of 112 by 112."""
+    large = np.kron(digit, np.ones((zoom, zoom), np.float32))
+    field = np.zeros((112, 112), np.float32)
+    field[row : row + len(large), column : column + len(large)] = large
+    return field
+
+
+def corrupt(data, rng):
+    """Damage the bytes of a file in one of five ways."""
+    kind, at = rng.integers(5), int(rng.integers(len(data)))
+    if kind == 0:
+        return data[:at]
+    if kind == 1:
+        return data[:at] + data[at + 1 + int(rng.integers(50)) :]
+    if kind == 2:
+        return data[:at] + rng.bytes(int(rng.integers(1, 50))) + data[at:]
+    changed = bytearray(data)
+    if kind == 3:
+        changed[at] ^= 1 << int(rng.integers(8))
+    else:
+        changed[at : at + 64] = bytes(len(changed[at : at + 64]))
+    return bytes(changed)
+
+
+class Broken:
+    """A stream that cannot be written to: the disk is full, the terminal gone, the pipe closed."""
+
+    encoding = "utf-8"
+
+    def __init__(self, error):
+        self.error = error
+
+    def write(self, text):
+        raise self.error
+
+    flush = isatty = lambda self: self.write("")
+
+    def fileno(self):
+        raise self.error
+
+
+def point(explorer, name, row, column, kind="down"):
+    """Click on a place of a picture, or drag there ("move"), as the page tells it."""
+    spot = next(spot for spot in explorer.spots if spot.name == name)
+    across = (column - spot.x[0]) / (spot.x[1] - spot.x[0])
+    down = (row - spot.y[0]) / (spot.y[1] - spot.y[0])
+    x = spot.left + across * (spot.right - spot.left)
+    y = spot.top + down * (spot.bottom - spot.top)
+    explorer.image._handle_custom_msg({"kind": kind, "x": x, "y": y}, [])

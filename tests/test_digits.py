@@ -11,16 +11,9 @@ from cnnlib.augment import affine, smooth_noise, warp
 from cnnlib.datasets import load_mnist
 from cnnlib.digits import average_matrix, find_ink, fit_box, prepare_digit, read_picture
 from cnnlib.models import load_trained
+from tests.helpers import drawing
 
 MNIST = load_mnist()[1]
-
-
-def drawing(digit, row=0, column=0, zoom=3):
-    """Put an image, enlarged, into a field of 112 by 112."""
-    large = np.kron(digit, np.ones((zoom, zoom), np.float32))
-    field = np.zeros((112, 112), np.float32)
-    field[row : row + len(large), column : column + len(large)] = large
-    return field
 
 
 def stick(row, column, rows, columns, size=112):

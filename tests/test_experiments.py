@@ -166,7 +166,7 @@ def test_an_image_of_a_batch_is_moved_by_whole_pixels_within_bounds():
         assert set(places[:, axis]) == set(range(1, 8))
 
 
-def test_the_cockpit_opens_with_a_run_by_its_recipe(mnist):
+def test_the_cockpit_opens_with_a_run_by_its_recipe():
     recipe, found = tools.EXPERIMENTS["cockpit"].recipe(), recorded("cockpit")
     schedule = recipe.optimizer().rate
     assert len(found["losses"]) == len(found["accuracies"]) == recipe.steps
@@ -174,12 +174,6 @@ def test_the_cockpit_opens_with_a_run_by_its_recipe(mnist):
     np.testing.assert_allclose(found["rates"], expected, rtol=1e-6)
     np.testing.assert_array_equal(found["losses"][: tools.HEAD], found["head"][0])
     assert found["filters"].shape == (8, 1, 5, 5)
-
-    def stop(run):
-        run.stop = len(run.history.losses) == 50
-
-    _, history = tools.run(recipe, 0, mnist[0], [stop])
-    np.testing.assert_allclose(history.losses, found["losses"][:50], rtol=5e-3)
 
 
 def test_the_card_shows_the_record():

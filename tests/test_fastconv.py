@@ -86,19 +86,6 @@ def test_promises_are_kept(layer):
     assert_keeps_its_promises(layer, SHAPE)
 
 
-@pytest.mark.parametrize("layer", FAST, ids=repr)
-def test_without_input_gradient_dx_is_none_and_the_other_gradients_are_the_same(layer):
-    x = draw(SHAPE, np.float32)
-    dy = draw(layer.forward(x).shape, np.float32, seed=1)
-    assert layer.backward(dy) is not None
-    grads = dict(layer.grads)
-    with layer.mode(training=True, input_gradient=False):
-        layer.forward(x)
-        assert layer.backward(dy) is None
-    for name, value in grads.items():
-        np.testing.assert_array_equal(layer.grads[name], value)
-
-
 # --------------------------------------------------------------------------- threads
 
 

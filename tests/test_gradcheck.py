@@ -290,9 +290,3 @@ def test_dropout_within_blocks_draws_the_same_mask_for_every_nudge():
     body = Sequential([Dense(6, 6, rng=0), Residual(Sequential([Dropout(0.5, rng=1)]))])
     body.training = True
     assert_gradients(body, draw((3, 6)))
-
-
-def test_a_bias_before_batch_normalisation_has_no_gradient_and_passes():
-    layers = Sequential([Conv2D(2, 3, 3, rng=0), BatchNorm(3)])
-    layers.training = True
-    assert_gradients(layers, draw((4, 2, 5, 5)))

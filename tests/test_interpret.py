@@ -23,6 +23,7 @@ from cnnlib.models import lenet5, load_trained
 from cnnlib.network import Residual, Sequential
 from cnnlib.training import fit
 from tests.helpers import draw
+from tests.test_layers import modes
 
 
 def small_network(dtype=np.float64, seed=0):
@@ -304,10 +305,6 @@ def test_a_look_at_each_step_leaves_training_as_it_is_bit_for_bit():
         np.testing.assert_array_equal({**watched.params, **watched.state}[name], value)
 
 
-def modes(network):
-    return [(layer.training, layer.input_gradient) for layer in network.walk()]
-
-
 # --------------------------------------------------------------------------- filters and maps
 
 
@@ -315,13 +312,6 @@ def test_strengths_are_lengths():
     w = np.zeros((2, 1, 2, 2))
     w[0, 0] = [[1, 2], [2, 4]]
     assert interpret.strengths(w).tolist() == [5, 0]
-
-
-@pytest.mark.parametrize("dtype, value, length", [(np.int8, 100, 200), (np.uint8, 16, 32)])
-def test_strengths_of_small_integers_do_not_wrap_around(dtype, value, length):
-    assert interpret.strengths(np.full((1, 1, 2, 2), value, dtype)).tolist() == [length]
-    assert interpret.strengths(np.full((1, 1, 2, 2), -128, np.int8)).tolist() == [256]
-    assert interpret.strengths(np.full((1, 1, 2, 2), 300, np.float16)).tolist() == [600]
 
 
 def test_activity_counts_what_is_above_0():

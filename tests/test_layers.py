@@ -15,6 +15,7 @@ from cnnlib.layers.base import Layer
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.dropout import Dropout
+from cnnlib.layers.fastconv import FastConv2D
 from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.pool import AvgPool2D, GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
@@ -165,6 +166,7 @@ def test_a_layer_needs_the_same_rows_or_all_unless_it_knows_better():
 
 EVERY = {
     "conv": (Conv2D(2, 3, 3, rng=0), (2, 2, 5, 5)),
+    "fast": (FastConv2D(8, 9, 3, pad=1, rng=0), (16, 8, 6, 6)),
     "max": (MaxPool2D(2), (2, 2, 4, 4)),
     "average": (AvgPool2D(2), (2, 2, 4, 4)),
     "global": (GlobalAvgPool2D(), (2, 2, 4, 4)),
@@ -244,7 +246,7 @@ def test_a_gradient_of_another_shape_or_dtype_is_refused_and_changes_nothing(lay
     assert layer.backward(dy).shape == x.shape  # as if none of that had been tried
 
 
-@pytest.mark.parametrize("name", ["conv", "dense", "stack", "block"])
+@pytest.mark.parametrize("name", ["conv", "fast", "dense", "stack", "block"])
 def test_without_input_gradient_dx_is_none_and_the_other_gradients_are_the_same(name):
     layer, shape = EVERY[name]
     layer, x = copy.deepcopy(layer), draw(shape, np.float32)

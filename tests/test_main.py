@@ -2,7 +2,6 @@
 
 import io
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,11 +13,11 @@ from cnnlib import datasets, training
 from cnnlib.__main__ import main
 from cnnlib.exercises import grade, leaderboard, sheet
 from cnnlib.files import load_arrays, save_arrays
-from cnnlib.here import say
 from cnnlib.models import MODELS as ZOO
 from cnnlib.models import WEIGHTS, build
 from cnnlib.optimizers import OPTIMIZERS as RULES
 from cnnlib.recipes import MODELS, QUICK, RATES, TRAINED
+from tests.helpers import Broken
 
 
 @pytest.fixture
@@ -99,15 +98,7 @@ def test_what_is_asked_for_counts(little, monkeypatch):
     asked = asked_of_fit(options, monkeypatch)
     assert (asked["epochs"], asked["batch_size"], asked["augment"]) == (3, 50, None)
     assert max(asked["optimizer"].rate(step) for step in range(12)) == pytest.approx(0.1, rel=0.05)
-
-
-def test_augment_distorts_the_images_and_keeps_their_shape(little, monkeypatch):
-    augment = asked_of_fit(["--augment"], monkeypatch)["augment"]
-    x = little[0][0][:20]
-    y = augment(x, np.random.default_rng(0))
-    assert y.shape == x.shape and y.dtype == x.dtype
-    assert 0.01 < np.abs(y - x).mean() < 0.2
-    np.testing.assert_array_equal(y, augment(x, np.random.default_rng(0)))
+    assert asked_of_fit(["--augment"], monkeypatch)["augment"] is not None
 
 
 def test_the_lists_of_choices_are_complete():
@@ -156,15 +147,11 @@ def test_one_batch_of_all_images_is_one_step(little, tmp_path, capsys):
         assert main(["train", *options, "--schedule", schedule]) == 0, capsys.readouterr().err
 
 
-def test_help_names_every_option():
-    environment = {**os.environ, "COLUMNS": "100"}
-    text = subprocess.run(
-        [sys.executable, "-m", "cnnlib", "train", "--help"],
-        capture_output=True, text=True, check=True, env=environment,
-    ).stdout  # fmt: skip
-    options = "model data epochs batch augment no-augment optimizer rate schedule seed out"
-    for option in [*options.split(), "resume", "overwrite", "quiet"]:
-        assert f"--{option}" in text
+def test_help_can_be_written(capsys):
+    """A bare % in a text would end it."""
+    with pytest.raises(SystemExit):
+        main(["train", "--help"])
+    assert "--overwrite" in capsys.readouterr().out
 
 
 def files(folder):
@@ -197,28 +184,10 @@ def test_a_folder_in_the_way_is_noticed_before_training(
     assert f"{name}' is a folder" in capsys.readouterr().err
 
 
-class Stream:
-    """A terminal with few letters, or one that is full or gone."""
-
-    def __init__(self, error=None):
-        self.error, self.text = error, ""
-
-    def write(self, text):
-        if self.error:
-            raise self.error
-        self.text += text
-
-    def flush(self):
-        pass
-
-    def fileno(self):
-        raise OSError("no file")
-
-
 @pytest.mark.parametrize("error", [OSError(28, "No space left"), BrokenPipeError(), ValueError()])
 def test_a_terminal_that_is_full_or_gone_costs_no_work(little, tmp_path, monkeypatch, error):
     for name in ("stdout", "stderr"):
-        monkeypatch.setattr(sys, name, Stream(error))
+        monkeypatch.setattr(sys, name, Broken(error))
     assert main(["train", "--model=lenet5", f"--out={tmp_path}"]) == 0
     assert {path.suffix for path in tmp_path.iterdir()} == {".npz", ".json", ".png"}
 
@@ -241,7 +210,7 @@ OTHERS["grade"] = ["grades.csv", "grades.html"]
 
 
 @pytest.mark.parametrize("command", OTHERS)
-@pytest.mark.parametrize("terminal", [ascii_terminal, lambda: Stream(BrokenPipeError())])
+@pytest.mark.parametrize("terminal", [ascii_terminal, lambda: Broken(BrokenPipeError())])
 def test_other_commands_lose_no_work_to_a_terminal_either(
     little, tmp_path, monkeypatch, command, terminal
 ):
@@ -286,10 +255,6 @@ def test_options_of_other_commands_are_explained(options, message, tmp_path, mon
     Path("latin.txt").write_bytes("Zoë".encode("latin-1"))
     assert main(options) == 1
     assert message in capsys.readouterr().err and os.listdir() == ["latin.txt"]
-
-
-def test_say_is_silent_where_nothing_can_be_said():
-    say("text", Stream(BrokenPipeError()))
 
 
 def test_own_data_is_learned_and_a_tenth_kept_where_there_is_nothing_to_test_on(

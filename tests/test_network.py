@@ -125,15 +125,7 @@ def test_a_network_without_layers_returns_what_it_gets():
 
 def test_layers_are_named_by_kind_and_order():
     net = small_network()
-    assert list(net.layers) == [
-        "conv1",
-        "norm1",
-        "relu1",
-        "pool1",
-        "residual1",
-        "flatten1",
-        "dense1",
-    ]
+    assert list(net.layers) == "conv1 norm1 relu1 pool1 residual1 flatten1 dense1".split()
     assert list(net.params) == [
         *("conv1.w", "conv1.b", "norm1.gamma", "norm1.beta"),
         *("residual1.conv1.w", "residual1.conv1.b", "dense1.w", "dense1.b"),

@@ -2,7 +2,6 @@
 
 import gzip
 import re
-import struct
 import warnings
 
 import numpy as np
@@ -10,19 +9,13 @@ import pytest
 
 from cnnlib import owndata
 from cnnlib.owndata import load_data
-from tests.helpers import many
+from tests.helpers import corrupt, many
+from tests.test_datasets import idx
 
 PIXELS = np.random.default_rng(0).integers(256, size=(6, 5, 5), dtype=np.uint8)
 PIXELS[:, 0, 0] = 255
 LABELS = np.array([3, 0, 25, 1, 1, 9], np.uint8)
 X = (PIXELS[:, None] / 255).astype(np.float32)
-
-
-def idx(array):
-    """The bytes of an IDX file of bytes."""
-    return (
-        bytes([0, 0, 8, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape) + bytes(array)
-    )
 
 
 def write_idx(folder, name="{}-{}-idx{}-ubyte", parts=("train", "t10k"), pack=bytes, n=(6, 4)):
@@ -296,21 +289,6 @@ def test_an_npz_file_that_is_refused(tmp_path, arrays, message):
     assert "mine.npz" in str(caught.value)
 
 
-def corruptions(data, count, rng):
-    """Yield copies of a file that lack their end, or in which bytes were changed or inserted."""
-    for _ in range(count):
-        at = int(rng.integers(len(data)))
-        manner = rng.integers(4)
-        if manner == 0:
-            yield data[:at]
-        elif manner == 1:
-            yield data[:at] + bytes([data[at] ^ int(rng.integers(1, 256))]) + data[at + 1 :]
-        elif manner == 2:
-            yield data[:at] + bytes(int(rng.integers(1, 99))) + data[at:]
-        else:
-            yield data[:at] + rng.bytes(8) + data[at + 8 :]
-
-
 @pytest.mark.soak
 @pytest.mark.parametrize("form", ["csv", "npz", "idx", "idx.gz"])
 def test_a_damaged_file_is_refused_by_name_or_is_still_a_set(tmp_path, form):
@@ -328,8 +306,9 @@ def test_a_damaged_file_is_refused_by_name_or_is_still_a_set(tmp_path, form):
         write_idx(tmp_path, pack=gzip.compress if form == "idx.gz" else bytes)
         place, load = tmp_path / "train-images-idx3-ubyte", tmp_path
     whole, refused, tried = place.read_bytes(), 0, many(100)
-    for data in corruptions(whole, tried, np.random.default_rng(2)):
-        place.write_bytes(data)
+    rng = np.random.default_rng(2)
+    for _ in range(tried):
+        place.write_bytes(corrupt(whole, rng))
         try:
             (x, y), _ = load_data(load)
         except ValueError as error:

@@ -46,10 +46,9 @@ USER = {
     "axes.facecolor": "black", "figure.facecolor": "black", "savefig.facecolor": "black",
     "text.color": "white", "axes.labelcolor": "white", "xtick.color": "white",
     "font.size": 30, "axes.titlesize": 40, "lines.linewidth": 9, "lines.linestyle": "--",
-    "axes.grid": True, "axes.inverted_x": None, "figure.autolayout": True, "savefig.bbox": "tight",
+    "axes.grid": True, "figure.autolayout": True, "savefig.bbox": "tight",
     "savefig.dpi": 20, "savefig.transparent": True, "legend.fontsize": 30, "patch.edgecolor": "red",
 }  # fmt: skip
-USER.pop("axes.inverted_x")
 FILTERS = np.random.default_rng(0).standard_normal((4, 1, 5, 5))
 
 
@@ -83,19 +82,8 @@ def test_a_png_holds_the_pixels_that_were_drawn(paper):
     image.close()
 
 
-MODULES = [
-    start,
-    convolution,
-    pooling,
-    im2col,
-    backprop,
-    training,
-    filters,
-    deeper,
-    fast,
-    beyond,
-    base,
-]
+MODULES = [start, convolution, pooling, im2col, backprop, training, filters, deeper, fast]
+MODULES += [beyond, base]
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -129,7 +117,7 @@ def test_tables_show_every_number_sign_and_frame():
     figure = drawn(tables(arrays, ("a", "b"), "T", ("=",), frames=[(0, 0, 1, 2, 1, ORANGE)]))
     first, second = figure.axes
     assert texts(first) == ["1", "-2", "3", "4"] and texts(second) == ["5", "6"]
-    assert texts(figure) == ["=", "T"] or "=" in texts(figure)
+    assert "=" in texts(figure)
     assert first.get_title() == "a" and figure.get_suptitle() == "T"
     (frame,) = first.patches
     np.testing.assert_allclose(frame.get_bbox().bounds, (0.53, -0.47, 0.94, 1.94))
@@ -187,7 +175,7 @@ def test_mosaic_lays_maps_out_in_order():
 def test_a_grid_centres_what_is_signed_and_shares_the_other_scale():
     images = [np.full((5, 4), 0.5), np.array([[-2.0, 1], [0, np.nan]]), np.ones((3, 5, 4))]
     sheet = sheet_of(image_grid(images, "abc", 2, [False, True, False], shared=True, title="t"))
-    assert [text for text in texts(sheet) if text] == ["t", "a", "b", "c"] or texts(sheet)
+    assert [text for text in texts(sheet) if text] == ["t", "a", "b", "c"]
     assert sheet.images[0].get_clim() == (0, 0.5)
     shown = sheet.images[1].get_array()
     assert shown[0, 0, 2] > shown[0, 0, 0] and same_color(shown[1, 1], base.NO_NUMBER)

@@ -16,7 +16,7 @@ from cnnlib.models import mlp
 from cnnlib.network import Sequential
 from cnnlib.optimizers import SGD, Adam, constant, one_cycle
 from cnnlib.training import Run, evaluate, fit, predict
-from tests.helpers import noisy_network, quarters, same_weights
+from tests.helpers import Broken, noisy_network, quarters, same_weights
 
 
 @pytest.fixture
@@ -301,23 +301,6 @@ def test_a_rate_that_has_fallen_is_not_the_one_to_blame(data, where):
         fit(network, few, vast if where == "on valid" else None, optimizer=rule, **terms)
 
 
-class Broken:
-    """A stream that cannot be written to: the disk is full, the terminal gone, the pipe closed."""
-
-    encoding = "utf-8"
-
-    def __init__(self, error):
-        self.error = error
-
-    def write(self, text):
-        raise self.error
-
-    flush = isatty = lambda self: self.write("")
-
-    def fileno(self):
-        raise self.error
-
-
 @pytest.mark.parametrize(
     "error",
     [OSError(28, "No space left on device"), ValueError("I/O operation on closed file"),
@@ -344,12 +327,9 @@ def test_a_schedule_that_returns_no_rate_ends_the_run_as_it_was_before_the_step(
     assert same_weights(network, whole)
 
 
-def test_evaluate_refuses_images_that_are_not_finite(data):
+def test_evaluate_refuses_what_fit_refuses(data):
     with pytest.raises(ValueError, match="data: x holds NaN or infinity"):
         evaluate(noisy_network(), spoilt(np.inf), data[1])
-
-
-def test_evaluate_refuses_a_batch_size_that_makes_no_sense(data):
     with pytest.raises(ValueError, match="batch_size is -1, expected an integer, at least 1"):
         evaluate(noisy_network(), *data, batch_size=-1)
 

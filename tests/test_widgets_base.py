@@ -33,6 +33,7 @@ from cnnlib.widgets import (
 )
 from cnnlib.widgets.base import Explorer, choice, slider
 from cnnlib.widgets.canvas import Canvas, encode
+from tests.helpers import point
 
 IMAGES, LABELS = (part[:9] for part in load_mnist()[1])
 
@@ -217,16 +218,6 @@ def test_what_is_impossible_is_said_and_the_last_picture_stays():
     explorer.set(a=6)
     assert not explorer.image.stale and "cnnlib-stale" not in explorer.caption._dom_classes
     assert explorer.problem == explorer.warning.value == "" and explorer.image.value != before
-
-
-def point(explorer, name, row, column):
-    """Click on a pixel of an array in the picture, as the page tells it."""
-    spot = next(spot for spot in explorer.spots if spot.name == name)
-    across = (column - spot.x[0]) / (spot.x[1] - spot.x[0])
-    down = (row - spot.y[0]) / (spot.y[1] - spot.y[0])
-    x = spot.left + across * (spot.right - spot.left)
-    y = spot.top + down * (spot.bottom - spot.top)
-    explorer.image._handle_custom_msg({"kind": "down", "x": x, "y": y}, [])
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from cnnlib.widgets.boundary import (
     scatter,
     separate,
 )
+from tests.helpers import point
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -192,21 +193,13 @@ def test_a_loss_that_rises_again_and_dead_units_are_told(explorer):
     assert f"the loss rose from {low:.2f} to {high:.2f}" in explorer.text
 
 
-def click(explorer, x, y, kind="down"):
-    """Click on a place of the plane, as the page tells it; return what the page is answered."""
-    (spot,) = explorer.spots
-    across = spot.left + (x + EDGE) / (2 * EDGE) * (spot.right - spot.left)
-    down = spot.top + (EDGE - y) / (2 * EDGE) * (spot.bottom - spot.top)
-    explorer.image._handle_custom_msg({"kind": kind, "x": across, "y": down}, [])
-
-
 def test_a_click_puts_in_a_point_and_a_drag_does_not(explorer, monkeypatch):
     answers = []
     monkeypatch.setattr(explorer.image, "send", answers.append)
-    click(explorer, 2.5, -1)
-    click(explorer, 2, -1, "move")
+    point(explorer, "plane", -1, 2.5)
+    point(explorer, "plane", -1, 2, "move")
     explorer.set(colour="orange")
-    click(explorer, -0.25, 1.5)
+    point(explorer, "plane", 1.5, -0.25)
     assert explorer.controls["added"].value == "2.50 -1.00 blue; -0.25 1.50 orange"
     assert "of the 202 points" in explorer.text and answers == [{"kind": "done"}] * 3
 
@@ -215,10 +208,10 @@ def test_points_of_one_s_own_have_to_be_of_two_colours(explorer):
     before = explorer.image.value
     explorer.set(source="only your points")
     assert "points of both colours" in explorer.problem and explorer.image.stale
-    click(explorer, -2, 0)
+    point(explorer, "plane", 0, -2)
     assert "points of both colours" in explorer.problem and explorer.image.value == before
     explorer.set(colour="orange")
-    click(explorer, 2, 0)
+    point(explorer, "plane", 0, 2)
     assert not explorer.problem and not explorer.image.stale
     assert "100.0% of the 2 points" in explorer.text and "new ones" not in explorer.text
 

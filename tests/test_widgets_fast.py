@@ -6,6 +6,7 @@ import pytest
 from cnnlib.experiments import RECORDS
 from cnnlib.files import load_arrays
 from cnnlib.widgets.fast import FastestExplorer
+from tests.helpers import point
 from tests.test_plots_fast import SECONDS, WAYS
 
 
@@ -47,12 +48,7 @@ def test_every_control_changes_the_picture_and_the_text(name, value, said):
 
 def test_a_cell_is_chosen_by_pointing_at_it():
     explorer = FastestExplorer(small())
-    (spot,) = explorer.spots
-    right, low = (
-        spot.left + 0.75 * (spot.right - spot.left),
-        spot.top + 0.8 * (spot.bottom - spot.top),
-    )
-    explorer.told(explorer.image, {"kind": "down", "x": right, "y": low})
+    point(explorer, "map", 1, 1)
     assert explorer.values() == {"batch": 64, "channels": 128, "kernel": 9}
     explorer.told(explorer.image, {"kind": "down", "x": 0.99, "y": 0.5})  # beside the map
     assert explorer.values() == {"batch": 64, "channels": 128, "kernel": 9}

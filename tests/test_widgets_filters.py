@@ -13,7 +13,6 @@ from cnnlib.layers.pool import GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.models import load_trained, mlp
 from cnnlib.network import Residual, Sequential
-from cnnlib.widgets.base import check_images
 from cnnlib.widgets.canvas import encode
 from cnnlib.widgets.filters import (
     KNOBS,
@@ -112,13 +111,6 @@ def test_what_has_no_filters_is_refused(digits):
         FilterExplorer(mlp(rng=0), digits[0])
 
 
-@pytest.mark.parametrize("explorer", [FilterExplorer, ReceptiveFieldExplorer])
-def test_images_that_do_not_fit_are_refused(lenet, explorer):
-    for shape in ((3, 28, 28), (3, 2, 28, 28), (3, 1, 9, 9)):
-        with pytest.raises(ValueError):
-            explorer(lenet, np.zeros(shape, np.float32))
-
-
 def test_where_opens_with_occlusion_of_the_answer(where):
     assert where.text.startswith("Test image 0, a 7, is read as 7 (")
     assert "occlusion" in where.text and "for 7" in where.text
@@ -174,19 +166,6 @@ def test_where_another_class_can_be_asked_about(where):
     assert "is read as 7" in where.text
 
 
-def test_where_a_drawing_is_looked_at(where, digits):
-    size = where.controls["drawing"].size
-    big = np.kron(digits[0][2, 0], np.ones((4, 4)))  # a 1
-    assert big.shape == (size, size)
-    before = where.image.value
-    where.controls["drawing"].value = encode(big)
-    assert where.controls["source"].value == "drawing"
-    assert where.text.startswith("Your drawing is read as 1")
-    assert where.image.value != before
-    where.controls["image"].value = 1
-    assert where.text.startswith("Test image 1, a 2") and where.controls["source"].value == "test"
-
-
 def test_where_an_empty_canvas_is_refused_with_the_reason(where):
     before = where.image.value
     where.set(source="drawing")
@@ -214,8 +193,6 @@ def test_where_networks_that_return_maps_are_refused(digits):
 def test_where_classes_can_have_names(lenet, digits):
     explorer = WhereExplorer(lenet, *digits, names=[f"digit {k}" for k in range(10)])
     assert "is read as digit 7" in explorer.text
-    with pytest.raises(ValueError, match="labels has shape"):
-        WhereExplorer(lenet, digits[0], digits[1][:3])
 
 
 def test_fields_open_in_the_deepest_convolution(fields):
@@ -233,14 +210,8 @@ def test_fields_move_with_the_pixel_and_grow_with_the_layer(fields):
 
 
 def test_fields_of_layers_without_maps_are_not_offered(fields):
-    assert fields.controls["layer"].options == (
-        "conv1",
-        "relu1",
-        "pool1",
-        "conv2",
-        "relu2",
-        "pool2",
-    )
+    named = "conv1 relu1 pool1 conv2 relu2 pool2"
+    assert fields.controls["layer"].options == tuple(named.split())
 
 
 def test_fields_without_a_convolution_behind_pooling(digits):
@@ -452,8 +423,6 @@ def test_a_photograph_of_a_digit_is_explored(explorer, lenet, digits, tmp_path):
     ],
 )
 def test_images_that_cannot_be_explored_are_refused(images, error, message, lenet):
-    with pytest.raises(error, match=message):
-        check_images(images)
     for explorer in EXPLORERS:
         with pytest.raises(error, match=message):
             explorer(lenet, images, np.zeros(2, int))

@@ -95,13 +95,6 @@ def test_the_hint_of_the_memory_explorer_can_be_followed():
     assert explorer.controls["place"].max == 8
 
 
-def test_an_output_pixel_that_does_not_exist_cannot_be_chosen():
-    explorer = MemoryExplorer()
-    explorer.set(reads="patch", stride=2)
-    explorer.controls["place"].value = 8
-    assert explorer.controls["place"].value == 3 and not explorer.problem
-
-
 @pytest.mark.parametrize(
     "cells, expected",
     [([], []), ([4], [(4, 1)]), ([0, 1, 2], [(0, 3)]), ([7, 1, 2, 8, 5], [(1, 2), (5, 1), (7, 2)])],

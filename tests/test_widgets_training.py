@@ -28,6 +28,7 @@ from cnnlib.widgets.training import (
     first_filters,
     height,
 )
+from tests.helpers import point
 
 PATIENCE = 600  # seconds after which a wait is given up: no test is about how long it takes
 
@@ -339,10 +340,8 @@ def test_sgd_walks_as_the_formula_says(valley):
 
 
 def test_the_start_can_be_dragged(valley):
-    (spot,) = valley.spots
-    x, y = (spot.left + spot.right) / 2, spot.top + (spot.bottom - spot.top) / 6
-    for kind, across in (("down", x), ("move", spot.left + 0.75 * (spot.right - spot.left))):
-        valley.image._handle_custom_msg({"kind": kind, "x": across, "y": y}, [])
+    point(valley, "valley", 2, 0)
+    point(valley, "valley", 2, 4, "move")
     assert valley.controls["x"].value == 4 and valley.controls["y"].value == 2
     assert "from (4, 2), height 4.80" in valley.text
     np.testing.assert_allclose(descend(SGD(0.3), 1, (4, 2))[-1], [4 * 0.97, 2 * 0.4])

@@ -93,11 +93,15 @@ def train(start, seed, train, test, classes):
 
 def main(names):
     """Do the runs named, such as ``small0``, or all, and record each as it ends."""
+    runs = [f"{start}{seed}" for start in STARTS for seed in range(SEEDS)]
+    if unknown := sorted(set(names) - set(runs)):
+        print(f"no run {unknown[0]!r}, there are {', '.join(runs)}", file=sys.stderr)
+        return 1
     photos = load_photographs()
     half = photos.shape[3] // 2
     rng = np.random.default_rng(0)
     data = patches(photos[..., :half], 24_000, rng), patches(photos[..., half:], 4_000, rng)
-    for name in names or [f"{start}{seed}" for start in STARTS for seed in range(SEEDS)]:
+    for name in names or runs:
         found = train(name[:-1], int(name[-1]), *data, len(photos))
         print(f"{name}: {found['accuracy']:.2%}", flush=True)
         arrays = load_arrays(FILE) if FILE.exists() else {}

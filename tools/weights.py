@@ -57,6 +57,8 @@ def main():
     parser.add_argument("files", nargs="*", metavar="FILE", help=", ".join(TRAINED))
     parser.add_argument("--folder", type=Path, metavar="DIR", help="with Fashion-MNIST's files")
     options = parser.parse_args()
+    if unknown := sorted(set(options.files) - TRAINED.keys()):
+        parser.error(f"FILE is {unknown[0]!r}, expected some of {', '.join(TRAINED)}")
     load = {"mnist": load_mnist, "fashion": partial(load_fashion_mnist, folder=options.folder)}
     card = models.WEIGHTS / "README.md"
     old = card.read_text(encoding="utf-8") if card.exists() else ""

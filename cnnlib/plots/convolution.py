@@ -150,18 +150,8 @@ def sliding_window(x, w, y, row, column, stride=1, pad=0):
         said = f", red up to {scale[1]:.2g}" if signed else ""
         size = 2.9 / max(array.shape)  # of a pixel
         H, W = array.shape
-        number_tile(
-            ax,
-            array,
-            left,
-            5.15 - H * size,
-            size,
-            f"{title}, {H} x {W}{said}",
-            signed,
-            scale,
-            None,
-            title,
-        )
+        name, bottom = f"{title}, {H} x {W}{said}", 5.15 - H * size
+        number_tile(ax, array, left, bottom, size, name, signed, scale, None, title)
         marks = [(*mark, colour, 1.8)]
         if array is x and pad:
             marks.insert(0, (pad, pad, H - 2 * pad, W - 2 * pad, GREY, 1))

@@ -13,15 +13,7 @@ from cnnlib.layers.reshape import Flatten
 from cnnlib.losses import softmax
 from cnnlib.network import Sequential
 from cnnlib.plots.start import block_stacks, pixel_window, responses
-from cnnlib.widgets.base import (
-    Explorer,
-    check_images,
-    choice,
-    in_a_row,
-    percent,
-    slider,
-    within,
-)
+from cnnlib.widgets.base import Explorer, check_images, choice, in_a_row, percent, slider, within
 from cnnlib.widgets.canvas import ReadingExplorer
 
 

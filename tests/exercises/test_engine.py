@@ -92,10 +92,7 @@ FOUND = [
     ("return 3 * x + 1", ["one is added", "it is tripled"]),
     ("return -2 * x", ["all signs are turned around"]),
     ("return 0 * x", ["the result is all zeros"]),
-    (
-        "return (2 * x).astype(int)",
-        ["fractions are cut off, as integers do"],
-    ),
+    ("return (2 * x).astype(int)", ["fractions are cut off, as integers do"]),
     ("return 2 * x if x.ndim == 1 else x", ["single rows"]),
     ("return 2 * x if len(x) < 3 and x.ndim == 1 else x", ["short rows"]),
     ("print(2 * x)", ["printed"]),
@@ -495,14 +492,6 @@ def test_an_endless_loop_is_stopped_and_the_alarm_given_back(body):
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
-def test_a_loop_that_catches_exceptions_is_stopped():
-    source = (
-        "while True:\n        try:\n            1 / 0\n        except Exception:\n            pass"
-    )
-    source = f"def double(x):\n    {source}"
-    assert diagnose(source, make(seconds=0.3)).mistakes == ["endless"]
-
-
 def test_a_loop_that_is_endless_in_a_later_case_is_stopped():
     source = "def double(x):\n    while x.ndim > 1:\n        pass\n    return 2 * x"
     result = diagnose(source, make(seconds=2))
@@ -588,16 +577,7 @@ def test_large_tables_are_cut_around_what_is_wrong():
 
 def test_tables_stand_side_by_side_as_far_as_they_fit():
     few = beside([*tables("a", np.ones((2, 2))), *tables("b", np.ones((1, 2)))])
-    assert len(few) == 3 and few[0].split() == [
-        "a,",
-        "shape",
-        "(2,",
-        "2)",
-        "b,",
-        "shape",
-        "(1,",
-        "2)",
-    ]
+    assert len(few) == 3 and few[0].split() == "a, shape (2, 2) b, shape (1, 2)".split()
     assert max(map(len, beside(tables("a", np.ones((9, 3, 3)), most=9)))) < 100
 
 
@@ -805,22 +785,6 @@ def test_without_a_state_folder_it_is_under_home(monkeypatch, tmp_path):
 
 # ---------------------------------------------------------------------- rude cells, small repairs
 
-RUDE = {
-    "import sys\n    sys.exit()": "it calls sys.exit(): use return.",
-    "raise SystemExit": "it calls sys.exit(): use return.",
-    "input()": "it asks for input: its arguments are all it gets.",
-}
-
-
-@pytest.mark.parametrize("body", RUDE)
-def test_what_a_function_must_not_do_is_said(body):
-    assert str(diagnose(f"def double(x):\n    {body}")) == f"✗ double: {RUDE[body]}"
-
-
-def test_an_async_function_is_told_so():
-    assert "it is an async def: write def." in str(diagnose("async def double(x):\n    return x"))
-
-
 SWALLOWED = {
     "an endless loop": "while 1:\n        try:\n            x = x\n        except:\n            x",
     "one that ends": "try:\n        while 1:\n            x\n    except:\n        return 2 * x",
@@ -830,22 +794,6 @@ SWALLOWED = {
 @pytest.mark.parametrize("body", SWALLOWED.values(), ids=SWALLOWED)
 def test_the_end_of_the_time_cannot_be_caught(body):
     assert diagnose(f"def double(x):\n    {body}", make(seconds=0.3)).mistakes == ["endless"]
-
-
-def test_settings_and_figures_are_as_before(tmp_path):
-    import matplotlib.pyplot as plt
-
-    before = os.getcwd(), np.geterr(), np.get_printoptions(), plt.get_fignums()
-    body = f"np.seterr(all='raise'); np.set_printoptions(precision=1); os.chdir({str(tmp_path)!r})"
-    body += "; plt.plot([1]); plt.show(); return 2 * x"
-    assert diagnose(f"def double(x):\n    {body}", os=os, plt=plt).ok
-    assert (os.getcwd(), np.geterr(), np.get_printoptions(), plt.get_fignums()) == before
-
-
-def test_an_interrupt_stops_the_check_in_one_line():
-    with pytest.raises(KeyboardInterrupt) as caught:
-        diagnose("def double(x):\n    raise KeyboardInterrupt")
-    assert caught.value._render_traceback_() == ["The check was stopped."]
 
 
 def test_exit_does_not_end_the_session(monkeypatch):

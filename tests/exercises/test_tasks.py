@@ -149,10 +149,7 @@ def test_other_ways_to_cut_are_accepted():
 
 
 def test_the_right_pooling_is_that_of_the_library():
-    for task, kind in (
-        (L04.max_pool_backward, MaxPool2D),
-        (L04.avg_pool_backward, AvgPool2D),
-    ):
+    for task, kind in ((L04.max_pool_backward, MaxPool2D), (L04.avg_pool_backward, AvgPool2D)):
         for case in L04.max_pool_backward.cases(np.random.default_rng(4)):
             dy, x, winner, kernel_size, stride = case.args
             layer = kind(kernel_size, stride)

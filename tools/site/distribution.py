@@ -210,14 +210,6 @@ def split(wheel, folder):
     return [folder / Path(wheel).name, make_wheel(folder, "cnnlib_mnist", images)]
 
 
-def stand_in(folder, name):
-    """Make a wheel with nothing in it, for a package that JupyterLite's kernel insists on.
-
-    That is jedi: 5 MB for completions that IPython makes nearly as well without it.
-    """
-    return make_wheel(folder, name, {})
-
-
 def make_wheel(folder, name, files):
     """Write a wheel of some files; return its path."""
     about = f"Metadata-Version: 2.1\nName: {name.replace('_', '-')}\nVersion: 1\n"

@@ -179,18 +179,8 @@ def build(work, out, mathjax, megabytes):
     fonts = Path("output", "chtml", "fonts", "woff-v2")
     shutil.copytree(mathjax / fonts, math / fonts)
     html = work / "pages" / "html"  # myst-nb leaves a folder beside it
-    command = [
-        sys.executable,
-        "-m",
-        "sphinx",
-        "-q",
-        "-W",
-        "--keep-going",
-        "-b",
-        "html",
-        "-j",
-        "auto",
-    ]
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going"]
+    command += ["-b", "html", "-j", "auto"]
     command += ["-d", str(work / "doctrees"), str(source), str(html)]
     paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": paths})

@@ -34,27 +34,9 @@ def fact(wrong, close):
         ]
         for name, each in wrong.items()
     }
-    for find in (
-        _said,
-        _flat,
-        _turned,
-        _cut,
-        _too_large,
-        _unfinite,
-        _fractions,
-        _scattered,
-        _unsigned,
-        _bounded,
-        _zero,
-        _not_zero,
-        _function,
-        _apart,
-        _scaled,
-        _rounded,
-        _nearly,
-        _alike_along,
-        _first_alone,
-    ):
+    finders = [_said, _flat, _turned, _cut, _too_large, _unfinite, _fractions, _scattered]
+    finders += [_unsigned, _bounded, _zero, _not_zero, _function, _apart, _scaled, _rounded]
+    for find in [*finders, _nearly, _alike_along, _first_alone]:
         found = [find(pairs, close) for pairs in wrong.values()]
         if found[0] and all(each and each[0] == found[0][0] for each in found):
             title, hint, name = found[0]
