@@ -1,5 +1,6 @@
 """The bar that a training run shows: a callback like a reader's own."""
 
+import sys
 from contextlib import suppress
 
 import numpy as np
@@ -7,7 +8,7 @@ from tqdm.auto import tqdm
 
 from cnnlib import here
 
-CANNOT_WRITE = OSError, ValueError, AttributeError  # the last where sys.stderr is None
+CANNOT_WRITE = OSError, ValueError
 
 
 class ProgressBar:
@@ -18,7 +19,7 @@ class ProgressBar:
     """
 
     def __init__(self, on=True):
-        self.on, self.bar = on, None
+        self.on, self.bar = on and sys.stderr is not None, None
 
     def __call__(self, run):
         """Move the bar, or end it and say how well the network does on the validation images."""
