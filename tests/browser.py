@@ -263,19 +263,29 @@ class Reader:
         list of str
             Of each code cell, the error that it shows, or an empty text.
         """
+        lost = False
         for attempt in range(10):  # a busy server may not have connected the kernel yet
-            if attempt % 3 == 2:  # or the page lost it when a dialog chose another kernel
+            if lost or attempt % 3 == 2:  # or a dialog has chosen another kernel meanwhile
                 self.open()
             self.page.get_by_role("menuitem", name="Run", exact=True).click()
             menu = self.page.locator("#jp-mainmenu-run")  # a lesson may say these words, too
             menu.get_by_text("Run All Cells", exact=True).click()
-            if self.comes_true(BEGUN, seconds=30):
+            lost = self.comes_true(BEGUN, seconds=30)
+            if lost and self.ended():
                 break
-        if not self.comes_true(ENDED):
-            prompts = self.page.evaluate(PROMPTS)
-            raise TimeoutError(f"cells did not end in {PATIENCE} s: {prompts}, {self.asked}")
         self.wait_until_idle()  # after an error that a cell may raise, no [*] is shown
         return self.page.evaluate(ERRORS)
+
+    def ended(self):
+        """Wait until every cell has a number; no, if a cell waits for a kernel that is idle."""
+        for _ in range(PATIENCE // 20):
+            before = self.page.evaluate(PROMPTS)
+            if self.comes_true(ENDED, seconds=20):
+                return True
+            idle = self.page.locator("text=Kernel status: Idle").count()
+            if idle and self.page.evaluate(PROMPTS) == before:
+                return False
+        raise TimeoutError(f"cells did not end in {PATIENCE} s: {before}, {self.asked}")
 
     def save(self, path):
         """Save the notebook, which the server has at that path, and wait until it is written."""

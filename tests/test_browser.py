@@ -88,15 +88,6 @@ def test_an_error_is_seen(reader, tmp_path):
     assert "ZeroDivisionError" in error
 
 
-def test_a_dialog_is_answered(reader, tmp_path):
-    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
-    nb.metadata.kernelspec = {"name": "not-installed", "display_name": "Not installed"}
-    nbformat.write(nb, tmp_path / "unknown.ipynb")
-    page = reader(tmp_path / "unknown.ipynb")
-    assert page.run_all() == [""]
-    assert any("Select Kernel" in asked for asked in page.asked)
-
-
 def test_a_page_that_has_lost_its_kernel_is_loaded_again():
     class Lost(browser.Reader):
         """Runs nothing before it is loaded anew, as after a dialog that chose another kernel."""
@@ -114,6 +105,29 @@ def test_a_page_that_has_lost_its_kernel_is_loaded_again():
             pass
 
     page = Lost()
+    page.run_all()
+    assert page.opened == 1
+
+
+def test_a_page_whose_cells_wait_for_another_kernel_is_loaded_again():
+    class Waiting(browser.Reader):
+        """Shows [*] at its cells, and its kernel is idle: it was exchanged after they were sent."""
+
+        def __init__(self):
+            self.page, self.opened = MagicMock(), 0
+            self.page.evaluate.return_value = ["[*]:"]
+            self.page.locator.return_value.count.return_value = 1
+
+        def open(self):
+            self.opened += 1
+
+        def comes_true(self, script, arg=None, seconds=None):
+            return script == browser.BEGUN or self.opened > 0
+
+        def wait_until_idle(self):
+            pass
+
+    page = Waiting()
     page.run_all()
     assert page.opened == 1
 
