@@ -95,7 +95,7 @@ def pool(process, n):
 def share(function, parts):
     """Call a function with each part, on as many threads as OpenBLAS may use, which then uses one.
 
-    OpenBLAS's own threads share large products alone; they meet after each one, and on a busy
+    OpenBLAS's own threads share only large products; they meet after each one, and on a busy
     machine wait for each other. If OpenBLAS may use one thread only, or NumPy uses another BLAS (in
     a browser, where there are no threads, it uses none), the parts take turns here.
 

@@ -57,9 +57,10 @@ ERRORS = """() => [...document.querySelectorAll(".jp-Notebook .jp-CodeCell")].ma
 })"""
 BEGUN = f"() => ({PROMPTS})().some(prompt => /[*\\d]/.test(prompt))"
 ENDED = f"""() => {{
-    const prompts = ({PROMPTS})();
-    const stopped = ({ERRORS})().some(error => error) && !prompts.some(p => p.includes("*"));
-    return stopped || prompts.every(prompt => /\\d/.test(prompt));
+    const prompts = ({PROMPTS})(), error = ({ERRORS})().findIndex(error => error);
+    const stopped = error >= 0 && !prompts.some(prompt => prompt.includes("*"));
+    const asked = stopped ? prompts.slice(0, error + 1) : prompts;
+    return asked.every(prompt => /\\d/.test(prompt));
 }}"""
 
 
@@ -263,18 +264,19 @@ class Reader:
         list of str
             Of each code cell, the error that it shows, or an empty text.
         """
-        lost = False
+        again = False
         for attempt in range(10):  # a busy server may not have connected the kernel yet
-            if lost or attempt % 3 == 2:  # or a dialog has chosen another kernel meanwhile
+            if again:
                 self.open()
             self.page.get_by_role("menuitem", name="Run", exact=True).click()
             menu = self.page.locator("#jp-mainmenu-run")  # a lesson may say these words, too
             menu.get_by_text("Run All Cells", exact=True).click()
-            lost = self.comes_true(BEGUN, seconds=30)
-            if lost and self.ended():
-                break
-        self.wait_until_idle()  # after an error that a cell may raise, no [*] is shown
-        return self.page.evaluate(ERRORS)
+            begun = self.comes_true(BEGUN, seconds=30)
+            if begun and self.ended():
+                self.wait_until_idle()  # after an error that a cell may raise, no [*] is shown
+                return self.page.evaluate(ERRORS)
+            again = begun or attempt % 2 == 1  # a dialog has chosen another kernel meanwhile
+        raise TimeoutError(f"cells never ran: {self.page.evaluate(PROMPTS)}, {self.asked}")
 
     def ended(self):
         """Wait until every cell has a number; no, if a cell waits for a kernel that is idle."""

@@ -88,18 +88,20 @@ def test_an_error_is_seen(reader, tmp_path):
     assert "ZeroDivisionError" in error
 
 
-def test_a_page_that_has_lost_its_kernel_is_loaded_again():
+@pytest.mark.parametrize("begins", [False, True], ids=["nothing runs", "cells wait for ever"])
+def test_a_page_that_has_lost_its_kernel_is_loaded_again(begins):
     class Lost(browser.Reader):
-        """Runs nothing before it is loaded anew, as after a dialog that chose another kernel."""
+        """Its kernel is idle until it is loaded anew, as after a dialog that chose another one."""
 
-        def __init__(self):
-            self.page, self.opened = MagicMock(), 0
+        def __init__(self, loads=1):
+            self.page, self.asked, self.opened, self.loads = MagicMock(), [], 0, loads
+            self.page.locator.return_value.count.return_value = 1
 
         def open(self):
             self.opened += 1
 
         def comes_true(self, script, arg=None, seconds=None):
-            return self.opened > 0
+            return self.opened == self.loads or begins and script == browser.BEGUN
 
         def wait_until_idle(self):
             pass
@@ -107,29 +109,8 @@ def test_a_page_that_has_lost_its_kernel_is_loaded_again():
     page = Lost()
     page.run_all()
     assert page.opened == 1
-
-
-def test_a_page_whose_cells_wait_for_another_kernel_is_loaded_again():
-    class Waiting(browser.Reader):
-        """Shows [*] at its cells, and its kernel is idle: it was exchanged after they were sent."""
-
-        def __init__(self):
-            self.page, self.opened = MagicMock(), 0
-            self.page.evaluate.return_value = ["[*]:"]
-            self.page.locator.return_value.count.return_value = 1
-
-        def open(self):
-            self.opened += 1
-
-        def comes_true(self, script, arg=None, seconds=None):
-            return script == browser.BEGUN or self.opened > 0
-
-        def wait_until_idle(self):
-            pass
-
-    page = Waiting()
-    page.run_all()
-    assert page.opened == 1
+    with pytest.raises(TimeoutError, match="cells never ran"):
+        Lost(loads=99).run_all()
 
 
 def test_dialogs_that_follow_each_other_are_answered(reader, tmp_path):

@@ -127,7 +127,7 @@ def test_tables_show_every_number_sign_and_frame():
 
 def test_tables_leave_their_arrays_alone_and_take_masks():
     mask = np.array([[True, False]])
-    assert texts(tables([mask], ["mask"], signed=False).axes[0]) == ["1", "0"]
+    assert texts(tables([mask], ["mask"], signed=np.False_).axes[0]) == ["1", "0"]
     assert mask.dtype == bool
 
 

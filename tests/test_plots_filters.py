@@ -41,6 +41,8 @@ def test_a_stack_is_one_row():
     assert len(set(bottoms[:6])) == 1 and len(set(bottoms)) == 2 and bottoms[0] > bottoms[6]
     assert len({image.get_clim() for image in ax.images}) == 1
     assert {"3", "1"} <= set(texts(ax)[:2])
+    named = sheet_of(plots.filter_grid(STACKS, channels=np.arange(6) + 50))
+    assert {"50", "55"} <= set(texts(named))
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,9 @@ def test_cockpit_draws_runs_of_any_length(steps):
     assert speed.lines[1].get_ydata()[0] == 0.02
     assert len(accuracy.lines) == 2 + (steps > 1000)
     assert picture.get_title() == "first layer"
+    w[0, 0, 0, 0] = np.inf  # as when training blows up: the others stay visible
+    picture = axes_of(plots.cockpit(*values, tested, w, 0.02, "T"))[3]
+    assert picture.images[0].get_clim() == (-1, 1)
 
 
 def test_cockpit_draws_a_network_without_filters():

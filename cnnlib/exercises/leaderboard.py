@@ -79,9 +79,8 @@ def build(plan, rng=0):
     for text in plan.split(","):
         word, *numbers = text.split() or [""]
         if strange := [each for each in numbers if each.isalpha()]:
-            raise ValueError(
-                f"{strange[0]!r} stands in {text.strip()!r}: put commas between layers"
-            )
+            said = f"{strange[0]!r} stands in {text.strip()!r}, where a number belongs"
+            raise ValueError(f"{said}: is a comma missing?")
         try:
             read = float if word == "dropout" else int
             numbers = [read(number) for number in numbers]

@@ -160,8 +160,8 @@ class Layer:
         Raises
         ------
         RuntimeError
-            If there was no ``forward`` since the last ``backward``, or if since then a layer inside
-            was used alone, or ``training`` was switched.
+            If there was no ``forward`` since the last ``backward``, or if since that ``forward`` a
+            layer inside was used alone, or ``training`` of one is not what it was.
         TypeError, ValueError
             If dy has not the dtype or the shape of the output.
         """

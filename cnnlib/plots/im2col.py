@@ -433,9 +433,9 @@ def two_tapes(touched, notes, title):
     """
     N, H, W = touched.shape
     images = np.broadcast_to(np.arange(N)[:, None, None], touched.shape)
-    ax = sheet(8.0, 3.4, title)
-    cell = min(7.8 / (N * (W + 2) - 2), 1.18 / H)
-    left = 4.0 - cell * (N * (W + 2) - 2) / 2
+    ax, wide = sheet(8.0, 3.4, title), N * (W + 2) - 2  # cells of all images, two between them
+    cell = min(7.8 / wide, 1.18 / H)
+    left = 4.0 - cell * wide / 2
     for n in range(N):
         x = left + n * (W + 2) * cell
         cells(ax, images[n], touched[n], x, 1.7, W * cell, H * cell)

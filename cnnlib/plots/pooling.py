@@ -120,7 +120,7 @@ def pooling_step(x, y, kernel_size, stride, position, winner=None, pad=0, title=
         for at, across, edge, line in ((..., 150, SKY, 1.5), ((oh, ow), 190, RED, 3)):
             spots = shown.place(rows[at], columns[at])
             ax.scatter(*spots, s=(across / W) ** 2, facecolors="none", edgecolors=edge, lw=line)
-        top = max(KH * KW - 1.0, 1.0)
+        top = max(KH * KW - 1.0, 1.0)  # a float: taps are kept in small integers, too small for it
         taps = {"scale": (-top, 2 * top), "size": size, "gid": "y"}
         results.append(table(2, winner, "winner, kh · KW + kw", **taps))
     for tile in results:

@@ -75,8 +75,8 @@ def pixel_window(image, row, column, size, title=None):
     shown = put(ax, image, *place, scale=(0, 1), gid="image")
     shown.title(f"the image, {H} × {W} pixels")
     shown.outline(row, column, size, size)
-    window, look = image[row : row + size, column : column + size], {"scale": (0, 1)}
-    found = put_numbers(ax, window, 4.33, 0.11, 3.02 / size, form="{:.2f}", size=62 / size, **look)
+    window = image[row : row + size, column : column + size]
+    found = put_numbers(ax, window, 4.33, 0.11, 3.02 / size, False, (0, 1), "{:.2f}", 62 / size)
     found.title("the pixels in the frame")
     found.outline(0, 0, size, size)
     return ax.figure

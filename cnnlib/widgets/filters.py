@@ -319,7 +319,8 @@ class FoolExplorer(ReadingExplorer):
         if len(self.network.layers) < 2:
             raise ValueError("network has one layer, expected one before the last")
         self.layer, self.ways = list(self.network.layers)[-2], {}
-        self.features = self.fed(self.images)
+        features = interpret.activations(self.network, self.images, self.layer)
+        self.features = features.reshape(len(features), -1)  # what the last layer gets
         self.middle = self.features.mean(axis=0)
         places, _ = interpret.principal_components(self.features)
         self.axes = np.linalg.lstsq(self.features - self.middle, places)[0]
@@ -329,10 +330,6 @@ class FoolExplorer(ReadingExplorer):
             "target": choice("become", [(n, k) for k, n in enumerate(self.names)], second),
             "steps": slider(f"steps of {self.size}", 8, 0, self.most),
         }
-
-    def fed(self, x):
-        """Return what the last layer gets of images, (N, D)."""
-        return interpret.activations(self.network, x, self.layer).reshape(len(x), -1)
 
     def changed(self, x, target):
         """Change an image (1, 1, H, W) ever more: towards a class, and at random.

@@ -7,8 +7,6 @@ COUNTED = "return np.bincount(labels, weights, minlength=M)"
 KEPT = "axis=(1, 2), keepdims=True"
 SQUARED = "((b**2).sum(axis=1) - 2 * a @ b.T).argmin(axis=1)"
 
-SET_AT = "y = np.zeros((len(labels), M))\n    y[{}] = 1\n    return y"
-
 # Of each task: the mistake, and what to replace in the solution so as to make it.
 MUTANTS = {
     "brightness": [
@@ -63,7 +61,10 @@ MUTANTS = {
         ("the label itself is put there", ("np.eye(M)", "np.diag(np.arange(M))")),
         (
             "every row gets a 1 at the labels of all",
-            ("return np.eye(M)[labels]", SET_AT.format(":, labels")),
+            (
+                "return np.eye(M)[labels]",
+                "y = np.zeros((len(labels), M))\n    y[:, labels] = 1\n    return y",
+            ),
         ),
         ("classes are numbered anew", ("[labels]", "[np.argsort(np.argsort(labels))]")),
     ],

@@ -76,7 +76,10 @@ MUTANTS = {
     ],
     "avg_pool": [
         ("loops", (f"for kh, kw in np.ndindex(KH, KW):\n        y += {CUT}", ADDED)),
-        ("every tap sees the first pixel of the window", ("kh::stride, kw::", "::stride, ::")),
+        (
+            "the first pixel of the window comes out, as if every tap saw that one",
+            ("kh::stride, kw::", "::stride, ::"),
+        ),
         (
             "every tap divides the sum so far",
             (f"y += {CUT}", f"y = (y + {CUT}) / (KH * KW)"),

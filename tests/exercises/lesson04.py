@@ -304,18 +304,15 @@ MUTANTS = {
         ),
         *(
             (
-                f"p is kept {words}",
-                ("dscores = np.exp(logs)", f"dscores = np.clip(np.exp(logs), {small}, {top})"),
-                (
-                    "-logs[rows, labels]",
-                    f"-np.log(np.clip(np.exp(logs), {small}, {top}))[rows, labels]",
-                ),
+                name,
+                ("dscores = np.exp(logs)", f"dscores = np.clip(np.exp(logs), {ends})"),
+                ("-logs[rows, labels]", f"-np.log(np.clip(np.exp(logs), {ends}))[rows, labels]"),
             )
-            for small in ("1e-7", "1e-8", "1e-10", "1e-12")
-            for words, top in (
-                (f"above {small} in the gradient as well", "1"),
-                (f"between {small} and 1 - {small}", f"1 - {small}"),
-            )
+            for low in ("1e-7", "1e-8", "1e-10", "1e-12")
+            for name, ends in {
+                f"p is kept above {low} in the gradient as well": f"{low}, 1",
+                f"p is kept between {low} and 1 - {low}": f"{low}, 1 - {low}",
+            }.items()
         ),
         (
             "softmax is taken twice",

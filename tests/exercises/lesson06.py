@@ -349,11 +349,11 @@ MUTANTS = {
         ("row c is set, and not column c", ("dy[:, c] = 1", "dy[c] = 1")),
         ("the score itself is sent back, and not a 1", ("dy[:, c] = 1", "dy[:, c] = y[:, c]")),
         (
-            "the maps are divided by their largest number",
+            "the result is divided by its largest number",
             (RETURN, f"{RETURN.replace('return', 'cam =')}\n    return cam / cam.max()"),
         ),
         (
-            "each map is divided by its largest number",
+            "the result of each image is divided by its largest number",
             (
                 RETURN,
                 f"{RETURN.replace('return', 'cam =')}\n"
@@ -434,7 +434,7 @@ MUTANTS = {
     ],
     "climb": [
         (
-            "the gradient of the loss is taken",
+            "the gradient of log p is taken",
             (
                 "        dx =",
                 "        p = np.exp(network.forward(x))\n"

@@ -158,10 +158,10 @@ MUTANTS = {
             ),
         ),
         (
-            "every other tile is left out",
+            "every other row and column of tiles is left out",
             ("        tile =", "        if r % 2 or c % 2:\n            continue\n        tile ="),
         ),
-        ("tiles read pixels that lie one apart", (TILE, "tile = x[r : r + 4, c : c + 4]")),
+        ("tiles begin one pixel apart", (TILE, "tile = x[r : r + 4, c : c + 4]")),
         (
             "fractions are cut off, as integers do",
             ("np.zeros((2 * rows, 2 * columns))", "np.zeros((2 * rows, 2 * columns), int)"),

@@ -39,7 +39,7 @@ def test_a_plan_becomes_a_network():
         (["conv 8 5", "dense 10"], "a plan is one text with commas, and list came"),
         ("conv 8, dense 10", "'conv 8' has other numbers. Write: conv FILTERS"),
         ("conv 8 40, dense 10", r"'conv 8 40' after shape \(1, 28, 28\): .*kernel spans 40"),
-        ("conv 8 5 relu, dense 10", "'relu' stands in 'conv 8 5 relu': put commas between layers"),
+        ("conv 8 5 relu, dense 10", "'relu' stands in 'conv 8 5 relu', .*is a comma missing"),
         ("conv 8.9 5, dense 10", "invalid literal for int.*: '8.9'"),
         ("relu", r"ends with shape \(1, 28, 28\), expected ten scores: dense 10"),
         ("dense 3000, dense 10", "at most 2,000,000 are measured"),

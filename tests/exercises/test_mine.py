@@ -102,6 +102,7 @@ def test_another_session_gets_it_back_and_may_replace_it(kept):
 def test_a_newer_part_takes_the_place_of_the_older_and_a_loan_does_not():
     text = "EPS = 1\n\n\ndef f(x):\n    return x + EPS\n"
     assert mine._merged(text, {"EPS": "EPS = 2"}) == text.replace("1", "2")
+    assert mine._merged("A = B = 1\n", {"A": "A = 2"}) == "A = B = 1\n\n\nA = 2\n"  # B stays
     loan = "from cnnlib.reference import f  # on loan"
     assert "def f(x):\n    return x + EPS" in mine._merged(text, {"f": loan})
 

@@ -64,7 +64,7 @@ def build(work, store, out):
     (whole,) = (work / "wheels").glob("cnnlib-*.whl")
     (work / "wheels" / "parts").mkdir()
     wheels = distribution.split(whole, work / "wheels" / "parts")
-    # JupyterLite's kernel insists on jedi: 5 MB for completions that IPython makes nearly as well.
+    # Empty: the kernel insists on jedi, 5 MB for what IPython completes nearly as well itself.
     wheels.append(distribution.make_wheel(work / "wheels" / "parts", "jedi", {}))
     kernel = Path(sys.prefix) / KERNEL
     wheels += sorted(set(kernel.glob("*.whl")) - set(kernel.glob(OLD)))

@@ -651,7 +651,7 @@ class Check(Task):
                 )
         if again := self._again(trial, thing):
             return self.result("wrong", *again, mistakes=["state"])
-        if (name := self._halved(trial)) and self.plain:
+        if self.plain and (name := self._halved(trial)):
             return self.result(
                 "wrong",
                 f"the numbers have 7 digits: {name} is float32 where float64 came in.",

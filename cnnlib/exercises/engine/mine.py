@@ -196,7 +196,7 @@ def _defined(node):
         return [node.name]
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return [alias.asname or alias.name for alias in node.names]
-    if isinstance(node, ast.Assign):
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:  # a newer part takes its place
         return [target.id for target in node.targets if isinstance(target, ast.Name)]
     return []
 

@@ -135,9 +135,8 @@ class Question(Task):
                 fitting = whole or common or found[part]
                 known = [m for m in fitting if not any(self.shows(m, p) for p in unexplained)]
                 told = [m for m in known if not everywhere and not self.denied(m, part, given)]
-                doubtful = [m for m in fitting if m not in told]
-                if not _seldom(given[part]):
-                    doubtful = [m for m in doubtful if not self.denied(m, part, given)]
+                rare, rest = _seldom(given[part]), [m for m in fitting if m not in told]
+                doubtful = [m for m in rest if rare or not self.denied(m, part, given)]
                 said = self.explain(given[part], part, told, doubtful)
                 mistakes += [m.name for m in known if m.name not in mistakes]
             else:

@@ -4,6 +4,7 @@ import ast
 import builtins
 import contextlib
 import copy
+import gc
 import inspect
 import io
 import linecache
@@ -275,7 +276,13 @@ def count_steps(function, args, seconds):
         with tracing(trace):
             function(*given)
 
-    outcome = run(counted, args, seconds)
+    collecting = gc.isenabled()
+    gc.disable()  # what is collected meanwhile has steps of its own
+    try:
+        outcome = run(counted, args, seconds)
+    finally:
+        if collecting:
+            gc.enable()
     return None if outcome.error or outcome.late else steps
 
 
@@ -310,8 +317,12 @@ def borrowed(function, args, seconds, task="", without=""):
 
     def note(frame, event, arg):
         nonlocal found
-        if event == "c_call" and without and arg.__name__ == without:
-            found = found or (f"{without} of NumPy" if own(frame.f_code.co_filename) else "")
+        if event == "c_call" and own(frame.f_code.co_filename):
+            library = (getattr(arg, "__module__", None) or "").split(".")[0]
+            if library in OTHERS:
+                found = found or library
+            elif arg.__name__ == without:
+                found = found or f"{without} of NumPy"
         if event != "call" or frame.f_back is None or not own(frame.f_back.f_code.co_filename):
             return
         code = frame.f_code

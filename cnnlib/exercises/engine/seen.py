@@ -414,24 +414,26 @@ def nudged(value):
 
 # What the most frequent exceptions mean, by a piece of their message.
 MEANT = {
+    "NoneType": "Something is None: a function without a return, or a name not yet set.",
     "broadcast": "Two arrays do not fit: NumPy lines their shapes up from the right, and each pair"
     " of lengths has to be equal, or one of them 1.",
     "truth value of an array": "An array is neither true nor false, and max(), min() and if take"
     " one number: np.maximum, np.where or a mask takes all.",
+    "inhomogeneous": "The rows of a list have different lengths, and an array takes rows of one.",
     "element with a sequence": "A place in an array holds one number, and several came.",
-    "converted to Python scalars": "One number was expected, and an array of several came.",
-    "as a data type": "A shape is one argument, in brackets of its own: np.zeros((2, 3)).",
-    "cannot be zero": "A step of 0 goes nowhere. Are two arguments exchanged, as stride and pad?",
-    "must not be zero": "A step of 0 goes nowhere. Are two arguments exchanged, as stride and pad?",
+    "converted to Python scalars": "One number was expected, and an array came: x[i] picks.",
+    "as a data type": "A shape, or a list of numbers, is one argument, in brackets of its own:"
+    " np.zeros((2, 3)).",
+    "be zero": "A step of 0 goes nowhere. Are two arguments exchanged, as stride and pad?",
     "window shape": "The window is larger than the part of the array that it is to go over.",
     "axes don't match": "transpose needs a number for each axis: has the array fewer, or more?",
     "boolean index did not": "A mask has the shape of what it picks from.",
     "must be of integer": "Places are whole numbers, and a mask is made by a comparison.",
-    "sequence by non-int": "A list does not calculate: np.array(...) makes an array of it.",
+    "sequence by non-int": "A list or a tuple does not calculate: np.array(...) makes an array.",
     "'list' and": "A list does not calculate: np.array(...) makes an array of it.",
     "ndarray' object is not callable": "Round brackets call a function: x[i] picks, and a product"
     " needs its *.",
-    "zero-size array": "The largest of nothing is asked for: which slice is empty?",
+    "zero-size array": "The largest or the least of nothing is asked for: which slice is empty?",
     "maximum recursion": "A function calls itself without end: what should stop it?",
     "not aligned": "a @ b needs as many columns in a as there are rows in b.",
     "matmul": "a @ b needs as many columns in a as there are rows in b.",
@@ -447,7 +449,6 @@ MEANT = {
     "slice indices must be integers": "Sizes and places are whole numbers: divide with //.",
     "are valid indices": "Sizes and places are whole numbers: divide with //.",
     "Cannot cast ufunc": "An array of whole numbers cannot take fractions: np.zeros(shape) can.",
-    "NoneType": "Something is None: a function without a return, or a name not yet set.",
     "to unpack": "On the left of = are more or fewer names than there are values on the right.",
     "has no attribute": "Is that name set before it is read, and spelt the same?",
     "is not defined": "Is that name set before it is read, and spelt the same?",

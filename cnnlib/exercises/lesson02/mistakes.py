@@ -185,7 +185,7 @@ AVG = mistakes(
         "Does the loop reach kh = KH - 1 and kw = KW - 1?",
     ),
     (
-        "every tap sees the first pixel of the window",
+        "the first pixel of the window comes out, as if every tap saw that one",
         {".mean()": "[0, 0]"},
         "The slice of a tap begins at row kh and column kw.",
     ),

@@ -551,20 +551,12 @@ class Value:
                 parent.grad += slope * value.grad
 
 
-def parents_first(value, order):
-    """Append a value to a list, after its parents."""
-    if value not in order:
+def parents_first(value, order, once=True):
+    """Append a value to a list, after its parents, once or whenever it is reached."""
+    if not once or value not in order:
         for parent in value.parents:
-            parents_first(parent, order)
+            parents_first(parent, order, once)
         order.append(value)
-    return order
-
-
-def parents_each_time(value, order):
-    """Append a value to a list, after its parents, whenever it is reached."""
-    for parent in value.parents:
-        parents_each_time(parent, order)
-    order.append(value)
     return order
 
 
@@ -673,7 +665,7 @@ AUTOGRAD = mistakes(
     ),
     (
         "a value that is reached twice stands in the list twice",
-        {"parents_first(self, [])": "parents_each_time(self, [])"},
+        {"parents_first(self, [])": "parents_first(self, [], once=False)"},
         f"Append it only if it is not there yet. {ORDER}",
     ),
     (

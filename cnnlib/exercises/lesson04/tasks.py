@@ -282,8 +282,8 @@ def _walk_back(kind, build, *numbers):
     if not np.array_equal(gradients, [v.grad for v in values], equal_nan=True):
         raise Refused(
             "backward for one result changes the gradients of another, with which it shares no"
-            " number. What does it keep from call to call? A list that begins in the first line of"
-            " a def, or in the class, is made only once",
+            " number. What does it keep from call to call? A list that stands in the first line of"
+            " a def, or in the class itself, is made once, and all calls share it",
             "state",
         )
     made = [parent.grad for parent in last.parents if parent.parents]  # in whatever order

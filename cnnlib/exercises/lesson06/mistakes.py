@@ -613,7 +613,7 @@ CAM = mistakes(
         "What arrives behind the layer of that name is the gradient of its maps: stop there.",
     ),
     (
-        "the maps are divided by their largest number",
+        "the result is divided by its largest number",
         {
             "return np": "cam = np",
             "axis=1), 0)": "axis=1), 0)\n    return cam / cam.max()",
@@ -621,7 +621,7 @@ CAM = mistakes(
         "The sum as it is.",
     ),
     (
-        "each map is divided by its largest number",
+        "the result of each image is divided by its largest number",
         {
             "return np": "cam = np",
             "axis=1), 0)": "axis=1), 0)\n    return cam / cam.max(axis=(1, 2), keepdims=True)",
@@ -743,7 +743,7 @@ def slopes_of_all(network, x):
         return network.backward(np.ones_like(network.forward(x)))
 
 
-def slopes_of_loss(network, x, c):
+def slopes_of_log(network, x, c):
     """Differentiate the log of the probability of a class by each pixel."""
     with inference(network):
         scores = network.forward(x)
@@ -803,7 +803,7 @@ CLIMB = mistakes(
         {"slopes(network, x, c)": "slopes_of_all(network, x)"},
         ASKED,
     ),
-    ("the gradient of the loss is taken", {"slopes(network": "slopes_of_loss(network"}, ASKED),
+    ("the gradient of log p is taken", {"slopes(network": "slopes_of_log(network"}, ASKED),
     ("the image is multiplied with decay", {"(1 - decay)": "decay"}, SHRINK),
     ("the image grows by decay", {"1 - decay": "1 + decay"}, SHRINK),
     (

@@ -269,12 +269,12 @@ COVER = mistakes(
         STEP,
     ),
     (
-        "every other tile is left out",
+        "every other row and column of tiles is left out",
         {"        y[2 * r": "        if r % 2 or c % 2:\n            continue\n        y[2 * r"},
         STEP,
     ),
     (
-        "tiles read pixels that lie one apart",
+        "tiles begin one pixel apart",
         {"x[2 * r :, 2 * c :][:4, :4]": "x[r :, c :][:4, :4]"},
         STEP,
     ),
