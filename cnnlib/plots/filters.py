@@ -627,7 +627,8 @@ def fool_ground(places, labels, names):
         ax.scatter(x, y, s=22, marker=f"${k}$", color=TEN[k], linewidths=0.2, alpha=0.6)
     left, bottom, width, height = MAP
     frame(ax, *MAP, GREY, 0.5)
-    ax.text(left, 0.08, "○ image, ★ towards, black ★ random", fontsize=8, color="#444444")
+    words = "○ image, orange ★ towards, black ★ random"
+    ax.text(left + width, 0.08, words, ha="right", fontsize=8, color="#444444")
     heads = [(left + width / 2, bottom + height, "images as the last layer gets them")]
     heads += [(0.73, 2.52, "image"), (2.27, ROWS[1] + 1.3, "control: at random")]
     heads += [(x, row + 1.3, text) for row in ROWS

@@ -506,7 +506,7 @@ def race(seconds, title):
         units = ((1, "s"), (1e3, "ms"), (1e6, "µs"))
         factor, unit = next((f, u) for f, u in units if s * f >= 0.1 or u == "µs")
         ax.annotate(f"{s * factor:.3g} {unit}", (s, k), (10, -4), textcoords="offset points")
-    ax.set(xscale="log", xlabel="seconds (each line is ten times the one before)")
+    ax.set(xscale="log", xlabel="seconds (each grid line is ten times the one before)")
     ax.set_xlim(min(seconds.values()) / 3, max(seconds.values()) * 8)
     ax.set_ylim(len(seconds) - 0.4, -0.6)
     ax.grid(axis="x", color=GREY, alpha=0.4)
