@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from cnnlib.plots import filters as plots
-from cnnlib.plots.base import ORANGE, coloured
+from cnnlib.plots.base import ORANGE, YELLOW, coloured
 from tests.helpers import axes_of, framed, sheet_of, texts
 
 RNG = np.random.default_rng(0)
@@ -162,6 +162,21 @@ def test_where_it_looked_has_a_column_a_method():
     np.testing.assert_allclose(found[5], plots.coloured(signed[1]).transpose(1, 2, 0))
     assert ax.images[4].get_clim() == (0, 2 * IMAGE.max())  # a scale of its own
     assert {"image", "one", "two", "r", "s"} <= set(texts(ax))
+    assert not ax.collections  # no ink on blank paper: nothing to outline
+
+
+def test_where_it_looked_outlines_ink_on_blank_paper_over_every_map():
+    ink = np.pad(np.ones((2, 3)), ((6, 2), (1, 8)))  # 10 by 12
+    maps = {"one": [IMAGE, IMAGE], "two": [-IMAGE, -IMAGE]}
+    (ax,) = axes_of(plots.where_it_looked([IMAGE, ink], maps, title="t"))
+    for rim, image, colour in zip(ax.collections, ax.images[4:], (YELLOW, "black"), strict=True):
+        assert matplotlib.colors.same_color(rim.get_color()[0], colour)
+        left, right, bottom, top = image.get_extent()
+        x, y = np.concatenate(rim.get_segments()).T
+        columns, rows = 12 * (x - left) / (right - left), 10 * (top - y) / (top - bottom)
+        assert (columns.min(), columns.max()) == pytest.approx((1, 4))
+        assert (rows.min(), rows.max()) == pytest.approx((6, 8))
+    assert any("outline of the ink" in text for text in texts(ax))
 
 
 def test_sanity_colours_only_rows_that_have_a_sign():
@@ -259,7 +274,7 @@ def test_a_look_card_outlines_the_ink_as_matplotlib_does():
     rim, _ = sorted(ax.collections, key=lambda found: found.get_linewidth()[0])
     H, W = IMAGE.shape
     x, y = (2.88 + 2.6 * (np.arange(W) + 0.5) / W, 0.1 + 2.6 * (H - 0.5 - np.arange(H)) / H)
-    expected = ax.contour(x, y, IMAGE, [0.5 * IMAGE.max()]).get_paths()[0].vertices
+    expected = ax.contour(x, y, IMAGE, [(IMAGE.min() + IMAGE.max()) / 2]).get_paths()[0].vertices
     found = np.concatenate(rim.get_segments())
     assert len(found) > 4
     np.testing.assert_array_equal(*(np.unique(p.round(6), axis=0) for p in (found, expected)))

@@ -73,8 +73,11 @@ def test_layers_are_written_short(layer, label):
 
 def test_bars_are_as_long_as_parameters_are_many():
     (ax,) = axes_of(plots.block_stacks([build("mlp").summary()], (1, 28, 28)))
-    bars = [-patch.get_width() for patch in ax.patches if patch.get_width() < 0]
-    assert bars[1] / bars[0] == pytest.approx(510 / 39250)
+    bars = [patch for patch in ax.patches if patch.get_x() > 0.5]
+    assert bars[1].get_width() / bars[0].get_width() == pytest.approx(510 / 39250)
+    (number,) = (text for text in ax.texts if text.get_text() == "39,250")
+    number = number.get_window_extent().transformed(ax.transData.inverted())
+    assert number.x1 < bars[0].get_bbox().xmin  # beside it
 
 
 @pytest.mark.parametrize(

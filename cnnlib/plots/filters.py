@@ -308,7 +308,8 @@ def where_it_looked(images, maps, rows=None, title=None):
     images : sequence of ndarray of shape (H, W)
     maps : dict of str to sequence of ndarray of shape (H, W)
         Of each method, a map an image. One that has negative numbers is drawn in red and blue.
-        Each map has a scale of its own.
+        Each map has a scale of its own. The ink's outline lies over it, if the image is one of ink
+        on blank paper: if more than half of it has its least value.
     rows : sequence of str, optional
         One an image.
     title : str, optional
@@ -317,15 +318,36 @@ def where_it_looked(images, maps, rows=None, title=None):
     -------
     Figure
     """
+    inked = [np.ndim(image) == 2 and np.median(image) == np.min(image) for image in images]
     tiles = [[image] for image in images]
     for method in maps.values():
         signed = any((np.asarray(m) < 0).any() for m in method)
         for row, m in zip(tiles, method, strict=True):
             row.append(coloured(m) if signed else np.asarray(m))
     note = "each map on its own scale; grey: black 0; colours: red for the class, blue against it"
-    return contact_sheet(
+    note += "; line: outline of the ink" * any(inked)
+    figure = contact_sheet(
         tiles, rows=rows, columns=["image", *maps], scale="tile", size=1.05, title=title, note=note
     )
+    (ax,) = figure.axes
+    shown = iter(ax.images)
+    for image, ink, row in zip(images, inked, tiles, strict=True):
+        for k, tile in enumerate(row):
+            extent = next(shown).get_extent()
+            if ink and k > 0:
+                rim(ax, image, extent, "black" if np.ndim(tile) == 3 else YELLOW)
+    return figure
+
+
+def rim(ax, image, extent, colour):
+    """Draw the outline of an image's ink, at half its range, over a map that lies in `extent`."""
+    left, right, bottom, top = extent
+    rows, columns = ((np.arange(count) + 0.5) / count for count in np.shape(image))
+    x, y = left + (right - left) * columns, top - (top - bottom) * rows
+    low, high = np.min(image), np.max(image)
+    if low < high < np.inf:
+        lines = contour_generator(x, y, image).lines((low + high) / 2)
+        ax.add_collection(LineCollection(lines, colors=colour, linewidths=0.7), autolim=False)
 
 
 @plot
@@ -381,11 +403,12 @@ def tuning(angles, edges, strokes, edge_images, stroke_images, title=None):
         ax.margins(y=0.15)
         ax.legend(frameon=False, fontsize=8, loc="upper center", ncols=2)
         ax.spines[["top", "right"]].set_visible(False)
-        places = 360 * np.arange(len(images)) / len(images)
+        places, wide = 360 * np.arange(len(images)) / len(images), min(48, 300 / len(images))
         strip.set(xlabel=f"angle of {kind}, degrees", xticks=places, xlim=(-25, 360), yticks=[])
         strip.spines[:].set_visible(False)
         for place, image in zip(places, images, strict=True):
-            show_image(strip.inset_axes((place - 24, 0, 48, 1), transform=strip.transData), image)
+            spot = place - wide / 2, 0, wide, 1
+            show_image(strip.inset_axes(spot, transform=strip.transData), image)
     axes[0, 0].set_ylabel("response")
     return figure
 
@@ -576,13 +599,8 @@ def look_card(image, overlay, signed, probabilities, asked, names, title):
     high = max(3.2, 0.13 * len(names) + 0.6)
     ax, size, low = sheet(8.0, high, title), 2.6, (high - 3.0) / 2
     put(ax, image, 0.08, low, size).title("image")
-    tile = put(ax, overlay, 2.88, low, size, signed=signed)
-    tile.title("where it looked")
-    if np.ptp(image) > 0:
-        x, y = tile.place(*(np.arange(count) for count in np.shape(image)))
-        ink = "black" if signed else YELLOW
-        rim = contour_generator(x, y, image).lines(0.5 * np.max(image))
-        ax.add_collection(LineCollection(rim, colors=ink, linewidths=0.7), autolim=False)
+    put(ax, overlay, 2.88, low, size, signed=signed).title("where it looked")
+    rim(ax, image, ax.images[-1].get_extent(), "black" if signed else YELLOW)
     colours = [ORANGE if k == asked else SKY for k in range(len(names))]
     tall = high - 0.6
     places = bar_places(len(names), 0.1, tall)

@@ -140,9 +140,8 @@ def draw_stack(ax, stack, input_shape, most):
         ax.text(0.46, k + 0.5, name, va="center", ha="right", fontsize=7, color=ink)
         ax.text(0.5, k + 0.5, shape_text(shape), va="center", fontsize=8.5)
         if parameters:
-            bar = 0.26 * parameters / most
-            ax.barh(k + 0.5, -bar, 0.86, left=0.99, color="#e3e3e3")
-            ax.text(0.98, k + 0.5, f"{parameters:,}", va="center", ha="right", fontsize=8.5)
+            ax.barh(k + 0.5, 0.12 * parameters / most, 0.6, left=0.87, color=GREY)
+            ax.text(0.86, k + 0.5, f"{parameters:,}", va="center", ha="right", fontsize=8.5)
 
 
 def written_short(layer):
