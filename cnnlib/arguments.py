@@ -61,16 +61,21 @@ def positive(**arguments):
             raise ValueError(f"{name} is {value!r}, expected a number above 0")
 
 
-def is_at_least_0(value):
-    """Say whether a value is a finite number, 0 or more."""
-    return is_number(value) and value >= 0
+def at_least_0(name, value):
+    """Return a number of at least 0, or say which argument is not one.
+
+    As Python's float: one of NumPy's, such as ``linspace`` makes, would widen float32.
+    """
+    if not is_number(value) or value < 0:
+        raise ValueError(f"{name} is {value!r}, expected a number, at least 0")
+    return float(value)
 
 
 def share(name, value):
-    """Return a number from 0 to less than 1, or say which argument is not one."""
-    if not is_at_least_0(value) or value >= 1:
+    """Return a number from 0 to less than 1 as :func:`at_least_0`, or say which is not one."""
+    if not is_number(value) or not 0 <= value < 1:
         raise ValueError(f"{name} is {value!r}, expected 0 to less than 1")
-    return value
+    return float(value)
 
 
 def finite(arrays):

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from cnnlib.arguments import generator, is_at_least_0, positive
+from cnnlib.arguments import at_least_0, generator, positive
 
 
 def augment(x, rng, shift=2.0, rotate=10.0, scale=0.1, elastic=0.0, smoothness=4.0):
@@ -51,8 +51,7 @@ def augment(x, rng, shift=2.0, rotate=10.0, scale=0.1, elastic=0.0, smoothness=4
     generator(rng)
     strengths = {"shift": shift, "rotate": rotate, "scale": scale, "elastic": elastic}
     for name, value in strengths.items():
-        if not is_at_least_0(value):
-            raise ValueError(f"{name} is {value!r}, expected a number, at least 0")
+        at_least_0(name, value)
     if scale >= 1:
         raise ValueError(f"scale is {scale!r}, expected less than 1, or an image would vanish")
     positive(smoothness=smoothness)

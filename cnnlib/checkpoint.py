@@ -86,7 +86,11 @@ class RunState:
         """Return the images of a batch as the run sees them: each batch has draws of its own."""
         if self.augment is None:
             return x
-        return self.augment(x, np.random.default_rng([self.seed, epoch, batch]))
+        y = self.augment(x, np.random.default_rng([self.seed, epoch, batch]))
+        came, lent = (f"{getattr(a, 'dtype', type(a).__name__)} {np.shape(a)}" for a in (y, x))
+        if came != lent:
+            raise ValueError(f"augment returned {came}, expected {lent}, as it was given")
+        return y
 
     def terms(self):
         """Return what a run has to have in common with the one that it goes on with."""
@@ -118,7 +122,7 @@ class RunState:
     @cached_property
     def first_image(self):
         """The first training image as the run sees it: it tells one ``augment`` from another."""
-        return self.distort(self.train[0][: self.batch_size], 0, 0)[:1]
+        return self.distort(self.train[0][: self.batch_size].copy(), 0, 0)[:1]
 
     def save(self, path):
         """Write all that is needed to go on later as if the run had never stopped."""

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from cnnlib.arguments import is_at_least_0, share
+from cnnlib.arguments import at_least_0, share
 
 
 class Optimizer:
@@ -37,12 +37,8 @@ class Optimizer:
     keeps = ()
 
     def __init__(self, rate=0.01, weight_decay=0.0):
-        if not callable(rate) and not is_at_least_0(rate):
-            raise ValueError(f"rate is {rate!r}, expected 0 or more, or a schedule")
-        if not is_at_least_0(weight_decay):
-            raise ValueError(f"weight_decay is {weight_decay!r}, expected 0 or more")
-        self.rate = rate
-        self.weight_decay = weight_decay
+        self.rate = rate if callable(rate) else at_least_0("rate", rate)
+        self.weight_decay = at_least_0("weight_decay", weight_decay)
         self.steps = 0
         self.memory = {}
         self.trained = {}
@@ -56,9 +52,7 @@ class Optimizer:
         rate = self.rate(self.steps) if callable(self.rate) else self.rate
         if isinstance(rate, np.ndarray) and rate.ndim == 0:  # as np.where returns it
             rate = rate.item()
-        if not is_at_least_0(rate):
-            raise ValueError(f"rate is {rate!r} at step {self.steps + 1}, expected 0 or more")
-        return rate
+        return at_least_0(f"rate of step {self.steps + 1}", rate)
 
     def step(self, params, grads):
         """Change every parameter in place.

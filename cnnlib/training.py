@@ -131,7 +131,8 @@ def fit(network, train, valid=None, *, epochs=1, batch_size=100, optimizer=None,
     optimizer : Optimizer, optional
         ``Adam()`` if not given.
     augment : function of (x, rng), optional
-        Returns a changed copy of a batch of images, such as ``augment.augment``.
+        Returns a changed copy of a batch of images, shape and dtype as before, such as
+        ``augment.augment``.
     seed : int
         Decides the order of the images and every draw of ``augment``.
     callbacks : sequence of function of Run
@@ -155,8 +156,8 @@ def fit(network, train, valid=None, *, epochs=1, batch_size=100, optimizer=None,
     ------
     TypeError, ValueError
         If images, labels or an argument do not fit, or images or weights are not finite; then
-        nothing is changed. If a schedule returns no rate, which is seen only at that step; then
-        the network keeps the weights of the step before.
+        nothing is changed. If a schedule returns no rate or ``augment`` no such images, which is
+        seen only at that step; then the network keeps the weights of the step before.
     OSError
         If the checkpoint cannot be read, or nothing can be written in its place.
     FloatingPointError

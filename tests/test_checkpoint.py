@@ -161,6 +161,16 @@ def test_a_checkpoint_is_written_after_each_epoch(data, tmp_path):
     assert sizes == {16, 12}  # nor is more than a batch distorted for the checkpoint
 
 
+def test_an_augment_that_works_in_place_does_not_reach_the_training_images(data, tmp_path):
+    def darken(x, rng):
+        x *= 0.5
+        return x
+
+    before = data[0].copy()
+    fit(noisy_network(), data, augment=darken, checkpoint=tmp_path / "run.npz", progress=False)
+    np.testing.assert_array_equal(data[0], before)
+
+
 def test_the_seconds_before_a_stop_count(data, tmp_path, monkeypatch):
     clock = itertools.count()
     monkeypatch.setattr(time, "perf_counter", lambda: float(next(clock)))

@@ -90,10 +90,19 @@ def test_a_parameter_that_shares_nothing_has_its_own_memory():
     np.testing.assert_array_equal(params["b"], 1)
 
 
-def test_a_rate_given_in_float64_does_not_widen_float32():
-    params = {"p": np.ones(3, np.float32)}
-    SGD(np.float64(0.1)).step(params, {"p": np.ones(3, np.float32)})
-    assert params["p"].dtype == np.float32
+@pytest.mark.parametrize("kind", OPTIMIZERS.values())
+def test_numbers_of_numpy_do_as_those_of_python(kind):
+    """Those of linspace, for example: they would widen float32, and round otherwise."""
+    settings = {k: v for k, v in vars(kind()).items() if isinstance(v, float) and k != "eps"}
+    settings |= {"rate": 0.1, "weight_decay": 0.1}
+    widened = {name: np.float64(value) for name, value in settings.items()}
+    scheduled = widened | {"rate": constant(widened["rate"])}
+    found = []
+    for rule in kind(**settings), kind(**widened), kind(**scheduled):
+        found.append({"p": draw((300,), np.float32).copy()})
+        for seed in range(3):
+            rule.step(found[-1], {"p": draw((300,), np.float32, seed=seed)})
+        np.testing.assert_array_equal(found[-1]["p"], found[0]["p"])
 
 
 @pytest.mark.parametrize(
@@ -116,18 +125,18 @@ def test_gradients_that_do_not_fit_are_refused_and_nothing_is_changed(grads, mes
 @pytest.mark.parametrize(
     "make, message",
     [
-        (lambda: SGD(-0.1), "rate is -0.1, expected 0 or more"),
+        (lambda: SGD(-0.1), "rate is -0.1, expected a number, at least 0"),
         (lambda: Adam(math.nan), "rate is nan"),
         (lambda: SGD(0.1, weight_decay=-1), "weight_decay is -1"),
-        (lambda: SGD("0.1"), "rate is '0.1', expected 0 or more, or a schedule"),
-        (lambda: Adam(None), "rate is None, expected 0 or more"),
-        (lambda: SGD([0.1]), r"rate is \[0.1\], expected 0 or more"),
-        (lambda: Adam(math.inf), "rate is inf, expected 0 or more"),
-        (lambda: AdamW(weight_decay="0.1"), "weight_decay is '0.1', expected 0 or more"),
+        (lambda: SGD("0.1"), "rate is '0.1', expected a number, at least 0"),
+        (lambda: Adam(None), "rate is None, expected a number, at least 0"),
+        (lambda: SGD([0.1]), r"rate is \[0.1\], expected a number"),
+        (lambda: Adam(math.inf), "rate is inf, expected a number, at least 0"),
+        (lambda: AdamW(weight_decay="0.1"), "weight_decay is '0.1', expected a number"),
         (lambda: Momentum(0.1, momentum=None), "momentum is None, expected 0 to less than 1"),
         (lambda: Adam(beta1="a"), "beta1 is 'a', expected 0 to less than 1"),
-        (lambda: SGD(cosine(math.nan, 10)).rate_now(), "rate is nan at step 1, expected 0 or mo"),
-        (lambda: SGD(step_decay(-1, 10)).rate_now(), "rate is -1.* at step 1, expected 0 or more"),
+        (lambda: SGD(cosine(math.nan, 10)).rate_now(), "rate of step 1 is nan, expected a num"),
+        (lambda: SGD(step_decay(-1, 10)).rate_now(), "rate of step 1 is -1.*, expected a number"),
         (lambda: Momentum(0.1, momentum=1), "momentum is 1, expected 0 to less than 1"),
         (lambda: RMSProp(decay=1.5), "decay is 1.5"),
         (lambda: Adam(beta1=-0.1), "beta1 is -0.1"),

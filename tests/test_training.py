@@ -322,9 +322,19 @@ def test_a_schedule_that_returns_no_rate_ends_the_run_as_it_was_before_the_step(
         run.stop = True
 
     fit(whole, data, batch_size=30, optimizer=SGD(0.01), callbacks=[stop], progress=False)
-    with pytest.raises(ValueError, match=f"rate is {rate!r} at step 2, expected 0 or more"):
+    with pytest.raises(ValueError, match=f"rate of step 2 is {rate!r}, expected a number"):
         fit(network, data, batch_size=30, optimizer=SGD(rates.__getitem__), progress=False)
     assert same_weights(network, whole)
+
+
+@pytest.mark.parametrize("wrong", [np.float64, lambda x: x[:3], lambda x: None], ids="abc")
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_wrong_result_of_augment_is_blamed_on_augment(data, tmp_path, wrong, resume):
+    path = tmp_path / "run.npz"
+    fit(noisy_network(), data, checkpoint=path, augment=augment, progress=False)
+    spoil = lambda x, rng: wrong(x)  # noqa: E731
+    with pytest.raises(ValueError, match=r"augment returned .*, expected float32 \(60, 1, 8, 8\)"):
+        fit(noisy_network(), data, checkpoint=path, augment=spoil, resume=resume, progress=False)
 
 
 def test_evaluate_refuses_what_fit_refuses(data):
