@@ -71,6 +71,13 @@ def test_promises_are_kept(layer):
     assert_keeps_its_promises(layer, (3, 4, 6, 5))
 
 
+@pytest.mark.parametrize("layer", LAYERS, ids=repr)
+def test_the_numbers_that_are_kept_are_counted(layer):
+    """The bound on memory of ``in_batches`` counts on it."""
+    y = layer.forward(draw((1, 4, 6, 5), layer.dtype))
+    assert layer.numbers((4, 6, 5)) == layer.cols.size + y.size
+
+
 def test_the_patch_matrix_is_kept_and_never_handed_out():
     layer = Conv2D(2, 3, 1, rng=0)
     x = draw((2, 2, 3, 3), np.float32)

@@ -110,6 +110,7 @@ def test_a_part_that_wants_no_input_gradient_leaves_the_whole_as_it_was():
     part, x = Sequential([net["dense2"]]), draw((2, 3), np.float32)
     part.input_gradient = False
     assert part.backward(part.forward(x)) is None
+    assert all(layer.input_gradient for layer in net.walk())
     assert net.backward(net.forward(x)).shape == x.shape
 
 

@@ -98,8 +98,7 @@ class Layer:
 
     def numbers(self, shape):
         """Estimate how many numbers ``forward`` keeps for one image: the output, and patches."""
-        out = self.output_shape(shape)
-        return math.prod(out) + self.multiplications(shape) // out[0]
+        return math.prod(self.output_shape(shape))
 
     def in_batches(self, x, batch_size=500):
         """Send many images through, some at a time, in the mode that the layer is in.
@@ -274,10 +273,13 @@ def _guard_backward(backward):
         if type(self).backward is not guarded:
             return backward(self, dy)
         self.check_gradient(dy)
+        before = [(layer, layer.input_gradient) for layer in self.children()]
         try:
             return backward(self, dy)
         finally:
             self.expects = None
+            for layer, needed in before:  # which may be layers of another network, too
+                layer.input_gradient = needed
 
     return guarded
 

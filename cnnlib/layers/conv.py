@@ -131,6 +131,10 @@ class Conv2D(Layer):
         _, OH, OW = self.output_shape(shape)
         return self.params["w"].size * OH * OW
 
+    def numbers(self, shape):
+        F, OH, OW = self.output_shape(shape)
+        return (F + self.groups * self.params["w"][0].size) * OH * OW
+
     def needs(self, shape, rows, axis=0, clip=True):
         kernel = self.params["w"].shape[2 + axis]
         size = shape[1 + axis] if clip else None
