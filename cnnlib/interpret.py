@@ -13,7 +13,7 @@ import numpy as np
 
 from cnnlib.arguments import at_least, finite
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels
-from cnnlib.network import Residual, Sequential
+from cnnlib.network import Residual, Sequential, known_shape
 
 # --------------------------------------------------------------------------- parts of a network
 
@@ -241,14 +241,12 @@ def receptive_field(network, layer, row=0, column=0, input_shape=None, clip=True
     See lesson 06. Source: Luo, Li, Urtasun, Zemel, Understanding the effective receptive
     field in deep convolutional neural networks (2016).
     """
-    shape = input_shape or network.input_shape
-    if shape is None:
-        raise ValueError("input_shape is not known, expected one such as (1, 28, 28)")
+    shape = known_shape(input_shape or network.input_shape)
     part = upto(network, layer)
-    _, OH, OW = (*part.output_shape(tuple(shape)), 1, 1)[:3]
+    _, OH, OW = (*part.output_shape(shape), 1, 1)[:3]
     if row not in range(OH) or column not in range(OW):
         raise ValueError(f"row, column are {row}, {column}, expected a pixel of {OH} by {OW}")
-    fields = [part.needs(tuple(shape), {at}, axis, clip) for axis, at in enumerate((row, column))]
+    fields = [part.needs(shape, {at}, axis, clip) for axis, at in enumerate((row, column))]
     return tuple(range(min(field, default=0), max(field, default=-1) + 1) for field in fields)
 
 
@@ -565,7 +563,7 @@ def onto_image(network, maps, layer, input_shape=None):
     ndarray of shape (N, H, W)
         Linear between the centres, falling to 0 one step outside them.
     """
-    shape = input_shape or network.input_shape
+    shape = known_shape(input_shape or network.input_shape)
     hats = []
     for axis, pixels in enumerate(shape[1:]):
         places = [(0, at) if axis else (at, 0) for at in range(maps.shape[1 + axis])]

@@ -22,7 +22,7 @@ import numpy as np
 from cnnlib import interpret
 from cnnlib.digits import FIELD, prepare_digit
 from cnnlib.losses import check_labels, softmax
-from cnnlib.network import Sequential
+from cnnlib.network import Sequential, known_shape
 from cnnlib.plots import filters as plots
 
 MOST_FILTERS, MOST_CHANNELS = 32, 32
@@ -204,7 +204,7 @@ def plot_receptive_field(network, layer, row=None, column=None, images=None, tit
         The gradient, its mean size over the images, in the frame computed from the layers.
     """
     if images is None:
-        shape = known_shape(network)
+        shape = known_shape(network.input_shape)
         images = np.random.default_rng(0).random((64, *shape), np.float32)
     x = as_images(network, images)
     shape = interpret.upto(network, layer).output_shape(x.shape[1:])
@@ -287,7 +287,6 @@ def plot_maximised(network, layer=None, which=None, title=None, **options):
     Figure
         A unit that no image moves is left empty.
     """
-    known_shape(network)
     layer = layer or list(network.layers)[-1]
     count = interpret.upto(network, layer).output_shape(network.input_shape)[0]
     which = pick(which, count, range(min(count, 30)))
@@ -445,13 +444,6 @@ def last_maps(network, shape):
     """Return the name of the network's own last layer that returns maps, or None."""
     found = [name for name, _, _, out in network.shapes(shape) if len(out) == 3]
     return found[-1] if found else None
-
-
-def known_shape(network):
-    """Return the shape of the network's input, if it knows it."""
-    if not isinstance(network, Sequential) or network.input_shape is None:
-        raise ValueError("the network does not know its input_shape: give it to Sequential")
-    return network.input_shape
 
 
 def pick(which, count, usual):

@@ -145,7 +145,7 @@ class Sequential(Layer):
         ValueError
             If it does not fit; the message names the layer.
         """
-        rows = []
+        rows, shape = [], known_shape(shape)
         for name, layer in self.layers.items():
             try:
                 out = layer.output_shape(shape)
@@ -156,7 +156,7 @@ class Sequential(Layer):
         return rows
 
     def output_shape(self, shape):
-        rows = self.shapes(tuple(shape))
+        rows = self.shapes(shape)
         return rows[-1][3] if rows else shape
 
     def multiplications(self, shape):
@@ -188,12 +188,9 @@ class Sequential(Layer):
         ValueError
             If no shape is known or it does not fit.
         """
-        shape = self.input_shape if input_shape is None else tuple(input_shape)
-        if shape is None:
-            raise ValueError("input_shape is not known, expected one such as (1, 28, 28)")
         return Summary(
             (name, layer, out, layer.parameters(), layer.multiplications(inside))
-            for name, layer, inside, out in self.shapes(shape)
+            for name, layer, inside, out in self.shapes(input_shape or self.input_shape)
         )
 
     def weights(self):
@@ -290,10 +287,17 @@ class Residual(Sequential):
 
     def shapes(self, shape):
         """Follow a shape through each of the two ways; result as of :meth:`Sequential.shapes`."""
+        shape = known_shape(shape)
         return [
-            (name, layer, tuple(shape), layer.output_shape(tuple(shape)))
-            for name, layer in self.layers.items()
+            (name, layer, shape, layer.output_shape(shape)) for name, layer in self.layers.items()
         ]
 
     def arguments(self):
         return self.children(), {}
+
+
+def known_shape(shape):
+    """Return the shape of one input as a tuple, or say that a network does not know it."""
+    if shape is None:
+        raise ValueError("input_shape is not known, expected one such as (1, 28, 28)")
+    return tuple(shape)

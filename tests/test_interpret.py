@@ -298,7 +298,7 @@ def test_a_look_at_each_step_leaves_training_as_it_is_bit_for_bit():
         if inspect.isfunction(f) and f.__module__ in ("cnnlib.interpret", "cnnlib.look")
     }
     taken = {f for f in own if {"network", "filters"} & set(inspect.signature(f).parameters)}
-    within = {look.first, look.last_maps, look.known_shape, look.as_images, look.bank}
+    within = {look.first, look.last_maps, look.as_images, look.bank}
     assert taken <= {f for f, _ in looks(train())} | within
     undisturbed, watched = train(), train(watch)
     for name, value in {**undisturbed.params, **undisturbed.state}.items():
@@ -469,9 +469,21 @@ def test_an_output_pixel_outside_is_refused(row, column):
         interpret.receptive_field(lenet5(rng=0), "conv1", row, column)
 
 
-def test_a_receptive_field_without_a_shape_is_refused():
-    with pytest.raises(ValueError, match="input_shape is not known"):
-        interpret.receptive_field(Sequential([ReLU()]), "relu1")
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda network: interpret.receptive_field(network, "relu1"),
+        lambda network: interpret.onto_image(network, np.ones((1, 2, 2)), "relu1"),
+        lambda network: interpret.maximise(network, "relu1", 0),
+        lambda network: look.plot_receptive_field(network, "relu1"),
+        look.plot_maximised,
+        lambda network: Residual(network).summary(),
+        lambda network: Residual(ReLU()).summary(),
+    ],
+)
+def test_what_needs_the_shape_of_the_input_says_so_where_it_is_not_known(use):
+    with pytest.raises(ValueError, match="input_shape is not known, expected one such as"):
+        use(Sequential([ReLU()]))
 
 
 @pytest.mark.parametrize("layer, unit", [("conv2", 3), ("pool1", 0), ("dense1", 7), ("relu3", 7)])
