@@ -7,6 +7,7 @@ import html
 import ipywidgets as widgets
 import numpy as np
 import pytest
+from traitlets import TraitError
 
 from cnnlib.datasets import load_mnist
 from cnnlib.exercises.lesson04.suspects import KINDS, evidence, suspects
@@ -183,6 +184,13 @@ def test_controls_agree_before_the_one_picture(monkeypatch):
     assert drawn[1:] == [{"a": 3, "b": 4, "c": "y"}]
     with pytest.raises(KeyError, match="no control 'd', there are a, b, c"):
         explorer.set(d=1)
+
+
+def test_a_value_that_a_control_refuses_leaves_the_picture_of_those_before_it():
+    explorer = Sum()
+    with pytest.raises(TraitError):
+        explorer.set(a=3, b="x")
+    assert explorer.values() == {"a": 3, "b": 3, "c": "x"} and explorer.text == "3 + 3 < 7"
 
 
 def test_quiet_changes_without_drawing(monkeypatch):

@@ -1,6 +1,5 @@
 """What the explorers share: controls, one picture, a sentence that says what it shows."""
 
-import base64
 import contextlib
 import functools
 import gc
@@ -12,7 +11,7 @@ import numpy as np
 
 from cnnlib.digits import prepare_digit
 from cnnlib.plots.base import spots, to_png
-from cnnlib.widgets.picture import Picture
+from cnnlib.widgets.picture import Picture, with_picture
 
 AGAIN = "<b>To make it move, run this cell again.</b> This is the last picture it drew."
 
@@ -179,27 +178,27 @@ class Explorer(widgets.VBox):
         Raises
         ------
         KeyError
-            If there is no such control.
+            If there is no such control; then none is set.
+        Exception
+            If a control refuses its value; then those before it are set.
         """
         unknown = values.keys() - self.controls.keys()
         if unknown:
             raise KeyError(f"no control {min(unknown)!r}, there are {', '.join(self.controls)}")
-        with self.quiet():
-            for name, value in values.items():
-                self.controls[name].value = value
-                self.agree(name)
-        self.refresh()
+        try:
+            with self.quiet():
+                for name, value in values.items():
+                    self.controls[name].value = value
+                    self.agree(name)
+        finally:  # the picture is that of the controls, also where one refused its value
+            self.refresh()
 
     def __repr__(self):
         return f"{type(self).__name__}: {self.hint}"
 
     def _repr_mimebundle_(self, **options):
         """Offer the picture beside the live view, for pages without a kernel."""
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        data["text/plain"] = repr(self)
-        data["image/png"] = base64.b64encode(self.image.value).decode("ascii")
-        return data, metadata
+        return with_picture(super()._repr_mimebundle_(**options), repr(self), self.image.value)
 
 
 def within(place, most):

@@ -1,6 +1,5 @@
 """Explorers that compute in the page, in JavaScript: they need a kernel only to begin."""
 
-import base64
 import re
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from cnnlib.layers.pool import AvgPool2D, GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.network import Residual, Sequential
 from cnnlib.plots.base import to_png
+from cnnlib.widgets.picture import with_picture
 
 HERE = Path(__file__).parent
 IMPORT = re.compile(r'^import \* as (\w+) from "\./([\w.]+)";\n', re.M)
@@ -136,8 +136,5 @@ class PageExplorer(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **options):
         """Offer the picture beside the live view, for pages without a kernel."""
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        data["text/plain"] = repr(self)
-        data["image/png"] = base64.b64encode(to_png(self.opening())).decode("ascii")
-        return data, metadata
+        png = to_png(self.opening())
+        return with_picture(super()._repr_mimebundle_(**options), repr(self), png)

@@ -1,5 +1,6 @@
 """The picture of an explorer: an image with a text for who does not see it, to be pointed at."""
 
+import base64
 from pathlib import Path
 
 import anywidget
@@ -33,3 +34,10 @@ class Picture(anywidget.AnyWidget):
     alt = traitlets.Unicode("").tag(sync=True)
     stale = traitlets.Bool(False).tag(sync=True)
     points = traitlets.Bool(False).tag(sync=True)
+
+
+def with_picture(bundle, text, png):
+    """Add a picture, and a text, to what a widget offers Jupyter: for pages without a kernel."""
+    data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+    data |= {"text/plain": text, "image/png": base64.b64encode(png).decode("ascii")}
+    return data, metadata
