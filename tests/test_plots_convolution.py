@@ -137,7 +137,10 @@ def test_volumes_mark_a_window_through_all_channels_a_filter_and_a_pixel_of_each
 
 
 def test_all_windows_stand_where_the_stride_puts_them():
-    figure = plots.all_windows(np.zeros((6, 6)), np.ones((3, 3)), np.zeros((2, 2)), stride=2)
+    y = np.array([[0.0, -1], [2, 3]])
+    figure = plots.all_windows(np.zeros((6, 6)), np.ones((3, 3)), y, stride=2, pad=1)
+    assert figure.axes[0].patches[0].get_bbox().bounds == (0.5, 0.5, 4, 4)  # without its frame
+    assert figure.axes[-1].images[0].get_cmap().name == "RdBu_r"
     corners = [
         ax.patches[-1].get_xy()
         for ax in figure.axes

@@ -34,13 +34,14 @@ def test_product_shows_the_output():
 
 
 def test_two_factorings_frame_the_same_sum():
-    w = np.array([[1.0, -1], [2, 0.5]])
+    w = np.array([[1.0, -1], [0, 0.5]])
     figure = drawn(plots.two_factorings(SMALL[:3, :3], w, (1, 0)))
     left, image, right, row, patches, output = figure.axes
-    assert texts(right) == texts(output)
-    assert texts(image) == [f"{v:g}" for v in SMALL[:3, :3].ravel()]
+    assert [text for text in texts(right) if text != "="] == texts(output)[:-1]
+    assert texts(image) == [*(f"{v:g}" for v in SMALL[:3, :3].ravel()), "×"]
+    assert (texts(patches)[-1], texts(output)[-1]) == ("×", "=")
     shown = [text for text in texts(left) if text]
-    assert shown == [f"{v:g}" for v in w.ravel()] * 4  # each weight once in each row
+    assert shown == [f"{v:g}" for v in w.ravel()] * 4  # each weight, a 0 too, once in each row
     framed = [ax.patches[0].get_bbox().bounds for ax in figure.axes]
     assert framed[2][:2] == (-0.5, 1.5) and framed[5][:2] == (1.5, -0.5)  # output pixel 2, twice
 

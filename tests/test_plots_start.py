@@ -97,7 +97,8 @@ def test_responses_shows_every_layer_on_its_own_scale():
     low, high = ax.images[1].get_clim()
     assert -low == high == pytest.approx(np.abs(signed).max())
     assert ax.images[2].get_clim() == (0, pytest.approx(positive.max()))
-    for said in ("input\n28 × 28", "conv1\n4 × 6 × 6", "dense1\n9", "t"):
+    title = f"conv1, red up to {high:.2g}\n4 × 6 × 6"
+    for said in ("input\n28 × 28", title, "dense1\n9", "t"):
         assert said in texts(ax)
 
 
@@ -134,6 +135,8 @@ def test_one_path_shows_its_stations():
         assert np.array_equal(image.get_array(), expected)
     assert [i.get_cmap().name for i in ax.images] == ["gray", "RdBu_r", "RdBu_r", "gray", "gray"]
     assert "Pooling\n12 × 12 maxima" in texts(ax)
+    scales = [f"red up to {np.abs(a).max():.2g}" for a in (w, y)]
+    assert [text for text in texts(ax) if "red" in text] == scales
 
 
 def test_preparation_frames_the_ink_and_marks_its_centre():
@@ -165,6 +168,17 @@ def test_linked_maps_have_a_line_from_each_map_that_they_are_made_of(layer, unit
     for image in ax.images:
         left, right, bottom, top = image.get_extent()
         assert 0 <= left < right <= 8 and 0 <= bottom < top <= 4
+
+
+def test_lines_of_linked_maps_say_whether_they_add_or_take_away():
+    layers = [("input", RNG.random((4, 9, 9))), ("conv1", RNG.standard_normal((2, 7, 7)))]
+    (ax,) = axes_of(plots.linked(layers, "conv1", 1, parts=np.array([2.0, -1.5, 0.01, -0.2])))
+    lines = [line.get_color() for line in ax.lines if line.get_linewidth() == 0.6]
+    assert [red > blue for red, _, blue, _ in lines] == [
+        True,
+        False,
+        False,
+    ]  # the third is left out
 
 
 def test_deep_networks_fit_on_the_sheet():

@@ -14,7 +14,7 @@ from cnnlib.layers.pool import GlobalAvgPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.models import load_trained, mlp
 from cnnlib.network import Residual, Sequential
-from cnnlib.widgets.network import NetworkExplorer
+from cnnlib.widgets.network import NetworkExplorer, parts
 from cnnlib.widgets.page import bundle
 from cnnlib.widgets.paint import PaintExplorer
 from tests import javascript
@@ -47,6 +47,17 @@ def test_it_opens_at_the_strongest_number_of_the_last_convolution(network):
     maps = dict(network.steps(IMAGES[:1]))["conv2"][0]
     assert explorer.layer == "conv2"
     assert maps[explorer.map, explorer.row, explorer.column] == maps.max()
+
+
+@pytest.mark.parametrize(
+    "name, before", [("conv2", "pool1"), ("dense1", "pool2"), ("dense2", "relu3")]
+)
+def test_what_the_maps_before_give_and_the_bias_make_a_number(name, before, network):
+    steps = {name: y[0] for name, y in network.steps(IMAGES[:1])}
+    given = parts(network[name], steps[before], 3, 2, 1)
+    at = (3, 2, 1)[: steps[name].ndim]
+    assert given.shape == (len(steps[before]),)
+    assert given.sum() + network[name].params["b"][3] == pytest.approx(steps[name][at], abs=1e-4)
 
 
 def test_networks_of_other_layers_open_too():

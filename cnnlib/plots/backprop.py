@@ -98,8 +98,8 @@ def neuron_graph(values, gradients):
     Figure
     """
     nodes = {
-        **{"x": (0, 2, "x"), "w": (0, 0.6, "w"), "mul": (1.5, 1.3, "×"), "b": (1.7, -0.2, "b")},
-        **{"add": (3, 0.8, "+"), "relu": (4.5, 0.8, "ReLU"), "t": (4.7, -0.5, "t")},
+        **{"x": (0, 2.2, "x"), "w": (0, 0.2, "w"), "mul": (1.5, 1.2, "×"), "b": (1.6, -0.4, "b")},
+        **{"add": (3, 0.8, "+"), "relu": (4.5, 0.8, "ReLU"), "t": (4.6, -0.8, "t")},
         **{"sub": (6, 0.2, "−"), "half": (8, 0.2, "½( )²"), "l": (9.5, 0.2, "L")},
     }
     ways = ["x mul", "w mul", "mul add", "b add", "add relu", "relu sub", "t sub", "sub half"]
@@ -420,3 +420,6 @@ def _stage(ax, array, place, signed, text, name, frames):
     )
     ax.add_collection(bars, autolim=False)
     ax.plot((left, left + size), (zero, zero), color="black", linewidth=0.5)
+    if len(array) <= 10:  # classes
+        for k, x in enumerate(across):
+            ax.text(x, bottom - 0.02, k, ha="center", va="top", fontsize=5.5)

@@ -89,7 +89,7 @@ def window_sum(x, w, b, y, row, column):
 
 
 @plot
-def all_windows(x, w, y, stride=1, title=None):
+def all_windows(x, w, y, stride=1, pad=0, title=None):
     """Draw every position of a filter on a small image, and the output pixel that it gives.
 
     Parameters
@@ -99,6 +99,8 @@ def all_windows(x, w, y, stride=1, title=None):
     w : ndarray of shape (KH, KW)
     y : ndarray of shape (OH, OW)
     stride : int
+    pad : int
+        How wide the frame is; a dashed line parts it from the image.
     title : str, optional
 
     Returns
@@ -108,10 +110,14 @@ def all_windows(x, w, y, stride=1, title=None):
     title = title or "The same nine weights at every position give the whole output"
     figure = new_figure(PAGE, 3.6, title)
     axes = figure.subplots(2, y.size, height_ratios=(len(x), len(y)))
+    (H, W), signed = x.shape, bool(np.min(y) < 0)
     for k, (row, column) in enumerate(np.ndindex(*y.shape)):
         show_numbers(axes[0, k], x, title=f"window of y[{row}, {column}]", size=9)
+        if pad:
+            inner = outline(axes[0, k], pad, pad, H - 2 * pad, W - 2 * pad, GREY, 2)
+            inner.set_linestyle("--")
         outline(axes[0, k], row * stride, column * stride, *w.shape)
-        show_numbers(axes[1, k], y, size=9)
+        show_numbers(axes[1, k], y, signed, size=9)
         outline(axes[1, k], row, column, color=BLUE)
     return figure
 

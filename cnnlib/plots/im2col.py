@@ -114,9 +114,9 @@ def product(x, w, f=0, j=0):
     axes = figure.subplots(2, 2, width_ratios=(K, J), height_ratios=(K, F))
     scale = limits(x, signed=False)
     show_numbers(axes[0, 0], x, title="image", scale=scale)
-    show_numbers(axes[0, 1], cols, title="patches, a column each", scale=scale)
-    show_numbers(axes[1, 0], rows, signed=True, title="filters, a row each")
-    show_numbers(axes[1, 1], rows @ cols, signed=True, title="output, a row each filter")
+    show_numbers(axes[0, 1], cols, title="one patch per column", scale=scale)
+    show_numbers(axes[1, 0], rows, signed=True, title="one filter per row")
+    show_numbers(axes[1, 1], rows @ cols, signed=True, title="output, one row per filter")
     outline(axes[0, 0], j // OW, j % OW, KH, KW)
     outline(axes[0, 1], 0, j, K, 1)
     outline(axes[1, 0], f, 0, 1, K)
@@ -156,16 +156,17 @@ def two_factorings(x, w, at):
     if not (0 <= oh < OH and 0 <= ow < OW):
         raise ValueError(f"at is {at}, expected a pixel of the {OH} × {OW} output")
     j, pixels = oh * OW + ow, np.eye(H * W).reshape(H * W, 1, H, W)
-    sparse = (w.reshape(1, -1) @ im2col(pixels, w.shape)).reshape(OH * OW, H * W)
+    taps = im2col(pixels, w.shape)
+    sparse = (w.reshape(1, -1) @ taps).reshape(OH * OW, H * W)
     column, cols = x.reshape(-1, 1), im2col(x[None, None], w.shape)
-    zero = np.where(sparse == 0, np.nan, sparse)  # no ink where no weight is
+    shown = np.where(taps.any(axis=0).reshape(sparse.shape), sparse, np.nan)  # no ink in the gaps
     grey, signed = limits(x, signed=False), limits(w, signed=True)
     both = limits(sparse @ column, signed=True)
     figure = new_figure(8.0, 7.0, "The same sums, factored in two ways")
     above, below = figure.subfigures(2, 1, height_ratios=(H * W, KH * KW + 3))
     left, middle, right = above.subplots(1, 3, width_ratios=(H * W, 2, 1.5))
     above.suptitle("the weights in the big matrix, the image a column", fontsize=10)
-    show_numbers(left, zero, signed=True, scale=signed, size=8)
+    show_numbers(left, shown, signed=True, scale=signed, size=8)
     written = left.artists[0].texts
     written[:] = ["" if text == "nan" else text for text in written]
     show_numbers(middle, column, scale=grey, size=8, title="image")
@@ -180,6 +181,9 @@ def two_factorings(x, w, at):
         (row, 0, 0, 1, KH * KW), (matrix, 0, j, KH * KW, 1), (output, 0, j),
     ):  # fmt: skip
         outline(ax, *place)
+    for ax, sign in ((middle, "×"), (right, "="), (matrix, "×"), (output, "=")):
+        where = {"xycoords": "axes fraction", "textcoords": "offset points"}
+        ax.annotate(sign, (0, 0.5), (-13, 0), ha="center", va="center", fontsize=14, **where)
     return figure
 
 

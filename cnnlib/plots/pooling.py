@@ -22,6 +22,9 @@ from cnnlib.plots.base import (
 )
 
 FOUR = (BLUE, ORANGE, GREEN, RED)
+# Colour and mark of a curve: in this order, or those of the way in which a network's maps shrink.
+LOOKS = tuple(zip((GREY, SKY, BLUE, ORANGE, PURPLE, GREEN), "osD^vx", strict=True))
+SHRINKING = {"strides": 1, "max pooling": 2, "average pooling": 3}
 
 
 def number_size(columns):
@@ -254,11 +257,11 @@ def shift_curves(shifts, panels, names, ylabels, title):
     Figure
     """
     figure = new_figure(8.0, 3.2, title)
-    colours = (GREY, SKY, BLUE, ORANGE, PURPLE, GREEN)
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
     for ax, (means, spreads), ylabel in zip(axes, panels, ylabels, strict=True):
         for k, name in enumerate(names):
-            style = {"color": colours[k], "marker": "osD^vx"[k], "ms": 5, "label": name}
+            colour, marker = LOOKS[SHRINKING.get(name, k)]
+            style = {"color": colour, "marker": marker, "ms": 5, "label": name}
             nudge = 0.05 * (k - (len(names) - 1) / 2) if spreads is not None else 0
             spread = spreads[k] if spreads is not None else None
             ax.errorbar(np.add(shifts, nudge), means[k], spread, elinewidth=1, **style)

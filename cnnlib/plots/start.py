@@ -10,6 +10,7 @@ from cnnlib.plots.base import (
     PURPLE,
     RED,
     SKY,
+    colours,
     frame,
     mosaic,
     new_figure,
@@ -156,6 +157,11 @@ def written_short(layer):
     return type(layer).__name__ + (f"({written})" if written else "")
 
 
+def up_to(values):
+    """Say what the darkest red means in a map of signed values."""
+    return f"red up to {np.max(np.abs(values)):.2g}"
+
+
 @plot
 def responses(image, layers, probabilities, title=None, label=None):
     """Draw what each layer makes of an image, up to the probabilities of the ten digits.
@@ -183,7 +189,10 @@ def responses(image, layers, probabilities, title=None, label=None):
     for k, (name, maps) in enumerate(panels):
         row, column = divmod(k, columns)
         left, bottom = 0.08 + column * share, 2.0 - 1.95 * row
-        put(ax, mosaic(maps), left, bottom, share - 0.12, signed=bool(np.min(maps) < 0))
+        signed = bool(np.min(maps) < 0)
+        put(ax, mosaic(maps), left, bottom, share - 0.12, signed=signed)
+        if signed and columns < 5:  # there is room
+            name += f", {up_to(maps)}"
         text = f"{name}\n{shape_text(np.shape(maps)).removeprefix('1 × ')}"
         ax.text(left + share / 2 - 0.06, bottom + share - 0.08, text, ha="center", fontsize=8.5)
     ax.text(7.2, 3.47, "probability", ha="center", fontsize=8.5)
@@ -234,8 +243,11 @@ def one_path(image, w, maps, probabilities, title=None):
     for k, (values, left, size, text) in enumerate(pictures):
         put(ax, np.asarray(values), left, 0.95 - size / 2, size, signed=k in (1, 2))
         ax.text(left + size / 2, 1.68, text, ha="center", fontsize=8.5)
-    for x, sign in ((1.48, "∗"), (2.52, "="), (4.0, "→"), (5.48, "→"), (6.5, "⋯")):
-        ax.text(x, 0.95, sign, ha="center", va="center", fontsize=15)
+        if k in (1, 2):
+            ax.text(left + size / 2, 0.81 - size / 2, up_to(values), ha="center", fontsize=8)
+    for x, sign in ((1.48, "⋆"), (2.52, "="), (4.0, "→"), (5.48, "→"), (6.5, "⋯")):
+        size = 24 if sign == "⋆" else 15
+        ax.text(x, 0.95, sign, ha="center", va="center", fontsize=size)
     draw_probabilities(ax, probabilities, 6.95, 0.25, 0.95, 1.35)
     ax.text(7.4, 1.68, "Affine, softmax\n10 probabilities", ha="center", fontsize=8.5)
     return ax.figure
@@ -284,7 +296,7 @@ def preparation(steps, titles, title=None):
 
 
 @plot
-def linked(layers, layer, unit, title=None):
+def linked(layers, layer, unit, title=None, parts=None):
     """Draw the maps of all layers as columns, with lines from one map to those that it is made of.
 
     Parameters
@@ -296,6 +308,9 @@ def linked(layers, layer, unit, title=None):
     unit : int
         Which of its maps.
     title : str, optional
+    parts : ndarray of shape (C,), optional
+        What each map before adds to one of its numbers: a line is red, or blue where that is
+        negative, and left out where it is below a twentieth of the strongest.
 
     Returns
     -------
@@ -319,8 +334,11 @@ def linked(layers, layer, unit, title=None):
         size = 0.85 if before is None else tile if is_map else cell
         wide, tall = count * size, rows * size
         bottom = middle - tall / 2
-        put(ax, mosaic(values, count), left, bottom, wide, tall, signed=bool(np.min(values) < 0))
+        signed = bool(np.min(values) < 0)
+        put(ax, mosaic(values, count), left, bottom, wide, tall, signed)
         ax.text(left + wide / 2, bottom + tall + 0.05, name, ha="center", fontsize=5 if deep else 8)
+        if signed and not deep:
+            ax.text(left + wide / 2, bottom - 0.12, up_to(values), ha="center", fontsize=6)
 
         def place(k, left=left, bottom=bottom, wide=wide, tall=tall, rows=rows, count=count):
             row, column = divmod(k, count)
@@ -333,10 +351,13 @@ def linked(layers, layer, unit, title=None):
             if before is not None:
                 old, many = before
                 same = len(values) == many and not name.startswith(("conv", "dense"))
-                for k in [unit] if same else range(many):
+                given = np.ones(many) if parts is None else parts
+                seen = np.flatnonzero(np.abs(given) > 0.05 * np.abs(given).max())
+                for k in [unit] if same else seen:
                     x0, y0, w0, h0 = old(k)
                     ends = (x0 + w0, x), (y0 + h0 / 2, y + step / 2)
-                    ax.plot(*ends, color=ORANGE, linewidth=0.6)
+                    colour = colours(signed=True)(0.8 if given[k] > 0 else 0.2)
+                    ax.plot(*ends, color=colour, linewidth=0.6)
         before = place, len(values)
         left += wide + gap
     return ax.figure
@@ -360,5 +381,6 @@ def painted(x, w, y):
     show_numbers(paper, w, signed=True, title="the filter", size=max(6, 30 / len(w)))
     show_image(picture, x, title="the picture", scale=(0, 1))
     signed = bool(np.min(y) < 0)
-    show_image(answer, y, signed, title="what comes out")
+    title = f"what comes out, {up_to(y)}" if signed else "what comes out"
+    show_image(answer, y, signed, title)
     return figure

@@ -4,10 +4,24 @@ import numpy as np
 import traitlets
 
 from cnnlib import interpret
+from cnnlib.im2col import pad2d, windows
+from cnnlib.layers.conv import Conv2D
+from cnnlib.layers.dense import Dense
 from cnnlib.plots.start import linked
 from cnnlib.widgets.page import Pack, PageExplorer, bundle
 
 UNSEEN = ("Flatten", "Dropout")  # at rest they change no number
+
+
+def parts(layer, x, f, row, column):
+    """Return what each map of x adds to a number of a convolution or dense layer, (C,), or None."""
+    if isinstance(layer, Dense):
+        return (x.ravel() * layer.params["w"][:, f]).reshape(len(x), -1).sum(axis=1)
+    if isinstance(layer, Conv2D) and layer.groups == 1:
+        w = layer.params["w"][f]
+        seen = windows(pad2d(x[None], layer.pad), w.shape[1:], layer.stride, layer.dilation)
+        return (seen[..., row, column, 0] * w).sum(axis=(1, 2))
+    return None
 
 
 class NetworkExplorer(PageExplorer):
@@ -70,6 +84,7 @@ class NetworkExplorer(PageExplorer):
         maps = dict(self.steps)[layer]
         where = np.unravel_index(maps.argmax(), maps.shape)
         f, row, column = map(int, (*where, 0, 0)[:3])
+        self.network = network
         super().__init__(
             hint="Click a map, then a pixel of it: which maps is it made of, and by which sum?",
             layers=pack.layers,
@@ -84,4 +99,8 @@ class NetworkExplorer(PageExplorer):
         )
 
     def opening(self):
-        return linked(self.steps, self.layer, self.map)
+        at, given = [name for name, _ in self.steps].index(self.layer), None
+        if at:
+            layer, (_, x) = interpret.path(self.network, self.layer)[-1], self.steps[at - 1]
+            given = parts(layer, x, self.map, self.row, self.column)
+        return linked(self.steps, self.layer, self.map, parts=given)

@@ -143,6 +143,7 @@ class DigitExplorer(ReadingExplorer):
 # Kind of block to how many numbers follow its name: filters and kernel, window, units.
 BLOCKS = {"Conv2D": 2, "ReLU": 0, "Sigmoid": 0, "MaxPool2D": 1, "Flatten": 0, "Dense": 1}
 PRESETS = {
+    "one convolution": ("Conv2D 8 5", "ReLU", "MaxPool2D 2"),
     "the plain network": ("Flatten", "Dense 50", "Sigmoid", "Dense 10"),
     "the book's CNN": (
         *("Conv2D 30 5", "ReLU", "MaxPool2D 2"),
@@ -285,7 +286,9 @@ class BlockExplorer(Explorer):
         What :func:`code_of` writes of the network.
     """
 
-    hint = "Start from nothing, or take Flatten away from a network and see which block complains."
+    hint = (
+        "Add Flatten and Dense 10; or take Flatten away from LeNet and see which block complains."
+    )
 
     def __init__(self):
         wide = widgets.Layout(width="auto", display="none")
@@ -311,12 +314,12 @@ class BlockExplorer(Explorer):
         self.add.on_click(self.add_block)
         self.remove.on_click(self.remove_block)
         return {
-            "preset": choice("start from", list(PRESETS), "LeNet"),
+            "preset": choice("start from", list(PRESETS), "one convolution"),
             "block": choice("block", list(BLOCKS)),
             "size": number("filters or units", 16, 512),
             "kernel": number("kernel or window", 5, 28),
             "stack": widgets.TagsInput(
-                value=list(PRESETS["LeNet"]),
+                value=list(PRESETS["one convolution"]),
                 allow_duplicates=True,
                 placeholder="type a block, press Tab",
             ),
