@@ -98,7 +98,7 @@ def test_shipped_weights_are_finite_halves(file):
 
 @pytest.mark.parametrize(
     "name, data, most",
-    [("lenet5", "fashion", 0), ("convnet_bn", "mnist", 2), ("resnet", "mnist", 3)],
+    [("lenet5", "fashion", 0), ("convnet_bn", "mnist", 2), ("resnet", "mnist", 4)],
 )
 def test_filters_are_alive(name, data, most, mnist_test):
     """Needs no Fashion-MNIST: a filter that answers to no digit at all would be dead."""

@@ -228,7 +228,7 @@ def _small(build):
 small_network = Goal(
     _small,
     0.9,
-    form="{:.1%} of 2,000 unseen digits",
+    form="{:.0%} of 2,000 unseen digits",
     todo="Build a network of at most 1,000 parameters that learns to read in two short epochs",
     more="How few parameters are enough for 80 %?",
     seconds=120,
