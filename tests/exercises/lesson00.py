@@ -32,6 +32,7 @@ MUTANTS = {
         ("the mean is added", ("x - x", "x + x")),
         ("each column is centred", ("(1, 2)", "1")),
         ("the median is taken off", ("x.mean(", "np.median(x, ")),
+        ("the least of each image is taken off", ("x.mean(", "np.min(x, ")),
         ("the mean of the first image is taken off all", ("x.mean(" + KEPT + ")", "x[0].mean()")),
         (
             "images are divided by their spread as well",
@@ -52,6 +53,14 @@ MUTANTS = {
         ),
         ("rows are divided by their norm", ("x.max(", "np.linalg.norm(x, ")),
         ("rows are divided by their last number", ("x.max(axis=1, keepdims=True)", "x[:, -1:]")),
+        (
+            "rows are divided by their first number",
+            ("x.max(axis=1, keepdims=True)", "x[:, 0][:, None]"),
+        ),
+        (
+            "rows are divided by the place of the largest",
+            ("x.max(axis=1, keepdims=True)", "np.argmax(x, axis=1)[:, None]"),
+        ),
         ("no row is divided by less than 1", ("x.max(", "x.max(initial=1, ")),
     ],
     "one_hot": [
@@ -91,6 +100,14 @@ MUTANTS = {
         ),
         ("the first pixel is left out", ("::2, ::2", "1::2, 1::2")),
         ("images are skipped as well", ("x[:,", "x[::2,")),
+        ("the first two are kept, and not every second", ("x[:, ::2, ::2]", "x[:, :2, :2]")),
+        (
+            "the others become 0, and stay",
+            (
+                "return x[:, ::2, ::2]",
+                "y = x.copy()\n    y[:, 1::2] = 0\n    y[:, :, 1::2] = 0\n    return y",
+            ),
+        ),
         ("every third is kept", ("::2, ::2", "::3, ::3")),
         ("it begins at the end", ("::2, ::2", "::-2, ::-2")),
     ],
@@ -106,6 +123,10 @@ MUTANTS = {
             "weights are averaged",
             (COUNTED, f"{COUNTED} / np.maximum(1, np.bincount(labels, minlength=M))"),
         ),
+        (
+            "1 is taken off the labels",
+            (COUNTED, "y = np.zeros(M)\n    np.add.at(y, labels - 1, weights)\n    return y"),
+        ),
         ("shares are returned", (COUNTED, f"{COUNTED} / weights.sum()")),
         (
             "only the largest weight counts",
@@ -120,6 +141,7 @@ MUTANTS = {
             ("((a[:, None] - b) ** 2).sum(axis=2)", "(a[:, None] - b).sum(axis=2) ** 2"),
         ),
         ("the sum is over another axis", ("axis=2", "axis=1")),
+        ("the sum is over the rows of a", ("sum(axis=2)", "sum(0)")),
         (
             "the product counts once, and not twice",
             (
@@ -167,6 +189,14 @@ MUTANTS = {
         (
             "the sum goes over the windows",
             ("windows(x, len(w)) @ w", "sum(windows(x, len(w)) * w)"),
+        ),
+        (
+            "windows lie side by side",
+            ("windows(x, len(w))", "x[: len(x) // len(w) * len(w)].reshape(-1, len(w))"),
+        ),
+        (
+            "the largest of a window's products is taken",
+            ("windows(x, len(w)) @ w", "np.max(w * windows(x, len(w)), 1)"),
         ),
         ("only the largest product counts", (" @ w", ".max(axis=1) * max(w)")),
         (

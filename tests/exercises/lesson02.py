@@ -265,6 +265,10 @@ MUTANTS = {
             ("(pad, pad), (pad, pad)", "(0, 2 * pad), (0, 2 * pad)"),
         ),
         (
+            "the frame is at the bottom and right only, and once",
+            ("(pad, pad), (pad, pad)", "(0, pad), (0, pad)"),
+        ),
+        (
             "the frame is put around the result",
             (
                 "max_pool(np.pad(x, frame, constant_values=-np.inf), kernel_size, stride)[0]",
@@ -302,6 +306,14 @@ MUTANTS = {
         (
             "each row has a winner",
             ("marks.flat[window.argmax()]", "marks[range(len(window)), window.argmax(axis=1)]"),
+        ),
+        (
+            "the place is divided by the number of rows",
+            (
+                "marks.flat[window.argmax()]",
+                "i, j = divmod(window.argmax(), len(window))\n"
+                "    marks[min(i, len(marks) - 1), min(j, marks.shape[1] - 1)]",
+            ),
         ),
         ("the largest number itself is put there", ("= 1", "= window.max()")),
         ("remark", ("np.zeros_like(window)", "np.zeros(window.shape, bool)")),
@@ -341,6 +353,14 @@ MUTANTS = {
             ),
         ),
         ("only the stride of the layer just before counts", ("jump *= stride", "jump = stride")),
+        (
+            "a layer's own stride stands for all that came before it",
+            ("(kernel - 1) * jump", "(kernel - 1) * stride"),
+        ),
+        (
+            "a window is taken to be as wide as its stride at least",
+            ("(kernel - 1) * jump", "(max(stride, kernel) - 1) * jump"),
+        ),
         ("each layer adds K pixels", ("(kernel - 1)", "kernel")),
         ("the count starts at 0", ("field, jump = 1, 1", "field, jump = 0, 1")),
         ("the step is returned and not the field", ("return field", "return jump")),

@@ -328,6 +328,10 @@ MUTANTS = {
             "it compares two norms",
             (DOT, "np.linalg.norm(forward(x)), np.linalg.norm(backward(c))"),
         ),
+        (
+            "the difference keeps its sign",
+            (f"np.isclose({DOT})", "(forward(x) * c).sum() - (x * backward(c)).sum() < 1e-9"),
+        ),
         ("backward is not used", (DOT, "(forward(x) * c).sum(), (x * x).sum()")),
         (
             "it asks whether c comes back",
@@ -374,6 +378,8 @@ MUTANTS = {
     "conv_1x1": [
         ("the bias is forgotten", (" + b)", ")")),
         ("all filters have the first one's bias", (" + b)", " + b[0])")),
+        ("the bias is taken off", (" + b)", " - b)")),
+        ("the bias is added once for every channel", (" + b)", " + sum(b for _ in x[0]))")),
         (
             "the bias is added along the last axis",
             (" + b)", ")"),
@@ -431,6 +437,7 @@ QUESTIONS = {
         ("all patches of an image come first", {"c": 6, "d": 1}),
         ("places are counted column by column", {"c": 3, "d": 4}),
         ("image 0 is taken", {"c": 4}),
+        ("places are not multiplied with N", {"c": 3, "d": 1}),
         ("the 3 pixels of a side are taken for KH, KW, OH and OW", {"a": 10, "b": 12, "c": 7}),
     ],
 }

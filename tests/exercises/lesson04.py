@@ -218,6 +218,10 @@ MUTANTS = {
             ("scores.max(axis=1", "scores.max(axis=0"),
         ),
         (
+            "the largest score of the first image is subtracted from all",
+            ("scores.max(axis=1, keepdims=True)", "scores.max(axis=1)[0]"),
+        ),
+        (
             "the least of the row is subtracted and not its largest",
             ("scores.max(axis=1", "scores.min(axis=1"),
         ),
@@ -331,6 +335,18 @@ MUTANTS = {
             ),
         ),
         ("the loss is summed over the images and not averaged", (".mean()", ".sum()")),
+        ("the loss is divided by N twice", (".mean()", ".mean() / len(labels)")),
+        ("-1 is put at the right class, in place of p - 1", ("-= 1", "= -1")),
+        *(
+            (
+                f"{small} is added to p in the gradient as well",
+                (
+                    "dscores = np.exp(logs)",
+                    f"logs = np.log(np.exp(logs) + {small})\n    dscores = np.exp(logs)",
+                ),
+            )
+            for small in ("1e-7", "1e-8", "1e-10", "1e-12")
+        ),
         (
             "the loss is averaged over the classes as well",
             (".mean()", ".sum() / scores.size"),
@@ -465,6 +481,7 @@ MUTANTS = {
         ("the last value begins with a gradient of 0", ("[], 1.0", "[], 0.0")),
         ("ReLU multiplies with its value", ("float(self.data > 0)", "max(self.data, 0.0)")),
         ("ReLU lets every gradient through", ("float(self.data > 0)", "1.0")),
+        ("ReLU is open at 0", ("self.data > 0", "self.data >= 0")),
         ("ReLU hands on nothing", ("float(self.data > 0)", "0.0")),
         (
             "values hand on gradients that are not complete",
@@ -769,6 +786,11 @@ MUTANTS = {
         ("the floor is added", ("np.maximum(larger, floor)", "(larger + floor)")),
         ("an error for every entry is returned", ("np.max(", "(")),
         ("the floor is forgotten", ("np.maximum(larger, floor)", "larger")),
+        ("the floor is taken for a ceiling", ("np.maximum(larger", "np.minimum(larger")),
+        (
+            "below the floor there is no error at all",
+            ("    return", "    if larger.max() < floor:\n        return 0.0\n    return"),
+        ),
         ("the floor that is handed over is not used", ("(larger, floor)", "(larger, 1e-8)")),
         ("defaults", ("floor=1e-8", "floor")),
         ("the mean is taken and not the largest", ("np.max(", "np.mean(")),
@@ -837,6 +859,10 @@ QUESTIONS = {
         ("what comes back from above is left out", {"db": 1, "dw": 3, "dx": 7}),
         ("the gradient of a factor is taken times itself", {"dw": 6, "dx": 14}),
         ("dy is y", {"dy": 5, "db": 5, "dw": 15, "dx": 15}),
+        (
+            "all signs are turned, as for a step downhill",
+            {"dy": -3, "db": -3, "dw": -9, "dx": -11},
+        ),
         ("the slope with respect to b is taken to be b", {"db": -3}),
     ],
     "verdicts": [

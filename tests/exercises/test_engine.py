@@ -860,6 +860,13 @@ def test_float64_is_a_tick_with_a_remark_and_a_list_is_an_array():
             "y = 0 * x\n    for i, v in np.ndenumerate(x):\n        y[i] = 2 * v\n        return y",
             "return",
         ),
+        (
+            "y = np.empty_like(x)\n    for i, v in np.ndenumerate(x):\n        y[i] = 2 * v\n"
+            "        return y",
+            "return",
+        ),
+        ("y = np.empty(x.shape)\n    y += 2 * x\n    return y", "empty"),
+        ("y = np.empty_like(x)\n    y[:-1] = 2 * x[:-1]\n    return y", "no zeros"),
         ("k = 0\n    return 2 * x[k:-k] if x.ndim == 2 else 2 * x", "slice"),
         (
             "h, w = x.shape[-1], len(x)\n    return 2 * x[:w] if x.ndim == 1 else 2 * x[:w, :w]",
@@ -875,6 +882,8 @@ def test_a_repair_that_makes_it_right_names_what_is_wrong(source, name):
     kinds = {
         "return": "the return stands inside a loop",
         "slice": "ends at minus 0",
+        "empty": "np.empty is not filled with zeros",
+        "no zeros": "what is wrong in y is 0",
         "name": "w stands where h belongs",
     }
     assert kinds[name] in str(CHECK.diagnose(names["double"]))

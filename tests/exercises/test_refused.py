@@ -36,6 +36,26 @@ WRONG = {
         "im2col",
         ("::stride, ::stride", "::min(stride, 2), ::min(stride, 2)"),
     ),
+    "put back by adding what was taken off": (
+        "04",
+        "numerical_gradient",
+        ("        x[index] = value\n", "        x[index] += eps\n"),
+    ),
+    "rows of b one at a time": (
+        *("00", "nearest"),
+        (
+            "return ((b**2).sum(axis=1) - 2 * a @ b.T).argmin(axis=1)",
+            "best, k = np.full(len(a), np.inf), np.zeros(len(a), int)\n"
+            "    for m in range(len(b)):\n"
+            "        d = ((a - b[m]) ** 2).sum(axis=1)\n"
+            "        k[d < best], best = m, np.minimum(best, d)\n"
+            "    return k",
+        ),
+    ),
+    "it begins with the first layer, as if there were one": (
+        *("02", "receptive_field"),
+        ("field, jump = 1, 1", "(field, jump), layers = layers[0], layers[1:]"),
+    ),
     "a default that is too large": ("04", "numerical_gradient", ("eps=1e-6", "eps=0.1")),
     "the gate shuts again far above 0": ("04", "relu_backward", ("x > 0", "(x > 0) & (x < 6)")),
     "the first score is taken for the largest": (
@@ -423,6 +443,53 @@ def test_a_filter_that_is_solved_for_is_not_learned():
     assert "gradient descent" in str(result) and result.state == "wrong"
 
 
+SEARCH = """rng, best = np.random.default_rng(0), (y**2).mean()
+    for _ in range(3000):
+        trial = w + 0.07 * best**0.5 * rng.normal(size=w.shape)
+        loss = ((conv_fast(x, trial, b) - y) ** 2).mean()
+        if loss < best:
+            best, w = loss, trial
+    return w"""
+DESCENT = "    for _ in range(200):\n        dy = 2 * (conv_fast(x, w, b) - y) / y.size\n"
+DESCENT += "        w -= 0.3 * conv_backward(dy, x, w)[1]\n    return w"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (DESCENT, f"    {SEARCH}"),
+        (DESCENT, f"    {SEARCH.replace('for _ in range(3000)', 'while best > 1e-6')}"),
+        (
+            "conv_backward(dy, x, w)[1]",
+            "numerical_gradient(lambda w: ((conv_fast(x, w, b) - y) ** 2).mean(), w)",
+        ),
+    ],
+    ids=["random", "until the loss is small", "nudges"],
+)
+def test_a_filter_that_is_searched_for_is_not_learned(change):
+    result = TASKS["04"].learn_filter.diagnose(changed("04", "learn_filter", change))
+    assert result.mistakes == ["search"], result
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [("for _ in range(200)", "while ((conv_fast(x, w, b) - y) ** 2).mean() > 1e-12")],
+        [("np.zeros((1, 1, K, K))", "np.zeros((1, 1, K, K), np.float32)")],
+        [
+            ("dy = 2", "k = np.random.permutation(len(x))[:6]\n        dy = 2"),
+            ("conv_fast(x, w, b) - y) / y.size", "conv_fast(x[k], w, b) - y[k]) / y[k].size"),
+            ("(dy, x, w)", "(dy, x[k], w)"),
+            ("range(200)", "range(400)"),
+        ],
+    ],
+    ids=["until the loss is small", "float32", "six pictures at a time"],
+)
+def test_a_filter_may_be_learned_in_any_steps_against_the_gradient(changes):
+    result = TASKS["04"].learn_filter.diagnose(changed("04", "learn_filter", *changes))
+    assert result.ok, result
+
+
 def test_digits_are_not_looked_up():
     source = (
         "def tell(x):\n    return int(labels[np.abs(images[:, 0] - x).sum(axis=(1, 2)).argmin()])"
@@ -453,6 +520,8 @@ def test_what_cannot_be_an_answer_is_told(lesson, task, given, said):
 
 def test_a_batch_is_not_what_code_for_one_image_is_meant_for():
     x, w, b = np.ones((1, 1, 3, 3)), np.ones((2, 1, 2, 2)), np.ones(2)
+    call = np.ones((2, 3, 3)), w, b
+    assert "1 of 2 channels" in str(TASKS["01"].wrong_layer.diagnose(call, call))
     assert "x has 4 axes" in str(TASKS["01"].wrong_layer.diagnose((x, w, b), (x, w, b)))
 
 

@@ -92,6 +92,8 @@ def test_what_says_nothing_is_refused(planted):
     assert "says too little" in str(task.diagnose((0 * NUMBERS, ONES, ZERO), wrong_on))
     assert "expected a tuple" in str(task.diagnose(1, wrong_on))
     assert task.diagnose(list(right_on), list(wrong_on)).ok
+    written = [[np.array(each).tolist() for each in call] for call in (right_on, wrong_on)]
+    assert task.diagnose(*written).ok
     assert "no call that the right version can answer" in str(task.diagnose((1, 2), wrong_on))
     assert "no call that the right version can answer" in str(task.diagnose(right_on, (1, 2)))
 

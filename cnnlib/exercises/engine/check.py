@@ -331,7 +331,9 @@ class Check(Task):
         known = [m for m in self.mistakes if floats or m.name not in GENERAL]
         found = [([m], m) for m in known if self.explained(trial, m)]
         found = [each for each in found if not each[1].direct] or found  # the general ones last
-        found = found or [(both, m) for both, m in pairs(known) if self.explained(trial, m)]
+        answers = all(v.dtype.kind == "b" for w in trial.expected for v in w.values())
+        two = () if answers else pairs(known)  # a yes or no says too little to tell two at once
+        found = found or [(both, m) for both, m in two if self.explained(trial, m)]
         if not found:
             return []
         other = self.trial(thing, seed + 1)  # chance does not strike twice
@@ -386,6 +388,11 @@ class Check(Task):
         bad = [i for i, ok in enumerate(trial.right) if not ok]
         if not bad:
             return None
+        if any(
+            o.empty and _spoilt(v, w)
+            for o, v, w in zip(trial.outcomes, trial.values, trial.expected, strict=True)
+        ):
+            return self._emptied(trial, thing, seed, bad)
         blocks = self._difference(trial, bad[0])
         if plain := self._plain(trial, thing, bad):
             title, hint, name = plain
@@ -466,6 +473,22 @@ class Check(Task):
             *blocks,
         )
 
+    def _emptied(self, trial, thing, seed, bad):
+        """Say what is wrong where np.empty shows: that it does, or what zeros would not mend."""
+        if mended := self._mended(trial, thing, seed, bad, ("return", "slice")):
+            return self.result("wrong", f"{mended.name}.", mended.hint, mistakes=[mended.name])
+        zeros = next((mistake for kind, mistake in repairs(thing) if kind == "empty"), None)
+        other = zeros and self.trial(zeros, seed)
+        if other and not all(other.right) and not other.outcomes[-1].late:
+            return self._wrong(other, zeros.function, seed)
+        return self.result(
+            "wrong",
+            "np.empty is not filled with zeros.",
+            "It holds whatever lay in memory, 0 only by luck: np.zeros.",
+            *self._difference(trial, bad[0]),
+            mistakes=["np.empty"],
+        )
+
     def _plain(self, trial, thing, bad):
         """Find what can be said without knowing the function: title, hint, name; or None."""
         names = _arguments(thing)[: len(self.args)]
@@ -481,12 +504,6 @@ class Check(Task):
             hint = "Leave the first line as it was: others call it without these arguments."
             have = "has" if len(left_out) == 1 else "have"
             return f"{' and '.join(left_out)} {have} no default any more", hint, "defaults"
-        if any(
-            o.empty and _spoilt(v, w)
-            for o, v, w in zip(trial.outcomes, trial.values, trial.expected, strict=True)
-        ):
-            hint = "It holds whatever lay in memory, 0 only by luck: np.zeros."
-            return "np.empty is not filled with zeros", hint, "np.empty"
         if any(value is None for value in trial.values):
             return None
         if all(v.dtype.kind == "b" for wanted in trial.expected for v in wanted.values()) and any(

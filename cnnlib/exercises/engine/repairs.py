@@ -19,7 +19,8 @@ def repairs(function):
     Yields
     ------
     (str, Mistake)
-        The kind, "return", "slice" or "name", and the repaired function with what was wrong.
+        The kind, "return", "slice", "empty" or "name", and the repaired function with what was
+        wrong.
     """
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
@@ -46,6 +47,11 @@ def repairs(function):
         name = "a slice that ends at minus 0 is empty"
         hint = f"Line {found[0].lower.lineno}: count its end from the start, pad : pad + H."
         yield "slice", made(cut, name, hint)
+    filled = copy.deepcopy(tree)
+    for node in (found := [node for node in ast.walk(filled) if _empty(node)]):
+        node.attr = node.attr.replace("empty", "zeros")
+    if found:
+        yield "empty", made(filled, "np.empty is not filled with zeros", "np.zeros is.")
     count = sum(_twin(node) for node in ast.walk(tree))
     for i in range(count):
         swapped = copy.deepcopy(tree)
@@ -82,6 +88,12 @@ def _mirrored(node):
         and isinstance(upper.operand, ast.Name)
         and upper.operand.id == node.lower.id
     )
+
+
+def _empty(node):
+    """Say whether a node is np.empty or np.empty_like."""
+    owner = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id
+    return owner in ("np", "numpy") and node.attr in ("empty", "empty_like")
 
 
 def _twin(node):

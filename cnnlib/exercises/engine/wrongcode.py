@@ -64,6 +64,8 @@ class WrongCode(Task):
             if not isinstance(args, tuple):
                 said = f"{name} is {kind_of(args)}; expected a tuple, the arguments of one call."
                 return self.result("wrong", said)
+        right_on, wrong_on = (tuple(map(_array, args)) for args in (right_on, wrong_on))
+        for name, args in (("right_on", right_on), ("wrong_on", wrong_on)):
             with contextlib.suppress(Exception):  # what cannot be answered at all is said below
                 if self.suits and (why := self.suits(*args)):
                     return self.result(
@@ -106,6 +108,13 @@ class WrongCode(Task):
         if not wrong.error and _same(right.value, wrong.value):
             return self.result("wrong", "it is right on wrong_on, too.", *_shown(right, wrong))
         return self.result("done", "convicted.", *_shown(right, wrong), self.more)
+
+
+def _array(given):
+    """Return the array that a list stands for, or what was given."""
+    with contextlib.suppress(ValueError):  # rows that differ in length
+        return np.array(given) if isinstance(given, list) else given
+    return given
 
 
 def _parts(value):

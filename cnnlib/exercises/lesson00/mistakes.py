@@ -55,6 +55,7 @@ CENTRED = mistakes(
         {"x.mean(axis=(1, 2), keepdims=True)": "x[0].mean()"},
         "Each image has its own.",
     ),
+    ("the least of each image is taken off", {"x.mean": "x.min"}, "The mean of each image."),
     (
         "images are divided by their spread as well",
         {"x - x": "(x - x", "=True)": "=True)) / x.std(axis=(1, 2), keepdims=True)"},
@@ -91,6 +92,16 @@ SCALED = mistakes(
         "rows are divided by their last number",
         {"x.max(axis=1, keepdims=True)": "x[:, -1:]"},
         "The largest may stand anywhere.",
+    ),
+    (
+        "rows are divided by their first number",
+        {"x.max(axis=1, keepdims=True)": "x[:, :1]"},
+        "The largest may stand anywhere.",
+    ),
+    (
+        "rows are divided by the place of the largest",
+        {"x.max": "x.argmax"},
+        "argmax says where it stands, max how large it is.",
     ),
     (
         "no row is divided by less than 1",
@@ -175,6 +186,19 @@ SHRUNK = mistakes(
     ),
     ("the first pixel is left out", {"::2, ::2": "1::2, 1::2"}, "Begin with pixel 0."),
     ("images are skipped as well", {"x[:,": "x[::2,"}, "Keep all images: the first slice is `:`."),
+    (
+        "the first two are kept, and not every second",
+        {"::2, ::2": ":2, :2"},
+        "A slice start:stop:step has three parts, and 2 is the step.",
+    ),
+    (
+        "the others become 0, and stay",
+        {
+            "return x[:, ::2, ::2]": "y = np.zeros_like(x)\n    y[:, ::2, ::2] = x[:, ::2, ::2]\n"
+            "    return y"
+        },
+        "The result has half as many rows and columns.",
+    ),
     ("every third is kept", {"::2, ::2": "::3, ::3"}, "Every second: a step of 2."),
     ("it begins at the end", {"::2, ::2": "::-2, ::-2"}, "A step below 0 goes backwards."),
 )
@@ -216,6 +240,11 @@ VOTES = mistakes(
         {"return counts": "return counts / counts.sum()"},
         "Nothing is divided.",
     ),
+    (
+        "1 is taken off the labels",
+        {"counts, labels": "counts, labels - 1"},
+        "The first class is 0.",
+    ),
     ("only the largest weight counts", {"np.add.at": "np.maximum.at"}, "They add up."),
 )
 
@@ -237,6 +266,7 @@ DISTANCES = mistakes(
         "Square each difference first.",
     ),
     ("the sum is over another axis", {"axis=2": "axis=1"}, ALL),
+    ("the sum is over the rows of a", {"axis=2": "axis=0"}, ALL),
     (
         "the product counts once, and not twice",
         {"((a[:, None] - b[None]) ** 2)": "((a[:, None] - b[None]) ** 2 + a[:, None] * b[None])"},
@@ -303,6 +333,16 @@ SLIDE = mistakes(
         "the sum goes over the windows",
         {"windows(x, len(w)) @ w": "(windows(x, len(w)) * w).sum(axis=0)"},
         "One number for each window: along which axis do the numbers of a window lie?",
+    ),
+    (
+        "windows lie side by side",
+        {"windows(x, len(w)) @ w": "windows(x, len(w))[:: len(w)] @ w"},
+        PLACES,
+    ),
+    (
+        "the largest of a window's products is taken",
+        {"windows(x, len(w)) @ w": "(windows(x, len(w)) * w).max(axis=1)"},
+        "A sum of products.",
     ),
     ("only the largest product counts", {" @ w": ".max(axis=1) * w.max()"}, "A sum of products."),
     (

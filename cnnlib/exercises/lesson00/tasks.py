@@ -170,8 +170,8 @@ nearest = Goal(
         more="How much memory does it take?",
         steps=Steps(
             (np.ones((5, 3)), np.ones((4, 3))),
-            (np.ones((60, 3)), np.ones((4, 3))),
-            "rows of a",
+            (np.ones((60, 3)), np.ones((50, 3))),
+            "rows",
             "All products of rows of a with rows of b are one matrix product.",
         ),
     ),

@@ -391,11 +391,21 @@ one_or_seven = Goal(
     seconds=60,
 )
 
+
+def _one_image(x, w, b, *rest):
+    """Say why the arguments are none of one image, filters and biases; or ""."""
+    if x.ndim != 3:
+        return f"x has {x.ndim} axes, and one image has three"
+    if w.ndim == 4 and w.shape[1] != len(x):
+        return f"each filter has a slice for {w.shape[1]} of {len(x)} channels"
+    return ""
+
+
 wrong_layer = WrongCode(
     mistakes.TO_READ,
     todo="Give the arguments of two calls: right_on, where the code is right, and wrong_on",
     more="Which mistakes have you made yourself in this exercise, and how did you find them?",
-    suits=lambda x, *rest: "" if x.ndim == 3 else f"x has {x.ndim} axes, and one image has three",
+    suits=_one_image,
 )
 
 TASKS = collect("01", globals())

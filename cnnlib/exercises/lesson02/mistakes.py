@@ -338,6 +338,16 @@ PADDED = mistakes(
         "An image has four sides.",
     ),
     (
+        "the frame is at the bottom and right only, and once",
+        {
+            SIZES: "OH, OW = (size_after(H + pad, KH, stride, 0),"
+            " size_after(W + pad, KW, stride, 0))",
+            "add_frame(x, pad, -np.inf)": "np.pad(x, ((0, 0), (0, 0), (0, pad), (0, pad)),"
+            " constant_values=-np.inf)",
+        },
+        "An image has four sides.",
+    ),
+    (
         "rows get a frame and columns do not",
         {
             SIZES: SIZES.replace("KW, stride, pad", "KW, stride, 0"),
@@ -406,6 +416,14 @@ MARK = mistakes(
         "each row has a winner",
         {"marks.flat[window.argmax()]": "marks[np.arange(len(window)), window.argmax(axis=1)]"},
         ONE,
+    ),
+    (
+        "the place is divided by the number of rows",
+        {
+            "flat[window.argmax()]": "flat[np.ravel_multi_index("
+            "divmod(window.argmax(), len(window)), window.shape, mode='clip')]"
+        },
+        "A row has as many numbers as there are columns: np.unravel_index, or marks.flat[k].",
     ),
     ("the largest number itself is put there", {"= 1": "= window.max()"}, "A mark is 1."),
     ("the least is marked", {"argmax": "argmin"}, "The largest wins."),
@@ -476,6 +494,16 @@ FIELD = mistakes(
         "a layer's own stride counts already for its window",
         {"1) * step": "1) * step * stride"},
         JUMP,
+    ),
+    (
+        "a layer's own stride stands for all that came before it",
+        {"1) * step": "1) * stride"},
+        JUMP,
+    ),
+    (
+        "a window is taken to be as wide as its stride at least",
+        {"(kernel - 1)": "(max(kernel, stride) - 1)"},
+        "What lies between two windows no pixel sees: K - 1 steps, whatever the stride.",
     ),
     ("only the stride of the layer just before counts", {"step *= stride": "step = stride"}, JUMP),
     ("each layer adds K pixels", {"(kernel - 1)": "kernel"}, "A window of K is K - 1 steps wide."),

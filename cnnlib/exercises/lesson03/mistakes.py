@@ -50,6 +50,11 @@ BY_HAND = mistakes(
     ),
     ("image 0 is taken", {"* N + n": "* N"}, "n is added at the end."),
     (
+        "places are not multiplied with N",
+        {"(oh * OW + ow) * N": "oh * OW + ow"},
+        "Each place has N columns, one for every image.",
+    ),
+    (
         "the 3 pixels of a side are taken for KH, KW, OH and OW",
         {"N = C = KH = KW = OH = OW = 2": "N, KH, KW, OW = 2, 3, 3, 3"},
         "How many taps has the kernel, and how many output pixels are there in a row?",
@@ -223,6 +228,12 @@ ONE = mistakes(
     conv_1x1,
     ("the bias is forgotten", {" + b": ""}, "b[f] is added to every pixel of map f."),
     ("all filters have the first one's bias", {" + b": " + b[0]"}, "b[f] belongs to filter f."),
+    ("the bias is taken off", {" + b": " - b"}, "b[f] is added to every pixel of map f."),
+    (
+        "the bias is added once for every channel",
+        {" + b": " + len(x[0]) * b"},
+        "b[f] is added once, to the sum over the channels.",
+    ),
     (
         "the bias is added along the last axis",
         {" + b": "", "(0, 3, 1, 2)": "(0, 3, 1, 2) + b"},
@@ -363,6 +374,11 @@ ADJOINT = mistakes(
         "large sums are rounded by more than is allowed",
         {"np.isclose(one, other)": "abs(one - other) < 1e-8"},
         FLOATS,
+    ),
+    (
+        "the difference keeps its sign",
+        {"np.isclose(one, other)": "one - other < 1e-8"},
+        "A difference far below 0 is small, too: take its size, or np.isclose.",
     ),
     ("backward is not used", {"x * backward(c)": "x * x"}, TEST),
     (

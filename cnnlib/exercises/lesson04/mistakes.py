@@ -46,6 +46,11 @@ BY_HAND = mistakes(
         {"dv * x, dv * w + y": "dv * w, dv * x + y"},
         "In w x, the slope with respect to w is x.",
     ),
+    (
+        "all signs are turned, as for a step downhill",
+        {'"dx": dx}[part]': '"dx": dx}[part] * -1'},
+        "The gradient points uphill: the step against it comes later.",
+    ),
     ("dy is y", {"dy = x": "dy = y"}, "In y x, the slope with respect to y is x."),
     ("ReLU is taken to be shut", {"dv = dy": "dv = 0.0"}, "Is w x + b above 0?"),
     (
@@ -244,6 +249,11 @@ SOFTMAX = mistakes(
         LARGEST,
     ),
     (
+        "the largest score of the first image is subtracted from all",
+        {"scores.max(axis=1, keepdims=True)": "scores[0].max()"},
+        f"{LARGEST} Each row has its own.",
+    ),
+    (
         "the largest of each column is subtracted, and not of each row",
         {"max(axis=1": "max(axis=0"},
         f"{LARGEST} A row is an image.",
@@ -407,6 +417,23 @@ ENTROPY = mistakes(
             f"It changes small losses a little and cuts large ones. {LOG}",
         )
         for small in ("1e-7", "1e-8", "1e-9", "1e-10", "1e-12")
+    ),
+    *(
+        (
+            f"{small} is added to p in the gradient as well",
+            {
+                LOGS: f"p = softmax(scores) + {small}\n    logs = np.log(p)",
+                "p, truth = softmax(scores)": "p, truth = p",
+            },
+            f"It changes small losses a little and cuts large ones. {LOG}",
+        )
+        for small in ("1e-7", "1e-8", "1e-10", "1e-12")
+    ),
+    ("the loss is divided by N twice", {"losses.mean()": "losses.mean() / N"}, MEAN),
+    (
+        "-1 is put at the right class, in place of p - 1",
+        {"(p - truth) / N": "np.where(truth, -1, p) / N"},
+        "The gradient is (p - t) / N: take 1 off what is there.",
     ),
     (
         "1e-15 is added to p inside the log, or p is kept above it",  # which is all the same
@@ -642,6 +669,7 @@ AUTOGRAD = mistakes(
         {"float(self.data > 0)": "max(self.data, 0.0)"},
         "ReLU's slope is 1 where it is open, whatever its value.",
     ),
+    ("ReLU is open at 0", {"float(self.data > 0)": "float(self.data >= 0)"}, "Shut at exactly 0."),
     ("ReLU lets every gradient through", {"float(self.data > 0)": "1.0"}, "Shut below 0."),
     (
         "ReLU hands on nothing",
@@ -703,7 +731,10 @@ TAP = (
     "The tap that made an output from a pixel sends its gradient back there: no flip in dcols and"
     " col2im. Only a full correlation, which gathers, needs the filter flipped."
 )
-FRAME = "dx of the padded image, less its frame: [:, :, pad : pad + H, pad : pad + W]."
+FRAME = (
+    "Do im2col and col2im both get pad? Without them: dx of the padded image, less its frame,"
+    " [:, :, pad : pad + H, pad : pad + W]."
+)
 STRIDE = "Output (oh, ow) saw the patch that starts at (oh * stride, ow * stride)."
 DX, DW, DB = "dx[n, first + c, row, column] += ", "dw[f, c, kh, kw] += ", ", db\n"
 TAPS = """    for kh, kw in np.ndindex(KH, KW):
@@ -982,6 +1013,16 @@ ERROR = mistakes(
         "an error for every entry is returned",
         {"float((": "((", ".max())": ")"},
         "The largest of them.",
+    ),
+    (
+        "the floor is taken for a ceiling",
+        {"np.maximum(unit, floor)": "np.minimum(unit, floor)"},
+        "Divide by floor if that is larger: np.maximum.",
+    ),
+    (
+        "below the floor there is no error at all",
+        {"(unit, floor)).max())": "(unit, floor)).max() * (unit.max() >= floor))"},
+        FLOOR,
     ),
     ("the floor is forgotten", {"np.maximum(unit, floor)": "unit"}, FLOOR),
     (

@@ -1,5 +1,7 @@
 """The tasks of exercise 04: the chain rule, backward passes, and how to find one that is wrong."""
 
+import functools
+import sys
 from unittest import mock
 
 import numpy as np
@@ -99,7 +101,8 @@ numerical_gradient = Check(
         Case("a matrix that is turned", (sum_of_cubes, np.array([[1.0, 2, 3], [4, 5, 6]]).T, 0.5)),
         Case("three axes", (sum_of_squares, whole(rng, 2, 1, 3), 0.5)),
         Case("f looks at x itself", (its_sum_of_squares, np.array([1.0, 2]), 0.5)),
-        Case("eps left out", (sum_of_cubes, np.array([1, 0.7]))),
+        # a number below eps shows that x - eps + eps is not always x
+        Case("eps left out", (sum_of_cubes, np.array([1, 0.7, 3e-9]))),
         Case("a small step", (sum_of_cubes, rng.normal(size=(2, 3)), 2.0**-10)),
     ],
     mistakes.NUDGING,
@@ -177,6 +180,7 @@ softmax = Check(
         Case("a small score first", (np.array([[0.0, 1000, 1000, 1000]]),)),
         Case("scores far apart", (np.array([[900.0, 800, 100]]),)),
         Case("a large and a small row", (np.array([[2000.0, 1999], [1, 0]]),)),
+        Case("a small and a large row", (np.array([[1.0, 0], [2000, 1999]]),)),
         Case("float32", (rng.normal(size=(2, 3)).astype(np.float32),)),
         Case("random", (rng.normal(size=(4, 5)),)),
     ],
@@ -448,6 +452,7 @@ def _differences(rng):
         Case("opposite signs", (np.array([1.0, 3]), np.array([-1.0, 3]))),
         Case("both negative", (np.array([-2.0, 3]), np.array([-4.0, 3]))),
         Case("almost nothing", (np.array([1e-12, 2]), np.array([0.0, 2]))),
+        Case("nothing above the floor", (np.array([1e-9, -4e-9]), np.array([1e-9, -2e-9]))),
         Case("a floor of 1", (np.array([0.1, 4]), np.array([0.3, 4]), 1.0)),
     ]
 
@@ -664,6 +669,48 @@ def _look_at(given, w, answers, y):
 GOAL = 0.99
 
 
+class _Enough(Exception):
+    """Ends what goes on although there is nothing left to learn."""
+
+
+def _counting(learn, x, y, K, most=np.inf):
+    """Return what ``learn`` returns, and how many calls it made; after ``most`` x and y are 0."""
+    calls, before = 0, sys.getprofile()
+
+    def note(frame, event, arg):
+        nonlocal calls
+        calls += event in ("call", "c_call")
+        if calls > most:
+            x[...] = y[...] = 0  # nothing is left to find, whatever it waits for
+        if calls > 3 * most:
+            raise _Enough
+
+    sys.setprofile(note)
+    try:
+        return learn(x, y, K), calls
+    finally:
+        sys.setprofile(before)
+
+
+def _misled(learn, w, x, y, calls, single):
+    """Say whether something that no filter can give, added to y, leads to other weights.
+
+    It is so large that a loss holds no digit of what the weights do. In the gradient it cancels.
+    """
+    K, rng = w.shape[2], np.random.default_rng(3)
+    windows = np.lib.stride_tricks.sliding_window_view(x[:, 0], (K, K), axis=(1, 2))
+    basis = np.linalg.qr(windows.reshape(len(x), -1, K * K))[0]
+    noise = rng.normal(size=(len(x), basis.shape[1], 1)) * (1e4 if single else 1e8) * np.std(y)
+    for _ in range(2):  # the second time for what rounding left
+        noise -= basis @ (basis.swapaxes(1, 2) @ noise)
+    try:
+        given, _ = _counting(learn, x.copy(), y + noise.reshape(y.shape), K, 2 * calls)
+    except _Enough:
+        return False  # it waits for something else
+    given = np.nan_to_num(np.asarray(given, float))
+    return np.vdot(given, w) <= 0.8 * np.linalg.norm(given) * np.linalg.norm(w)
+
+
 def _found(learn):
     """Say how much of two secret filters was found."""
     rng = np.random.default_rng(11)
@@ -672,16 +719,24 @@ def _found(learn):
         w, x = rng.normal(size=(1, 1, K, K)), rng.normal(size=(8, 1, 12, 12))
         y = reference.conv2d(x, w, np.zeros(1))
         with mock.patch.multiple(np.linalg, **dict.fromkeys(SOLVERS, _solved)):
-            given = untouched(learn, x.copy(), y.copy(), K)
+            given, calls = untouched(functools.partial(_counting, learn), x.copy(), y.copy(), K)
         if given is None:
             raise Refused("your function returns None, expected the weights.")
         if isinstance(given, tuple):
             raise Refused(f"your function returns {kind_of(given)}, expected the weights alone.")
+        single = np.asarray(given).dtype == np.float32
         given = np.asarray(given, float)
         if given.shape != w.shape:
             raise Refused(f"the weights have the shape {given.shape}, expected {w.shape}.")
         _look_at(given, w, reference.conv2d(x, given, np.zeros(1)), y)
         shares.append(max(0.0, 1 - float(np.linalg.norm(given - w) / np.linalg.norm(w))))
+    if min(shares) >= GOAL and _misled(learn, w, x, y, calls, single):
+        raise Refused(
+            "another filter comes if something is added to y that no filter can give and that"
+            " cancels in conv_backward. Send the difference itself back, and take the step that"
+            " this says: compare no losses.",
+            "search",
+        )
     said = "The filters had 3 by 3 and 5 by 5 weights."
     if min(shares) < GOAL:
         said += " Do more steps, or larger ones, find more? If not, which weights never change?"
