@@ -289,7 +289,7 @@ def test_a_fool_card_shows_changes_on_one_scale_probabilities_and_ways():
     ground = plots.fool_ground(PLACES, LABELS, names)
     ways = np.stack([PLACES[:4], PLACES[[0] * 4]])
     ax = sheet_of(plots.fool_card(image, results, p, names, (7, 3), ground, ways, 0.3, "t"))
-    (below,), found = ax.figure.images, tiles(ax)
+    (below,), found = ax.figure.artists, tiles(ax)
     np.testing.assert_array_equal(below.get_array(), ground[0])
     np.testing.assert_array_equal(found[0], image)
     for result, change, shown in zip(results, found[1::2], found[2::2], strict=True):

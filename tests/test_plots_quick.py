@@ -11,7 +11,16 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.image import AxesImage
 
 from cnnlib.plots import quick, ticks
-from cnnlib.plots.base import dress, new_figure, own_settings, put, sheet, show_image, to_png
+from cnnlib.plots.base import (
+    dress,
+    new_figure,
+    own_settings,
+    put,
+    sheet,
+    show_image,
+    to_png,
+    wipe,
+)
 from cnnlib.plots.base import rendered as pixels
 
 
@@ -223,3 +232,35 @@ def test_a_pixel_of_the_page_whose_middle_is_on_the_rim_gets_a_colour():
         put(ax, np.zeros(shape), 10.5 / 96, 20.5 / 96, 1.0, 1.5)
         shown = pixels(ax.figure)[-164:-20, 11:107, :3]
         assert (shown < 128).all()  # black, or the frame on it; what is not painted stays white
+
+
+def test_a_ground_is_copied_pixel_for_pixel_and_lies_below():
+    drawn = sheet(4, 3, "its title")
+    put(drawn, np.eye(3), 0.5, 0.5, 1)
+    ground, ax = pixels(drawn.figure), sheet(4, 3)
+    below = quick.Ground(ax.figure, zorder=-1)
+    below.set_data(ground)
+    ax.figure.add_artist(below)
+    np.testing.assert_array_equal(pixels(ax.figure), ground)
+    put(ax, np.ones((3, 3)), 0, 0, 4, 3)
+    assert (pixels(ax.figure)[60:-60, 60:-60] == 255).all()
+
+
+def test_a_wiped_sheet_is_blank_and_used_once_more():
+    blank, ax = pixels(sheet(4, 3).figure), sheet(4, 3, "its title")
+    put(ax, np.eye(3), 0.5, 0.5, 1)
+    ax.plot([0, 1], [2, 3])
+    below = quick.Ground(ax.figure, zorder=-1)
+    below.set_data(pixels(ax.figure))
+    ax.figure.add_artist(below)
+    ax.figure.add_axes((0.5, 0.5, 0.4, 0.4)).plot([0, 1], [2, 3])
+    wipe(ax.figure)
+    assert sheet(4, 2) is not ax and sheet(4, 3) is ax and sheet(4, 3) is not ax
+    np.testing.assert_array_equal(pixels(ax.figure), blank)
+
+
+def test_what_is_no_sheet_is_not_wiped():
+    figure = new_figure(3, 2, "its title")
+    figure.subplots().plot([0, 1], [2, 3])
+    wipe(figure)
+    assert len(figure.axes[0].lines) == 1

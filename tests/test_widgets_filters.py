@@ -141,11 +141,14 @@ def test_where_only_covers_that_hide_ink_are_tried(where, lenet, digits, monkeyp
     x, tried, usual = digits[0][:1], [], lenet.in_batches
     hides = sum(x[0, 0, max(0, r - 2) : r + 3, max(0, c - 2) : c + 3].any()
                 for r, c in np.ndindex(28, 28))  # fmt: skip
-    monkeypatch.setattr(lenet, "in_batches", lambda x: tried.append(len(x)) or usual(x))
+    monkeypatch.setattr(lenet, "in_batches", lambda x, n: tried.append(len(x)) or usual(x, n))
+    where.drops = {}
     where.look("occlusion", x, 7)
     assert tried == [1 + hides] and hides < 400
     where.look("occlusion", x + np.float32(0.1), 7)
     assert tried[1:] == [1 + 28 * 28]
+    where.look("occlusion", x + np.float32(0.1), 3)
+    assert len(tried) == 2  # one look answers for every class
 
 
 def test_where_a_network_that_is_left_in_training_looks_the_same_and_stays_as_it_was(digits):
@@ -155,6 +158,7 @@ def test_where_a_network_that_is_left_in_training_looks_the_same_and_stays_as_it
         where.look("occlusion", x, 7),
         {k: v.copy() for k, v in network.state.items()},
     )
+    where.drops = {}
     with network.mode(training=True):
         np.testing.assert_array_equal(where.look("occlusion", x, 7), expected)
     for name, value in network.state.items():

@@ -35,6 +35,7 @@ STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 1)
 
 PAGE = 8.0  # inches
 MOST_TILES = 2000
+SPARE = {}  # the last sheet that was wiped, by width and height
 AXES = fit_for(matplotlib.__version_info__)
 
 FAMILIES = ("axes", "boxplot", "contour", "errorbar", "figure", "font", "grid", "hatch", "image",
@@ -62,6 +63,8 @@ def plot(function):
 
 class Figure(matplotlib.figure.Figure):
     """A figure that shows itself as the last line of a cell, without pyplot's list of figures."""
+
+    blank = ()  # of a sheet, what it is made of before anything is drawn on it
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -435,13 +438,25 @@ def sheet(width, height, title=None):
     """Make a figure, in inches, with one pair of axes all over it: far faster than ten pairs."""
     title = None if title is None else broken(title, 11, width - 0.1)
     height += 0.19 * (title or "").count("\n")
-    figure = new_figure(width, height, fixed=True)
-    ax = figure.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, width), ylim=(0, height), autoscale_on=False)
-    ax.axis("off")
+    ax = SPARE.pop((width, height), None)
+    if ax is None:
+        ax = new_figure(width, height, fixed=True).add_axes((0, 0, 1, 1))
+        ax.set(xlim=(0, width), ylim=(0, height), autoscale_on=False)
+        ax.axis("off")
+        ax.figure.blank = {*ax.figure.get_children(), *ax.get_children()}
     if title is not None:
         ax.text(width / 2, height - 0.1, title, ha="center", va="top", fontsize=11)
     return ax
+
+
+def wipe(figure):
+    """Keep an explorer's sheet for its next picture: axes take longer to make than to draw on."""
+    if figure.blank:
+        ax = figure.axes[0]
+        for artist in {*figure.get_children(), *ax.get_children()} - figure.blank:
+            artist.remove()
+        SPARE.clear()
+        SPARE[tuple(figure.get_size_inches())] = ax
 
 
 class Tile(NamedTuple):

@@ -29,7 +29,7 @@ from cnnlib.plots.base import (
     sheet,
     show_image,
 )
-from cnnlib.plots.quick import Numbers
+from cnnlib.plots.quick import Ground, Numbers
 
 
 def scale_note(w):
@@ -697,7 +697,9 @@ def fool_card(image, results, chances, names, marked, ground, ways, top, title):
     Figure
     """
     ax, (array, corners) = fool_sheet(title), ground
-    ax.figure.figimage(array, zorder=-1)  # pixel for pixel, below the axes
+    below = Ground(ax.figure, zorder=-1)
+    below.set_data(array)
+    ax.figure.add_artist(below)
     put(ax, image, 0.08, 1.22, 1.3, scale=(0, 1))
     ax.text(2.27, ROWS[0] + 1.34, f"towards {names[marked[1]]}", ha="center", fontsize=9)
     colours = [{marked[1]: ORANGE, marked[0]: BLUE}.get(k, SKY) for k in range(len(names))]

@@ -4,7 +4,10 @@ Wherever runs of several seeds are drawn, the line is their mean and the band re
 to the best of them.
 """
 
+import functools
+
 import numpy as np
+from contourpy import contour_generator
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import LogLocator, NullLocator
@@ -47,6 +50,16 @@ def smooth(values, width=50):
     return (sums[ends] - sums[starts]) / (ends - starts)
 
 
+@functools.cache
+def level_lines():
+    """Return lines along which the valley is equally high, from its floor to the corners."""
+    xs, ys = np.linspace(-8, 8, 81), np.linspace(-3, 3, 61)
+    heights = (0.1 * xs**2 + 2 * ys[:, None] ** 2) / 2
+    found = contour_generator(xs, ys, heights)
+    levels = heights.max() * np.linspace(0, 1, 12) ** 2
+    return [line for level in levels for line in found.lines(level)]
+
+
 @plot
 def valley(paths, title=None, titles=None):
     """Draw the ways of several rules down the valley ``(0.1 * x**2 + 2 * y**2) / 2``, a map each.
@@ -69,9 +82,6 @@ def valley(paths, title=None, titles=None):
     alone = len(paths) == 1  # as the explorer draws it: fast
     sides = {"left": 0.05, "right": 0.99, "bottom": 0.08, "top": 0.91} if alone else {}
     figure = new_figure(8, height, title, fixed=alone)
-    xs, ys = np.linspace(-8, 8, 81), np.linspace(-3, 3, 61)
-    heights = (0.1 * xs**2 + 2 * ys[:, None] ** 2) / 2
-    levels = heights.max() * np.linspace(0, 1, 12) ** 2
     for k, ax in enumerate(
         np.ravel(figure.subplots(rows, columns, squeeze=False, gridspec_kw=sides))
     ):
@@ -80,7 +90,8 @@ def valley(paths, title=None, titles=None):
             continue
         label = list(paths)[k]
         ax.set_gid("valley")
-        ax.contour(xs, ys, heights, levels, colors=GREY, linewidths=0.7)
+        walls = LineCollection(level_lines(), colors=GREY, linewidths=0.7)
+        ax.add_collection(walls, autolim=False)
         ax.plot(*paths[label].T, "o-", color=RED, markersize=3, linewidth=1.2)
         ax.plot(*paths[label][0], "s", color=BLUE, markersize=7)
         ax.plot(0, 0, "*", color=GREEN, markersize=11)
@@ -375,7 +386,8 @@ def boundary(margins, edge, x, labels, units, losses, seen, new, step, steps, ti
     ends = np.stack([foot - along, foot + along]).transpose(2, 0, 1)
     plane.add_collection(LineCollection(ends, colors=GREY, linewidths=0.8), autolim=False)
     if finite.min() < 0 < finite.max():
-        plane.contour(side, side, finite, [0], colors="black", linewidths=2)
+        rim = contour_generator(side, side, finite).lines(0)
+        plane.add_collection(LineCollection(rim, colors="black", linewidths=2), autolim=False)
     for k, (colour, marker) in enumerate(((BLUE, "o"), (ORANGE, "s"))):
         plane.plot(*x[labels == k].T, marker, color=colour, markeredgecolor="white",
                    markeredgewidth=0.6, markersize=5.5)  # fmt: skip

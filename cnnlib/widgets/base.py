@@ -10,7 +10,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from cnnlib.digits import prepare_digit
-from cnnlib.plots.base import spots, to_png
+from cnnlib.plots.base import spots, to_png, wipe
 from cnnlib.widgets.picture import Picture, with_picture
 
 AGAIN = "<b>To make it move, run this cell again.</b> This is the last picture it drew."
@@ -169,6 +169,7 @@ class Explorer(widgets.VBox):
         with self.image.hold_sync():  # one message to the page
             self.image.value, self.image.alt, self.image.stale = png, self.text, False
         self.spots = spots(figure) if self.image.points else ()
+        wipe(figure)
         self.caption.remove_class("cnnlib-stale")
         self.caption.value = f'<div aria-live="polite">{html.escape(self.text)}</div>'
 
