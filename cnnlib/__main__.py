@@ -9,9 +9,9 @@ import re
 import sys
 import time
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
+from cnnlib import __version__
 from cnnlib.exercises import grade, leaderboard, sheet
 from cnnlib.here import say
 from cnnlib.recipes import BETA2, DISTORTIONS, MODELS, QUICK, RATES, WARM
@@ -57,11 +57,8 @@ def parser():
         prog="python -m cnnlib",
         description="Convolutional networks in NumPy. The lessons are in notebooks/.",
     )
-    top.add_argument("--version", action="version", version=version("cnnlib"))
+    top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    grade.add_command(commands)
-    sheet.add_command(commands)
-    leaderboard.add_command(commands)
     command = commands.add_parser(
         "train",
         help="train a network, test it on all test images, save weights and filters",
@@ -121,6 +118,9 @@ def parser():
     add("--resume", action="store_true", help="go on where an interrupted run stopped")
     add("--overwrite", action="store_true", help="replace the results of a run with other options")
     add("--quiet", action="store_true", help="no progress bar")
+    grade.add_command(commands)
+    sheet.add_command(commands)
+    leaderboard.add_command(commands)
     return top
 
 

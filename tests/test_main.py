@@ -9,7 +9,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from cnnlib import datasets, training
+from cnnlib import __version__, datasets, training
 from cnnlib.__main__ import main
 from cnnlib.exercises import grade, leaderboard, sheet
 from cnnlib.files import load_arrays, save_arrays
@@ -145,6 +145,13 @@ def test_one_batch_of_all_images_is_one_step(little, tmp_path, capsys):
     options = ["--model=mlp", "--batch=1000", "--quiet", f"--out={tmp_path}", "--overwrite"]
     for schedule in ("one-cycle", "cosine", "constant"):
         assert main(["train", *options, "--schedule", schedule]) == 0, capsys.readouterr().err
+
+
+def test_a_checkout_that_is_not_installed_knows_its_version(capsys, monkeypatch):
+    monkeypatch.delattr("importlib.metadata.version")
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out.strip() == __version__
 
 
 def test_help_can_be_written(capsys):

@@ -78,7 +78,8 @@ def grade(folder, seconds=120):
     at_least(1, seconds=seconds)
     paths = sorted(p for p in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
     if not paths:
-        raise ValueError(f"{folder} holds no notebooks")
+        what = "holds no notebooks" if folder.is_dir() else "is no folder"
+        raise ValueError(f"{folder} {what}")
     table, sheet = folder / "grades.csv", folder / "grades.html"
     for place in (table, sheet):
         check_place(place, place.suffix)

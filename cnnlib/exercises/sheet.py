@@ -63,7 +63,7 @@ def _run(options):
         os.environ.pop(variant.VARIABLE, None)
         if before is not None:
             os.environ[variant.VARIABLE] = before
-    say(f"wrote {options.to}: {len(names)} sheets and their key")
+    say(f"wrote {options.to}: {len(names)} sheet{'s' * (len(names) > 1)} and the key")
     return 0
 
 
@@ -86,7 +86,7 @@ def page(lessons, names, codes=2):
     """
     for lesson in lessons:
         if not (lesson.isdigit() and find_spec(f"cnnlib.exercises.lesson{lesson}")):
-            raise ValueError(f"there is no exercise {lesson}: numbers are written as 01")
+            raise ValueError(f"there is no lesson {lesson}: lessons are numbered 00 to 09")
     if not names:
         raise ValueError("there is no name in the list of students")
     sheets, keys = [], []

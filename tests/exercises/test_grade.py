@@ -112,3 +112,5 @@ def test_the_tables_have_a_row_for_each_notebook_and_a_column_for_each_task(grad
 def test_a_folder_without_notebooks_is_refused(tmp_path):
     with pytest.raises(ValueError, match="holds no notebooks"):
         grade(tmp_path)
+    with pytest.raises(ValueError, match="nowhere is no folder"):
+        grade(tmp_path / "nowhere")

@@ -167,6 +167,6 @@ def test_the_command_writes_a_page_and_refuses_what_it_does_not_know(tmp_path, c
     names.write_text("Ada\n\n Bob \n", encoding="utf-8")
     assert main(["sheet", "01", "--students", str(names), "--to", str(to)]) == 0
     assert to.read_text(encoding="utf-8").count("<section>") == 2
-    assert main(["sheet", "99"]) == 1 and "no exercise 99" in capsys.readouterr().err
+    assert main(["sheet", "04b"]) == 1 and "no lesson 04b" in capsys.readouterr().err
     assert main(["sheet", "01", "--students", str(tmp_path / "none")]) == 1
     assert variant.who() == "before"
