@@ -151,17 +151,16 @@ def resnet(filters=(24, 48, 96), blocks=(1, 2), rng=None, fast=False):
     rng = np.random.default_rng(rng)
     conv, (first, second, third) = FastConv2D if fast else Conv2D, filters
 
-    def residual(width):
-        body = [conv(width, width, 3, pad=1, rng=rng), BatchNorm(width), ReLU()]
-        body += [conv(width, width, 3, pad=1, rng=rng), BatchNorm(width)]
-        return [Residual(Sequential(body)), ReLU()]
+    def residuals(count, width):
+        for _ in range(count):
+            body = [conv(width, width, 3, pad=1, rng=rng), BatchNorm(width), ReLU()]
+            body += [conv(width, width, 3, pad=1, rng=rng), BatchNorm(width)]
+            yield from (Residual(Sequential(body)), ReLU())
 
     layers = [conv(1, first, 5, stride=2, pad=2, rng=rng), BatchNorm(first), ReLU()]
-    for _ in range(blocks[0]):
-        layers += residual(first)
+    layers += residuals(blocks[0], first)
     layers += [conv(first, second, 3, stride=2, pad=1, rng=rng), BatchNorm(second), ReLU()]
-    for _ in range(blocks[1]):
-        layers += residual(second)
+    layers += residuals(blocks[1], second)
     layers += [conv(second, third, 3, stride=2, rng=rng), BatchNorm(third), ReLU()]
     layers += [Flatten(), Dense(third * 3 * 3, 10, init=small, rng=rng)]
     return Sequential(layers, input_shape=(1, 28, 28))

@@ -49,10 +49,8 @@ class Optimizer:
 
     def rate_now(self):
         """Return the rate of the next step; refuse what a schedule should not return."""
-        rate = self.rate(self.steps) if callable(self.rate) else self.rate
-        if isinstance(rate, np.ndarray) and rate.ndim == 0:  # as np.where returns it
-            rate = rate.item()
-        return at_least_0(f"rate of step {self.steps + 1}", rate)
+        rate = np.asarray(self.rate(self.steps) if callable(self.rate) else self.rate)
+        return at_least_0(f"rate of step {self.steps + 1}", rate.tolist())
 
     def step(self, params, grads):
         """Change every parameter in place.
