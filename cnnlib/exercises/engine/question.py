@@ -117,7 +117,8 @@ class Question(Task):
         given = {part: self.meant(named[part]) for part in self.parts if part not in missing}
         wrong = [p for p in given if not same(given[p], self.value(self.answers, p), self.decimals)]
         if not wrong and not missing:
-            what = f"all {len(self.parts)} answers are right." if len(self.parts) > 1 else "right."
+            n = len(self.parts)
+            what = {1: "right.", 2: "both answers are right."}.get(n, f"all {n} answers are right.")
             return self.result("done", what, self.more)
         found = self.causes(given, wrong)
         # A mistake that explains every answer, or at least every wrong one, goes before others.
