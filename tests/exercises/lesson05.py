@@ -54,6 +54,11 @@ PICK = "yield x[pick], labels[pick]"
 MUTANTS = {
     "relu_layer": [
         (
+            "the mask of the first call is kept for ever",
+            ("self.x = x\n", "self.x = getattr(self, 'x', x)\n"),
+            ("np.maximum(x, 0)", "x * (self.x > 0)"),
+        ),
+        (
             "the mask is inverted: what was kept is stopped, and what was cut off passes",
             ("self.x > 0", "self.x <= 0"),
         ),
@@ -95,6 +100,11 @@ MUTANTS = {
         ("remark", ("(self.x > 0)", "(self.x > 0).astype(float)")),
     ],
     "dense_layer": [
+        ("db is not summed over the images", ("dy.sum(axis=0)", "dy")),
+        (
+            "order",
+            ('"w": self.x.T @ dy, "b": dy.sum(axis=0)', '"b": self.x.T @ dy, "w": dy.sum(axis=0)'),
+        ),
         ("dw is returned, and not dx", ('(self.params["w"] @ dy.T).T', 'self.grads["w"]')),
         (
             "all gradients are divided by N",
@@ -363,6 +373,10 @@ MUTANTS = {
         ("remark", ("C, H, W, N), dy.dtype", "C, H, W, N), float")),
     ],
     "sgd_step": [
+        (
+            "the gradient is brought to length 1",
+            ("rate * grads[name]", "rate * grads[name] / np.sqrt((grads[name] ** 2).sum())"),
+        ),
         ("the step is multiplied by p", ("rate * grads[name]", "rate * p * grads[name]")),
         ("the parameter becomes the step, and loses what it was", ("p -= rate", "p[...] = -rate")),
         ("it is divided by the rate", ("rate * grads[name]", "grads[name] / rate")),
@@ -393,6 +407,11 @@ MUTANTS = {
         ("changed", ("p -= rate * grads[name]", "grads[name] *= rate\n        p -= grads[name]")),
     ],
     "momentum": [
+        (
+            "the parameter itself is multiplied by the momentum, and not a velocity",
+            ("v *= self.momentum", "p *= self.momentum"),
+            ("p -= self.rate * v", "p -= self.rate * grads[name]"),
+        ),
         (
             "one parameter alone is changed",
             ("p -= self.rate * v", "p -= self.rate * v\n            return"),
@@ -463,6 +482,19 @@ MUTANTS = {
         ("a copy is changed and not the parameters", ("p -= self", "p = p - self")),
     ],
     "adam": [
+        (
+            "m begins with the first gradient, and not with 0",
+            ("self.m.setdefault(name, np.zeros_like(p))", "self.m.setdefault(name, g.copy())"),
+        ),
+        (
+            "v begins with ones, and not with zeros",
+            (
+                "self.v.setdefault(name, np.zeros_like(p))",
+                "self.v.setdefault(name, np.ones_like(p))",
+            ),
+        ),
+        ("m is forgotten after each step", ("m += (1", "m = m + (1")),
+        ("v is forgotten after each step", ("v += (1", "v = v + (1")),
         ("one parameter alone is changed", ("params.items()", "[*params.items()][-1:]")),
         ("m and v are one array", ("self.v.setdefault(name, np.zeros_like(p))", "m")),
         (
@@ -641,6 +673,17 @@ MUTANTS = {
         ),
     ],
     "accuracy": [
+        (
+            "what is left over at the end is dropped",
+            ("range(0, len(x), batch_size)", "range(0, len(x) - batch_size + 1, batch_size)"),
+        ),
+        ("argmax runs over the images, and not over the classes", ("axis=1", "axis=0")),
+        ("it is divided by the size of the last part", ("right / len(x)", "right / len(read)")),
+        (
+            "only the last part is counted",
+            ("right += (read", "right = (read"),
+            ("right / len(x)", "right / len(read)"),
+        ),
         ("it is divided by batch_size", ("right / len(x)", "right / batch_size")),
         (
             "the shares of the parts are added up",
@@ -722,6 +765,10 @@ MUTANTS = {
         ),
     ],
     "train_epoch": [
+        (
+            "the accuracy is kept, and not the loss",
+            ("append(loss)", "append(np.mean(network.forward(images).argmax(axis=1) == right))"),
+        ),
         (
             "the scores are sent back, and not their gradient",
             ("network.forward(images)", "(scores := network.forward(images))"),
@@ -882,6 +929,7 @@ MUTANTS = {
 LOG2, LOG10 = np.log(2), np.log(10)
 QUESTIONS = {
     "first_loss": [
+        ("only the first image is looked at", {"d": 0.69}),
         ("the logarithm is that of base 10", {"a": 1.0, "b": 2.0}),
         ("the logarithm is that of base 2", {"c": 1.0, "d": 2.0}),
         ("the minus sign is missing", {"a": -LOG10}),
@@ -897,6 +945,14 @@ QUESTIONS = {
         ("the probability is given, and not its loss", {"a": 0.1, "b": 0.01, "c": 0.5}),
     ],
     "read_curves": [
+        (
+            "a loss that climbs on other images alone is taken for too high a rate",
+            {"B": "too high"},
+        ),
+        ("jumps are taken for overfitting", {"C": "too few images"}),
+        ("a loss that stays high is taken for one of too few images", {"A": "too few images"}),
+        ("a loss that jumps is taken for a sound run", {"C": "sound"}),
+        ("a sound run is taken for a slow one", {"D": "too low"}),
         (
             "a slow start is taken for too high a rate, or the other way round",
             {"A": "too high", "C": "too low"},

@@ -15,6 +15,13 @@ CAM_LOSS = """dy = np.exp(y - y.max(axis=1, keepdims=True))
 UNIT = "np.sqrt((dx**2).mean())"
 STEP = "x = (1 - decay) * x + rate * dx / np.sqrt((dx**2).mean())"
 FOUND = "return [(int(n), *map(int, divmod(maps[n].argmax(), maps.shape[2]))) for n in best]"
+TAKEN = """m, found = maps.copy(), []
+    for _ in range(count):
+        n, row, column = np.unravel_index(m.argmax(), m.shape)
+        found.append((n, row, column))
+        m[{}] = 0
+    return found
+    best = """
 PLACES = """flat = np.argsort(-maps.ravel(), kind="stable")[:count]
     return [tuple(int(i) for i in np.unravel_index(k, maps.shape)) for k in flat]"""
 FALL = "whole - network.forward(covered)[0, c]"
@@ -32,6 +39,10 @@ FRESH = "        y = maps.copy()\n        y[:, f] = 0\n"
 # Of each task: the mistake, and what to replace in the solution so as to make it.
 MUTANTS = {
     "feature_maps": [
+        (
+            "what the first layer makes is returned, whatever the name",
+            ("        if layer_name == name:\n            return x", "        return x"),
+        ),
         (
             "what goes into the layer is returned, not what comes out",
             (
@@ -118,6 +129,24 @@ MUTANTS = {
         ("remark", ("return low, high", "return float(low), float(high)")),
     ],
     "most_exciting": [
+        (
+            "the size of a response counts, and not the number, when images are sorted",
+            ("-maps.max", "-abs(maps).max"),
+        ),
+        (
+            "images that were taken are set to 0, which is more than what is below 0",
+            (
+                "best = ",
+                TAKEN.format("n"),
+            ),
+        ),
+        (
+            "only the pixel is taken out, and not its image",
+            (
+                "best = ",
+                TAKEN.format("n, row, column"),
+            ),
+        ),
         ("the place of the weakest response is given", (".argmax()", ".argmin()")),
         ("all images are returned", ("[:count]", "")),
         ("one too many is returned", ("[:count]", "[: count + 1]")),
@@ -434,6 +463,11 @@ MUTANTS = {
     ],
     "climb": [
         (
+            "decay comes once, at the end, and not at each step",
+            ("(1 - decay) * x", "x"),
+            ("return x", "return (1 - decay) * x"),
+        ),
+        (
             "the gradient of log p is taken",
             (
                 "        dx =",
@@ -501,6 +535,13 @@ QUESTIONS = {
         ("the size is taken, and not 0 where it is negative", {"at (0, 1)": 1.5}),
     ],
     "which_method": [
+        ("a map with a number for each pixel is taken for a coarse one", {"b": "saliency"}),
+        ("a method is named that calls backward", {"a": "grad_cam"}),
+        (
+            "covering is taken for a slope: a black pixel that is covered with 0 stays as it is",
+            {"d": "occlusion"},
+        ),
+        ("a coarse map is taken for one of pixels", {"d": "grad_cam"}),
         ("covering is taken for a method with gradients", {"a": "saliency", "d": "occlusion"}),
         ("the resolution is that of the image in your mind", {"b": "occlusion"}),
         (

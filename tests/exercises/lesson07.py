@@ -125,6 +125,15 @@ MUTANTS = {
     ],
     "batch_norm_backward": [
         (
+            "the sums run along the rows, and not over them",
+            ("(dy * normal).sum(axis=0)", "(dy * normal).sum(axis=1)"),
+            ("dy.sum(axis=0)", "dy.sum(axis=1)"),
+        ),
+        (
+            "dgamma is multiplied by gamma, in dx as well",
+            ("(dy * normal).sum", "(dy * normal * gamma).sum"),
+        ),
+        (
             "dgamma is summed without what gamma is multiplied by",
             ("return dx, dgamma", "return dx, dbeta"),
         ),
@@ -257,6 +266,14 @@ GROUPS = "one 3 x 3, 64 to 64, 8 groups"
 QUESTIONS = {
     "by_hand": [
         (
+            "the 2 stands in front of the root",
+            {"dense (300, 100)": 0.1, "dense (50, 150)": 0.141, "filters (8, 1, 3, 3)": 0.222},
+        ),
+        (
+            "the inputs alone are counted, and the 2 is a 1",
+            {"dense (300, 100)": 0.058, "dense (50, 150)": 0.141},
+        ),
+        (
             "the root is taken of the 2 alone",
             {"dense (300, 100)": 2**0.5 / 400, "dense (50, 150)": 2**0.5 / 200},
         ),
@@ -295,17 +312,24 @@ QUESTIONS = {
         ("a filter of K by K has 2 K taps", {"one 7 x 7, 64 to 64": 64 * 64 * 14}),
         ("biases are counted", {"one 3 x 3, 64 to 64": 64 * 64 * 9 + 64}),
         ("the filters are not counted", {"one 3 x 3, 64 to 64": 64 * 9, DEPTHWISE: 9 + 64}),
-        ("the last of several layers is left out", {DEPTHWISE: 64 * 9}),
+        ("one of several layers is left out", {DEPTHWISE: 64 * 9}),
         ("the layers are multiplied and not added", {DEPTHWISE: 64 * 9 * 64 * 64}),
         ("only the last of several layers is counted", {DEPTHWISE: 64 * 64}),
         ("groups play no part", {DEPTHWISE: 64 * 64 * 10}),
-        ("the last of several layers is left out", {NARROW: 64 * 16 + 16 * 16 * 9}),
-        ("the 3 x 3 in the middle still sees 64 channels", {NARROW: 64 * 32 + 64 * 16 * 9}),
+        ("one of several layers is left out", {NARROW: 64 * 16 + 16 * 16 * 9}),
+        ("the 3 x 3 in the middle has 64 channels on one side", {NARROW: 64 * 32 + 64 * 16 * 9}),
         ("one of the groups is counted", {DEPTHWISE: 9 + 64 * 64}),
         ("the 3 x 3 in the middle goes from 16 to 64", {NARROW: 64 * 16 + 64 * 16 * 9 + 64 * 64}),
         ("the 3 x 3 in the middle goes from 64 to 64", {NARROW: 64 * 32 + 64 * 64 * 9}),
     ],
     "bugs": [
+        (
+            [
+                "what is done outside training is taken for what is done in it",
+                "what is wrong in training is taken for what is wrong afterwards",
+            ],
+            {"D": "training"},
+        ),
         ("an innocent one is convicted", {"E": "axes"}),
         ("an innocent one is convicted", {"E": "statistics"}),
         ("a guilty one is let go", {"B": "none"}),

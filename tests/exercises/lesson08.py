@@ -237,6 +237,13 @@ MUTANTS = {
         ("square kernels", ("return np", "return (1 + (KH != KW)) * np")),
     ],
     "largest_batch": [
+        (
+            "a batch that just fits is taken for too large",
+            (
+                "int(megabytes * 1e6 // (4 * numbers))",
+                "int((megabytes * 1e6 - 4) // (4 * numbers))",
+            ),
+        ),
         ("a megabyte is taken for a thousand bytes", ("1e6", "1e3")),
         ("defaults", ("K, pad=0):", "K, pad):")),
         ("only the images are counted", (NUMBERS, "numbers = C * H * W")),
@@ -295,6 +302,10 @@ MUTANTS = {
 }
 QUESTIONS = {
     "products_by_hand": [
+        (
+            "it is said what share of the direct ones is left",
+            {"F(2x2, 3x3)": 0.44, "F(4x4, 3x3)": 0.25},
+        ),
         ("the products are not divided by the outputs", {"F(4x4, 3x3)": 36, "F(2x2, 5x5)": 36}),
         ("one axis is counted", {"F(2x2, 3x3)": 2, "F(4x4, 5x5)": 2}),
         (

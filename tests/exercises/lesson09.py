@@ -11,6 +11,10 @@ TURN = "axes.transpose(3, 1, 2, 0).reshape(C * H * W, M)"
 MUTANTS = {
     "average": [
         (
+            "each gradient is divided by its number of images, and the sum by all of them",
+            ("n / total * g", "g / n / total"),
+        ),
+        (
             "the first worker counts twice",
             (f"return {MEAN}", f"return counts[0] / total * grads[0] + {MEAN}"),
         ),
@@ -92,6 +96,7 @@ MUTANTS = {
         ("b begins at the start of the row", ("row[split:]", "row[: np.prod(b_shape)]")),
     ],
     "parallel_step": [
+        ("the gradients are added up, and divided by the number of images", ("n / N", "1 / N")),
         (
             "the loop ends at the first worker without images",
             (
@@ -130,6 +135,15 @@ MUTANTS = {
         ("the gradient is returned and not the new weights", ("w - rate * total", "total")),
     ],
     "ring_round": [
+        (
+            "worker and part are exchanged as indices of what is sent",
+            ("held[worker, part]", "held[part, worker]"),
+        ),
+        (
+            "worker and part are exchanged as indices where it arrives",
+            ("after[right, part]", "after[part, right]"),
+        ),
+        ("the number of workers is taken to be 4", ("step < P - 1", "step < 3")),
         ("the first half puts in place, and the second adds", ("step < P - 1", "step >= P - 1")),
         (
             "a part arrives under the number of the part that the receiver sends",
@@ -178,6 +192,10 @@ MUTANTS = {
         ),
     ],
     "ring_seconds": [
+        (
+            "latency and bytes are added before they are divided",
+            ("(latency + size / workers / bandwidth)", "((latency + size) / workers / bandwidth)"),
+        ),
         (
             "the whole buffer is sent once, and not nearly twice",
             (

@@ -1030,8 +1030,12 @@ def test_answers_may_be_rounded_as_far_as_is_said():
     assert "1.4 is right as far as it goes; 2 digits" in str(short.diagnose(1.4))
     assert all("Two." in str(short.diagnose(a)) for a in (1.3, 1.35, 1))
     assert "A single answer is asked for." in str(pen.diagnose((1, 0)))
+    coarse = named("coarse", Question({"a": 0.0707}, todo="", more="", hint="Root.", decimals=3))
+    assert "0.07 is right as far as it goes" in str(coarse.diagnose(0.07))
+    assert "Root." in str(coarse.diagnose(0.1))  # which is nearly half as much again
     letter = named("letter", Question({"a": "grad_cam"}, todo="", more="", hint="Look."))
     assert letter.diagnose("Grad-CAM").ok and letter.diagnose("grad cam").ok
+    assert letter.diagnose("`grad_cam`").ok and letter.diagnose("grad_cam()").ok
     words = Question({"a": "low", "b": "high", "c": "sound"}, todo="", more="", hint="Look.")
     said = str(named("words", words).diagnose("low", "over", "low"))
     assert "b: over is none of the answers, which are high; low; sound." in said
@@ -1165,6 +1169,7 @@ EXCEPTIONS = [
     ("[1, 2] * 1.5", "does not calculate"),
     ("[1, 2] - [1, 2]", "does not calculate"),
     ("np.ones(3)(0)", "x[i] picks"),
+    ("2(3)", "Is a * missing"),
     ("np.ones(0).max()", "which slice is empty"),
     ("(lambda f: f(f))(lambda f: f(f))", "without end"),
     ("np.ones(3).dot(np.ones(4))", "as many columns in a"),

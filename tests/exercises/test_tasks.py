@@ -414,6 +414,13 @@ def test_starts_and_normalisation_are_those_of_the_library():
     np.testing.assert_allclose(dbeta, layer.grads["beta"])
 
 
+def test_gradients_under_each_others_names_are_called_exchanged():
+    right = '"w": self.x.T @ dy, "b": dy.sum(axis=0)'
+    wrong = '"b": self.x.T @ dy, "w": dy.sum(axis=0)'
+    found = L05.dense_layer.diagnose(changed("05", "dense_layer", (right, wrong)))
+    assert "dw and db are exchanged." in str(found)
+
+
 def test_a_small_network_that_is_none_is_told_so():
     goal = L07.small_network
     large = goal.diagnose(lambda seed: models.mlp(rng=seed))
@@ -421,6 +428,9 @@ def test_a_small_network_that_is_none_is_told_so():
     assert "has to return a Sequential" in str(goal.diagnose(lambda seed: [Flatten()]))
     wrong = Sequential([AvgPool2D(7), Flatten(), Dense(16, 3, rng=0)])
     assert "into 10 scores" in str(goal.diagnose(lambda seed: wrong))
+    made = [Sequential([AvgPool2D(7), Flatten(), Dense(16, 10, rng=0)]) for _ in range(2)]
+    assert "seed makes no difference" in str(goal.diagnose(lambda seed: made[seed]))
+    assert "seed makes no difference" in str(goal.diagnose(lambda seed: made[0]))
 
 
 # ---------------------------------------------------------------------- 08

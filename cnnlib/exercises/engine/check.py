@@ -515,6 +515,12 @@ class Check(Task):
         for order in itertools.permutations(self.outputs) if few else ():
             renamed = [dict(zip(order, value.values(), strict=True)) for value in trial.values]
             if all(map(self.equal, renamed, trial.expected)):
+                off = [
+                    name for name, place in zip(self.outputs, order, strict=True) if name != place
+                ]
+                if inspect.isclass(thing) and len(off) == 2:  # which returns no list of them
+                    hint = "Each stands where the other belongs."
+                    return f"{off[0]} and {off[1]} are exchanged", hint, "order"
                 hint = f"Expected: {', '.join(self.outputs)}."
                 return "the results come in another order", hint, "order"
         return None

@@ -199,7 +199,8 @@ class Question(Task):
             return f"{_answer(value)} is none of the answers, which are {listed(sorted(words))}."
         for decimals in range(1, self.decimals or 0):
             rounded = [n for n in numbers if round(n, decimals) == n]
-            if rounded and same(rounded[0], wanted, decimals):
+            near = _numbers(wanted)[0] if rounded else 0
+            if rounded and same(rounded[0], wanted, decimals) and abs(rounded[0] / near - 1) < 0.1:
                 asked = f"{self.decimals} digits behind the point are asked for"
                 return f"{_answer(value)} is right as far as it goes; {asked}."
         return ""
@@ -299,7 +300,7 @@ def _worked_out(node):
 
 
 def _plain(value):
-    text = str(value).strip(" .()").lower()
+    text = str(value).strip(" .()`").lower()
     return text.replace("-", "_").replace(" ", "_")
 
 

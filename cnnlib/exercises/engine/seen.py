@@ -433,6 +433,8 @@ MEANT = {
     "'list' and": "A list does not calculate: np.array(...) makes an array of it.",
     "ndarray' object is not callable": "Round brackets call a function: x[i] picks, and a product"
     " needs its *.",
+    "object is not callable": "Round brackets call a function, and this is none. Is a * missing, or"
+    " the name of a method, as in layer.forward(x)?",
     "zero-size array": "The largest or the least of nothing is asked for: which slice is empty?",
     "maximum recursion": "A function calls itself without end: what should stop it?",
     "not aligned": "a @ b needs as many columns in a as there are rows in b.",

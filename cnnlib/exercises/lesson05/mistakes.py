@@ -62,6 +62,11 @@ FIRST_LOSS = mistakes(
         "L is a mean over all images.",
     ),
     (
+        "only the first image is looked at",
+        {"np.array(p)": "np.array(p[:1])"},
+        "L is a mean over all images.",
+    ),
+    (
         "1 / p is given",
         {"-np.log(np.array(p))": "1 / np.array(p)"},
         "The loss of an image: -log p.",
@@ -160,6 +165,14 @@ RELU = mistakes(
         "Here it passes, however large it is.",
     ),
     KEPT,
+    (
+        "the mask of the first call is kept for ever",
+        {
+            "self.x = x": 'self.x = vars(self).setdefault("first", x)',
+            "np.maximum(x, 0)": "x * (self.x > 0)",
+        },
+        "forward has to make the mask anew each time: self.mask = x > 0.",
+    ),
     SHARED,
 )
 
@@ -207,6 +220,11 @@ DENSE = mistakes(
         "the output is kept and not the input",
         {"return x @": "self.x = x @", '["b"]\n': '["b"]\n        return self.x\n'},
         "dw needs what came in.",
+    ),
+    (
+        "db is not summed over the images",
+        {"dy.sum(axis=0)": "dy"},
+        "Each output has one bias: sum over the images, axis 0.",
     ),
     ("db is summed along the wrong axis", {"dy.sum(axis=0)": "dy.sum(axis=1)"}, "Over the images."),
     (
@@ -571,6 +589,11 @@ SGD = mistakes(
     ),
     ("it is divided by the rate", {"rate * grads[name]": "grads[name] / rate"}, "p -= rate * g."),
     (
+        "the gradient is brought to length 1",
+        {"grads[name]": "grads[name] / np.linalg.norm(grads[name])"},
+        "p -= rate * g: where it is steep, the step is long.",
+    ),
+    (
         "the step is multiplied by p",
         {"rate * grads[name]": "rate * grads[name] * p"},
         "p -= rate * g.",
@@ -633,6 +656,11 @@ MOMENTUM = mistakes(
     (
         "the momentum is 0.9, whatever is asked for",
         {"self.momentum * before": "0.9 * before"},
+        ROLL,
+    ),
+    (
+        "the parameter itself is multiplied by the momentum, and not a velocity",
+        {"p -= self.rate * v": "p[...] = self.momentum * p - self.rate * grads[name]"},
         ROLL,
     ),
     ("the velocity never decays", {"self.momentum * before": "before"}, ROLL),
@@ -698,6 +726,7 @@ class Adam:
 
 CORRECTED = "Divide m by 1 - beta1**t and v by 1 - beta2**t, where t counts steps from 1."
 STEPS = "t counts calls of step, from 1: one for all parameters together."
+STORED = "{0} = {0} + ... makes a new array: change the one that is kept, or keep the new one."
 MEANS = "A running mean keeps a share beta of what it was, and takes 1 - beta of what is new."
 ADAM = mistakes(
     Adam,
@@ -709,6 +738,26 @@ ADAM = mistakes(
             "self.v.get(name, 0 * g)": "self.v.get(name, g * g)",
         },
         "Both begin with zeros: for that the correction is made.",
+    ),
+    (
+        "m begins with the first gradient, and not with 0",
+        {"self.m.get(name, 0 * g)": "self.m.get(name, g)"},
+        "It begins with zeros: for that the correction is made.",
+    ),
+    (
+        "v begins with ones, and not with zeros",
+        {"self.v.get(name, 0 * g)": "self.v.get(name, 0 * g + 1)"},
+        "It begins with zeros: the correction sees to it that nobody divides by 0.",
+    ),
+    (
+        "m is forgotten after each step",
+        {"self.m[name] = m = one * self": "m = one * self"},
+        STORED.format("m"),
+    ),
+    (
+        "v is forgotten after each step",
+        {"self.v[name] = v = two * self": "v = two * self"},
+        STORED.format("v"),
     ),
     (
         "the means are multiplied by the correction, and not divided",
@@ -970,6 +1019,26 @@ ACCURACY = mistakes(
         "The last part may be smaller.",
     ),
     (
+        "what is left over at the end is dropped",
+        {PARTS: WHOLE_PARTS, "np.concatenate(right).mean()": "sum(map(sum, right)) / len(x)"},
+        "The last part may be smaller.",
+    ),
+    (
+        "argmax runs over the images, and not over the classes",
+        {".argmax(axis=1)": ".argmax(axis=0)"},
+        "Each image has its own: .argmax(axis=1).",
+    ),
+    (
+        "it is divided by the size of the last part",
+        {"np.concatenate(right).mean()": "np.concatenate(right).sum() / len(read)"},
+        "Divide by the number of all images.",
+    ),
+    (
+        "only the last part is counted",
+        {"right.append(": "right.clear(), right.append("},
+        "Add up the right ones of all parts.",
+    ),
+    (
         "the right ones are counted, not their share",
         {"(right).mean()": "(right).sum()"},
         "Divide by N.",
@@ -1162,6 +1231,11 @@ EPOCH = mistakes(
         "the loss is measured again after the step",
         {"losses.append(loss)": "losses.append(cross_entropy(network.forward(images), right)[0])"},
         "The loss of the forward pass that the step was made for.",
+    ),
+    (
+        "the accuracy is kept, and not the loss",
+        {"append(loss)": "append((network.forward(images).argmax(axis=1) == right).mean())"},
+        "The loss is the first thing that cross_entropy returns.",
     ),
     (
         "each loss is multiplied by the size of its batch",

@@ -527,6 +527,8 @@ def _epoch(function, x, labels, batch_size, seed):
     sent = once.sent + np.eye(x.shape[1])[used] - np.eye(x.shape[1])[labels]
     single = np.ndim(losses) == 0
     sizes = once.sizes[-1:] if single else once.sizes
+    if np.size(losses) and len(sizes) == 2 * np.size(losses):
+        sizes = sizes[::2]  # a batch that goes forward twice is one all the same
     if np.size(losses) == len(sizes) and np.array_equal(used, labels):
         mean = float(np.dot(np.ravel(losses), sizes) / max(1, sum(sizes)))
     else:
@@ -652,6 +654,31 @@ read_curves = Question(
             "any gap between the two losses counts as overfitting",
             _read(D="too few images"),
             "A small gap is usual. Which run is worse on other images the longer it trains?",
+        ),
+        Mistake(
+            "a loss that climbs on other images alone is taken for too high a rate",
+            _read(B="too high"),
+            "Too high a rate shows on the images trained on as well.",
+        ),
+        Mistake(
+            "jumps are taken for overfitting",
+            _read(C="too few images"),
+            "With too few images the two losses part. Here they jump together.",
+        ),
+        Mistake(
+            "a loss that stays high is taken for one of too few images",
+            _read(A="too few images"),
+            "With too few images the loss on those falls to 0.",
+        ),
+        Mistake(
+            "a loss that jumps is taken for a sound run",
+            _read(C="sound"),
+            "How small does it get in the end, and is it still falling?",
+        ),
+        Mistake(
+            "a sound run is taken for a slow one",
+            _read(D="too low"),
+            "How much of its loss is left in the end?",
         ),
     ],
     todo='Put "too low", "too high", "too few images" or "sound" in place of None',

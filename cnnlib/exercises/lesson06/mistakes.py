@@ -107,6 +107,11 @@ FEATURES = mistakes(
         "Stop when the name is reached.",
     ),
     (
+        "what the first layer makes is returned, whatever the name",
+        {"        if each == name:\n            return x": "        return x"},
+        "The return belongs under the if: the loop ends with it.",
+    ),
+    (
         "the scores of the whole network are returned",
         {"        if each == name:\n            return x": "    return x"},
         "Stop at the name.",
@@ -207,6 +212,13 @@ def most_exciting(maps, count):
     return [(int(n), *map(int, divmod(maps[n].argmax(), maps.shape[2]))) for n in best]
 
 
+TAKEN = """    maps, found = maps.copy(), []
+    for _ in range(count):
+        n, row, column = map(int, np.unravel_index(maps.argmax(), maps.shape))
+        found.append((n, row, column))
+        {}
+    return found
+    best = """
 EXCITING = mistakes(
     most_exciting,
     (
@@ -224,6 +236,21 @@ EXCITING = mistakes(
         "the size of a response counts, and not the number",
         {"-maps.max": "-abs(maps).max", "maps[n].argmax": "abs(maps[n]).argmax"},
         "-5 is less than 1.",
+    ),
+    (
+        "the size of a response counts, and not the number, when images are sorted",
+        {"-maps.max": "-abs(maps).max"},
+        "-5 is less than 1.",
+    ),
+    (
+        "images that were taken are set to 0, which is more than what is below 0",
+        {"    best = ": TAKEN.format("maps[n] = 0")},
+        "Set them to minus infinity, or sort the largest of each map.",
+    ),
+    (
+        "only the pixel is taken out, and not its image",
+        {"    best = ": TAKEN.format("maps[n].flat[maps[n].argmax()] = 0")},
+        "No image comes twice: sort the largest of each map.",
     ),
     (
         "the search starts at 0, so that negative numbers never win",
@@ -765,6 +792,11 @@ CLIMB = mistakes(
         "one step more is taken",
         {"range(steps)": "range(steps + 1)"},
         "As many steps as steps says.",
+    ),
+    (
+        "decay comes once, at the end, and not at each step",
+        {"(1 - decay) * x": "x", "return x": "return (1 - decay) * x"},
+        SHRINK,
     ),
     (
         "only the sign of the gradient counts",

@@ -317,6 +317,29 @@ which_method = Question(
             "Which map is as coarse as what a layer returns?",
         ),
         Mistake(
+            "a map with a number for each pixel is taken for a coarse one",
+            _answers(b="saliency"),
+            "Which map is as coarse as what a layer returns?",
+        ),
+        *(
+            Mistake(
+                "a method is named that calls backward",
+                _answers(a=name),
+                "Which of the four never does?",
+            )
+            for name in ("saliency", "grad_cam", "climb")
+        ),
+        Mistake(
+            "covering is taken for a slope: a black pixel that is covered with 0 stays as it is",
+            _answers(d="occlusion"),
+            "Which map holds the slope of the score at every pixel?",
+        ),
+        Mistake(
+            "a coarse map is taken for one of pixels",
+            _answers(d="grad_cam"),
+            "Which map holds the slope of the score at every pixel?",
+        ),
+        Mistake(
             "you think of an image that is explained, not of one that is made",
             _answers(c="saliency"),
             "Which method changes the image itself?",

@@ -28,6 +28,11 @@ BY_HAND = mistakes(
         {"(np.sqrt(2 /": "(np.sqrt(2) /", "outputs)))": "outputs))"},
         ROOT,
     ),
+    (
+        "the 2 stands in front of the root",
+        {"np.sqrt(2 / (": "2 / np.sqrt(("},
+        "It is the variance that is 2 / (D + M).",
+    ),
     ("the taps of a filter are left out", {"np.prod(shape[2:])": "1"}, TAPS),
     (
         "the taps of a filter are left out on the way out",
@@ -129,9 +134,16 @@ HE.append(
     )
 )
 
-BY_HAND.append(
-    Mistake("only the inputs are counted, which is He's start", he_std, "Glorot counts both sides.")
-)
+BY_HAND += [
+    Mistake(
+        "only the inputs are counted, which is He's start", he_std, "Glorot counts both sides."
+    ),
+    Mistake(
+        "the inputs alone are counted, and the 2 is a 1",
+        lambda shape: he_std(shape) / math.sqrt(2),
+        "Of D and M the mean is taken: 1 / ((D + M) / 2).",
+    ),
+]
 
 # ---------------------------------------------------------------------- batch normalisation
 
@@ -267,6 +279,14 @@ BACK = mistakes(
         {"return dx, dgamma, dbeta": "return dx, dbeta, dbeta"},
         "y = gamma * normal + beta: the slope of y for gamma is normal.",
     ),
+    (
+        "the sums run along the rows, and not over them",
+        {
+            "(dy * normal).sum(axis=0)": "(dy * normal).sum(axis=1)",
+            "dy.sum(axis=0)": "dy.sum(axis=1)",
+        },
+        "Each column has its own gamma and beta: axis 0.",
+    ),
     ("the way through the mean is left out", {" - dbeta / N": ""}, WAYS),
     ("the way through the variance is left out", {" - normal * dgamma / N": ""}, WAYS),
     (
@@ -325,6 +345,11 @@ BACK = mistakes(
     (
         "dgamma is multiplied by gamma",
         {"return dx, dgamma": "return dx, gamma * dgamma"},
+        "y = gamma * normal + beta: what is the slope of y with respect to gamma?",
+    ),
+    (
+        "dgamma is multiplied by gamma, in dx as well",
+        {"(dy * normal).sum": "gamma * (dy * normal).sum"},
         "y = gamma * normal + beta: what is the slope of y with respect to gamma?",
     ),
     (
@@ -537,7 +562,7 @@ COUNT = mistakes(
     ("biases are counted", {"K * K": "K * K + F"}, "Only weights are asked for."),
     ("the filters are not counted", {"F * ": ""}, "The layer has F filters."),
     (
-        "the last of several layers is left out",
+        "one of several layers is left out",
         {"in layers": "in layers[:-1] or layers"},
         "Count all layers of the way.",
     ),
@@ -550,7 +575,7 @@ COUNT = mistakes(
 ) + [
     Mistake(name, {"1 x 1 to 16, 3 x 3, 1 x 1 to 64": number}, MIDDLE)
     for name, number in (
-        ("the 3 x 3 in the middle still sees 64 channels", 64 * 16 * (1 + 9 + 1)),
+        ("the 3 x 3 in the middle has 64 channels on one side", 64 * 16 * (1 + 9 + 1)),
         ("the 3 x 3 in the middle goes from 64 to 64", 64 * 16 + 64 * 64 * 9 + 16 * 64),
         ("the 3 x 3 in the middle goes from 16 to 64", 64 * 16 + 16 * 64 * 9 + 64 * 64),
     )
@@ -558,27 +583,38 @@ COUNT = mistakes(
 
 # ---------------------------------------------------------------------- find the bug
 
-BUGS = [
-    Mistake(
-        "an innocent one is convicted",
-        {"E": found},
-        "Check it: run it beside the library's layer on random numbers.",
-    )
-    for found in ("axes", "training", "short way", "statistics")
-] + [
-    Mistake(
-        "a guilty one is let go",
-        dict.fromkeys("ABCD", "none"),
-        "Four of the five have a mistake. Check it: run it beside the library's layer.",
-    ),
-    Mistake(
-        "what is wrong in training is taken for what is wrong afterwards",
-        {"B": "statistics", "D": "training"},
-        "Read who asks whether it is training, and what is used when it is not.",
-    ),
-    Mistake(
-        "wrong axes are taken for wrong statistics, or the other way round",
-        {"A": "statistics", "D": "axes"},
-        "Axes say over what a mean runs, statistics which mean is used.",
-    ),
-]
+BUGS = (
+    [
+        Mistake(
+            "an innocent one is convicted",
+            {"E": found},
+            "Check it: run it beside the library's layer on random numbers.",
+        )
+        for found in ("axes", "training", "short way", "statistics")
+    ]
+    + [
+        Mistake(
+            "a guilty one is let go",
+            {letter: "none"},
+            "Four of the five have a mistake. Check it: run it beside the library's layer.",
+        )
+        for letter in "ABCD"
+    ]
+    + [
+        Mistake(
+            "what is done outside training is taken for what is done in it",
+            {"D": "training"},
+            "In training D is right. Which mean and variance does it use afterwards?",
+        ),
+        Mistake(
+            "what is wrong in training is taken for what is wrong afterwards",
+            {"B": "statistics", "D": "training"},
+            "Read who asks whether it is training, and what is used when it is not.",
+        ),
+        Mistake(
+            "wrong axes are taken for wrong statistics, or the other way round",
+            {"A": "statistics", "D": "axes"},
+            "Axes say over what a mean runs, statistics which mean is used.",
+        ),
+    ]
+)

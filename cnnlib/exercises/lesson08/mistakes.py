@@ -332,6 +332,11 @@ PRODUCTS = mistakes(
     ("a tile has m + K - 2 pixels along an axis", {"m + K - 1": "m + K - 2"}, EACH),
     ("the products are divided by the taps", {"/ m**2": "/ K**2"}, EACH),
     (
+        "it is said what share of the direct ones is left",
+        {"/ m**2": "/ (m * K) ** 2"},
+        f"How many are left for each output? {EACH}",
+    ),
+    (
         "outputs are divided by products",
         {"(m + K - 1) ** 2 / m**2": "m**2 / (m + K - 1) ** 2"},
         EACH,
@@ -418,6 +423,11 @@ def largest_batch(megabytes, C, H, W, F, K, pad=0):
 PER = "An image brings C * H * W numbers, its part of the patch matrix, and F maps of outputs."
 BATCH = mistakes(
     largest_batch,
+    (
+        "a batch that just fits is taken for too large",
+        {"int(megabytes * 1e6 // (4 * numbers))": "int((megabytes * 1e6 - 1) // (4 * numbers))"},
+        "All of the memory may be used.",
+    ),
     ("a megabyte is taken for a thousand bytes", {"1e6": "1e3"}, "It has a million."),
     ("only the images are counted", {" + C * K * K * OH * OW + F * OH * OW": ""}, PER),
     ("only the outputs are counted", {"C * H * W + C * K * K * OH * OW + ": ""}, PER),

@@ -62,7 +62,8 @@ BY_HAND = mistakes(
 def average(grads, counts):
     counts = np.asarray(counts)
     shares = counts / counts.sum()
-    return sum(share * np.asarray(g) for share, g in zip(shares, grads, strict=True))
+    parts = [share * np.asarray(g) for share, g in zip(shares, grads, strict=True)]
+    return sum(parts, np.zeros(np.shape(grads[0])))
 
 
 WEIGHTS = "A worker's gradient is a mean over its images: it counts as many times as it has images."
@@ -71,6 +72,14 @@ AVERAGE = mistakes(
     (
         "the last worker is left out",
         {"zip(shares, grads, strict=True)": "list(zip(shares, grads, strict=True))[:-1]"},
+        "Add up over all workers.",
+    ),
+    (
+        "the last worker is left out",
+        {
+            "zip(shares, grads, strict=True)": "list(zip(shares, grads, strict=True))[:-1]",
+            "sum(parts, np.zeros(np.shape(grads[0])))": "sum(parts)",
+        },
         "Add up over all workers.",
     ),
     (
@@ -135,19 +144,24 @@ AVERAGE = mistakes(
         {"counts / counts.sum()": "1 / counts / len(counts)"},
         "It is a mean already.",
     ),
+    (
+        "each gradient is divided by its number of images, and the sum by all of them",
+        {"counts / counts.sum()": "1 / counts / counts.sum()"},
+        "It is a mean already.",
+    ),
     ("shares are cut to whole numbers", {"counts / counts": "counts // counts"}, "/ and not //."),
     (
         "the counts meet the numbers of a gradient, and not the workers",
         {
-            "sum(share * np.asarray(g) for share, g in zip(shares, grads, strict=True))": (
-                "(np.asarray(grads) * shares).sum(axis=0)"
+            "share * np.asarray(g) for share, g in zip(shares, grads, strict=True)": (
+                "*(np.asarray(grads) * shares)"
             )
         },
         "NumPy lines shapes up from the right: one count for each whole gradient.",
     ),
     (
         "the numbers of a gradient are averaged as well",
-        {"np.asarray(g)": "np.mean(g)"},
+        {"np.asarray(g)": "np.mean(g)", "np.zeros(np.shape(grads[0]))": "0"},
         "The mean gradient has the shape of a gradient.",
     ),
     (
@@ -170,7 +184,7 @@ AVERAGE = mistakes(
     ),
     (
         "the first worker counts twice",
-        {"return sum(": "return shares[0] * np.asarray(grads[0]) + sum("},
+        {"return sum(": "return parts[0] + sum("},
         "Start from 0, or from the first one and go on with the second.",
     ),
     (
@@ -251,6 +265,11 @@ STEP = mistakes(
     ("every worker counts the same", {SHARE: "1 / workers"}, WEIGHTS),
     ("every worker that has images counts the same", {SHARE: "1 / min(N, workers)"}, WEIGHTS),
     ("the gradients are added up and not averaged", {f"{SHARE} * ": ""}, WEIGHTS),
+    (
+        "the gradients are added up, and divided by the number of images",
+        {SHARE: "1 / N"},
+        WEIGHTS,
+    ),
     (
         "images are left out where the shares do not come out even",
         {"N * k // workers, N * (k + 1) // workers": ("N // workers * k, N // workers * (k + 1)")},
@@ -374,6 +393,23 @@ ROUND = mistakes(
         },
         "held[worker, part]: first who, then which.",
     ),
+    (
+        "worker and part are exchanged as indices of what is sent",
+        {
+            "+= held[worker, part]": "+= held[part, worker]",
+            " = held[worker, part]": " = held[part, worker]",
+        },
+        "held[worker, part]: first who, then which.",
+    ),
+    (
+        "worker and part are exchanged as indices where it arrives",
+        {
+            "after[right, part] +=": "after[part, right] +=",
+            "after[right, part] =": "after[part, right] =",
+        },
+        "after[worker, part]: first who, then which.",
+    ),
+    ("the number of workers is taken to be 4", {"step < P - 1": "step < 3"}, "P is len(held)."),
     ("every round sends the same part", {"(worker - step) % P": "worker"}, PART),
     ("parts are counted up and not down", {"(worker - step)": "(worker + step)"}, PART),
     ("all send part `step`", {"(worker - step) % P": "step % P"}, PART),
@@ -446,6 +482,11 @@ COST = mistakes(
         "the latency is divided by the number of workers as well",
         {"size / workers / bandwidth)": "size / bandwidth) / workers"},
         "Every round waits for the whole latency, and sends a part of the bytes.",
+    ),
+    (
+        "latency and bytes are added before they are divided",
+        {"size / workers / bandwidth)": "size) / workers / bandwidth"},
+        FLOW,
     ),
     (
         "the latency is divided by the bandwidth as well",
