@@ -200,7 +200,11 @@ class Question(Task):
         for decimals in range(1, self.decimals or 0):
             rounded = [n for n in numbers if round(n, decimals) == n]
             near = _numbers(wanted)[0] if rounded else 0
-            if rounded and same(rounded[0], wanted, decimals) and abs(rounded[0] / near - 1) < 0.1:
+            if (
+                rounded
+                and same(rounded[0], wanted, decimals)
+                and abs(rounded[0] - near) < 0.1 * abs(near)
+            ):
                 asked = f"{self.decimals} digits behind the point are asked for"
                 return f"{_answer(value)} is right as far as it goes; {asked}."
         return ""
