@@ -179,6 +179,8 @@ def train(options):
         f" {len(data[0]):,} images to learn from, {len(test[0]):,} to test on"
     )
     if not options.resume and rank == 0:
+        for name in ("weights", "checkpoint", "filters") if options.overwrite else ():
+            places[name].unlink(missing_ok=True)  # if this run fails, nothing is taken for its own
         write_whole(places["options"], json.dumps(asked, indent=1).encode())
     try:
         history = fit(

@@ -21,7 +21,8 @@ class Sequential(Layer):
     layers : dict of str to Layer
         ``network["conv1"]`` is short for ``network.layers["conv1"]``.
     params, grads, state : dict of str to ndarray
-        Those of all layers, under names such as ``conv1.w``.
+        Those of all layers, under names such as ``conv1.w``. The dict is made anew each time:
+        ``network.params["conv1.w"][...] = w`` changes the weights, without ``[...]`` nothing.
 
     Raises
     ------

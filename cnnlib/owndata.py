@@ -153,13 +153,15 @@ def read_csv(path):
             most = MOST_BYTES // (4 * len(names))
             form = {"delimiter": ",", "quotechar": '"', "skiprows": int(header), "ndmin": 2}
             file.seek(0)
-            try:  # whole numbers are read seven times as fast
-                with warnings.catch_warnings():  # before NumPy 2.4 fractions were cut off, with one
-                    warnings.simplefilter("error", DeprecationWarning)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # of an empty line
+                # Before NumPy 2.4 fractions were cut off, with a warning.
+                warnings.simplefilter("error", DeprecationWarning)
+                try:  # whole numbers are read seven times as fast
                     table = np.loadtxt(file, np.int16, max_rows=most + 1, **form)
-            except ValueError:
-                file.seek(0)
-                table = np.loadtxt(file, np.float32, max_rows=most + 1, **form)
+                except ValueError:
+                    file.seek(0)
+                    table = np.loadtxt(file, np.float32, max_rows=most + 1, **form)
     except (OSError, EOFError, ValueError) as error:  # damaged gzip, bytes that are no text
         if isinstance(error, FileNotFoundError):
             raise

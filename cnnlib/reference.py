@@ -123,6 +123,9 @@ def max_pool2d(x, kernel_size, stride, pad=0):
 def max_pool2d_backward(dy, x, kernel_size, stride, pad=0):
     """Send every gradient to the pixel that won; of equal ones to the first, row by row.
 
+    Where a window holds nothing but -inf that may be one of the frame, and its gradient is lost;
+    :class:`cnnlib.layers.pool.MaxPool2D` names one in the image.
+
     Parameters
     ----------
     dy : ndarray of shape (N, C, OH, OW)

@@ -181,6 +181,13 @@ def test_another_run_is_not_overwritten_without_being_told_to(little, tmp_path, 
     assert main(command) == 1 and "options that are not known" in capsys.readouterr().err
 
 
+def test_a_run_that_fails_labels_no_weights_of_the_one_it_was_to_replace(little, tmp_path):
+    command = ["train", "--model=mlp", "--quiet", f"--out={tmp_path}"]
+    assert main(command) == 0
+    assert main([*command, "--batch=20", "--rate=1e30", "--overwrite"]) == 1
+    assert set(files(tmp_path)) == {"mlp-mnist-seed0.json"}
+
+
 @pytest.mark.parametrize("name", ["lenet5-mnist-seed0.npz", "lenet5-mnist-seed0-filters.png"])
 def test_a_folder_in_the_way_is_noticed_before_training(
     little, tmp_path, monkeypatch, name, capsys

@@ -135,8 +135,12 @@ def test_no_place_and_a_place_of_other_files(tmp_path):
         table().replace("\n", "\r\n"),
         "\ufeff" + table(header=HEADER),
         table().rstrip("\n"),
+        table() + "\n",
     ],
-    ids=["kaggle", "bare", "quoted", "label last", "numbers", "crlf", "bom", "no last newline"],
+    ids=[
+        *("kaggle", "bare", "quoted", "label last", "numbers", "crlf", "bom", "no last newline"),
+        "an empty last line",
+    ],
 )
 @pytest.mark.parametrize("suffix", [".csv", ".csv.gz"])
 def test_a_csv_file(tmp_path, text, suffix):

@@ -10,7 +10,7 @@ from cnnlib.datasets import load_mnist
 from cnnlib.layers.activations import ReLU
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
-from cnnlib.layers.pool import GlobalAvgPool2D
+from cnnlib.layers.pool import GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.models import load_trained, mlp
 from cnnlib.network import Residual, Sequential
@@ -67,7 +67,11 @@ def test_what_the_maps_before_give_makes_a_number(layer, shape):
 
 def test_networks_of_other_layers_open_too():
     residual = Sequential(
-        [Conv2D(1, 4, 3, pad=1), Residual(Sequential([Conv2D(4, 4, 3, pad=1)])), GlobalAvgPool2D()],
+        [
+            Conv2D(*np.array([1, 4, 3, 1, 1])),  # integers of NumPy, for which JSON has no word
+            Residual(Sequential([MaxPool2D(*np.array([3, 1, 1]))])),
+            GlobalAvgPool2D(),
+        ],
         (1, 28, 28),
     )
     for network, layer in ((mlp(rng=0), "dense2"), (residual, "conv1")):

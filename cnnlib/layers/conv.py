@@ -62,8 +62,8 @@ class Conv2D(Layer):
                 f"groups is {groups}, expected a divisor of channels ({channels})"
                 f" and of filters ({filters})"
             )
-        self.channels, self.groups = channels, groups
-        self.stride, self.pad, self.dilation = stride, pad, dilation
+        self.channels, self.groups = int(channels), int(groups)
+        self.stride, self.pad, self.dilation = int(stride), int(pad), int(dilation)
         shape = (filters, channels // groups, KH, KW)
         self.params["w"] = init(shape, np.random.default_rng(rng))
         self.params["b"] = np.zeros(filters, np.float32)

@@ -34,10 +34,10 @@ class Pool2D(Layer):
         KH, KW = pair(kernel_size)
         if stride is None and KH != KW:
             raise ValueError(f"stride is not given, expected one for a window of {KH} by {KW}")
-        self.kernel_size, self.pad = (KH, KW), pad
-        self.stride = KH if stride is None else stride
-        at_least(1, stride=self.stride)
+        stride = KH if stride is None else stride
+        at_least(1, stride=stride)
         at_least(0, pad=pad)
+        self.kernel_size, self.stride, self.pad = (KH, KW), int(stride), int(pad)
         if pad > min(KH, KW) // 2:
             raise ValueError(f"pad is {pad}, expected 0 to {min(KH, KW) // 2}, half the window")
 
