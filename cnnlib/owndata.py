@@ -181,13 +181,13 @@ def read_csv(path):
 
 def is_header(names, below):
     """Say whether the words of a CSV file's first line are names, given those of the second."""
-    if not any(map(is_number, names)) or LABEL_COLUMNS & set(names):
+    if not any(map(reads_as_number, names)) or LABEL_COLUMNS & set(names):
         return True
     # There are headers of numbers, too, 0, 0.1, 0.2 ..., over pixels that are whole.
     return any("." in name for name in names) and not any("." in word for word in below)
 
 
-def is_number(word):
+def reads_as_number(word):
     try:
         float(word)
     except ValueError:

@@ -1,6 +1,7 @@
 """The training loop: batches in, gradients back, a step."""
 
 import time
+from contextlib import contextmanager
 from itertools import islice
 
 import numpy as np
@@ -46,13 +47,8 @@ class Run(RunState):
         with self.network.mode(training=True, input_gradient=False):
             for x, labels in todo:
                 x = self.distort(x, self.epoch, self.batch)
-                put_back = remember(self.network)
-                try:
-                    with np.errstate(all="ignore"):
-                        self.step(x, labels)
-                except Exception:  # the forward pass has changed running means and drawn numbers
-                    put_back()
-                    raise
+                with unchanged(self.network, always=False), np.errstate(all="ignore"):
+                    self.step(x, labels)
                 self.spent = time.perf_counter() - start
                 self.call()
                 if self.stop and self.batch < self.steps:
@@ -280,28 +276,31 @@ def check_single_images(run, x):
     """Refuse a step on one image alone where a layer, such as BatchNorm, cannot train on one."""
     sizes = {len(x) % run.batch_size, min(len(x), run.batch_size)}
     if any(1 in np.diff(run.cuts(size)) for size in sizes):
-        put_back = remember(run.network)
         try:
-            with run.network.mode(training=True), np.errstate(all="ignore"):
+            with unchanged(run.network), run.network.mode(True), np.errstate(all="ignore"):
                 run.network.forward(x[:1])
         except ValueError as error:
             raise ValueError(
                 f"train: a part of a batch is one image, with {len(x):,} images and batch_size"
                 f" {run.batch_size}: {error}"
             ) from None
-        finally:
-            put_back()
 
 
-def remember(network):
-    """Return a function that puts back what a forward pass in training changes."""
+@contextmanager
+def unchanged(network, always=True):
+    """Put back what a forward pass in training changes, running means and draws.
+
+    If not ``always``, then only after an error.
+    """
     state = {name: value.copy() for name, value in network.state.items()}
     generators = [(rng.bit_generator, rng.bit_generator.state) for rng in network.draws()]
-
-    def put_back():
-        for name, value in network.state.items():
-            value[...] = state[name]
-        for generator, before in generators:
-            generator.state = before
-
-    return put_back
+    put_back = True
+    try:
+        yield
+        put_back = always
+    finally:
+        if put_back:
+            for name, value in network.state.items():
+                value[...] = state[name]
+            for generator, before in generators:
+                generator.state = before
