@@ -168,7 +168,7 @@ def train(options):
     before = None if first is None else first.params["w"].copy()
     steps = options.epochs * -(-len(data[0]) // options.batch)
     schedule = {
-        "one-cycle": lambda: optimizers.one_cycle(rate, max(steps, 2), warm=WARM),  # up and down
+        "one-cycle": lambda: optimizers.one_cycle(rate, steps, warm=WARM),
         "cosine": lambda: optimizers.cosine(rate, steps),
         "constant": lambda: rate,
     }[options.schedule]()

@@ -71,7 +71,7 @@ def at_least_0(name, value):
     return float(value)
 
 
-def share(name, value):
+def fraction(name, value):
     """Return a number from 0 to less than 1 as :func:`at_least_0`, or say which is not one."""
     if not is_number(value) or not 0 <= value < 1:
         raise ValueError(f"{name} is {value!r}, expected 0 to less than 1")

@@ -8,6 +8,7 @@ from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.reshape import Flatten
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels
 from cnnlib.network import Residual, Sequential
+from cnnlib.training import unchanged
 
 WIDTH = 100
 
@@ -50,7 +51,7 @@ def by_depth(network, x, labels):
     Parameters
     ----------
     network : Sequential
-        Is measured as in training; running statistics are put back.
+        Is measured as in training; running statistics and draws are put back.
     x : ndarray of shape (N, ...), dtype of the weights
     labels : ndarray of shape (N,), integer
 
@@ -68,9 +69,8 @@ def by_depth(network, x, labels):
     Derived in lesson 07.
     """
     check_labels(labels, len(x), network.output_shape(x.shape[1:])[-1])
-    kept = {name: value.copy() for name, value in network.state.items()}
     loss, sizes, slopes = SoftmaxCrossEntropy(), [], []
-    with network.mode(training=True):
+    with unchanged(network), network.mode(training=True):
         for _, y in network.steps(x):
             sizes.append(root_mean_square(y))
         loss.forward(y, labels)
@@ -78,8 +78,6 @@ def by_depth(network, x, labels):
         for layer in reversed(network.layers.values()):
             slopes.append(root_mean_square(dy))
             dy = layer.backward(dy)
-    for name, value in network.state.items():
-        value[...] = kept[name]
     return list(zip(network.layers, sizes, reversed(slopes), strict=True))
 
 

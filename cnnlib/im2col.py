@@ -85,8 +85,14 @@ def pad2d(x, pad, value=0.0):
         A view of a ``(C, H + 2 * pad, W + 2 * pad, N)`` block. With ``pad=0`` it may share
         memory with x.
 
+    Raises
+    ------
+    ValueError
+        If pad is no integer of at least 0.
+
     Derived in lesson 03.
     """
+    at_least(0, pad=pad)
     N, C, H, W = x.shape
     block = x.transpose(1, 2, 3, 0)
     if pad > 0:
@@ -156,7 +162,7 @@ def im2col(x, kernel_size, stride=1, pad=0, dilation=1, out=None):
     Raises
     ------
     ValueError
-        If the kernel does not fit the padded image.
+        If pad is less than 0, or the kernel does not fit the padded image.
 
     Derived in lesson 03. Source: Chellapilla, Puri, Simard, High performance convolutional neural
     networks for document processing (2006).

@@ -441,7 +441,7 @@ def smooth_grad(network, x, classes, noise=0.2, count=25, rng=0):
     rng = np.random.default_rng(rng)
     total = np.zeros_like(x)
     for _ in range(count):
-        noisy = x + noise * rng.standard_normal(x.shape, x.dtype)
+        noisy = x + float(noise) * rng.standard_normal(x.shape, x.dtype)
         total += class_gradient(network, noisy, classes)
     return np.abs(total / count).max(axis=1)
 
@@ -674,8 +674,8 @@ def climb(network, layer, unit, rate=0.1, jitter=0, blur=0.0, decay=0.0, rng=0):
         dx = input_gradient(network, np.roll(x, shift, axis=(2, 3)), layer, dy)
         if not dx.any():
             raise NothingToClimb(f"no pixel moves unit {unit} of {layer}: try the layer before")
-        dx = np.roll(dx, -shift, axis=(2, 3))
-        x = (1 - decay) * x + rate * dx / np.sqrt((dx * dx).mean())
+        dx = np.roll(dx / np.abs(dx).max(), -shift, axis=(2, 3))  # else tiny squares would be 0
+        x = (1 - float(decay)) * x + float(rate) * dx / np.sqrt((dx * dx).mean())
         x = smooth(x, blur).clip(0, 1)
 
 
@@ -726,7 +726,7 @@ def fast_gradient_sign(network, x, labels, eps):
     with inference(network):
         loss.forward(network.forward(x), labels)
         dx = network.backward(loss.backward())
-    return np.clip(x + eps * np.sign(dx), 0, 1)
+    return np.clip(x + float(eps) * np.sign(dx), 0, 1)
 
 
 def principal_components(features, count=2):

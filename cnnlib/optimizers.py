@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from cnnlib.arguments import at_least_0, share
+from cnnlib.arguments import at_least_0, fraction
 
 
 class Optimizer:
@@ -136,7 +136,7 @@ class Momentum(Optimizer):
 
     def __init__(self, rate=0.01, momentum=0.9, weight_decay=0.0):
         super().__init__(rate, weight_decay)
-        self.momentum = share("momentum", momentum)
+        self.momentum = fraction("momentum", momentum)
 
     def update(self, p, g, rate, velocity):
         velocity *= self.momentum
@@ -166,7 +166,7 @@ class AdaGrad(Optimizer):
 
     def __init__(self, rate=0.01, eps=1e-10, weight_decay=0.0):
         super().__init__(rate, weight_decay)
-        self.eps = eps
+        self.eps = at_least_0("eps", eps)
 
     def update(self, p, g, rate, squares):
         squares += g * g
@@ -183,7 +183,7 @@ class RMSProp(Optimizer):
 
     def __init__(self, rate=0.01, decay=0.99, eps=1e-8, weight_decay=0.0):
         super().__init__(rate, weight_decay)
-        self.decay, self.eps = share("decay", decay), eps
+        self.decay, self.eps = fraction("decay", decay), at_least_0("eps", eps)
 
     def update(self, p, g, rate, squares):
         squares += (1 - self.decay) * (g * g - squares)
@@ -209,8 +209,8 @@ class Adam(Optimizer):
 
     def __init__(self, rate=0.001, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0):
         super().__init__(rate, weight_decay)
-        self.beta1, self.beta2 = share("beta1", beta1), share("beta2", beta2)
-        self.eps = eps
+        self.beta1, self.beta2 = fraction("beta1", beta1), fraction("beta2", beta2)
+        self.eps = at_least_0("eps", eps)
 
     def update(self, p, g, rate, m, v):
         m += (1 - self.beta1) * (g - m)
@@ -289,7 +289,7 @@ def one_cycle(rate, steps, warm=0.3, start=0.04, end=1e-4):
     if steps < 1 or not 0 < warm < 1:
         raise ValueError(f"steps, warm are {steps}, {warm}, expected at least 1, between 0 and 1")
     peak = warm * steps
-    fall = cosine(rate, steps - peak, rate * end)
+    fall = cosine(rate, max(steps - peak, 1), rate * end)
 
     def schedule(step):
         if step < peak:

@@ -213,16 +213,20 @@ def predict(network, x, batch_size=500):
     network : Sequential
     x : ndarray of shape (N, C, H, W)
     batch_size : int
-        Images at a time: more needs more memory.
+        Images at a time; fewer where they would need more than about 256 MB.
 
     Returns
     -------
     ndarray of shape (N, M)
         Scores, before softmax.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the images do not fit or are none.
     """
     with network.mode(training=False):
-        parts = [network.forward(x[i : i + batch_size]) for i in range(0, len(x), batch_size)]
-    return np.concatenate(parts)
+        return np.concatenate(list(network.in_batches(x, batch_size)))
 
 
 def evaluate(network, x, labels, batch_size=500):
@@ -244,7 +248,6 @@ def evaluate(network, x, labels, batch_size=500):
     TypeError, ValueError
         If images or labels do not fit, or images hold NaN or infinity.
     """
-    at_least(1, batch_size=batch_size)
     check_data(network, "data", (x, labels))
     scores = predict(network, x, batch_size)
     accuracy = float((scores.argmax(axis=1) == labels).mean())

@@ -1,5 +1,8 @@
 """Towers of dense layers, and sizes by depth worked out by hand."""
 
+import copy
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
@@ -7,9 +10,11 @@ from cnnlib.depth import by_depth, tower
 from cnnlib.initializers import glorot, he
 from cnnlib.layers.activations import ReLU, Sigmoid
 from cnnlib.layers.dense import Dense
+from cnnlib.layers.dropout import Dropout
 from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.reshape import Flatten
 from cnnlib.network import Sequential
+from tests.helpers import draw, same_weights
 
 
 def test_by_depth_measures_every_layer_by_hand():
@@ -46,6 +51,17 @@ def test_by_depth_measures_as_in_training_and_changes_nothing():
         np.testing.assert_array_equal(value, before[name])
     with pytest.raises(ValueError, match="labels"):
         by_depth(network, x, np.full(50, 3))
+
+
+@pytest.mark.parametrize("images", [2, 1])  # the last layer cannot train on one
+def test_by_depth_puts_back_draws_and_does_so_after_an_error(images):
+    layers = [BatchNorm(1), Dropout(rng=0), Flatten(), Dense(4, 3, rng=0), BatchNorm(3)]
+    network, x = Sequential(layers), draw((images, 1, 2, 2), np.float32)
+    before = copy.deepcopy(network)
+    with nullcontext() if images > 1 else pytest.raises(ValueError, match="one number a channel"):
+        by_depth(network, x, np.arange(images))
+    assert same_weights(network, before)
+    assert network["dropout1"].rng.random() == before["dropout1"].rng.random()
 
 
 def test_a_tower_has_the_blocks_that_were_asked_for():

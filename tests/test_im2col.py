@@ -157,6 +157,18 @@ def test_a_matrix_given_as_out_is_filled_if_it_fits():
     np.testing.assert_array_equal(cols, reference.im2col(other, (3, 3)))
 
 
+@pytest.mark.parametrize("pad", [-1, 0.5])
+def test_a_frame_of_less_than_nothing_is_refused(pad):
+    x = draw((1, 1, 4, 4))
+    for use in (
+        pad2d,
+        lambda x, pad: im2col(x, 3, 1, pad),
+        lambda x, pad: col2im(x, x.shape, 1, 1, pad),
+    ):
+        with pytest.raises(ValueError, match=f"pad is {pad}, expected an integer, at least 0"):
+            use(x, pad)
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int16, bool])
 def test_sums_of_small_integers_do_not_wrap_around(dtype):
     """The middle pixel of 3 x 3 lies in all four patches: 4 * 100 is 144 in one byte."""

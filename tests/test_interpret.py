@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnlib import interpret, look
+from cnnlib import depth, interpret, look
 from cnnlib.datasets import load_photo
 from cnnlib.gradcheck import numerical_gradient, relative_error
-from cnnlib.layers.activations import ReLU
+from cnnlib.initializers import small
+from cnnlib.layers.activations import ReLU, Sigmoid
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.dropout import Dropout
@@ -662,6 +663,32 @@ def test_maximise_changes_only_what_the_unit_sees(lenet):
 def test_maximise_says_that_a_dead_unit_cannot_be_driven(lenet):
     with pytest.raises(ValueError, match="no pixel moves unit 11 of relu1: try the layer before"):
         interpret.maximise(lenet, "relu1", 11)
+
+
+def test_maximise_climbs_a_slope_however_gentle():
+    """Squared, such gradients are 0 in float32."""
+    tower = depth.tower(15, Sigmoid, small)
+    tower.input_shape = (1, 28, 28)
+    found = interpret.maximise(tower, "dense1", 0, steps=2, blur=0.6)
+    assert np.isfinite(found).all() and 0 < found.std()
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda network, x, number: interpret.fast_gradient_sign(
+            network, x, np.zeros(3, int), number
+        ),
+        lambda network, x, number: interpret.smooth_grad(network, x, 0, noise=number, count=2),
+        lambda network, x, number: interpret.maximise(
+            network, "conv2", 0, steps=2, rate=number, decay=number, blur=number
+        ),
+    ],
+)
+def test_numbers_of_numpy_do_as_those_of_python(lenet, mnist_test, use):
+    found = [use(lenet, mnist_test[0][:3], number) for number in (0.1, np.float64(0.1))]
+    assert found[1].dtype == np.float32
+    np.testing.assert_array_equal(*found)
 
 
 def test_smooth_keeps_a_flat_image_and_spreads_a_dot():

@@ -93,7 +93,7 @@ def test_a_parameter_that_shares_nothing_has_its_own_memory():
 @pytest.mark.parametrize("kind", OPTIMIZERS.values())
 def test_numbers_of_numpy_do_as_those_of_python(kind):
     """Those of linspace, for example: they would widen float32, and round otherwise."""
-    settings = {k: v for k, v in vars(kind()).items() if isinstance(v, float) and k != "eps"}
+    settings = {k: v for k, v in vars(kind()).items() if isinstance(v, float)}
     settings |= {"rate": 0.1, "weight_decay": 0.1}
     widened = {name: np.float64(value) for name, value in settings.items()}
     scheduled = widened | {"rate": constant(widened["rate"])}
@@ -141,6 +141,9 @@ def test_gradients_that_do_not_fit_are_refused_and_nothing_is_changed(grads, mes
         (lambda: RMSProp(decay=1.5), "decay is 1.5"),
         (lambda: Adam(beta1=-0.1), "beta1 is -0.1"),
         (lambda: Adam(beta2=1), "beta2 is 1"),
+        (lambda: AdamW(eps="1e-8"), "eps is '1e-8', expected a number, at least 0"),
+        (lambda: RMSProp(eps=-1), "eps is -1"),
+        (lambda: AdaGrad(eps=math.nan), "eps is nan"),
         (lambda: step_decay(0.1, 0), "every is 0, expected at least 1"),
         (lambda: cosine(0.1, 0), "steps is 0, expected at least 1"),
         (lambda: one_cycle(0.1, 0), "steps, warm are 0, 0.3"),
@@ -179,6 +182,12 @@ def test_cosine_by_hand():
 def test_one_cycle_by_hand():
     rates = [one_cycle(2.0, 10, warm=0.4, start=0.1, end=0.01)(i) for i in (0, 2, 4, 7, 10, 99)]
     assert rates == pytest.approx([0.2, 1.1, 2.0, 1.01, 0.02, 0.02])
+
+
+@pytest.mark.parametrize("steps, warm", [(1, 0.3), (10, 0.95)])
+def test_one_cycle_may_end_before_it_has_come_down(steps, warm):
+    rates = [one_cycle(2.0, steps, warm, start=0.1)(i) for i in range(steps)]
+    assert rates[0] == pytest.approx(0.2) and rates == sorted(rates) and rates[-1] <= 2
 
 
 def test_an_optimizer_asks_its_schedule_for_the_rate_of_each_step():

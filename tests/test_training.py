@@ -188,6 +188,27 @@ def test_predict_in_parts_equals_predict_at_once(data):
     assert all(np.array_equal(value, network.state[name]) for name, value in state.items())
 
 
+@pytest.mark.parametrize(
+    "images, batch_size, message",
+    [
+        (60, 0, "batch_size is 0, expected an integer, at least 1"),
+        (60, -1, "batch_size is -1, expected an integer, at least 1"),
+        (0, 500, "x has shape .*, expected at least one image"),
+    ],
+)
+def test_predict_refuses_by_name(data, images, batch_size, message):
+    with pytest.raises(ValueError, match=message):
+        predict(noisy_network(), data[0][:images], batch_size)
+
+
+def test_predict_takes_fewer_images_at_a_time_where_each_needs_much(data, monkeypatch):
+    network, seen = noisy_network(), []
+    forward = network.forward
+    monkeypatch.setattr(network, "numbers", lambda shape: 2**22)  # in float32, 16 MB an image
+    monkeypatch.setattr(network, "forward", lambda x: seen.append(len(x)) or forward(x))
+    assert len(predict(network, data[0])) == 60 and seen == [16, 16, 16, 12]
+
+
 def test_the_progress_bar_says_loss_and_accuracy(data, capsys):
     fit(noisy_network(), data, data, batch_size=20)
     out, err = capsys.readouterr()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnlib.arguments import share
+from cnnlib.arguments import fraction
 from cnnlib.layers.base import Layer
 
 
@@ -29,7 +29,7 @@ class Dropout(Layer):
 
     def __init__(self, rate=0.5, rng=None):
         super().__init__()
-        self.rate = share("rate", rate)
+        self.rate = fraction("rate", rate)
         self.rng = np.random.default_rng(rng)
 
     def forward(self, x):

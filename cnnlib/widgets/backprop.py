@@ -40,7 +40,6 @@ def small_network():
         loss.forward(network.forward(x), labels)
         network.backward(loss.backward())
         optimizer.step(network.params, network.grads)
-    network["conv1"].input_gradient = True
     return network, x_test[list(DIGITS)], y_test[list(DIGITS)]
 
 
