@@ -49,7 +49,7 @@ def output_size(size, kernel, stride=1, pad=0, dilation=1):
     return (size + 2 * pad - span) // stride + 1
 
 
-def pixels_under(positions, kernel, stride=1, pad=0, dilation=1, size=None):
+def pixels_under(positions, kernel, stride, pad, dilation=1, size=None):
     """List the pixels along one axis that a kernel sees from some of its positions.
 
     Parameters

@@ -168,7 +168,7 @@ def read_csv(path):
         raise ValueError(f"{path}: {str(error).partition(';')[0]}") from None
     if len(table) > most:
         raise ValueError(f"{path}: more than {most:,} rows, {MOST_BYTES:,} bytes as numbers")
-    column = next((k for k, name in enumerate(names) if header and name in LABEL_COLUMNS), 0)
+    column = next((k for k, name in enumerate(names) if name in LABEL_COLUMNS), 0)
     x, y = np.delete(table, column, axis=1), table[:, column]
     side = math.isqrt(x.shape[1])
     if side * side != x.shape[1] or not side:

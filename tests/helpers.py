@@ -66,18 +66,18 @@ def sheet_of(figure):
     return ax
 
 
-def every_figure(network, x, labels):
+def every_figure(network, x, labels, **title):
     """Draw every figure of a network that there is, each of as little as it takes."""
-    yield look.plot_filters(network, which=[0])
-    yield look.plot_spectrum(network, which=[0])
-    yield look.plot_feature_maps(network, x[0])
-    yield look.plot_most_exciting(network, x, which=[0], count=1)
-    yield look.plot_receptive_field(network, "conv1", images=x[:1])
-    yield look.plot_saliency(network, x[:1], size=9)
-    yield look.plot_maximised(network, which=[0], steps=1)
-    yield look.plot_ablation(network, x, labels, "pool2")
-    yield look.plot_embedding(network, x, labels)
-    yield look.plot_fooled(network, x[:1], labels[:1])
+    yield look.plot_filters(network, which=[0], **title)
+    yield look.plot_spectrum(network, which=[0], **title)
+    yield look.plot_feature_maps(network, x[0], **title)
+    yield look.plot_most_exciting(network, x, which=[0], count=1, **title)
+    yield look.plot_receptive_field(network, "conv1", images=x[:1], **title)
+    yield look.plot_saliency(network, x[:1], size=9, **title)
+    yield look.plot_maximised(network, which=[0], steps=1, **title)
+    yield look.plot_ablation(network, x, labels, "pool2", **title)
+    yield look.plot_embedding(network, x, labels, **title)
+    yield look.plot_fooled(network, x[:1], labels[:1], **title)
 
 
 def texts(ax):

@@ -187,8 +187,8 @@ def models(torch):
     lenet += [nn.LeakyReLU(0.2), nn.AvgPool2d(3, 2, 1), nn.Flatten(), nn.Linear(6 * 6 * 6, 10)]
     normal = [nn.Conv2d(2, 8, 3, 2, 1, bias=False), nn.BatchNorm2d(8, eps=1e-3, momentum=0.3)]
     normal += [nn.Sequential(nn.Tanh(), nn.Identity(), nn.Conv2d(8, 8, 3, dilation=2, groups=4))]
-    normal += [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.5), nn.Linear(8, 8, bias=False)]
-    normal += [nn.BatchNorm1d(8, affine=False), nn.Sigmoid(), nn.Linear(8, 3)]
+    normal += [nn.AdaptiveAvgPool2d((1, 1)), nn.Flatten(), nn.Linear(8, 8, bias=False)]
+    normal += [nn.Dropout(0.5), nn.BatchNorm1d(8, affine=False), nn.Sigmoid(), nn.Linear(8, 3)]
     return [(nn.Sequential(*lenet), (1, 28, 28)), (nn.Sequential(*normal), (2, 11, 9))]
 
 

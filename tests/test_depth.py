@@ -73,3 +73,5 @@ def test_a_tower_has_the_blocks_that_were_asked_for():
     assert kinds == ["flatten", "stack", "residual", "residual", "dense"]
     assert helped.parameters() == plain.parameters() + 3 * 2 * 100
     assert helped.output_shape((1, 8, 8)) == (10,)
+    last = glorot((100, 10), np.random.default_rng(5)).astype(np.float32)
+    np.testing.assert_array_equal(tower(0, ReLU, he, rng=5)["dense1"].params["w"], last)

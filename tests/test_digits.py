@@ -45,7 +45,7 @@ def test_resampling_by_hand():
 )
 def test_a_drawing_fits_the_box_and_keeps_its_proportions(rows, columns, shape):
     box = fit_box(stick(5, 9, rows, columns))
-    assert box.shape == shape and np.allclose(box, 1, atol=1e-5)
+    assert box.shape == shape and box.dtype == np.float32 and np.allclose(box, 1, atol=1e-5)
 
 
 def test_an_empty_drawing_stays_empty():
@@ -252,6 +252,7 @@ def test_luminance_and_ranges():
         np.testing.assert_allclose(read_picture(x), expected, atol=1e-6)
     np.testing.assert_allclose(read_picture([[0, 51]]), [[0, 0.2]])
     np.testing.assert_allclose(read_picture(np.uint16([[0, 65535]])), [[0, 1]])
+    np.testing.assert_allclose(read_picture(np.ones((3, 2, 5))), np.ones((2, 5)), atol=1e-6)
 
 
 @pytest.mark.parametrize(

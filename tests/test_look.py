@@ -47,6 +47,14 @@ def tiles(ax):
     return [np.asarray(image.get_array()) for image in ax.images]
 
 
+def words(figure):
+    """Return every text of a figure that is not blank."""
+    found = [figure._suptitle, *figure.texts]
+    for ax in figure.axes:
+        found += [ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts]
+    return [text for text in found if text and text.get_text().strip()]
+
+
 def test_layers_lists_names_that_can_be_used():
     network = colour_network()
     names = look.layers(network)
@@ -142,8 +150,8 @@ def test_plot_most_exciting_shows_the_best_patches(lenet, digits):
 
 
 def test_plot_most_exciting_chooses_six_filters_if_not_told(lenet, digits):
-    ax = drawn(look.plot_most_exciting(lenet, digits[0], count=2))
-    assert len(ax.images) == 12
+    ax = drawn(look.plot_most_exciting(lenet, digits[0]))
+    assert len(ax.images) == 6 * 8
     tops = interpret.activations(lenet, digits[0], "conv2").max(axis=(0, 2, 3))
     named = {int(t) for t in texts(ax) if t.isdigit()}
     assert named == set(np.argsort(-tops)[:6].tolist())
@@ -166,7 +174,8 @@ def test_plot_receptive_field_frames_what_is_seen(lenet):
     assert ax.patches[0].get_bbox().bounds == (13.5, -0.5, 14, 14)
     seen = np.argwhere(tiles(ax)[0] > 0)
     assert [*seen.min(axis=0), *seen.max(axis=0)] == [0, 14, 13, 27]
-    drawn(look.plot_receptive_field(colour_network(), "residual1", images=COLOURS))
+    figure = look.plot_receptive_field(colour_network(), "residual1", images=COLOURS)
+    assert any("(3, 3) of residual1" in text.get_text() for text in words(figure))  # the middle
     with pytest.raises(ValueError, match="dense1 returns 128 numbers"):
         look.plot_receptive_field(lenet, "dense1")
     with pytest.raises(ValueError, match="expected a pixel of 8 by 8"):
@@ -253,10 +262,7 @@ def test_no_word_is_cut_and_any_network_of_floats_is_drawn(digits, dtype):
     for figure in every_figure(network, digits[0][:9], digits[1][:9]):
         drawn(figure)
         renderer, page = FigureCanvasAgg(figure).get_renderer(), figure.bbox
-        words = [figure._suptitle, *figure.texts]
-        for ax in figure.axes:
-            words += [ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts]
-        for text in filter(lambda text: text and text.get_text().strip(), words):
+        for text in words(figure):
             box = text.get_window_extent(renderer)
             inside = page.x0 - 1 <= box.x0 and box.x1 <= page.x1 + 1
             assert inside and page.y0 - 1 <= box.y0 and box.y1 <= page.y1 + 1, text
@@ -264,17 +270,12 @@ def test_no_word_is_cut_and_any_network_of_floats_is_drawn(digits, dtype):
     assert functions <= set(every_figure.__code__.co_names)
 
 
-def test_titles_can_be_chosen(lenet, digits):
-    x, labels = digits
-    calls = [
-        look.plot_filters(lenet, title="mine"),
-        look.plot_feature_maps(lenet, x[0], title="mine"),
-        look.plot_most_exciting(lenet, x, count=1, title="mine"),
-        look.plot_saliency(lenet, x[0], title="mine"),
-        look.plot_maximised(lenet, steps=1, title="mine"),
-        look.plot_fooled(lenet, x[:1], labels[:1], title="mine"),
-    ]
-    assert all("mine" in texts(drawn(figure)) for figure in calls)
+def test_every_figure_has_a_title_and_it_can_be_chosen(lenet, digits):
+    x, labels = digits[0][:9], digits[1][:9]
+    calls = every_figure(lenet, x, labels), every_figure(lenet, x, labels, title="mine")
+    for usual, chosen in zip(*calls, strict=True):
+        said, mine = ({text.get_text() for text in words(figure)} for figure in (usual, chosen))
+        assert len(said - mine) == 1 and mine - said == {"mine"}
 
 
 # --------------------------------------------------------------------------- what others met

@@ -280,8 +280,9 @@ def test_a_plain_rule_that_remembers_nothing_may_train_many(data):
 def test_images_from_0_to_255_are_remarked_on(data, name):
     sets = {"train": data, "valid": data} | {name: (255 * data[0], data[1])}
     high = np.float32(255) * data[0].max()
-    with pytest.warns(UserWarning, match=f"^{name}: the images go from .* to {high:.3f}"):
+    with pytest.warns(UserWarning, match=f"^{name}: the images go from .* to {high:.3f}") as told:
         fit(noisy_network(), **sets, progress=False)
+    assert told[0].filename == __file__  # the line that called fit
 
 
 def test_numbers_that_are_not_finite_after_the_last_step_stop_the_run(data, tmp_path, recwarn):
