@@ -150,16 +150,17 @@ def test_a_model_is_laid_open_and_keeps_dtype_and_settings():
     network = from_torch(FakeSequential([Identity(), FakeSequential([conv, MaxPool2d()])]))
     assert list(network.layers) == ["conv1", "pool1"]
     layer = network["conv1"]
-    assert (layer.stride, layer.dilation, layer.groups) == (2, 2, 2)
+    assert (layer.stride, layer.pad, layer.dilation, layer.groups) == (2, 2, 2, 2)
     np.testing.assert_array_equal(layer.params["w"], conv.weight)
     assert layer.params["b"].dtype == np.float64 and not layer.params["b"].any()
+    assert from_torch(Conv2d(padding="valid"))["conv1"].pad == 0
 
 
 @pytest.mark.parametrize(
     "module, error, message",
     [
         (LeNet(), TypeError, "model is LeNet, which has no counterpart here; expected a torch.nn"),
-        (FakeSequential([MaxPool2d(), Softmax()]), TypeError, "1 is Softmax, which has no"),
+        (FakeSequential([FakeSequential([Softmax()])]), TypeError, "0.0 is Softmax, which has no"),
         (FakeSequential([Conv2d(stride=(1, 2))]), ValueError, r"0, .*stride is \(1, 2\), expected"),
         (FakeSequential([Conv2d(padding_mode="reflect")]), ValueError, "padding_mode is 'reflect'"),
         (FakeSequential([Conv2d(kernel_size=(2, 2), padding="same")]), ValueError, "expected odd"),

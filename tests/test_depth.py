@@ -73,5 +73,9 @@ def test_a_tower_has_the_blocks_that_were_asked_for():
     assert kinds == ["flatten", "stack", "residual", "residual", "dense"]
     assert helped.parameters() == plain.parameters() + 3 * 2 * 100
     assert helped.output_shape((1, 8, 8)) == (10,)
-    last = glorot((100, 10), np.random.default_rng(5)).astype(np.float32)
-    np.testing.assert_array_equal(tower(0, ReLU, he, rng=5)["dense1"].params["w"], last)
+    params, rng = tower(2, ReLU, he, inputs=9, rng=5).params, np.random.default_rng(5)
+    for name, D, M, start in (
+        *(("stack1.dense1.w", 9, 100, he), ("stack2.dense1.w", 100, 100, he)),
+        ("dense1.w", 100, 10, glorot),
+    ):
+        np.testing.assert_array_equal(params[name], start((D, M), rng).astype(np.float32))
