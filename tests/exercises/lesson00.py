@@ -43,6 +43,7 @@ MUTANTS = {
         ("all rows are divided by the same number", ("axis=1, keepdims=True", "")),
         ("columns are divided by their largest number", ("axis=1", "axis=0")),
         ("rows are divided by their sum", ("max", "sum")),
+        ("rows are divided by the sum of the sizes", ("x.max(", "np.linalg.norm(x, 1, ")),
         ("the largest size counts, and not the largest number", ("x.max", "abs(x).max")),
         (
             "rows go from 0 to 1",

@@ -67,6 +67,8 @@ MUTANTS = {
         ("the rows of the kernel are flipped", ("w[kh, kw]", "w[-1 - kh, kw]")),
         ("the columns of the kernel are flipped", ("w[kh, kw]", "w[kh, -1 - kw]")),
         ("rows and columns of the kernel are exchanged", ("w[kh, kw]", "w[kw, kh]")),
+        ("all rows of the kernel meet the first row of the window", ("[oh + kh,", "[oh,")),
+        ("all columns of the kernel meet the first column of the window", ("ow + kw]", "ow]")),
         (
             "taps reach back from the start of the window, and not ahead",
             ("[oh + kh, ow + kw]", "[oh - kh, ow - kw]"),
@@ -170,6 +172,14 @@ MUTANTS = {
         ("the columns of the kernel are flipped", ("w[kh, kw]", "w[:, ::-1][kh, kw]")),
         ("rows and columns of the kernel are exchanged", ("w[kh, kw]", "w[kw, kh]")),
         (
+            "all rows of the kernel meet the first row of the window",
+            ("* stride + kh,", "* stride,"),
+        ),
+        (
+            "all columns of the kernel meet the first column of the window",
+            ("* stride + kw]", "* stride]"),
+        ),
+        (
             "taps reach back from the start of the window, and not ahead",
             (WALK, WALK.replace("+ k", "- k")),
         ),
@@ -244,6 +254,14 @@ MUTANTS = {
         ("the rows of the kernel are flipped", ("w[f, c]", "w[f, c, ::-1]")),
         ("the columns of the kernel are flipped", ("w[f, c]", "w[f, c, :, ::-1]")),
         ("rows and columns of the kernel are exchanged", ("w[f, c]", "w[f, c].T")),
+        (
+            "all rows of the kernel meet the first row of the window",
+            loops(("* stride + kh", "* stride")),
+        ),
+        (
+            "all columns of the kernel meet the first column of the window",
+            loops(("* stride + kw", "* stride")),
+        ),
         (
             "taps reach back from the start of the window, and not ahead",
             loops(("stride + kh", "stride - kh"), ("stride + kw", "stride - kw")),

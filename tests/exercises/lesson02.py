@@ -69,6 +69,7 @@ MUTANTS = {
         ("one channel", ("    return y", "    return y * np.arange(1, C + 1).reshape(C, 1, 1)")),
         ("one image", ("x[n, c, row", "x[0, c, row")),
         ("remark", ("x.dtype", "float")),
+        ("fractions are cut off, as integers do", ("x.dtype", "int")),
         ("columns are taken without stride", ("ow * stride", "ow")),
         ("rows are taken without stride", ("oh * stride", "oh")),
         ("the number of the winner is taken", (".max()", ".argmax()")),

@@ -340,6 +340,10 @@ MUTANTS = {
     ],
     "layer_cost": [
         ("the bias is counted as a product", ("F * patch * OH", "F * (patch + 1) * OH")),
+        (
+            "pixels of the image are counted, and not those of the output",
+            ("F * patch * OH * OW", "F * patch * H * W"),
+        ),
         ("defaults", ("stride=1, pad=0):", "stride, pad):")),
         ("products of one output only are counted", ("F * patch * OH * OW, 4", "F * patch, 4")),
         ("the biases are forgotten", ("F * (patch + 1)", "F * patch")),

@@ -31,6 +31,11 @@ WRONG = {
         "max_pool_padded",
         ("-np.inf", "x[0].min()"),
     ),
+    "the darkest pixel of the first channel stands for minus infinity": (
+        "02",
+        "max_pool_padded",
+        ("-np.inf", "x[:, 0].min()"),
+    ),
     "steps of two at most": (
         "03",
         "im2col",

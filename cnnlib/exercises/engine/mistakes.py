@@ -133,11 +133,18 @@ def pairs(known):
             yield [one, other], Mistake(f"{one.name}; {other.name}", both)
 
 
+def _whole(y):
+    """Cut off fractions as an array of integers does, which has no room for very large numbers."""
+    if not (np.abs(y) < 2.0**63).all():
+        raise OverflowError("Python int too large to convert to C long")
+    return np.trunc(y).astype(int)
+
+
 # Mistakes that any function whose results are floats may have: name, what becomes of the right
 # result, hint.
 GENERAL = {
     "fractions are cut off, as integers do": (
-        lambda y: np.trunc(y).astype(int),
+        _whole,
         "Is there a // or int() on the way? Or an array that was made of integers:"
         " np.zeros(shape, x.dtype) takes what x has.",
     ),

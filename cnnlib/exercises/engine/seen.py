@@ -56,7 +56,11 @@ def _said(pairs, close):
         return None
     came = wrong.pop()
     title = f"{came} comes where {not came} is right, and never the other way round"
-    hint = "What does it let pass?" if came else "Is it too strict? Numbers of a computer round."
+    hint = (
+        "What does it let pass?"
+        if came
+        else "What is asked for beside the rule? Or is it too strict: numbers of a computer round."
+    )
     return title, hint, str(came)
 
 

@@ -83,6 +83,11 @@ SCALED = mistakes(
     ),
     ("rows are divided by their sum", {"max": "sum"}, "By the largest number: .max()."),
     (
+        "rows are divided by the sum of the sizes",
+        {"x.max": "np.abs(x).sum"},
+        "By the largest number: .max().",
+    ),
+    (
         "rows go from 0 to 1",
         {"x / x.max(": "(x - x.min(axis=1, keepdims=True)) / np.ptp(x, "},
         "Nothing is taken off: divide by the largest number.",

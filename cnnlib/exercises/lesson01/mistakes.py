@@ -102,6 +102,16 @@ WINDOW = (
         "Which index of w goes with rows of x, which with columns?",
     ),
     (
+        "all rows of the kernel meet the first row of the window",
+        {PLACE: "oh * stride, ow * stride + kw"},
+        "Where does kh come in? x[oh + kh, ow + kw] meets w[kh, kw].",
+    ),
+    (
+        "all columns of the kernel meet the first column of the window",
+        {PLACE: "oh * stride + kh, ow * stride"},
+        "Where does kw come in? x[oh + kh, ow + kw] meets w[kh, kw].",
+    ),
+    (
         "taps reach back from the start of the window, and not ahead",
         {PLACE: "oh * stride - kh, ow * stride - kw"},
         "kh and kw are added, and x[-1] would be the last row.",

@@ -135,7 +135,7 @@ max_pool = Check(
 
 def _frames(rng):
     x = -np.array([3.0, 1, 4, 1, 5, 9, 2, 6, 5]).reshape(1, 1, 3, 3)
-    dark = np.concatenate([x, x - 50])
+    dark = np.concatenate([x, x - 50, x - 100, x - 150]).reshape(2, 2, 3, 3)
     return [
         Case("no padding", (x, (2, 2), 1, 0)),
         Case("all pixels positive", (-x, (2, 2), 2, 1)),
@@ -144,7 +144,7 @@ def _frames(rng):
         Case("far below zero", (1e30 * x, (2, 2), 2, 1)),
         Case("random", (distinct(rng, 2, 1, 4, 6), (2, 3), 1, 1)),
         Case("a wide frame, stride 3", (rng.normal(size=(1, 1, 6, 9)), (4, 5), 3, 2)),
-        Case("a dark image behind a bright one", (dark, (2, 2), 2, 1)),
+        Case("dark channels and images behind bright ones", (dark, (2, 2), 2, 1)),
     ]
 
 

@@ -417,6 +417,11 @@ COST = mistakes(
     ("the weights are those of one channel", {LEARNED: "return F * (K * K + 1)"}, ONE_BIAS),
     ("the weights are those of one filter", {LEARNED: "return (C * K * K + 1)"}, ONE_BIAS),
     ("the products are those of one filter", {"= F * C": "= C"}, PRODUCTS),
+    (
+        "pixels of the image are counted, and not those of the output",
+        {"products = F * C * K * K * OH * OW": "products = F * C * K * K * H * W"},
+        PRODUCTS,
+    ),
     ("the products are those of one channel", {"= F * C": "= F"}, PRODUCTS),
     ("additions are counted as well", {"= F * C": "= 2 * F * C"}, "Multiplications alone."),
     (
