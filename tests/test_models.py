@@ -65,7 +65,7 @@ def fashion_test():
 )
 def test_parameters_counted_by_hand(network, parameters):
     assert network.parameters() == parameters
-    assert network.output_shape((1, 28, 28)) == (10,)
+    assert network.input_shape == (1, 28, 28) and network.output_shape((1, 28, 28)) == (10,)
     assert FastConv2D not in map(type, network.walk())
 
 
