@@ -54,6 +54,14 @@ PICK = "yield x[pick], labels[pick]"
 MUTANTS = {
     "relu_layer": [
         (
+            "overwritten",
+            (
+                "return np",
+                "self.kept = vars(self).setdefault(x.shape, np.zeros_like(x))\n        return np",
+            ),
+            ("(x, 0)", "(x, 0, out=self.kept)"),
+        ),
+        (
             "the mask of the first call is kept for ever",
             ("self.x = x\n", "self.x = getattr(self, 'x', x)\n"),
             ("np.maximum(x, 0)", "x * (self.x > 0)"),
@@ -765,6 +773,11 @@ MUTANTS = {
         ),
     ],
     "train_epoch": [
+        (
+            "the gradients are set to 0 before the rule gets them",
+            ("        optimizer", '        network.grads["w"][:] = 0\n        optimizer'),
+        ),
+        ("rate", ("    return losses", "    optimizer.rate *= 0.5\n    return losses")),
         (
             "the accuracy is kept, and not the loss",
             ("append(loss)", "append(np.mean(network.forward(images).argmax(axis=1) == right))"),

@@ -1170,6 +1170,7 @@ EXCEPTIONS = [
     ("[1, 2] - [1, 2]", "does not calculate"),
     ("np.ones(3)(0)", "x[i] picks"),
     ("2(3)", "Is a * missing"),
+    ("np.int32(2**40)", "too large for its dtype"),
     ("np.ones(0).max()", "which slice is empty"),
     ("(lambda f: f(f))(lambda f: f(f))", "without end"),
     ("np.ones(3).dot(np.ones(4))", "as many columns in a"),

@@ -414,6 +414,16 @@ def test_starts_and_normalisation_are_those_of_the_library():
     np.testing.assert_allclose(dbeta, layer.grads["beta"])
 
 
+def test_a_layer_may_keep_its_parameters_under_other_names():
+    """They are the arrays that training changes in place."""
+    kept = (
+        "np.zeros(M, np.float32)}",
+        "np.zeros(M, np.float32)}\n        self.bias = self.params['b']",
+    )
+    used = '+ self.params["b"]', "+ self.bias"
+    assert L05.dense_layer.diagnose(changed("05", "dense_layer", kept, used)).ok
+
+
 def test_gradients_under_each_others_names_are_called_exchanged():
     right = '"w": self.x.T @ dy, "b": dy.sum(axis=0)'
     wrong = '"b": self.x.T @ dy, "w": dy.sum(axis=0)'

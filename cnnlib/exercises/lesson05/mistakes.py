@@ -1207,6 +1207,11 @@ EPOCH = mistakes(
         "backward makes new ones: network.grads after it, each time.",
     ),
     (
+        "the gradients are set to 0 before the rule gets them",
+        {STEP: f"[g.fill(0) for g in network.grads.values()]\n        {STEP}"},
+        "backward sets them anew each time: there is nothing to set to 0.",
+    ),
+    (
         "each batch is used twice",
         {
             f"        {STEP}\n": f"        {STEP}\n        loss, dscores = cross_entropy("

@@ -1,5 +1,7 @@
 """The tasks of exercise 05: layers, rules and the loop, up to a network that reads MNIST."""
 
+import copy
+
 import numpy as np
 
 from cnnlib import models
@@ -13,6 +15,7 @@ from cnnlib.exercises.engine.mistakes import Mistake
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.result import Refused, collect, kind_of
+from cnnlib.exercises.engine.running import differ
 from cnnlib.exercises.lesson03 import lent as lesson03
 from cnnlib.exercises.lesson04.mistakes import cross_entropy
 from cnnlib.exercises.lesson05 import lent, mistakes
@@ -69,7 +72,8 @@ def _send(make, x, dy, **params):
 
     Before, other images went through it, forward alone as well, and these, with other parameters;
     these then change in place, as in training. And between its forward and its backward, and after
-    that, another layer of the class is at work.
+    that, another layer of the class is at work. At last it is used once more: what it returned has
+    to stay as it was.
     """
     layer, other = make(), make()
     if not isinstance(layer, Layer):
@@ -77,7 +81,8 @@ def _send(make, x, dy, **params):
     if not (hasattr(layer, "params") and hasattr(layer, "grads")):
         why = "the layer has no params and grads: its __init__ has to call super().__init__() first"
         raise Refused(why, "no super")
-    layer.params, other.params = ({k: p + 1 for k, p in params.items()} for _ in range(2))
+    for each in (layer, other):
+        _fill(each, {k: p + 1 for k, p in params.items()})
     decoy = np.resize(np.array([1, -1, 1], x.dtype), x[:1].shape)
     layer.backward(np.ones_like(layer.forward(decoy)))
     before = _there_and_back(layer, x.copy(), dy.copy()) if params else (None, None)
@@ -92,7 +97,7 @@ def _send(make, x, dy, **params):
     for what, old, new in zip(("forward", "backward"), before, (y, dx), strict=True):
         if dy.any() and np.array_equal(old, new):
             anew = make()
-            anew.params = {name: value.copy() for name, value in params.items()}
+            _fill(anew, params)
             if what == "backward" and np.array_equal(_there_and_back(anew, x, dy)[1], new):
                 continue  # it does not remember them: they play no part
             why = f"{what} returns what it did before the parameters changed in place"
@@ -104,7 +109,27 @@ def _send(make, x, dy, **params):
     missing = [name for name in params if name not in layer.grads]
     if missing:
         raise Refused(f"backward leaves nothing under grads[{missing[0]!r}]", "no grads")
-    return (y, dx, *(layer.grads[name] for name in params))
+    result = y, dx, *(np.array(layer.grads[name]) for name in params)
+    copies = copy.deepcopy((y, dx))
+    _there_and_back(layer, -x, -dy)
+    for what, old, new in zip(("forward", "backward"), copies, (y, dx), strict=True):
+        if differ(new, old):
+            why = f"{what} writes into the array that it returned before"
+            raise Refused(f"{why}: make a new one each time", "overwritten")
+    return result
+
+
+def _fill(layer, params):
+    """Give parameters to a layer, also where it keeps one under another name: to change in place.
+
+    They have the dtype of the case, so that those of ``__init__`` cannot take them.
+    """
+    made = {name: value.copy() for name, value in params.items()}
+    for attribute, kept in [*vars(layer).items()]:
+        for name, value in layer.params.items():
+            if kept is value and name in made:
+                setattr(layer, attribute, made[name])
+    layer.params = made
 
 
 def _there_and_back(layer, x, dy, between=lambda: None):
@@ -478,15 +503,18 @@ accuracy = Check(
 )
 
 
+RATE = 0.1
+
+
 class Recorder:
     """Stands in for a network and an optimizer, and writes down what is done with them."""
 
     def __init__(self, x):
         self.training, self.params, self.grads = False, {"w": np.zeros(1)}, {"w": np.zeros(1)}
-        self.rate = 0.1  # as a rule has it
+        self.rate = RATE  # as a rule has it
         self.numbers = {tuple(row): n for n, row in enumerate(x)}
         self.events, self.modes, self.seen, self.sizes = [], [], [], []
-        self.own = self.fresh = True
+        self.own = self.fresh = self.whole = True
         self.sent = np.full(x.shape, np.nan)  # for each image, times the size of its batch
 
     def forward(self, x):
@@ -499,7 +527,7 @@ class Recorder:
 
     def backward(self, dy):
         self.events.append(2)
-        self.grads = {"w": np.zeros(1)}
+        self.grads = {"w": np.ones(1)}
         if np.shape(dy) == (len(self.batch), self.sent.shape[1]):
             self.sent[self.batch] = np.asarray(dy) * len(self.batch)
 
@@ -507,6 +535,7 @@ class Recorder:
         self.events.append(3)
         self.own = self.own and params.get("w") is self.params["w"]
         self.fresh = self.fresh and grads.get("w") is self.grads["w"]
+        self.whole = self.whole and self.grads["w"][0] == 1
 
 
 def _epoch(function, x, labels, batch_size, seed):
@@ -517,6 +546,8 @@ def _epoch(function, x, labels, batch_size, seed):
     )
     if losses is None:
         return None
+    if once.rate != RATE:
+        raise Refused("the rate of the optimizer is changed, which nobody asked for", "rate")
     for loss in losses if isinstance(losses, (list, tuple)) else ():
         if isinstance(loss, (list, tuple)) or np.ndim(loss):
             raise Refused(f"the list holds {kind_of(loss)}, expected one loss a batch", "no loss")
@@ -541,6 +572,7 @@ def _epoch(function, x, labels, batch_size, seed):
         int(all(once.modes)),
         int(once.own),
         int(once.fresh),
+        int(once.whole),
         int(once.seen != sorted(once.seen)),
         int(once.seen == again.seen and once.seen != other.seen),
         0 if single else np.size(losses),
@@ -561,11 +593,12 @@ train_epoch = Check(
     ],
     mistakes.EPOCH,
     outputs="forward_1_backward_2_step_3 sizes sent_for_each_image labels_fit training"
-    " own_parameters new_gradients shuffled drawn_by_rng losses mean_loss",
+    " own_parameters new_gradients whole_gradients shuffled drawn_by_rng losses mean_loss",
     telling={
         "training": "the network is not in training mode",
         "own_parameters": "the rule does not get the arrays that the network holds",
         "new_gradients": "the rule does not get the gradients of this batch",
+        "whole_gradients": "the gradients are changed before the rule gets them",
         "drawn_by_rng": "the order does not depend on the rng that is handed over",
     },
     todo="For every batch: forward, loss, backward, step; return the losses in a list",

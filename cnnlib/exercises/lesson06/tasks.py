@@ -122,6 +122,7 @@ def _layers(rng):
         for name, seed, count in (("conv1", 0, 1), ("relu1", 0, 2), ("pool1", 1, 2))
     ] + [
         Case("three channels", (small(3, 8, 2), rng.random((2, 3, 8, 8)), "pool1")),
+        Case("flatten1", (small(seed=3), images, "flatten1")),
         Case("the second of its kind", (deep, images, "conv2")),
         Case("the third of its kind", (deep, images, "conv3")),
         Case("the tenth of its kind", (ten, images[:, :, :2, :2], "conv10")),
@@ -202,7 +203,11 @@ def _labelled(rng):
         labels = network.forward(x).argmax(axis=1)
         labels[::4] = (labels[::4] + 1) % 3
         cases.append(Case(label, (network, x, labels, name)))
-    return cases
+    layers = [Conv2D(1, 3, 3, rng=rng), Flatten(), Dense(48, 3, rng=rng)]
+    plain = Sequential(layers, (1, 6, 6)).astype(np.float64)
+    plain.training = False
+    x, labels = rng.normal(size=(40, 1, 6, 6)), rng.integers(0, 3, 40)
+    return [*cases, Case("no ReLU after it", (plain, x, labels, "conv1"))]
 
 
 ablation = Check(

@@ -67,7 +67,7 @@ unpack = Check(
         Case("square", (distinct(rng, 12), (3, 3), (3,))),
         Case("filters", (distinct(rng, 2 * 2 * 2 * 3 + 2), (2, 2, 2, 3), (2,))),
         Case("filters of one channel", (distinct(rng, 3 * 2 * 2 + 3), (3, 1, 2, 2), (3,))),
-        Case("a bias with two axes", (distinct(rng, 9), (2, 3), (1, 3))),
+        Case("a bias with two axes", (distinct(rng, 10), (2, 3), (2, 2))),
         Case("float32", (rng.normal(size=6).astype(np.float32), (2, 2), (2,))),
     ],
     mistakes.UNPACK,
