@@ -347,7 +347,8 @@ POINTED = """async ([code, style, png]) => {
     sheet.textContent = style;
     const file = new Blob([code], {type: "text/javascript"});
     const {default: widget} = await import(URL.createObjectURL(file));
-    const value = await (await fetch(`data:image/png;base64,${png}`)).arrayBuffer();
+    const bytes = await (await fetch(`data:image/png;base64,${png}`)).arrayBuffer();
+    const value = new DataView(bytes);
     const values = {value, alt: "a picture", points: true};
     let answered = null;
     window.told = [];

@@ -353,3 +353,14 @@ def test_a_way_that_leaves_the_picture_is_told(valley):
     assert "It left the picture at step 1." in valley.text
     valley.set(rate=0.1)
     assert "left" not in valley.text
+
+
+def test_the_valley_is_not_drawn_again_for_a_start_that_a_browser_rounded(monkeypatch):
+    valley, drawn = ValleyExplorer(), []
+    valley.set(x=-4.1, y=0.0)
+    monkeypatch.setattr(valley, "refresh", lambda: drawn.append(valley.values()))
+    for name, value in (("x", -4.1 + 1e-15), ("y", -1e-16), ("x", -4.1)):
+        valley.controls[name].value = value
+    assert drawn == []
+    valley.controls["x"].value = -4.0
+    assert [values["x"] for values in drawn] == [-4.0]

@@ -4,6 +4,7 @@ import contextlib
 import functools
 import gc
 import html
+import math
 import os
 
 import ipywidgets as widgets
@@ -147,7 +148,13 @@ class Explorer(widgets.VBox):
             self.quieted -= 1
 
     def moved(self, name, change=None):
-        """Draw again, for a control was moved, and let the others agree with it first."""
+        """Draw again, for a control was moved, and let the others agree with it first.
+
+        A browser answers a number with its own rounding of it: that moves nothing.
+        """
+        if change and isinstance(change.new, float):
+            if math.isclose(change.old, change.new, abs_tol=1e-12):
+                return
         if not self.quieted:
             with self.quiet():
                 self.agree(name)
