@@ -40,6 +40,10 @@ FRESH = "        y = maps.copy()\n        y[:, f] = 0\n"
 MUTANTS = {
     "feature_maps": [
         (
+            "the maps of the first image are returned, without the axis of images",
+            ("            return x", "            return x[0]"),
+        ),
+        (
             "what the first layer makes is returned, whatever the name",
             ("        if layer_name == name:\n            return x", "        return x"),
         ),

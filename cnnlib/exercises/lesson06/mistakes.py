@@ -107,6 +107,11 @@ FEATURES = mistakes(
         "Stop when the name is reached.",
     ),
     (
+        "the maps of the first image are returned, without the axis of images",
+        {"return x": "return x[0]"},
+        "x holds several: (N, ...) goes in and comes out.",
+    ),
+    (
         "what the first layer makes is returned, whatever the name",
         {"        if each == name:\n            return x": "        return x"},
         "The return belongs under the if: the loop ends with it.",
