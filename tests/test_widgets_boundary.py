@@ -193,6 +193,13 @@ def test_a_loss_that_rises_again_and_dead_units_are_told(explorer):
     assert f"the loss rose from {low:.2f} to {high:.2f}" in explorer.text
 
 
+def test_one_dead_unit_is_spoken_of_in_the_singular(explorer):
+    run, seen, _ = copy.deepcopy(separate("two moons", width=5))
+    run.network["dense1"].params["b"][:] = [-100, 1e3, 1e3, 1e3, 1e3]
+    text = explorer.trouble(run, seen, 100)
+    assert " 1 of the 5 units is 0 for every point: it is dead, no gradient reaches it." in text
+
+
 def test_a_click_puts_in_a_point_and_a_drag_does_not(explorer, monkeypatch):
     answers = []
     monkeypatch.setattr(explorer.image, "send", answers.append)

@@ -300,9 +300,12 @@ class BoundaryExplorer(Explorer):
             hidden = run.network["relu1"].forward(run.network["dense1"].forward(run.x))
             dead = int((hidden == 0).all(axis=0).sum())
             if dead:
+                are, they_are, them = (
+                    ("are", "they are", "them") if dead > 1 else ("is", "it is", "it")
+                )
                 text += (
-                    f" {dead} of the {hidden.shape[1]} units are 0 for every point: they are dead, "
-                    "no gradient reaches them."
+                    f" {dead} of the {hidden.shape[1]} units {are} 0 for every point: {they_are} "
+                    f"dead, no gradient reaches {them}."
                 )
         recent = seen[1][(seen[0] > step - 100) & (seen[0] <= step)]
         lowest = np.minimum.accumulate(recent)

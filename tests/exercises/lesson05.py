@@ -963,6 +963,13 @@ QUESTIONS = {
             {"B": "too high"},
         ),
         ("jumps are taken for overfitting", {"C": "too few images"}),
+        ("a slow start is taken for too high a rate", {"A": "too high"}),
+        ("a loss that jumps is taken for one of too low a rate", {"C": "too low"}),
+        ("a slow start is taken for a sound run", {"A": "sound"}),
+        (
+            "a loss that climbs on other images is taken for one of too low a rate",
+            {"B": "too low"},
+        ),
         ("a loss that stays high is taken for one of too few images", {"A": "too few images"}),
         ("a loss that jumps is taken for a sound run", {"C": "sound"}),
         ("a sound run is taken for a slow one", {"D": "too low"}),

@@ -883,7 +883,7 @@ def test_a_repair_that_makes_it_right_names_what_is_wrong(source, name):
         "return": "the return stands inside a loop",
         "slice": "ends at minus 0",
         "empty": "np.empty is not filled with zeros",
-        "no zeros": "what is wrong in y is 0",
+        "no zeros": "whatever lay in memory; with zeros in its place: what is wrong in y is 0",
         "name": "w stands where h belongs",
     }
     assert kinds[name] in str(CHECK.diagnose(names["double"]))

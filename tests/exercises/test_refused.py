@@ -487,8 +487,12 @@ def test_a_filter_that_is_searched_for_is_not_learned(change):
             ("(dy, x, w)", "(dy, x[k], w)"),
             ("range(200)", "range(400)"),
         ],
+        [
+            ("w -= 0.3 * conv_backward(dy, x, w)[1]", "_, dw, db = conv_backward(dy, x, w)"),
+            ("    return w", "        w -= 0.3 * dw\n        b -= 0.3 * db\n    return w"),
+        ],
     ],
-    ids=["until the loss is small", "float32", "six pictures at a time"],
+    ids=["until the loss is small", "float32", "six pictures at a time", "the bias steps too"],
 )
 def test_a_filter_may_be_learned_in_any_steps_against_the_gradient(changes):
     result = TASKS["04"].learn_filter.diagnose(changed("04", "learn_filter", *changes))

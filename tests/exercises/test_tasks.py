@@ -1,6 +1,7 @@
 """What single tasks promise beyond naming mistakes: pairs, open problems, the library's truth."""
 
 import dataclasses
+import sys
 
 import numpy as np
 import pytest
@@ -441,6 +442,17 @@ def test_a_small_network_that_is_none_is_told_so():
     made = [Sequential([AvgPool2D(7), Flatten(), Dense(16, 10, rng=0)]) for _ in range(2)]
     assert "seed makes no difference" in str(goal.diagnose(lambda seed: made[seed]))
     assert "seed makes no difference" in str(goal.diagnose(lambda seed: made[0]))
+    drawn = goal.diagnose(lambda _: Sequential([AvgPool2D(7), Flatten(), Dense(16, 10)]))
+    assert "one seed gives two networks" in str(drawn)
+
+
+@pytest.mark.parametrize("accuracy, said", [(0.899, "✗ small_network: 89%"), (0.58, "58%")])
+def test_the_accuracy_of_a_small_network_is_not_rounded_up(monkeypatch, accuracy, said):
+    tasks = sys.modules[L07.small_network.measure.__module__]
+    monkeypatch.setattr(tasks, "fit", lambda *args, **terms: None)
+    monkeypatch.setattr(tasks, "evaluate", lambda *args: (0, accuracy))
+    build = solved("07")["build"]
+    assert said in str(L07.small_network.diagnose(build))
 
 
 # ---------------------------------------------------------------------- 08

@@ -5,6 +5,7 @@ of them only if what the reader's function gives is, in every case, what that wr
 """
 
 import copy
+import dataclasses
 import functools
 import inspect
 import itertools
@@ -480,7 +481,9 @@ class Check(Task):
         zeros = next((mistake for kind, mistake in repairs(thing) if kind == "empty"), None)
         other = zeros and self.trial(zeros, seed)
         if other and not all(other.right) and not other.outcomes[-1].late:
-            return self._wrong(other, zeros.function, seed)
+            found = self._wrong(other, zeros.function, seed)
+            held = "np.empty holds whatever lay in memory; with zeros in its place:"
+            return dataclasses.replace(found, title=f"{held} {found.title}")
         return self.result(
             "wrong",
             "np.empty is not filled with zeros.",

@@ -192,7 +192,6 @@ global_pool = Check(
 def _stacks(rng):
     return [
         Case("one layer", ([(3, 1)],)),
-        Case("no layer", ([],)),
         Case("every second pixel at the end", ([(3, 1), (1, 2)],)),
         Case("two layers", ([(3, 1), (3, 1)],)),
         Case("pooling at the end", ([(3, 1), (2, 2)],)),

@@ -695,11 +695,13 @@ def _counting(learn, x, y, K, most=np.inf):
 def _misled(learn, w, x, y, calls, single):
     """Say whether something that no filter can give, added to y, leads to other weights.
 
-    It is so large that a loss holds no digit of what the weights do. In the gradient it cancels.
+    It is so large that a loss holds no digit of what the weights do. In the gradient it cancels,
+    and in that of a bias.
     """
     K, rng = w.shape[2], np.random.default_rng(3)
     windows = np.lib.stride_tricks.sliding_window_view(x[:, 0], (K, K), axis=(1, 2))
-    basis = np.linalg.qr(windows.reshape(len(x), -1, K * K))[0]
+    windows = windows.reshape(len(x), -1, K * K)
+    basis = np.linalg.qr(np.concatenate([windows, np.ones_like(windows[..., :1])], axis=2))[0]
     noise = rng.normal(size=(len(x), basis.shape[1], 1)) * (1e4 if single else 1e8) * np.std(y)
     for _ in range(2):  # the second time for what rounding left
         noise -= basis @ (basis.swapaxes(1, 2) @ noise)
@@ -733,8 +735,8 @@ def _found(learn):
     if min(shares) >= GOAL and _misled(learn, w, x, y, calls, single):
         raise Refused(
             "another filter comes if something is added to y that no filter can give and that"
-            " cancels in conv_backward. Send the difference itself back, and take the step that"
-            " this says: compare no losses.",
+            " cancels in conv_backward. Send the difference itself back, neither clipped nor as a"
+            " sign alone, take the step that this says, and compare no losses.",
             "search",
         )
     said = "The filters had 3 by 3 and 5 by 5 weights."

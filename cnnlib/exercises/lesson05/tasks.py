@@ -678,6 +678,26 @@ read_curves = Question(
             "Too low a rate falls smoothly and slowly. Too high a rate jumps, or never falls.",
         ),
         Mistake(
+            "a slow start is taken for too high a rate",
+            _read(A="too high"),
+            "Too high a rate jumps, or never falls. Does this one fall smoothly?",
+        ),
+        Mistake(
+            "a loss that jumps is taken for one of too low a rate",
+            _read(C="too low"),
+            "Too low a rate falls smoothly. Which steps make a loss rise again?",
+        ),
+        Mistake(
+            "a slow start is taken for a sound run",
+            _read(A="sound"),
+            "How much of its loss is left in the end?",
+        ),
+        Mistake(
+            "a loss that climbs on other images is taken for one of too low a rate",
+            _read(B="too low"),
+            "With too low a rate the loss on the images trained on is still high in the end.",
+        ),
+        Mistake(
             "a slow start is taken for a sound run, or the other way round",
             _read(A="sound", D="too low"),
             "Which of them has a small loss in the end?",
