@@ -170,6 +170,13 @@ def test_augment_refuses(rng, change, error, message):
     assert rng.bit_generator.state == state
 
 
+def test_smooth_noise_refuses(rng):
+    with pytest.raises(ValueError, match="smoothness is 0, expected a number above 0"):
+        smooth_noise(rng, (1, 1, 4, 4), 0)
+    with pytest.raises(TypeError, match="rng is 0, expected a numpy.random.Generator"):
+        smooth_noise(0, (1, 1, 4, 4), 1.0)
+
+
 def test_warp_refuses():
     x, matrices = np.zeros((2, 1, 4, 4)), np.zeros((2, 2, 3))
     with pytest.raises(ValueError, match=r"matrices has shape \(2, 3\), expected \(2, 2, 3\)"):
