@@ -78,7 +78,7 @@ def test_a_run_is_gradient_descent_as_worked_out_by_hand():
     x, labels = scatter("two moons", 200, 0)
     run = Training(build("ReLU", 4, 0), x, labels, 0.3, 200, 0)
     w1, b1, w2, b2 = (p.astype(float) for p in build("ReLU", 4, 0).params.values())
-    for step in range(5):
+    for step in range(10):
         hidden = np.maximum(x @ w1 + b1, 0)
         odds = np.exp(hidden @ w2 + b2)
         p = odds / odds.sum(axis=1, keepdims=True)
@@ -87,7 +87,7 @@ def test_a_run_is_gradient_descent_as_worked_out_by_hand():
         d1 = d2 @ w2.T * (hidden > 0)
         w2, b2 = w2 - 0.3 * hidden.T @ d2, b2 - 0.3 * d2.sum(axis=0)
         w1, b1 = w1 - 0.3 * x.T @ d1, b1 - 0.3 * d1.sum(axis=0)
-    for found, expected in zip(run.at(5).params.values(), (w1, b1, w2, b2), strict=True):
+    for found, expected in zip(run.at(10).params.values(), (w1, b1, w2, b2), strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-5)
     for found, expected in zip(run.at(0).params.values(), build("ReLU", 4, 0).params.values(),
                                strict=True):  # fmt: skip

@@ -111,7 +111,7 @@ def build(nonlinearity, width, seed):
 
 
 class Training:
-    """A run by plain SGD, kept so that the network can be seen as it was after each step.
+    """A run by plain SGD, of which the network is kept every tenth step, and at the end.
 
     Parameters
     ----------
@@ -130,7 +130,8 @@ class Training:
 
     def __init__(self, network, x, labels, rate, batch, seed):
         self.network, self.x, self.labels = network, x, labels
-        self.weights, self.losses = [copied(network.params)], []
+        params = network.params  # changed in place
+        self.weights, self.losses = {0: copied(params)}, []
         rule, loss, todo = SGD(rate), SoftmaxCrossEntropy(), endless(x, labels, batch, seed)
         with network.mode(training=True, input_gradient=False), np.errstate(all="ignore"):
             while len(self.losses) < STEPS:
@@ -139,9 +140,11 @@ class Training:
                 if not math.isfinite(value):
                     break
                 network.backward(loss.backward())
-                rule.step(network.params, network.grads)
+                rule.step(params, network.grads)
                 self.losses.append(value)
-                self.weights.append(copied(network.params))
+                if len(self.losses) % EVERY == 0:
+                    self.weights[len(self.losses)] = copied(params)
+        self.weights[len(self.losses)] = copied(params)
 
     def at(self, step):
         """Return the network as it was after a step, or at the end if it did not get so far."""
@@ -183,7 +186,7 @@ def endless(x, labels, batch, seed):
         yield x[pick], labels[pick]
 
 
-@functools.lru_cache(16)
+@functools.lru_cache(100)  # whoever drags comes back to what was
 def separate(source, nonlinearity="ReLU", width=2, rate=RATE, batch=50, seed=0, added=""):
     """Train a network on 200 points of a source and those that a reader put in.
 
