@@ -10,8 +10,8 @@ nothing: it is enough after a sentence was edited in Jupyter, and says where cod
 What cells say about themselves:
 
 - The tag ``nbval-ignore-output`` marks a cell whose output is a time, a progress bar or the name
-  of a machine. Its stored output is kept as long as no code cell of the notebook changes;
-  ``--fresh`` measures anew.
+  of a machine, or hangs on how its processor rounds. Its stored output is kept as long as no code
+  cell of the notebook changes; ``--fresh`` measures anew.
 - The tag ``raises-exception`` marks a cell that has to raise. Of the traceback, the last line is
   stored.
 - The tag ``measured`` marks a cell that asserts times. In the browser edition, where they differ, a
