@@ -24,10 +24,6 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
 )
 EXPLORER = re.compile(r"\w+(?:Explorer|Cockpit): ")  # how the text of a stored explorer begins
-SETTINGS = {
-    # Render all cells, not only those in view.
-    "notebook-extension/tracker": {"windowingMode": "none"}
-}
 PATIENCE = 600  # seconds after which a wait is given up: no test is about how long it takes
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")  # what axe holds pages to
@@ -107,6 +103,17 @@ def barriers(page, place):
     return [(each["id"], [node["html"][:120] for node in each["nodes"]][:5]) for each in found]
 
 
+def fingers(page):
+    """Return a function that sends what fingers do: ("touchStart", (x, y), ...), ("touchEnd",)."""
+    session = page.context.new_cdp_session(page)
+
+    def send(kind, *places):
+        points = [{"id": k, "x": x, "y": y} for k, (x, y) in enumerate(places)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    return send
+
+
 def copy_unrun(source, target, only=None):
     """Copy a notebook without its outputs, so that what is shown later was made by running it.
 
@@ -150,10 +157,10 @@ class Server:
         (startup / "recall.py").write_text(RECALL)
         self.token = secrets.token_hex(16)
         self.address = None  # known once it answers
-        for name, values in SETTINGS.items():
-            path = self.folder / "lab-settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(values))
+        settings = self.folder / "lab-settings" / "@jupyterlab" / "notebook-extension"
+        settings.mkdir(parents=True)
+        # Render all cells, not only those in view.
+        (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
         self.log = open(self.folder / "log.txt", "w+", encoding="utf-8")
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
         options = {"ip": "127.0.0.1", "port": 0, "root_dir": self.served}

@@ -128,10 +128,6 @@ def test_ratios_are_those_of_pairs(monkeypatch):
     assert cells[3:] == ["1.00", "2.00", "0.50 (0.50 to 0.50)", 3]
 
 
-def test_slope_is_the_exponent():
-    assert bench.slope([1, 2, 4], [3, 12, 48]) == pytest.approx(2)
-
-
 # --------------------------------------------------------------------------- the environment
 
 

@@ -6,7 +6,6 @@ notebooks are copied without their outputs, so that what is seen was made by thi
 
 import base64
 import re
-from unittest.mock import MagicMock
 
 import nbformat
 import pytest
@@ -80,62 +79,6 @@ def test_lesson_runs_and_its_explorers_answer(path, reader):
     assert all(field.is_visible() for field in typed.all())
 
 
-def test_an_error_is_seen(reader, tmp_path):
-    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")])
-    nb.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
-    nbformat.write(nb, tmp_path / "wrong.ipynb")
-    (error,) = reader(tmp_path / "wrong.ipynb").run_all()
-    assert "ZeroDivisionError" in error
-
-
-@pytest.mark.parametrize("begins", [False, True], ids=["nothing runs", "cells wait for ever"])
-def test_a_page_that_has_lost_its_kernel_is_loaded_again(begins):
-    class Lost(browser.Reader):
-        """Its kernel is idle until it is loaded anew, as after a dialog that chose another one."""
-
-        def __init__(self, loads=1):
-            self.page, self.asked, self.opened, self.loads = MagicMock(), [], 0, loads
-            self.page.locator.return_value.count.return_value = 1
-
-        def open(self):
-            self.opened += 1
-
-        def comes_true(self, script, arg=None, seconds=None):
-            return self.opened == self.loads or begins and script == browser.BEGUN
-
-        def wait_until_idle(self):
-            pass
-
-    page = Lost()
-    page.run_all()
-    assert page.opened == 1
-    with pytest.raises(TimeoutError, match="cells never ran"):
-        Lost(loads=99).run_all()
-
-
-def test_dialogs_that_follow_each_other_are_answered(reader, tmp_path):
-    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
-    nb.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
-    nbformat.write(nb, tmp_path / "asked.ipynb")
-    opened = reader(tmp_path / "asked.ipynb")
-    opened.page.evaluate("""() => {
-        const ask = left => {
-            const dialog = document.createElement("dialog");
-            dialog.className = "jp-Dialog";
-            dialog.innerHTML = `${left} left <button class="jp-mod-accept">Yes</button>`;
-            dialog.querySelector("button").onclick = () => {
-                dialog.remove();
-                if (left) ask(left - 1);
-            };
-            document.body.append(dialog);
-            dialog.showModal();
-        };
-        ask(2);
-    }""")
-    assert opened.run_all() == [""]
-    assert [said for said in opened.asked if "left" in said] == [f"{n} left Yes" for n in (2, 1, 0)]
-
-
 def test_a_digit_can_be_drawn(reader):
     lesson = browser.ROOT / "notebooks" / "00_start_here.ipynb"
     opened = reader(lesson, only=("imports", "data", "load", "digit"))
@@ -168,25 +111,6 @@ def test_a_digit_can_be_drawn(reader):
     cell.get_by_role("button", name="Clear the canvas").click()
     wait_for("The canvas is empty")
     assert opened.changed(number, before)
-
-    # A 7 by finger.
-    touch = opened.page.context.new_cdp_session(opened.page)
-
-    def finger(kind, *point):
-        points = [dict(zip("xy", at(*point), strict=True))] if point else []
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-    finger("touchStart", 0.2, 0.2)
-    for step in range(1, 9):
-        finger("touchMove", 0.2 + 0.55 * step / 8, 0.2)
-    for step in range(1, 9):
-        finger("touchMove", 0.75 - 0.35 * step / 8, 0.2 + 0.65 * step / 8)
-    finger("touchEnd")
-    wait_for("Your drawing is read as 7 ")
-
-    # By keyboard: the slider goes back to the test images.
-    assert opened.move_a_slider(number)
-    wait_for("Test image 1, ")
 
 
 PIXELS = ("imports", "data", "pixels")  # cells of lesson 00 that show an explorer
@@ -234,13 +158,12 @@ def test_what_a_check_says_can_be_read(colours, chromium):
     page.close()
 
 
-def test_points_are_put_in_by_mouse_by_finger_and_by_key(reader):
+def test_points_are_put_in_where_the_picture_is_clicked(reader):
     lesson = browser.ROOT / "notebooks" / "05_training.ipynb"
     opened = reader(lesson, only=("imports", "72553285", "boundary"))
     assert not any(opened.run_all())
-    number = 2
-    assert opened.pictures(number) == 1
-    cell = opened.cell(number)
+    assert opened.pictures(2) == 1
+    cell = opened.cell(2)
     image = cell.locator("img.widget-image")
     image.hover()  # which waits until it is in view and stands still
     box = image.bounding_box()
@@ -257,28 +180,6 @@ def test_points_are_put_in_by_mouse_by_finger_and_by_key(reader):
 
     image.click(position={"x": 0.2 * box["width"], "y": 0.5 * box["height"]})
     wait_for("of the 201 points")
-    image.tap(position={"x": 0.3 * box["width"], "y": 0.5 * box["height"]})
-    wait_for("of the 202 points")
-    field = cell.get_by_label("your points")
-    field.fill(field.input_value() + "; 0 0 orange")
-    field.press("Enter")
-    wait_for("of the 203 points")
-
-
-def test_the_code_of_the_blocks_is_shown_by_key(reader):
-    lesson = browser.ROOT / "notebooks" / "00_start_here.ipynb"
-    opened = reader(lesson, only=("imports", "07d8985b"))
-    assert not any(opened.run_all())
-    cell = opened.cell(1)
-    code, show = (
-        cell.get_by_label("code", exact=True),
-        cell.get_by_role("button", name="Show the code"),
-    )
-    show.wait_for()
-    assert not code.is_visible()
-    show.press("Enter")
-    code.wait_for()
-    assert "Conv2D(1, 16, (5, 5), rng=0)," in code.input_value()
 
 
 MODEL = """async code => {
@@ -299,7 +200,7 @@ def test_the_canvas_needs_nothing_of_jupyter(chromium):
     context = chromium.new_context(has_touch=True)
     page = context.new_page()
     page.evaluate(MODEL, (browser.ROOT / "cnnlib" / "widgets" / "canvas.js").read_text("utf-8"))
-    box = page.locator("canvas").bounding_box()
+    box, finger = page.locator("canvas").bounding_box(), browser.fingers(page)
 
     def at(x, y):
         return box["x"] + x * box["width"], box["y"] + y * box["height"]
@@ -327,16 +228,10 @@ def test_the_canvas_needs_nothing_of_jupyter(chromium):
     page.get_by_role("button").click()
 
     # Of two fingers, the first one draws.
-    touch = context.new_cdp_session(page)
-
-    def fingers(kind, *places):
-        points = [{"id": k, **dict(zip("xy", at(*p), strict=True))} for k, p in enumerate(places)]
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-    fingers("touchStart", (0.2, 0.2))
-    fingers("touchStart", (0.2, 0.2), (0.8, 0.2))
-    fingers("touchMove", (0.2, 0.8), (0.8, 0.8))
-    fingers("touchEnd")
+    finger("touchStart", at(0.2, 0.2))
+    finger("touchStart", at(0.2, 0.2), at(0.8, 0.2))
+    finger("touchMove", at(0.2, 0.8), at(0.8, 0.8))
+    finger("touchEnd")
     drawn = ink()
     context.close()
     assert drawn[:, :56].any() and not drawn[:, 56:].any()
@@ -368,69 +263,61 @@ POINTED = """async ([code, style, png]) => {
 }"""
 
 
-def test_a_finger_points_and_drags_in_a_picture_and_still_scrolls_the_page(chromium):
+@pytest.fixture
+def pointed(chromium):
+    """A page with a picture that can be pointed at, and where in it a share of its sides lies."""
     context = chromium.new_context(viewport={"width": 400, "height": 600}, has_touch=True)
     page, widgets = context.new_page(), browser.ROOT / "cnnlib" / "widgets"
     code, style = ((widgets / f"picture.{kind}").read_text("utf-8") for kind in ("js", "css"))
     png = base64.b64encode(to_png(new_figure(4, 4))).decode("ascii")
     page.evaluate(POINTED, [code, style, png])
-    box, session = page.locator("img").bounding_box(), context.new_cdp_session(page)
+    box = page.locator("img").bounding_box()
+    yield page, lambda x, y: (box["x"] + x * box["width"], box["y"] + y * box["height"])
+    context.close()
 
-    def finger(kind, *at):
-        sizes = zip("xy", at, (box["width"], box["height"]), strict=False)
-        place = [{axis: box[axis] + share * size for axis, share, size in sizes}] if at else []
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": place})
+
+def test_a_finger_points_and_drags_in_a_picture_and_still_scrolls_the_page(pointed):
+    (page, at), finger = pointed, browser.fingers(pointed[0])
 
     def told(count):
         page.wait_for_function("count => told.length >= count", arg=count)
         return page.evaluate("told.splice(0)")
 
-    finger("touchStart", 0.25, 0.5)  # a tap
+    finger("touchStart", at(0.25, 0.5))  # a tap
     finger("touchEnd")
     assert told(1) == [["down", 25, 50]]
 
-    finger("touchStart", 0.25, 0.5)  # a drag: sideways, then down
+    finger("touchStart", at(0.25, 0.5))  # a drag: sideways, then down
     for share in (0.4, 0.6, 0.75):
-        finger("touchMove", share, 0.5)
+        finger("touchMove", at(share, 0.5))
     for share in (0.6, 0.75):
-        finger("touchMove", 0.75, share)
+        finger("touchMove", at(0.75, share))
     finger("touchEnd")
     page.wait_for_function("told.some(([kind, x, y]) => x > 70 && y > 70)")
     first, *others = told(2)
     assert first == ["down", 25, 50] and {kind for kind, _, _ in others} == {"move"}
     assert page.evaluate("scrollY") == 0
 
-    finger("touchStart", 0.25, 0.75)  # upwards: the page moves, and nothing is chosen
+    finger("touchStart", at(0.25, 0.75))  # upwards: the page moves, and nothing is chosen
     for share in (0.6, 0.4, 0.2, 0.05):
-        finger("touchMove", 0.25, share)
+        finger("touchMove", at(0.25, share))
     finger("touchEnd")
     page.wait_for_function("scrollY > 0")
     assert page.evaluate("told") == []
 
     page.locator("img").click()  # once the page stands still
     assert told(1)[0] == ["down", 50, 50]
-    context.close()
 
 
-def test_while_one_place_is_answered_only_the_last_is_kept(chromium):
-    page, widgets = chromium.new_page(), browser.ROOT / "cnnlib" / "widgets"
-    code, style = ((widgets / f"picture.{kind}").read_text("utf-8") for kind in ("js", "css"))
-    png = base64.b64encode(to_png(new_figure(4, 4))).decode("ascii")
-    page.evaluate(POINTED, [code, style, png])
+def test_while_one_place_is_answered_only_the_last_is_kept(pointed):
+    page, at = pointed
     page.evaluate("busy = true")
-    box = page.locator("img").bounding_box()
-    page.mouse.move(box["x"] + 0.1 * box["width"], box["y"] + 0.5 * box["height"])
+    page.mouse.move(*at(0.1, 0.5))
     page.mouse.down()
-    page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + 0.5 * box["height"], steps=16)
+    page.mouse.move(*at(0.9, 0.5), steps=16)
     page.mouse.up()
     assert page.evaluate("told") == [["down", 10, 50]]
     page.evaluate("answer()")
     assert page.evaluate("told") == [["down", 10, 50], ["move", 90, 50]]
     page.evaluate("answer()")
     assert page.evaluate("told.length") == 2
-    page.close()
-
-
-def test_what_is_missing_is_named(monkeypatch):
-    monkeypatch.setattr(browser.shutil, "which", lambda name: None)
-    assert "chromium" in browser.why_not()

@@ -66,17 +66,6 @@ def at(page, selector, x, y):
     return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
 
-def fingers(page):
-    """Return a function that sends what a finger does: ("touchStart", x, y), ..., ("touchEnd",)."""
-    session = page.context.new_cdp_session(page)
-
-    def send(kind, *place):
-        points = [dict(zip("xy", place, strict=True))] if place else []
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-    return send
-
-
 def problems(page):
     """Return what axe finds."""
     if browser.axe() is None:
@@ -133,12 +122,12 @@ def test_a_digit_is_drawn_by_mouse_and_by_finger_and_read_at_once(linked):
     page.get_by_role("button", name="Clear the canvas").click()
     page.locator(".cnnlib-answer", has_text="Test image 0, a 7, is read as 7").wait_for()
 
-    finger = fingers(page)
-    finger("touchStart", *at(page, "canvas.cnnlib-canvas", 0.2, 0.2))
+    finger = browser.fingers(page)
+    finger("touchStart", at(page, "canvas.cnnlib-canvas", 0.2, 0.2))
     for x, y in [(0.2 + 0.07 * k, 0.2) for k in range(8)] + [
         (0.7 - 0.05 * k, 0.2 + 0.08 * k) for k in range(8)
     ]:
-        finger("touchMove", *at(page, "canvas.cnnlib-canvas", x, y))
+        finger("touchMove", at(page, "canvas.cnnlib-canvas", x, y))
     finger("touchEnd")
     page.locator(".cnnlib-answer", has_text="Your drawing is read as 7 ").wait_for()
     page.evaluate("model.set('drawing', '')")  # as Python may
@@ -180,15 +169,15 @@ def test_maps_out_of_sight_are_drawn_when_they_are_seen(linked):
 
 def test_a_finger_that_scrolls_chooses_nothing_and_one_that_taps_does(linked):
     page = linked(400)
-    finger, before = fingers(page), value(page, "layer")
+    finger, before = browser.fingers(page), value(page, "layer")
     x, y = at(page, COLUMN.format("conv1"), 0.5, 0.5)
-    finger("touchStart", x, y)
+    finger("touchStart", (x, y))
     for k in range(1, 12):
-        finger("touchMove", x, y - 15 * k)
+        finger("touchMove", (x, y - 15 * k))
     finger("touchEnd")
     page.wait_for_function("scrollY > 0")
     assert value(page, "layer") == before != "conv1"
-    finger("touchStart", *at(page, COLUMN.format("conv1"), 0.5, 0.5))
+    finger("touchStart", at(page, COLUMN.format("conv1"), 0.5, 0.5))
     finger("touchEnd")
     until(page, "layer", "conv1")
 
@@ -213,10 +202,10 @@ def test_a_filter_is_painted_by_mouse_keys_and_finger(show):
     caption.filter(has_text="none is negative").wait_for()
 
     page.get_by_role("button", name="paint −1").click()
-    finger = fingers(page)
-    finger("touchStart", *at(page, ".cnnlib-kernel", 0.1, 0.9))
+    finger = browser.fingers(page)
+    finger("touchStart", at(page, ".cnnlib-kernel", 0.1, 0.9))
     for x in (0.3, 0.5, 0.7, 0.9):
-        finger("touchMove", *at(page, ".cnnlib-kernel", x, 0.9))
+        finger("touchMove", at(page, ".cnnlib-kernel", x, 0.9))
     finger("touchEnd")
     assert value(page, "weights") == [1, 1, 1, 0, 0, 0, -1, -1, -1]
     caption.filter(has_text="sum to 0: where the picture is even").wait_for()

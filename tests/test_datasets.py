@@ -23,11 +23,6 @@ MNIST_SHA256 = {
 TRAIN_IMAGES = "train-images-idx3-ubyte.gz"
 
 
-@pytest.fixture(scope="module")
-def mnist():
-    return load_mnist()
-
-
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)

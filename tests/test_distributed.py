@@ -70,15 +70,6 @@ def test_processes_that_share_each_batch_end_where_one_does(mpi, processes, tmp_
         assert_close(shared, alone, atol=1e-11)
 
 
-@pytest.mark.parametrize("processes", [2, 4])
-def test_a_hundred_steps_of_a_lenet_have_the_losses_of_one_process(mpi, processes, tmp_path):
-    for many in (1, processes):
-        work(many, "tools.beyond", "--work", "losses", f"{many}.npz", "float64", folder=tmp_path)
-    alone, shared = (np.load(tmp_path / f"{many}.npz")["losses"] for many in (1, processes))
-    assert len(alone) == 100 and alone[-1] < alone[0] / 4
-    np.testing.assert_allclose(shared, alone, rtol=0, atol=1e-9)
-
-
 def test_each_process_draws_for_itself_and_a_checkpoint_goes_on_bit_for_bit(mpi, tmp_path):
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     for folder in (whole, parts):

@@ -1,7 +1,6 @@
 """Make the student editions of the exercises from their solved editions.
 
-    python -m tools.exercises [--check] [--class] [--variants] [--to FOLDER]
-                              [--course FOLDER [--force]]
+    python -m tools.exercises [--class] [--variants] [--to FOLDER] [--course FOLDER [--force]]
 
 Without options: writes ``notebooks/exercises/NN_*.ipynb`` from ``notebooks/solutions/NN_*.ipynb``.
 What is taken out is marked as nbgrader wants it, and nbgrader, told so by the configuration below,
@@ -9,7 +8,6 @@ makes the same student edition of the same source:
 
 - Between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` stands the answer. A stub takes its place.
 - A cell that nbgrader's metadata call a solution, without such marks, is an answer as a whole.
-- What stands between ``### BEGIN HIDDEN TESTS`` and ``### END HIDDEN TESTS`` is left out.
 
 And one mark of our own: what stands between ``<!-- self-study -->`` and ``<!-- end -->`` leads to
 the solved edition. ``--class`` leaves it out, for classes that are to work without.
@@ -45,9 +43,6 @@ CODE_STUB = "pass  # YOUR CODE HERE"
 TEXT_STUB = "YOUR ANSWER HERE"
 SOLUTION = re.compile(
     r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION *$", flags=re.DOTALL | re.MULTILINE
-)
-HIDDEN_TESTS = re.compile(
-    r"(?:^|\n) *### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS *$", flags=re.DOTALL | re.MULTILINE
 )
 SELF_STUDY = re.compile(r"[ \t]*<!-- self-study -->.*?<!-- end -->[ \t]*\n?", flags=re.DOTALL)
 
@@ -106,9 +101,6 @@ def student_edition(nb, self_study=True):
             raise ValueError(f"a solution in a cell that is not marked as one:\n{cell.source}")
         if about.get("solution") and not found:
             cell.source = stub
-        cell.source = HIDDEN_TESTS.sub("", cell.source)
-        if "HIDDEN TESTS" in cell.source:
-            raise ValueError(f"hidden tests do not begin or end:\n{cell.source}")
     without_outputs(nb)
     return nb if self_study else without_self_study(nb)
 
@@ -215,17 +207,9 @@ def begin_course(folder, seed=None, force=False, variants=False):
         write(path, text)
 
 
-def stale():
-    """Return the student editions that are not what their solved editions give."""
-    wanted = {EXERCISES / p.name: dumps(student_edition(read(p))) for p in solved()}
-    found = {p: p.read_text(encoding="utf-8") for p in EXERCISES.glob("*.ipynb")}
-    return sorted(p for p in wanted.keys() | found.keys() if wanted.get(p) != found.get(p))
-
-
 def main(argv=None):
     """Run the command line that the module's docstring shows; return the exit status."""
     parser = argparse.ArgumentParser(description="Make the student editions of the exercises.")
-    parser.add_argument("--check", action="store_true", help="write nothing; say which are stale")
     parser.add_argument(
         "--class", dest="in_class", action="store_true", help="leave out what leads to solutions"
     )
@@ -234,10 +218,6 @@ def main(argv=None):
     parser.add_argument("--course", type=Path, metavar="FOLDER", help="begin a course for nbgrader")
     parser.add_argument("--force", action="store_true", help="overwrite a course that is there")
     args = parser.parse_args(argv)
-    if args.check:
-        for path in stale():
-            print(f"{path.relative_to(ROOT)}: do `make exercises`")
-        return int(bool(stale()))
     if args.course:
         try:
             begin_course(args.course, force=args.force, variants=args.variants)

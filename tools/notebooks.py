@@ -1,6 +1,6 @@
 """Run notebooks and store what they printed and drew, the same bytes each time.
 
-    python -m tools.notebooks [--check | --clean] [--fresh] [PATH ...]
+    python -m tools.notebooks [--clean] [PATH ...]
 
 Without a path: every lesson and every solution. A notebook is run from its own folder, top to
 bottom, in a fresh kernel that sees none of the user's Jupyter, IPython or matplotlib settings, and
@@ -11,7 +11,7 @@ What cells say about themselves:
 
 - The tag ``nbval-ignore-output`` marks a cell whose output is a time, a progress bar or the name
   of a machine, or hangs on how its processor rounds. Its stored output is kept as long as no code
-  cell of the notebook changes; ``--fresh`` measures anew.
+  cell of the notebook changes: to measure anew, clear it.
 - The tag ``raises-exception`` marks a cell that has to raise. Of the traceback, the last line is
   stored.
 - The tag ``measured`` marks a cell that asserts times. In the browser edition, where they differ, a
@@ -177,7 +177,7 @@ def own_settings():
         yield
 
 
-def run(nb, folder, fresh=False):
+def run(nb, folder):
     """Execute and clean `nb`, in place, as if opened in `folder`; return `nb`."""
     code = fingerprint(nb)
     same_code = nb.metadata.get("cnnlib", {}).get("executed") == code
@@ -204,7 +204,7 @@ def run(nb, folder, fresh=False):
         raise NotebookError(f"{_where(nb)} did not end: {error}") from None
     for number, cell in enumerate(nb.cells):
         _refuse_surprises(number, cell)
-        if same_code and not fresh and cell.get("id") in stored:
+        if same_code and cell.get("id") in stored:
             cell.outputs = stored[cell.id]
     nb.metadata.setdefault("cnnlib", {})["executed"] = code
     return clean(nb)
@@ -247,17 +247,6 @@ def dumps(nb):
     return nbformat.writes(nb).rstrip("\n") + "\n"
 
 
-def why_stale(path):
-    """Return why the notebook at `path` should be stored anew, or None if it need not be."""
-    text = path.read_text(encoding="utf-8")
-    nb = nbformat.reads(text, as_version=4)
-    if nb.metadata.get("cnnlib", {}).get("executed") != fingerprint(nb):
-        return "its code changed since it was run"
-    if dumps(clean(nb)) != text:
-        return "it is not clean"
-    return None
-
-
 def find(paths=()):
     """Return the notebooks that `paths` name, or by default every lesson and solution."""
     lessons = ROOT / "notebooks"
@@ -276,9 +265,7 @@ def main(argv=None):
         description="Run notebooks and store what they printed and drew."
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="notebook or folder (all)")
-    parser.add_argument("--check", action="store_true", help="run nothing; say which are stale")
     parser.add_argument("--clean", action="store_true", help="run nothing; clean what was edited")
-    parser.add_argument("--fresh", action="store_true", help="measure times anew")
     args = parser.parse_args(argv)
     failed = False
     try:
@@ -287,18 +274,16 @@ def main(argv=None):
         parser.error(str(error))
     for path in notebooks:
         text = path.read_text(encoding="utf-8")
+        nb = nbformat.reads(text, as_version=4)
         if args.clean:
-            new = dumps(clean(nbformat.reads(text, as_version=4)))
-            path.write_text(new, encoding="utf-8", newline="\n")
-        if args.check or args.clean:
-            reason = why_stale(path)
-            if reason:
-                print(f"{_short(path)}: {reason}: do `make notebooks ARGS={_short(path)}`")
-            failed |= reason is not None
+            path.write_text(dumps(clean(nb)), encoding="utf-8", newline="\n")
+            if nb.metadata.get("cnnlib", {}).get("executed") != fingerprint(nb):
+                print(f"{_short(path)}: its code changed: do `make notebooks ARGS={_short(path)}`")
+                failed = True
             continue
         start = time.perf_counter()
         try:
-            new = dumps(run(nbformat.reads(text, as_version=4), path.resolve().parent, args.fresh))
+            new = dumps(run(nb, path.resolve().parent))
         except NotebookError as error:
             print(f"{_short(path)}: {error}", file=sys.stderr)
             failed = True

@@ -12,15 +12,7 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).resolve().parents[2]
-HOST = "https://github.com/"
-CELL = '%pip install --quiet "cnnlib[notebooks] @ git+{host}{repository}"'
-
-
-def prepare(nb, repository, host=HOST):
-    """Put the cell that installs cnnlib before the others; return the notebook."""
-    cell = nbformat.v4.new_code_cell(CELL.format(host=host, repository=repository), id="install")
-    nb.cells.insert(0, cell)
-    return nb
+CELL = '%pip install --quiet "cnnlib[notebooks] @ git+https://github.com/{repository}"'
 
 
 def main(repository, folder):
@@ -28,7 +20,11 @@ def main(repository, folder):
     for path in sorted((ROOT / "notebooks").rglob("0*.ipynb")):
         target = Path(folder) / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(prepare(nbformat.read(path, as_version=4), repository), target)
+        nb = nbformat.read(path, as_version=4)
+        nb.cells.insert(
+            0, nbformat.v4.new_code_cell(CELL.format(repository=repository), id="install")
+        )
+        nbformat.write(nb, target)
 
 
 if __name__ == "__main__":
