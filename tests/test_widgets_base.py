@@ -193,6 +193,13 @@ def test_a_value_that_a_control_refuses_leaves_the_picture_of_those_before_it():
     assert explorer.values() == {"a": 3, "b": 3, "c": "x"} and explorer.text == "3 + 3 < 7"
 
 
+def test_a_refusal_is_told_also_where_nothing_can_be_drawn_after_it(monkeypatch):
+    explorer = Sum()
+    monkeypatch.setattr(explorer, "draw", lambda **values: 1 / 0)
+    with pytest.raises(TraitError):
+        explorer.set(a=3, b="x")
+
+
 def test_quiet_changes_without_drawing(monkeypatch):
     explorer = Sum()
     drawn = counted(explorer, monkeypatch)

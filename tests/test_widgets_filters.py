@@ -165,6 +165,16 @@ def test_where_a_network_that_is_left_in_training_looks_the_same_and_stays_as_it
         np.testing.assert_array_equal(value, before[name])
 
 
+def test_where_a_network_that_learned_on_is_looked_at_anew(digits):
+    network, x = load_trained("convnet_bn"), digits[0][:1]
+    where, expected = WhereExplorer(network, *digits), load_trained("convnet_bn")
+    for changed in (lambda n: n.params["conv2.w"], lambda n: n.state["norm1.mean"]):
+        for each in (network, expected):
+            changed(each)[...] *= 0.5
+        fresh = WhereExplorer(expected, *digits).look("occlusion", x, 7)
+        np.testing.assert_array_equal(where.look("occlusion", x, 7), fresh)
+
+
 def test_where_another_class_can_be_asked_about(where):
     assert "for 3" in moved(where, asked=3)
     assert "is read as 7" in where.text

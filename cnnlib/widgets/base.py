@@ -198,8 +198,11 @@ class Explorer(widgets.VBox):
                 for name, value in values.items():
                     self.controls[name].value = value
                     self.agree(name)
-        finally:  # the picture is that of the controls, also where one refused its value
-            self.refresh()
+        except Exception:  # the picture is that of the controls, also where one refused its value
+            with contextlib.suppress(Exception):  # said is the refusal
+                self.refresh()
+            raise
+        self.refresh()
 
     def __repr__(self):
         return f"{type(self).__name__}: {self.hint}"

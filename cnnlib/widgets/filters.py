@@ -1,5 +1,6 @@
 """Explorers of lesson 06: filters and how they form, what a network looks at and what fools it."""
 
+import zlib
 from itertools import islice
 
 import numpy as np
@@ -140,13 +141,13 @@ class WhereExplorer(ReadingExplorer):
     """
 
     hint = "Choose a method, then ask why it is not another digit. Or draw one yourself."
-    drops = {}  # of the last image that was covered, by its bytes
 
     def make_controls(self):
         shapes = self.network.shapes(self.images.shape[1:])
         self.last = next((name for name, _, _, out in shapes[::-1] if len(out) == 3), None)
         asked = [("its answer", -1), *((name, k) for k, name in enumerate(self.names))]
         methods = [name for name in METHODS if self.last or name != "Grad-CAM"]
+        self.drops = {}  # of the last image that was covered and the weights that read it
         return super().make_controls() | {
             "method": choice("method", methods, "occlusion"),
             "asked": choice("ask about", asked),
@@ -170,7 +171,8 @@ class WhereExplorer(ReadingExplorer):
     def look(self, method, x, asked):
         """Return the map of a method, (H, W)."""
         if method == "occlusion":
-            key = x.tobytes()
+            arrays = [*self.network.params.values(), *self.network.state.values()]
+            key = x.tobytes(), *(zlib.crc32(array.tobytes()) for array in arrays)
             if key not in self.drops:
                 self.drops = {key: occlusion(self.network, x)}
             return self.drops[key][asked]
