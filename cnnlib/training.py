@@ -293,16 +293,18 @@ def check_single_images(run, x):
 def unchanged(network, always=True):
     """Put back what a forward pass in training changes, running means and draws.
 
-    If not ``always``, then only after an error.
+    If not ``always``, then only after an error. An interrupt is none: it may come after the
+    weights' update, and what was learned stays whole.
     """
     state = {name: value.copy() for name, value in network.state.items()}
     generators = [(rng.bit_generator, rng.bit_generator.state) for rng in network.draws()]
-    put_back = True
     try:
         yield
-        put_back = always
+    except Exception:
+        always = True
+        raise
     finally:
-        if put_back:
+        if always:
             for name, value in network.state.items():
                 value[...] = state[name]
             for generator, before in generators:

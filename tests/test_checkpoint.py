@@ -24,7 +24,7 @@ from cnnlib.layers.dense import Dense
 from cnnlib.layers.dropout import Dropout
 from cnnlib.layers.reshape import Flatten
 from cnnlib.network import Sequential
-from cnnlib.optimizers import Adam, Momentum, one_cycle, step_decay
+from cnnlib.optimizers import SGD, Adam, Momentum, one_cycle, step_decay
 from cnnlib.training import fit
 from tests.helpers import corrupt, many, noisy_network, quarters, same_weights
 
@@ -513,6 +513,19 @@ def test_a_second_interrupt_acts_at_once(data, default_handler):
     assert not isinstance(stopped.value, Interrupted)
     assert not network.training
     assert signal.getsignal(signal.SIGINT) is default_handler
+
+
+def test_a_second_interrupt_right_after_the_update_keeps_all_of_the_step(data):
+    class Pressed(SGD):
+        def step(self, params, grads):
+            super().step(params, grads)
+            raise KeyboardInterrupt
+
+    network, whole = noisy_network(), noisy_network()
+    fit(whole, data, optimizer=SGD(0.01), progress=False)
+    with pytest.raises(KeyboardInterrupt):
+        fit(network, data, optimizer=Pressed(0.01), progress=False)
+    assert same_weights(network, whole)
 
 
 @pytest.mark.parametrize("handler", [signal.SIG_IGN, None])

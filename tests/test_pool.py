@@ -29,7 +29,9 @@ def test_average_pooling_by_hand():
 def test_global_average_pooling_by_hand():
     layer = GlobalAvgPool2D()
     np.testing.assert_array_equal(layer.forward(IMAGE), [[5]])
-    np.testing.assert_array_equal(layer.backward(np.array([[18.0]])), np.full((1, 1, 3, 3), 2.0))
+    dx = layer.backward(np.array([[18.0]]))
+    np.testing.assert_array_equal(dx, np.full((1, 1, 3, 3), 2.0))
+    assert dx.flags.writeable  # its own, as every layer's
     assert layer.output_shape((7, 3, 3)) == (7,)
 
 

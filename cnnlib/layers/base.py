@@ -97,7 +97,7 @@ class Layer:
         return set(range(shape[1 + axis]))
 
     def numbers(self, shape):
-        """Estimate how many numbers ``forward`` keeps for one image: the output, and patches."""
+        """Estimate how many numbers ``forward`` keeps for one image: here the output alone."""
         return math.prod(self.output_shape(shape))
 
     def in_batches(self, x, batch_size=500):

@@ -232,7 +232,7 @@ class GlobalAvgPool2D(Layer):
         """
         N, C, H, W = self.x_shape
         share = dy.T.reshape(C, 1, 1, N) / dy.dtype.type(H * W)
-        return np.broadcast_to(share, (C, H, W, N)).transpose(3, 0, 1, 2)
+        return np.broadcast_to(share, (C, H, W, N)).copy().transpose(3, 0, 1, 2)
 
     def output_shape(self, shape):
         if len(shape) != 3:
