@@ -116,7 +116,11 @@ def parser():
         help="where results are saved (default: runs)",
     )
     add("--resume", action="store_true", help="go on where an interrupted run stopped")
-    add("--overwrite", action="store_true", help="replace the results of a run with other options")
+    add(
+        "--overwrite",
+        action="store_true",
+        help="replace the results of a run with other options: they are deleted before training",
+    )
     add("--quiet", action="store_true", help="no progress bar")
     grade.add_command(commands)
     sheet.add_command(commands)

@@ -712,7 +712,7 @@ def fast_gradient_sign(network, x, labels, eps):
     x : ndarray of shape (N, C, H, W), in [0, 1]
     labels : ndarray of shape (N,), integer
         The right classes.
-    eps : float
+    eps : float, or ndarray of shape (N, 1, 1, 1)
         No pixel moves further than this.
 
     Returns
@@ -726,7 +726,7 @@ def fast_gradient_sign(network, x, labels, eps):
     with inference(network):
         loss.forward(network.forward(x), labels)
         dx = network.backward(loss.backward())
-    return np.clip(x + float(eps) * np.sign(dx), 0, 1)
+    return np.clip(x + np.asarray(eps, x.dtype) * np.sign(dx), 0, 1)
 
 
 def principal_components(features, count=2):

@@ -42,8 +42,7 @@ def layers(network, kind=None):
     -------
     list of str
     """
-    if not isinstance(network, Sequential):
-        raise TypeError(f"network is {type(network).__name__}, expected a cnnlib Sequential")
+    check_network(network)
     found = interpret.all_layers(network)
     return [name for name, layer in found if kind is None or layer.kind == kind]
 
@@ -203,6 +202,7 @@ def plot_receptive_field(network, layer, row=None, column=None, images=None, tit
     Figure
         The gradient, its mean size over the images, in the frame computed from the layers.
     """
+    check_network(network)
     if images is None:
         shape = known_shape(network.input_shape)
         images = np.random.default_rng(0).random((64, *shape), np.float32)
@@ -287,6 +287,7 @@ def plot_maximised(network, layer=None, which=None, title=None, **options):
     Figure
         A unit that no image moves is left empty.
     """
+    check_network(network)
     layer = layer or list(network.layers)[-1]
     count = interpret.upto(network, layer).output_shape(network.input_shape)[0]
     which = pick(which, count, range(min(count, 30)))
@@ -395,6 +396,12 @@ def plot_fooled(network, images, labels, eps=0.1, title=None):
 # --------------------------------------------------------------------------- reading the arguments
 
 
+def check_network(network):
+    """Refuse what is no network."""
+    if not isinstance(network, Sequential):
+        raise TypeError(f"network is {type(network).__name__}, expected a cnnlib Sequential")
+
+
 def bank(filters, layer):
     """Read a network or an array as a bank of filters.
 
@@ -468,8 +475,7 @@ def as_images(network, images):
     TypeError, ValueError
         If they are something else, integers, none at all, or hold NaN or infinity.
     """
-    if not isinstance(network, Sequential):
-        raise TypeError(f"network is {type(network).__name__}, expected a cnnlib Sequential")
+    check_network(network)
     if isinstance(images, (str, os.PathLike)):
         if network.input_shape != (1, FIELD, FIELD):
             raise ValueError(

@@ -148,6 +148,8 @@ def resnet(filters=(24, 48, 96), blocks=(1, 2), rng=None, fast=False):
 
     Source: He, Zhang, Ren, Sun, Deep residual learning (2015), made small.
     """
+    if np.shape(blocks) != (2,):
+        raise ValueError(f"blocks is {blocks!r}, expected two numbers, as (1, 2)")
     rng = np.random.default_rng(rng)
     conv, (first, second, third) = FastConv2D if fast else Conv2D, filters
 

@@ -37,7 +37,7 @@ class Optimizer:
     keeps = ()
 
     def __init__(self, rate=0.01, weight_decay=0.0):
-        self.rate = rate if callable(rate) else at_least_0("rate", rate)
+        self.rate = rate if callable(rate) else at_least_0("rate", rate, ", or a schedule")
         self.weight_decay = at_least_0("weight_decay", weight_decay)
         self.steps = 0
         self.memory = {}

@@ -712,6 +712,14 @@ def test_fast_gradient_sign_moves_each_pixel_by_eps_and_raises_the_loss(network)
     assert np.all(after < before) and moved.dtype == x.dtype
 
 
+def test_fast_gradient_sign_takes_an_eps_an_image_and_keeps_the_dtype(lenet, mnist_test):
+    x, labels, sizes = mnist_test[0][:2], np.zeros(2, int), (0.0, 0.1)
+    moved = interpret.fast_gradient_sign(lenet, x, labels, np.reshape(sizes, (2, 1, 1, 1)))
+    each = [interpret.fast_gradient_sign(lenet, x, labels, eps)[k] for k, eps in enumerate(sizes)]
+    np.testing.assert_array_equal(moved, each)
+    assert moved.dtype == np.float32
+
+
 def test_principal_components_find_the_long_axis():
     rng = np.random.default_rng(0)
     long, short = rng.standard_normal((2, 500, 1)) * [[[10]], [[1]]]

@@ -253,6 +253,9 @@ def test_what_is_no_network_is_refused(digits):
     for plot in (look.plot_feature_maps, look.plot_saliency, look.plot_most_exciting):
         with pytest.raises(TypeError, match="expected a cnnlib Sequential"):
             plot(np.zeros((3, 1, 5, 5)), digits[0][:1])
+    for plot in (look.plot_maximised, look.plot_receptive_field):
+        with pytest.raises(TypeError, match="network is Conv2D, expected a cnnlib Sequential"):
+            plot(Conv2D(1, 1, 3), "conv1")
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -128,7 +128,7 @@ def test_gradients_that_do_not_fit_are_refused_and_nothing_is_changed(grads, mes
         (lambda: SGD(-0.1), "rate is -0.1, expected a number, at least 0"),
         (lambda: Adam(math.nan), "rate is nan"),
         (lambda: SGD(0.1, weight_decay=-1), "weight_decay is -1"),
-        (lambda: SGD("0.1"), "rate is '0.1', expected a number, at least 0"),
+        (lambda: SGD("0.1"), "rate is '0.1', expected a number, at least 0, or a schedule"),
         (lambda: Adam(None), "rate is None, expected a number, at least 0"),
         (lambda: SGD([0.1]), r"rate is \[0.1\], expected a number"),
         (lambda: Adam(math.inf), "rate is inf, expected a number, at least 0"),
