@@ -280,6 +280,13 @@ def test_a_look_card_outlines_the_ink_as_matplotlib_does():
     np.testing.assert_array_equal(*(np.unique(p.round(6), axis=0) for p in (found, expected)))
 
 
+def test_bright_bytes_are_outlined():
+    """100 + 200 is more than a byte holds."""
+    image = np.pad(np.full((2, 3), 200, np.uint8), 3, constant_values=100)
+    ax = sheet_of(plots.look_card(image, image / 255, False, np.ones(1), 0, ["a"], "t"))
+    assert min(len(found.get_segments()) for found in ax.collections) == 1
+
+
 PLACES, LABELS = RNG.standard_normal((40, 2)), np.arange(40) % 10
 
 

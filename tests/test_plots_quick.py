@@ -257,6 +257,8 @@ def test_a_wiped_sheet_is_blank_and_used_once_more():
     wipe(ax.figure)
     assert sheet(4, 2) is not ax and sheet(4, 3) is ax and sheet(4, 3) is not ax
     np.testing.assert_array_equal(pixels(ax.figure), blank)
+    again, new = (each.plot([0, 1])[0].get_color() for each in (ax, sheet(4, 3)))
+    assert again == new
 
 
 def test_what_is_no_sheet_is_not_wiped():

@@ -455,6 +455,7 @@ def wipe(figure):
         ax = figure.axes[0]
         for artist in {*figure.get_children(), *ax.get_children()} - figure.blank:
             artist.remove()
+        ax.set_prop_cycle(None)  # its colours start anew
         SPARE.clear()
         SPARE[tuple(figure.get_size_inches())] = ax
 

@@ -344,7 +344,7 @@ def rim(ax, image, extent, colour):
     left, right, bottom, top = extent
     rows, columns = ((np.arange(count) + 0.5) / count for count in np.shape(image))
     x, y = left + (right - left) * columns, top - (top - bottom) * rows
-    low, high = np.min(image), np.max(image)
+    low, high = float(np.min(image)), float(np.max(image))
     if low < high < np.inf:
         lines = contour_generator(x, y, image).lines((low + high) / 2)
         ax.add_collection(LineCollection(lines, colors=colour, linewidths=0.7), autolim=False)
