@@ -1,5 +1,6 @@
 """The command line, on a little data, in this process and in one of its own."""
 
+import importlib.metadata
 import io
 import os
 import sys
@@ -148,7 +149,10 @@ def test_one_batch_of_all_images_is_one_step(little, tmp_path, capsys):
 
 
 def test_a_checkout_that_is_not_installed_knows_its_version(capsys, monkeypatch):
-    monkeypatch.delattr("importlib.metadata.version")
+    def unknown(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "distribution", unknown)
     with pytest.raises(SystemExit, match="0"):
         main(["--version"])
     assert capsys.readouterr().out.strip() == __version__

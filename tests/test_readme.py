@@ -1,6 +1,7 @@
 """The figures on the README's first screen are true."""
 
 import re
+import statistics
 from pathlib import Path
 
 from cnnlib.datasets import load_mnist
@@ -32,6 +33,16 @@ def test_the_ratio_to_pytorch_is_the_benchs():
     assert steps == [row[:2] for row in both]  # the two processors' table takes them over
     ratios = [ratio for row in both for ratio in row[1:]]
     assert (min(ratios), max(ratios)) == (FIGURES[3], FIGURES[4])
+
+
+def test_the_residual_networks_accuracy_follows_from_its_card():
+    card = (ROOT / "cnnlib" / "weights" / "README.md").read_text(encoding="utf-8")
+    (shipped,) = re.findall(r"^\| `resnet\.npz` .* ([\d.]+) % \|", card, re.M)
+    (others,) = re.findall(r"seeds 1 to 4, which do not ship, have ([\d., and]+) %", card)
+    seeds = [float(number) for number in [shipped, *re.findall(r"[\d.]+\d", others)]]
+    spread = f"{statistics.mean(seeds):.2f} ± {statistics.stdev(seeds):.2f}"
+    assert f"(`--model resnet --epochs 20`) | {spread} %, seeds 0 to 4 |" in README
+    assert f"{spread} (± standard deviation)" in BENCH
 
 
 def test_so_many_images_come_with_it():

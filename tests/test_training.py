@@ -349,7 +349,9 @@ def test_a_schedule_that_returns_no_rate_ends_the_run_as_it_was_before_the_step(
     assert same_weights(network, whole)
 
 
-@pytest.mark.parametrize("wrong", [np.float64, lambda x: x[:3], lambda x: None], ids="abc")
+@pytest.mark.parametrize(
+    "wrong", [np.float64, lambda x: x[:3], lambda x: None], ids=["dtype", "length", "None"]
+)
 @pytest.mark.parametrize("resume", [False, True])
 def test_a_wrong_result_of_augment_is_blamed_on_augment(data, tmp_path, wrong, resume):
     path = tmp_path / "run.npz"

@@ -2,8 +2,8 @@
 
     python -m tools.weights [--folder DIR] [FILE ...]
 
-A file is named as in the card, without ``.npz``.  ``resnet`` takes ten minutes, and so
-do the others in all; files and card go to ``cnnlib/weights``.  Weights are stored as float16,
+A file is named as in the card, without ``.npz``.  ``resnet`` takes eight minutes, the
+others ten in all; files and card go to ``cnnlib/weights``.  Weights are stored as float16,
 which halves the files and is what the stated accuracy was measured with.  Fashion-MNIST is
 downloaded, or read from ``--folder``.
 """
