@@ -64,8 +64,8 @@ def positive(**arguments):
 def at_least_0(name, value, other=""):
     """Return a number of at least 0, or say which argument is not one.
 
-    As Python's float: one of NumPy's, such as ``linspace`` makes, would widen float32. ``other`` says
-    what else would do.
+    As Python's float: one of NumPy's, such as ``linspace`` makes, would widen float32. ``other``
+    says what else would do.
     """
     if not is_number(value) or value < 0:
         raise ValueError(f"{name} is {value!r}, expected a number, at least 0{other}")

@@ -299,7 +299,7 @@ def test_a_look_at_each_step_leaves_training_as_it_is_bit_for_bit():
         if inspect.isfunction(f) and f.__module__ in ("cnnlib.interpret", "cnnlib.look")
     }
     taken = {f for f in own if {"network", "filters"} & set(inspect.signature(f).parameters)}
-    within = {look.first, look.last_maps, look.as_images, look.bank}
+    within = {look.first, look.last_maps, look.as_images, look.bank, look.check_network}
     assert taken <= {f for f, _ in looks(train())} | within
     undisturbed, watched = train(), train(watch)
     for name, value in {**undisturbed.params, **undisturbed.state}.items():
