@@ -409,7 +409,7 @@ sys.exit(code)
 MEASURED = re.compile(r"^peak (\d+) cpu ([\d.]+)\n", re.MULTILINE)
 
 
-def train(seed, model):
+def train(seed):
     """Run ``python -m cnnlib train`` as a user does, in an empty folder.
 
     Returns
@@ -419,7 +419,6 @@ def train(seed, model):
         that cannot be measured.
     """
     command = [sys.executable, "-m", "cnnlib", "train", "--quiet", "--seed", str(seed)]
-    command += ["--model", model]
     if sys.platform != "win32":
         command = [sys.executable, "-c", MEASURE, *command]
     start = time.perf_counter()
@@ -460,7 +459,7 @@ def train_table(options):
     rows, accuracies = [], []
     for seed in range(options.seeds):
         try:
-            text, seconds, cpu, peak = train(seed, options.model)
+            text, seconds, cpu, peak = train(seed)
         except RuntimeError as error:
             return f"Not measured: `python -m cnnlib train` ended with {error}"
         accuracies.append(accuracy(text))
@@ -471,8 +470,8 @@ def train_table(options):
         extremes = f"{min(accuracies):.2f} to {max(accuracies):.2f}"
         name = f"mean ± standard deviation, {extremes}"
         rows.append([name, f"{mean:.2f} ± {deviation:.2f}", *[""] * 4])
-    name = f"`python -m cnnlib train --model {options.model}`"
-    return table([name, "test accuracy, %", "seconds", "CPU seconds", "peak MB", "load"], rows)
+    heads = ["test accuracy, %", "seconds", "CPU seconds", "peak MB", "load"]
+    return table(["`python -m cnnlib train`", *heads], rows)
 
 
 # --------------------------------------------------------------------------- the command
@@ -525,7 +524,6 @@ def parse(arguments):
     add("--batch", type=int, default=100, help="images at each step (100)")
     add("--quick", action="store_true", help="a look at all but training: batch 20, one thread")
     add("--seeds", type=int, default=1, help="how often to train, seeds 0, 1, ... (1; 0: never)")
-    add("--model", default="lenet5", help="which network to train (lenet5)")
     add(
         "--instructions",
         nargs="+",
@@ -535,7 +533,6 @@ def parse(arguments):
     )
     add("--tables", nargs="+", choices=TABLES, default=list(TABLES), help="which tables (all)")
     add("--measure", action="store_true", help=argparse.SUPPRESS)  # the process that does the work
-    add("--out", type=Path, help="a file to write the tables to, too")
     options = parser.parse_args(arguments)
     if min(*options.threads, options.batch // 2) < 1:
         parser.error("--threads are at least 1, --batch at least 2")
@@ -572,15 +569,8 @@ def parts(options, arguments):
 
 
 def main(arguments):
-    options = parse(arguments)
-    out = options.out.open("w", encoding="utf-8") if options.out and not options.measure else None
-    try:
-        for part in parts(options, arguments):
-            for file in filter(None, (sys.stdout, out)):
-                print(part, end="\n\n", file=file, flush=True)
-    finally:
-        if out:
-            out.close()
+    for part in parts(parse(arguments), arguments):
+        print(part, end="\n\n", flush=True)
 
 
 if __name__ == "__main__":

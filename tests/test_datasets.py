@@ -218,30 +218,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         _, manner, name = self.path.split("/")
         self.server.asked.append((manner, name))
-        body = self.server.files[name]
-        length = len(body)
         if manner.isdigit():
             return self.send_error(int(manner))
-        if manner == "garbage":
-            body = b"<html>Log in to the network first</html>"
-            length = len(body)
-        elif manner == "other":
-            body = gzip.compress(idx(np.zeros((6, 28, 28), np.uint8)))
-            length = len(body)
-        elif manner == "flood":
-            body = bytes(20_000)
-            length = len(body)
-        elif manner == "bomb":
-            head = bytes([0, 0, 8, 3]) + struct.pack(">3I", 60000, 28, 28)
-            body = gzip.compress(head + bytes(99_999))
-            length = len(body)
-        elif manner == "cut":
-            body = body[:100]
-        elif manner == "cut-silently":
-            body = body[:100]
-            length = 100
+        whole, head = self.server.files[name], bytes([0, 0, 8, 3])
+        bodies = {
+            "garbage": b"<html>Log in to the network first</html>",
+            "other": gzip.compress(idx(np.zeros((6, 28, 28), np.uint8))),
+            "flood": bytes(20_000),
+            "bomb": gzip.compress(head + struct.pack(">3I", 60000, 28, 28) + bytes(99_999)),
+            "cut": whole[:100],
+            "cut-silently": whole[:100],
+        }
+        body = bodies.get(manner, whole)
         self.send_response(200)
-        self.send_header("Content-Length", str(length))
+        self.send_header("Content-Length", str(len(whole if manner == "cut" else body)))
         self.end_headers()
         if manner == "stall":
             self.wfile.write(body[:10])

@@ -45,6 +45,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from tests.test_repository import package_sources
 from tools import minutes
 from tools import notebooks as tools
 
@@ -840,16 +841,8 @@ def empty_claims(sources, lessons):
 
 
 def test_docstrings_say_truly_where_something_is_derived_or_shown():
-    folder = ROOT / "cnnlib"
-    sources = {
-        ".".join(path.relative_to(folder).with_suffix("").parts): path.read_text(encoding="utf-8")
-        for path in folder.rglob("*.py")
-    }
-    lessons = {
-        path.name[:2]: nbformat.read(path, as_version=4)
-        for path in PATHS
-        if path.parent.name == "notebooks"
-    }
+    sources = package_sources()
+    lessons = {path.name[:2]: read(path) for path in PATHS if path.parent.name == "notebooks"}
     assert sum(len(list(lesson_claims(*item))) for item in sources.items()) > 40
     assert empty_claims(sources, lessons) == []
 

@@ -249,6 +249,7 @@ def test_what_is_impossible_is_said_and_the_last_picture_stays():
         ("patch", "image", 1, 2, {"oh": 0, "ow": 1}),
         ("backprop", "pool", 3, 11, {"follow": "pool", "row": 3, "column": 11}),
         ("backprop", "conv", 20, 1, {"follow": "conv", "row": 20, "column": 1}),
+        ("fastest", "map", 3, 1, {"channels": 2, "kernel": 9}),
         ("forming", "norms", 0.5, 3020, {"moment": 16}),
         ("maximise", "steps", 0.001, 7.3, {"steps": 7}),
         ("field", "map", 1, 6, {"row": 1, "column": 6}),

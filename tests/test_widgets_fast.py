@@ -6,7 +6,6 @@ import pytest
 from cnnlib.experiments import RECORDS
 from cnnlib.files import load_arrays
 from cnnlib.widgets.fast import FastestExplorer
-from tests.helpers import point
 from tests.test_plots_fast import SECONDS, WAYS
 
 
@@ -44,14 +43,6 @@ def test_every_control_changes_the_picture_and_the_text(name, value, said):
     before = explorer.image.value
     explorer.controls[name].value = value
     assert explorer.image.value != before and said in explorer.text
-
-
-def test_a_cell_is_chosen_by_pointing_at_it():
-    explorer = FastestExplorer(small())
-    point(explorer, "map", 1, 1)
-    assert explorer.values() == {"batch": 64, "channels": 128, "kernel": 9}
-    explorer.told(explorer.image, {"kind": "down", "x": 0.99, "y": 0.5})  # beside the map
-    assert explorer.values() == {"batch": 64, "channels": 128, "kernel": 9}
 
 
 def test_it_opens_on_the_record_where_winograd_wins(record):

@@ -155,21 +155,16 @@ def test_the_front_page_reads_a_drawing_without_a_kernel(visit):
 
 
 def test_the_front_page_asks_at_once_for_all_that_it_runs_on(visit, pages, site):
-    """And once: what is fetched otherwise than it was announced is fetched again."""
+    """And once: what is fetched otherwise than it was announced is fetched again. It is little."""
     page = visit("index.html")
     page.locator("canvas.cnnlib-result").wait_for()
-    asked = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
+    page.locator(".cnnlib-tiles").first.wait_for()
+    entries = page.evaluate(
+        """() => ["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind))
+                  .map(entry => [entry.name, entry.decodedBodySize])"""
+    )
+    assert 300_000 < sum(size for _, size in entries) < 2_000_000
+    asked = [name for name, _ in entries]
     asked = [name.rpartition("/_static/front/")[2] for name in asked if "/_static/front/" in name]
     said = [f for f in pages[site / "index.html"].fetched if f.startswith("_static/front/")]
     assert sorted(asked) == sorted(f.removeprefix("_static/front/") for f in said) != []
-
-
-def test_the_front_page_is_small(visit):
-    """All that it asks for, in bytes as the server sends them."""
-    page = visit("index.html")
-    page.locator(".cnnlib-tiles").first.wait_for()
-    sizes = page.evaluate(
-        """() => [...performance.getEntriesByType("navigation"),
-                  ...performance.getEntriesByType("resource")].map(e => e.decodedBodySize)"""
-    )
-    assert 300_000 < sum(sizes) < 2_000_000
