@@ -95,7 +95,8 @@ def another(control):
         return "0.5"
     if isinstance(control, widgets.FloatLogSlider):
         return control.value * 10 if control.value < 1 else control.value / 10
-    return control.value - 1 if control.value == control.max else control.value + 1
+    step = getattr(control, "step", 1)
+    return control.value + (-step if control.value == control.max else step)
 
 
 def counted(explorer, monkeypatch):
