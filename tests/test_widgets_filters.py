@@ -304,6 +304,14 @@ def test_fool_walks_once_for_an_image_and_a_class(fool, monkeypatch):
     moved(fool, steps=9)
 
 
+def test_fool_walks_anew_when_the_network_has_learned_on(digits):
+    network = load_trained("lenet5")
+    fool = FoolExplorer(network, *digits)
+    before = fool.changed(digits[0][:1], 3)[1]
+    network.params["dense2.w"][...] *= 0.5
+    assert np.abs(fool.changed(digits[0][:1], 3)[1] - before).max() > 0.01
+
+
 def test_fool_refuses_what_it_cannot_map(lenet, digits):
     for images, message in (
         (digits[0] * 3 - 1, "images go from -1 to 2, expected 0 to 1"),

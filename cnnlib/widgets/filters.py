@@ -33,6 +33,12 @@ def check_network(network, images, kinds):
     return images, names
 
 
+def checksums(network):
+    """Return what changes where a network learns on: what was computed with it is then stale."""
+    arrays = (*network.params.values(), *network.state.values())
+    return [zlib.crc32(array.tobytes()) for array in arrays]
+
+
 class FilterExplorer(Explorer):
     """One filter of any convolution: itself, its map of an image, what excites it most.
 
@@ -171,8 +177,7 @@ class WhereExplorer(ReadingExplorer):
     def look(self, method, x, asked):
         """Return the map of a method, (H, W)."""
         if method == "occlusion":
-            arrays = [*self.network.params.values(), *self.network.state.values()]
-            key = x.tobytes(), *(zlib.crc32(array.tobytes()) for array in arrays)
+            key = x.tobytes(), *checksums(self.network)
             if key not in self.drops:
                 self.drops = {key: occlusion(self.network, x)}
             return self.drops[key][asked]
@@ -343,9 +348,9 @@ class FoolExplorer(ReadingExplorer):
         Returns
         -------
         (images (2, K, H, W), probabilities (2, K, M), places in the map (2, K, 2), features)
-            Computed once for an image and a class.
+            Computed once for an image, a class and the weights.
         """
-        key = x.tobytes(), target
+        key = x.tobytes(), target, *checksums(self.network)
         if key not in self.ways:
             steps = range(self.most + 1)
             coin = np.random.default_rng(0).choice([-1, 1], x.shape).astype(x.dtype)
