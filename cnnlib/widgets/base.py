@@ -241,7 +241,7 @@ def log_slider(name, value, low, high, step=0.05):
         max=high,
         step=step,
         description=name,
-        readout_format=".2g",
+        readout_format=".3g",
         style={"description_width": "initial"},
     )
 

@@ -401,7 +401,7 @@ class TrainingCockpit(Explorer):
         lists = [list(getattr(history, name)) if history else [] for name in parts]
         steps = min(map(len, lists))
         lists = [values[:steps] for values in lists]
-        title = f"{self.state}: {network}, {optimizer}, batch {batch}, step {steps:,}"
+        title = f"{self.state.capitalize()}: {network}, {optimizer}, batch {batch}, step {steps:,}"
         figure = plots.cockpit(*lists, self.tested, first_filters(self.network), rate, title)
         text = f"{self.state.capitalize()} at step {steps:,} of {self.total:,}, rate {rate:.2g}. "
         if steps:
