@@ -74,10 +74,6 @@ def axe():
 
 def why_not():
     """Say what is missing to drive notebooks in a browser; empty if nothing is."""
-    if importlib.util.find_spec("playwright") is None:
-        return "playwright is not installed: pip install -e '.[test]'"
-    if importlib.util.find_spec("jupyterlab") is None:
-        return "jupyterlab is not installed: pip install -e ."
     if browser_path() is None:
         return f"no browser, none of {', '.join(NAMES)}: on Debian and Ubuntu, apt install chromium"
     return ""
@@ -97,7 +93,9 @@ def chromium():
 
 
 def barriers(page, place):
-    """Return what axe finds that keeps readers out of a place of a page."""
+    """Return what axe finds that keeps readers out of a place of a page; nothing without axe."""
+    if axe() is None:
+        return []
     page.add_script_tag(path=axe())
     found = page.evaluate(RUN_AXE, place)["violations"]
     return [(each["id"], [node["html"][:120] for node in each["nodes"]][:5]) for each in found]
@@ -306,10 +304,6 @@ class Reader:
             self.page.wait_for_timeout(200)
         if path.stat().st_mtime_ns == before:
             raise TimeoutError(f"{path.name} was not saved in {PATIENCE} s")
-
-    def barriers(self, place):
-        """Return what keeps readers out of a place of the page; nothing where axe is missing."""
-        return [] if axe() is None else barriers(self.page, place)
 
     def cell(self, number):
         """Return the place of a code cell, counted from 0."""

@@ -74,7 +74,7 @@ def test_lesson_runs_and_its_explorers_answer(path, reader):
     moved = [page.move_a_slider(n) for n in explorers]
     with_slider = [moved for moved in moved if moved is not None]
     assert explorers and all(with_slider), f"{path.name}: sliders moved the picture: {moved}"
-    assert page.barriers(browser.EXPLORERS) == []
+    assert browser.barriers(page.page, browser.EXPLORERS) == []
     typed = page.page.locator(".jupyter-widget-tagsinput input")  # where a block is typed
     assert all(field.is_visible() for field in typed.all())
 

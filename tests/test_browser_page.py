@@ -66,13 +66,6 @@ def at(page, selector, x, y):
     return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
 
-def problems(page):
-    """Return what axe finds."""
-    if browser.axe() is None:
-        pytest.skip("axe is not installed: pip install -e '.[axe]'")
-    return browser.barriers(page, "main")
-
-
 COLUMN = "canvas.cnnlib-tiles[aria-label^='{}, ']"
 
 
@@ -183,11 +176,12 @@ def test_a_finger_that_scrolls_chooses_nothing_and_one_that_taps_does(linked):
 
 
 @pytest.mark.parametrize("width", [800, 400])
-def test_the_network_fits_the_page_and_axe_finds_nothing(linked, width):
-    page = linked(width)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert problems(page) == []
-    assert page.locator(".cnnlib-wide").count() == (width == 800)
+def test_it_fits_the_page_and_axe_finds_nothing(linked, show, width):
+    network = linked(width)
+    assert network.locator(".cnnlib-wide").count() == (width == 800)
+    for page in (network, show(PaintExplorer(), width)):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert browser.barriers(page, "main") == []
 
 
 def test_a_filter_is_painted_by_mouse_keys_and_finger(show):
@@ -234,10 +228,3 @@ def test_a_picture_of_ones_own_is_filtered(show):
     page.locator("canvas[aria-label='A picture of 120 × 240 pixels']").wait_for()
     page.get_by_label("your own picture").set_input_files({**one, "buffer": b"no picture"})
     page.locator(".cnnlib-caption", has_text="could not be read as a picture").wait_for()
-
-
-@pytest.mark.parametrize("width", [800, 400])
-def test_the_painted_filter_fits_the_page_and_axe_finds_nothing(show, width):
-    page = show(PaintExplorer(), width)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert problems(page) == []

@@ -63,13 +63,13 @@ def test_doing_the_first_steps_again_gives_the_recorded_losses(name, mnist):
     def stop(run):
         run.stop = len(run.history.losses) == tools.HEAD
 
-    for seed in (0, tools.EXPERIMENTS[name].seeds - 1):
-        try:
-            train, _, _ = recipe.data(*mnist, seed)
-        except ConnectionError:
-            pytest.skip("Fashion-MNIST is neither in the cache nor there as Debian's package")
-        _, history = tools.run(recipe, seed, train, [stop])
-        np.testing.assert_allclose(history.losses, head[seed], rtol=2e-3)
+    last = tools.EXPERIMENTS[name].seeds - 1
+    try:
+        train, _, _ = recipe.data(*mnist, last)
+    except ConnectionError:
+        pytest.skip("Fashion-MNIST is neither in the cache nor there as Debian's package")
+    _, history = tools.run(recipe, last, train, [stop])
+    np.testing.assert_allclose(history.losses, head[last], rtol=2e-3)
     if len(head) > 1:
         assert not np.allclose(head[0], head[1], rtol=2e-3)
 

@@ -1,7 +1,6 @@
 """A class's round trip with the real nbgrader: generate, hand in, grade, read the scores."""
 
 import copy
-import importlib.util
 import json
 import shutil
 import subprocess
@@ -19,10 +18,6 @@ FIRST = "01_convolution"
 EMPTY = (FIRST, "02_pooling", "04_backprop")  # between them, tasks of every kind
 LONG = {"mnist", "free-design"}  # cells that train for half a minute: tried by the notebook itself
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("nbgrader") is None,
-    reason="nbgrader is not installed: pip install -e '.[test]'",
-)
 # One process for all assignments, since nbgrader takes seconds to start.
 RUN = """\
 import json, sys

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -40,9 +39,6 @@ figure = look.plot_filters(network)
 figure.savefig("filters.png")
 print(evaluate(network, images[:1000], labels[:1000]), load_trained("lenet5"))
 """
-pytestmark = pytest.mark.skipif(
-    int(version("setuptools").partition(".")[0]) < 77, reason="setuptools is older than 77"
-)
 
 
 def do(*command, cwd, folder, **more):
