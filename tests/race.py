@@ -252,16 +252,12 @@ def spread(values):
     return f"{np.mean(values):.2f}{deviation} ({min(values):.2f} to {max(values):.2f})"
 
 
-def parse(arguments):
+def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m tests.race", description=__doc__)
     parser.add_argument("--seeds", type=int, default=30, help="how many runs, seeds 0, 1, ... (30)")
     parser.add_argument("--held-back", action="store_true", help="choose: 50,000 against 10,000")
     parser.add_argument("--ladder", action="store_true", help="what each idea brought; no race")
-    return parser.parse_args(arguments)
-
-
-def main(arguments=None):
-    options = parse(arguments)
+    options = parser.parse_args(arguments)
     if options.ladder:
         costs = {}
         for name, cost in [*ladder(), *ladder()]:  # the quicker of two passes: others work, too

@@ -208,10 +208,6 @@ def test_a_student_edition_runs_to_its_first_stub_and_says_kindly_what_to_do(nam
 # ---------------------------------------------------------------------- tools/exercises.py
 
 
-def cell_of(source, kind=new_code_cell, **data):
-    return kind(source, metadata={"nbgrader": data} if data else {})
-
-
 @pytest.mark.parametrize(
     "source, solution, problem",
     [
@@ -221,9 +217,9 @@ def cell_of(source, kind=new_code_cell, **data):
     ],
 )
 def test_marks_that_do_not_fit_are_refused(source, solution, problem):
-    nb = new_notebook(cells=[cell_of(source, solution=solution)])
+    cell = new_code_cell(source, metadata={"nbgrader": {"solution": solution}})
     with pytest.raises(ValueError, match=problem):
-        tools.student_edition(nb)
+        tools.student_edition(new_notebook(cells=[cell]))
 
 
 @each

@@ -21,17 +21,6 @@ def test_conv2d_by_hand():
     np.testing.assert_array_equal(reference.conv2d(IMAGE, w, b, dilation=2), [[[[2]]]])
 
 
-def test_pooling_by_hand():
-    np.testing.assert_array_equal(reference.max_pool2d(IMAGE, (2, 2), 1), [[[[5, 6], [8, 9]]]])
-    np.testing.assert_array_equal(reference.avg_pool2d(IMAGE, (2, 2), 1), [[[[3, 4], [6, 7]]]])
-    np.testing.assert_array_equal(
-        reference.max_pool2d(-IMAGE, (2, 2), 2, 1), [[[[-1, -2], [-4, -5]]]]
-    )
-    np.testing.assert_array_equal(
-        reference.avg_pool2d(IMAGE, (2, 2), 2, 1), [[[[0.25, 1.25], [2.75, 7]]]]
-    )
-
-
 def test_the_loops_keep_the_dtype_and_their_arguments():
     x = draw((1, 2, 4, 4), np.float32)
     w, b = draw((2, 2, 2, 2), np.float32, seed=1), draw(2, np.float32, seed=2)

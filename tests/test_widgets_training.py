@@ -291,21 +291,14 @@ def test_first_filters_of_any_network_are_images(build):
     assert first_filters(Sequential([Flatten()])) is None
 
 
-def test_live_curves_follow_a_run(data):
-    live = LiveCurves(interval=0.0)
-    pictures = []
-    live.image.observe(lambda change: pictures.append(len(change["new"])), "value")
-    fit(small(0), data, data, epochs=2, batch_size=500, callbacks=[live], progress=False)
-    assert len(pictures) >= 8 and bytes(live.image.value).startswith(b"\x89PNG")
-    assert repr(live) == "LiveCurves: drawn while the cell runs"
-
-
 def test_live_curves_draw_seldom_but_always_the_end_of_an_epoch(data):
     live = LiveCurves(interval=1000.0)
     pictures = []
     live.image.observe(lambda change: pictures.append(1), "value")
     fit(small(0), data, epochs=3, batch_size=500, callbacks=[live], progress=False)
     assert len(pictures) == 4  # the first step, three epochs
+    assert bytes(live.image.value).startswith(b"\x89PNG")
+    assert repr(live) == "LiveCurves: drawn while the cell runs"
 
 
 def test_live_curves_place_the_test_accuracies_at_the_ends_of_epochs(data, monkeypatch):
