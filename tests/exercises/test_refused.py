@@ -57,10 +57,6 @@ WRONG = {
             "    return k",
         ),
     ),
-    "it begins with the first layer, as if there were one": (
-        *("02", "receptive_field"),
-        ("field, jump = 1, 1", "(field, jump), layers = layers[0], layers[1:]"),
-    ),
     "a default that is too large": ("04", "numerical_gradient", ("eps=1e-6", "eps=0.1")),
     "the gate shuts again far above 0": ("04", "relu_backward", ("x > 0", "(x > 0) & (x < 6)")),
     "the first score is taken for the largest": (
