@@ -201,6 +201,11 @@ def test_predict_refuses_by_name(data, images, batch_size, message):
         predict(noisy_network(), data[0][:images], batch_size)
 
 
+def test_a_network_without_layers_predicts_what_it_is_given():
+    x = np.ones((3, 4), np.float32)
+    np.testing.assert_array_equal(predict(Sequential([]), x), x)
+
+
 def test_predict_takes_fewer_images_at_a_time_where_each_needs_much(data, monkeypatch):
     network, seen = noisy_network(), []
     forward = network.forward

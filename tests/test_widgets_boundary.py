@@ -226,3 +226,10 @@ def test_points_of_one_s_own_have_to_be_of_two_colours(explorer):
 def test_a_plane_of_one_colour_has_no_boundary(explorer):
     explorer.set(source="only your points", added="0 0 blue; " * 50 + "0 0 orange")
     assert "There is no boundary: all places get one colour" in explorer.text
+
+
+def test_a_step_between_two_that_are_kept_shows_the_earlier_one(explorer):
+    explorer.set(step=7)
+    between = explorer.image.value
+    explorer.set(step=0)
+    assert explorer.image.value == between and "step 0" in explorer.text.lower()

@@ -206,3 +206,9 @@ def test_what_cannot_be_painted_on_is_refused(arguments, message):
 )
 def test_what_a_filter_does_is_said(weights, said):
     assert said in javascript.call(bundle("paint.js"), "(m, weights) => m.say(weights)", weights)
+
+
+def test_a_layer_that_changes_no_number_is_stored_without_lines():
+    explorer = NetworkExplorer(load_trained("lenet5"), IMAGES)
+    explorer.layer, explorer.map = "flatten1", 0
+    assert explorer.opening().axes

@@ -116,7 +116,7 @@ class Layer:
         """
         at_least(1, batch_size=batch_size)
         self.check(x)
-        fitting = 2**28 // (x.itemsize * self.numbers(x.shape[1:]))
+        fitting = 2**28 // (x.itemsize * max(1, self.numbers(x.shape[1:])))
         count = max(1, min(batch_size, fitting))
         for i in range(0, len(x), count):
             yield self.forward(x[i : i + count])

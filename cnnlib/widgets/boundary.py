@@ -147,7 +147,7 @@ class Training:
         self.weights[len(self.losses)] = copied(params)
 
     def at(self, step):
-        """Return the network as it was after a step, or at the end if it did not get so far."""
+        """Return the network as it was after a kept step, or at the end if that came first."""
         kept = self.weights[min(step, len(self.losses))]
         for name, p in self.network.params.items():
             p[...] = kept[name]
@@ -263,7 +263,8 @@ class BoundaryExplorer(Explorer):
 
     def draw(self, source, nonlinearity, width, rate, batch, seed, step, colour, added):
         run, seen, new = separate(source, nonlinearity, width, rate, batch, seed, added)
-        network, done = run.at(step), min(step, len(run.losses))
+        done = max(k for k in run.weights if k <= step)
+        network = run.at(done)
         units = [network["dense1"].params[name].reshape(-1, width) for name in "wb"]
         units = np.vstack(units).T[: width if NONLINEAR[nonlinearity] else 0]
         side = np.linspace(-EDGE, EDGE, 81, dtype=np.float32)

@@ -1,5 +1,7 @@
 """The explorer of lessons 00 and 06 that links the maps of a whole network."""
 
+from itertools import pairwise
+
 import numpy as np
 import traitlets
 
@@ -99,8 +101,9 @@ class NetworkExplorer(PageExplorer):
         )
 
     def opening(self):
-        at, given = [name for name, _ in self.steps].index(self.layer), None
-        if at:
-            layer, (_, x) = interpret.path(self.network, self.layer)[-1], self.steps[at - 1]
-            given = parts(layer, x, self.map, self.row, self.column)
+        given = None
+        for (_, x), (name, _) in pairwise(self.steps):
+            if name == self.layer:
+                layer = interpret.path(self.network, name)[-1]
+                given = parts(layer, x, self.map, self.row, self.column)
         return linked(self.steps, self.layer, self.map, parts=given)
