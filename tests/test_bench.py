@@ -124,6 +124,7 @@ def test_ratios_are_those_of_pairs(monkeypatch):
     cells = bench.compare("ours", "theirs", 1)
     assert cells[:3] == ["4.00", "4.00", "0.90 (0.70 to 0.95)"]
     assert cells[3:] == ["1.00", "2.00", "0.50 (0.50 to 0.50)", 3]
+    assert bench.slope([1, 2, 4], [3, 12, 48]) == pytest.approx(2)
 
 
 # --------------------------------------------------------------------------- the environment

@@ -188,6 +188,7 @@ def test_another_run_is_not_overwritten_without_being_told_to(little, tmp_path, 
 def test_a_run_that_fails_labels_no_weights_of_the_one_it_was_to_replace(little, tmp_path):
     command = ["train", "--model=mlp", "--quiet", f"--out={tmp_path}"]
     assert main(command) == 0
+    (tmp_path / "mlp-mnist-seed0-filters.png").touch()
     assert main([*command, "--batch=20", "--rate=1e30", "--overwrite"]) == 1
     assert set(files(tmp_path)) == {"mlp-mnist-seed0.json"}
 

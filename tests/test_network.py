@@ -458,3 +458,8 @@ def test_assign_copies():
     assert net.params["conv1.w"] is own
     arrays["conv1.w"][...] = 0
     assert (net.params["conv1.w"] != 0).all()
+
+
+def test_a_summary_may_be_of_another_shape_than_the_networks_own():
+    network = Sequential([ReLU()], input_shape=(1, 28, 28))
+    assert "3 x 5 x 4" in str(network.summary((3, 5, 4)))

@@ -99,6 +99,7 @@ def test_numbers_of_numpy_do_as_those_of_python(kind):
     scheduled = widened | {"rate": constant(widened["rate"])}
     found = []
     for rule in kind(**settings), kind(**widened), kind(**scheduled):
+        assert type(rule.rate_now()) is float
         found.append({"p": draw((300,), np.float32).copy()})
         for seed in range(3):
             rule.step(found[-1], {"p": draw((300,), np.float32, seed=seed)})

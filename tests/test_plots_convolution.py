@@ -140,6 +140,7 @@ def test_all_windows_stand_where_the_stride_puts_them():
     y = np.array([[0.0, -1], [2, 3]])
     figure = plots.all_windows(np.zeros((6, 6)), np.ones((3, 3)), y, stride=2, pad=1)
     assert figure.axes[0].patches[0].get_bbox().bounds == (0.5, 0.5, 4, 4)  # without its frame
+    assert figure.axes[0].patches[0].get_linestyle() == "--"
     assert figure.axes[-1].images[0].get_cmap().name == "RdBu_r"
     corners = [
         ax.patches[-1].get_xy()

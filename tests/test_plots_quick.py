@@ -257,6 +257,9 @@ def test_a_wiped_sheet_is_blank_and_used_once_more():
     wipe(ax.figure)
     assert sheet(4, 2) is not ax and sheet(4, 3) is ax and sheet(4, 3) is not ax
     np.testing.assert_array_equal(pixels(ax.figure), blank)
+    other = sheet(4, 2)
+    wipe(ax.figure), wipe(other.figure)
+    assert sheet(4, 3) is not ax
     again, new = (each.plot([0, 1])[0].get_color() for each in (ax, sheet(4, 3)))
     assert again == new
 

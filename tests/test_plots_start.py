@@ -90,6 +90,7 @@ def test_block_stacks_refuses_what_does_not_match(stacks, titles, message):
 
 def test_responses_shows_every_layer_on_its_own_scale():
     signed, positive = RNG.standard_normal((4, 6, 6)), 5 * RNG.random((4, 3, 3))
+    signed[0, 0, 0] = -9
     layers = [("conv1", signed), ("relu1", positive), ("dense1", RNG.random(9))]
     (ax,) = axes_of(plots.responses(IMAGE, layers, PROBABILITIES, "t", 3))
     maps = [image.get_cmap().name for image in ax.images]

@@ -68,12 +68,15 @@ def test_what_the_maps_before_give_makes_a_number(layer, shape):
 def test_networks_of_other_layers_open_too():
     residual = Sequential(
         [
-            Conv2D(*np.array([1, 4, 3, 1, 1])),  # integers of NumPy, for which JSON has no word
+            Conv2D(
+                *np.array([1, 4, 3, 1, 1, 1, 1])
+            ),  # integers of NumPy, for which JSON has no word
             Residual(Sequential([MaxPool2D(*np.array([3, 1, 1]))])),
             GlobalAvgPool2D(),
         ],
         (1, 28, 28),
     )
+    assert type(residual["conv1"].channels) is int
     for network, layer in ((mlp(rng=0), "dense2"), (residual, "conv1")):
         explorer = NetworkExplorer(network, IMAGES)
         assert explorer.layer == layer and explorer._repr_mimebundle_()

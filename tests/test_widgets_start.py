@@ -87,6 +87,7 @@ def test_it_opens_with_a_beginning_and_says_what_is_missing():
     explorer = BlockExplorer()
     assert not explorer.problem and bytes(explorer.image.value[:4]) == b"\x89PNG"
     assert "3 blocks, 208 parameters" in explorer.text and "Flatten, then Dense 10" in explorer.text
+    assert explorer.values()["preset"] == "one convolution"
 
 
 def test_lenet_is_a_preset(explorer):

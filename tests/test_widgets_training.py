@@ -96,6 +96,8 @@ def test_a_run_from_start_to_finish(cockpit, data):
     before = cockpit.image.value
     cockpit.buttons["start"].click()
     assert cockpit.wait(PATIENCE) and cockpit.state == "finished"
+    figure, _ = cockpit.draw(**cockpit.values())
+    assert figure.get_suptitle().startswith("Finished: ")
     assert steps(cockpit) == cockpit.total == 400
     assert [step for step, _ in cockpit.tested] == list(range(20, 401, 20))
     assert cockpit.history.losses[-1] < cockpit.history.losses[0]
