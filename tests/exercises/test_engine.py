@@ -1171,6 +1171,7 @@ EXCEPTIONS = [
     ("np.ones(3)(0)", "x[i] picks"),
     ("2(3)", "Is a * missing"),
     ("np.int32(2**40)", "too large for its dtype"),
+    ("np.uint8(300)", "uint8 goes from 0 to 255"),
     ("np.ones(0).max()", "which slice is empty"),
     ("(lambda f: f(f))(lambda f: f(f))", "without end"),
     ("np.ones(3).dot(np.ones(4))", "as many columns in a"),

@@ -57,6 +57,10 @@ WRONG = {
             "    return k",
         ),
     ),
+    "an epoch that ends when little loss is left": (
+        *("05", "train_epoch"),
+        ("losses.append(loss)", "losses.append(loss)\n        if loss < 1e-2:\n            break"),
+    ),
     "a default that is too large": ("04", "numerical_gradient", ("eps=1e-6", "eps=0.1")),
     "the gate shuts again far above 0": ("04", "relu_backward", ("x > 0", "(x > 0) & (x < 6)")),
     "the first score is taken for the largest": (
@@ -476,7 +480,12 @@ def test_a_filter_that_is_searched_for_is_not_learned(change):
     "changes",
     [
         [("for _ in range(200)", "while ((conv_fast(x, w, b) - y) ** 2).mean() > 1e-12")],
-        [("np.zeros((1, 1, K, K))", "np.zeros((1, 1, K, K), np.float32)")],
+        [
+            ("w, b =", "x, y = x.astype(np.float32), y.astype(np.float32)\n    w, b ="),
+            ("np.zeros((1, 1, K, K))", "np.zeros((1, 1, K, K), np.float32)"),
+            ("np.zeros(1)", "np.zeros(1, np.float32)"),
+            ("return w", "return w.astype(float)"),
+        ],
         [
             ("dy = 2", "k = np.random.permutation(len(x))[:6]\n        dy = 2"),
             ("conv_fast(x, w, b) - y) / y.size", "conv_fast(x[k], w, b) - y[k]) / y[k].size"),
@@ -526,7 +535,9 @@ def test_what_cannot_be_an_answer_is_told(lesson, task, given, said):
 def test_a_batch_is_not_what_code_for_one_image_is_meant_for():
     x, w, b = np.ones((1, 1, 3, 3)), np.ones((2, 1, 2, 2)), np.ones(2)
     call = np.ones((2, 3, 3)), w, b
-    assert "1 of 2 channels" in str(TASKS["01"].wrong_layer.diagnose(call, call))
+    assert "x has 2 channels, and each filter 1" in str(
+        TASKS["01"].wrong_layer.diagnose(call, call)
+    )
     assert "x has 4 axes" in str(TASKS["01"].wrong_layer.diagnose((x, w, b), (x, w, b)))
 
 

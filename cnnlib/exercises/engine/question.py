@@ -197,14 +197,10 @@ class Question(Task):
         letters = len(words) > 2 and not any(map(_numbers, words))
         if letters and not any(same(value, w) for w in words):
             return f"{_answer(value)} is none of the answers, which are {listed(sorted(words))}."
+        near = [n for n in numbers for w in _numbers(wanted)[:1] if abs(n - w) < 0.1 * abs(w)]
         for decimals in range(1, self.decimals or 0):
-            rounded = [n for n in numbers if round(n, decimals) == n]
-            near = _numbers(wanted)[0] if rounded else 0
-            if (
-                rounded
-                and same(rounded[0], wanted, decimals)
-                and abs(rounded[0] - near) < 0.1 * abs(near)
-            ):
+            rounded = [n for n in near if round(n, decimals) == n]
+            if rounded and same(rounded[0], wanted, decimals):
                 asked = f"{self.decimals} digits behind the point are asked for"
                 return f"{_answer(value)} is right as far as it goes; {asked}."
         return ""

@@ -446,8 +446,8 @@ MEANT = {
     "cannot reshape": "reshape can neither add nor lose numbers: the lengths have to multiply to"
     " how many there are.",
     "bounds for array of dim": "Axes are counted from 0: the last of n has the number n - 1.",
-    "out of bounds for int": "The number is too large for its dtype: int32 ends at"
-    " 2,147,483,647, and Python's int nowhere.",
+    "Python integer": "The number is too large for its dtype, or below its least: uint8 goes from 0"
+    " to 255, int32 to 2,147,483,647, and Python's int has no end.",
     "out of bounds": "An index goes beyond the end: the last of n has the number n - 1.",
     "too many indices": "The array has fewer axes than you give indices.",
     "cannot be interpreted as an integer": "Sizes and places are whole numbers: divide with //.",

@@ -397,7 +397,7 @@ def _one_image(x, w, b, *rest):
     if x.ndim != 3:
         return f"x has {x.ndim} axes, and one image has three"
     if w.ndim == 4 and w.shape[1] != len(x):
-        return f"each filter has a slice for {w.shape[1]} of {len(x)} channels"
+        return f"x has {len(x)} channels, and each filter {w.shape[1]}"
     return ""
 
 

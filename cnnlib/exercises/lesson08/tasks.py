@@ -310,7 +310,7 @@ def _smaller_error(points):
     if len(set(points)) < 5:
         raise Refused("two points are equal: the polynomial is not found then.")
     given, usual = _error(points), _error([0, 1, -1, 2, -2])
-    worse = f" Yours is {given / usual:.2g} times as large." if given > 1.05 * usual else ""
+    worse = f" Yours is {given / usual:,.1f} times as large." if given > 1.05 * usual else ""
     return usual / given, f"Measured on tiles of 32 channels in float32.{worse}"
 
 
