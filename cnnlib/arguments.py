@@ -79,6 +79,30 @@ def fraction(name, value):
     return float(value)
 
 
+def floats(name, array):
+    """Refuse what is no array of floats: integers would wrap around, or be rounded.
+
+    Raises
+    ------
+    TypeError
+    """
+    if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
+        came = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
+        raise TypeError(f"{name} is {came}, expected an array of floats such as float32")
+
+
+def shaped(name, array, shape):
+    """Refuse an array of another shape, or None, which stands for one that is missing.
+
+    Raises
+    ------
+    ValueError
+    """
+    came = "nothing" if array is None else np.shape(array)
+    if came != shape:
+        raise ValueError(f"{name} has shape {came}, expected {shape}")
+
+
 def finite(arrays):
     """Refuse arrays that hold NaN or infinity, by name: ``finite({"x": x})``.
 

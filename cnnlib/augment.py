@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from cnnlib.arguments import at_least_0, generator, positive
+from cnnlib.arguments import at_least_0, floats, generator, positive, shaped
 
 
 def augment(x, rng, shift=2.0, rotate=10.0, scale=0.1, elastic=0.0, smoothness=4.0):
@@ -47,7 +47,7 @@ def augment(x, rng, shift=2.0, rotate=10.0, scale=0.1, elastic=0.0, smoothness=4
     Source: Simard, Steinkraus, Platt (2003), whose elastic distortion has alpha 34 and sigma 4:
     here ``elastic=1.4, smoothness=4``.
     """
-    n, _, h, w = _check_images(x).shape
+    n, h, w = _size(x)
     generator(rng)
     strengths = {"shift": shift, "rotate": rotate, "scale": scale, "elastic": elastic}
     for name, value in strengths.items():
@@ -150,10 +150,10 @@ def warp(x, matrices, displacement=None):
     TypeError
         If `x` is not an array of floats.
     """
-    n, c, h, w = _check_images(x).shape
-    _check_shape("matrices", matrices, (n, 2, 3))
+    n, h, w = _size(x)
+    shaped("matrices", matrices, (n, 2, 3))
     if displacement is not None:
-        _check_shape("displacement", displacement, (n, 2, h, w))
+        shaped("displacement", displacement, (n, 2, h, w))
     rows, cols = np.indices((h, w)).reshape(2, h * w)
     points = np.stack([rows - (h - 1) / 2, cols - (w - 1) / 2, np.ones(h * w)]).astype(x.dtype)
     source = (np.reshape(matrices, (n * 2, 3)).astype(x.dtype) @ points).reshape(n, 2, h, w)
@@ -195,15 +195,9 @@ def bilinear(x, rows, cols):
     return upper + down * (lower - upper)
 
 
-def _check_images(x):
-    if not isinstance(x, np.ndarray) or x.dtype not in (np.float32, np.float64):
-        came = x.dtype if isinstance(x, np.ndarray) else type(x).__name__
-        raise TypeError(f"x is {came}, expected an array of float32 or float64")
+def _size(x):
+    """Return N, H and W of images; refuse what is no array of them."""
+    floats("x", x)
     if x.ndim != 4:
         raise ValueError(f"x has shape {x.shape}, expected (N, C, H, W)")
-    return x
-
-
-def _check_shape(name, array, shape):
-    if np.shape(array) != shape:
-        raise ValueError(f"{name} has shape {np.shape(array)}, expected {shape}")
+    return len(x), *x.shape[2:]

@@ -1,11 +1,11 @@
 """Is the backward pass right? Hold it to what nudging each number shows."""
 
 import copy
-from typing import NamedTuple
+from collections import namedtuple
 
 import numpy as np
 
-from cnnlib.arguments import at_least, positive
+from cnnlib.arguments import at_least, positive, shaped
 from cnnlib.layers.base import Layer
 from cnnlib.losses import SoftmaxCrossEntropy
 
@@ -94,16 +94,8 @@ def kink_free(shape, rng, gap=0.1):
     return (signs * (gap + 2 * ranks / size)).reshape(shape)
 
 
-class Row(NamedTuple):
-    """The worst entry of one array: where it is, what was found there and what was returned."""
-
-    name: str
-    error: float
-    index: tuple
-    numeric: float
-    analytic: float
-    checked: int
-    skipped: int
+# The worst entry of an array: where it is, and what nudging and the backward pass say there.
+Row = namedtuple("Row", "name error index numeric analytic checked skipped")
 
 
 class Report(list):
@@ -209,9 +201,7 @@ def check_layer(layer, x, rng=0, tolerance=1e-6, eps=1e-5, max_entries=None):
     gradients = {"x": layer.backward(dy), **layer.grads}
     found = {}
     for name, array in {"x": x, **layer.params}.items():
-        shape = np.shape(gradients[name]) if name in gradients else "nothing"
-        if shape != array.shape:
-            raise ValueError(f"the gradient of {name} has shape {shape}, expected {array.shape}")
+        shaped(f"the gradient of {name}", gradients.get(name), array.shape)
         indices = list(np.ndindex(array.shape))
         if max_entries is not None and max_entries < array.size:
             indices = [indices[i] for i in rng.choice(array.size, max_entries, replace=False)]

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from cnnlib.arguments import floats
+
 
 def softmax(scores):
     """Turn each row of scores into probabilities.
@@ -35,15 +37,13 @@ def check_scores(scores):
     Raises
     ------
     TypeError
-        If they are not floats: differences of unsigned integers wrap around.
+        If they are not floats.
     ValueError
         If they have another number of axes, or there are none.
     """
-    if not isinstance(scores, np.ndarray) or scores.dtype.kind != "f":
-        found = getattr(scores, "dtype", type(scores).__name__)
-        raise TypeError(f"scores are {found}, expected an array of floats such as float32")
+    floats("scores", scores)
     if scores.ndim != 2 or scores.size == 0:
-        raise ValueError(f"scores have shape {scores.shape}, expected (N, M)")
+        raise ValueError(f"scores has shape {scores.shape}, expected (N, M)")
 
 
 def check_labels(labels, N, M):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from cnnlib.arguments import at_least_0, fraction
+from cnnlib.arguments import at_least_0, fraction, shaped
 
 
 class Optimizer:
@@ -68,9 +68,7 @@ class Optimizer:
         """
         self.check(params)
         for name, p in params.items():
-            found = np.shape(grads[name]) if name in grads else "nothing"
-            if found != p.shape:
-                raise ValueError(f"grads[{name!r}] has shape {found}, expected {p.shape}")
+            shaped(f"grads[{name!r}]", grads.get(name), p.shape)
         rate = self.rate_now()
         self.steps += 1
         self.trained |= params

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cnnlib.arguments import at_least, finite, generator, pair, positive
+from cnnlib.arguments import at_least, finite, floats, generator, pair, positive, shaped
 
 
 def test_at_least():
@@ -40,6 +40,22 @@ def test_generator():
     for other in (0, None, np.random, np.random.RandomState(0)):
         with pytest.raises(TypeError, match="rng is .*, expected a numpy.random.Generator"):
             generator(other)
+
+
+@pytest.mark.parametrize("array", [[1.0], 1.0, None, np.float32(1), np.arange(3), np.ones(2, bool)])
+def test_floats(array):
+    floats("x", np.ones((2, 3), np.float16))
+    with pytest.raises(TypeError, match="dy is .*, expected an array of floats such as float32"):
+        floats("dy", array)
+
+
+def test_shaped():
+    shaped("x", [[1, 2]], (1, 2))
+    with pytest.raises(ValueError, match=r"x has shape \(1, 2\), expected \(2, 1\)"):
+        shaped("x", np.ones((1, 2)), (2, 1))
+    for shape in ((), (2,)):
+        with pytest.raises(ValueError, match="x has shape nothing, expected "):
+            shaped("x", None, shape)
 
 
 def test_finite():

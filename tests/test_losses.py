@@ -97,10 +97,10 @@ def test_bad_labels_are_refused_and_nothing_is_changed(labels, error, message):
 @pytest.mark.parametrize(
     "scores, error, message",
     [
-        (np.zeros(3), ValueError, r"scores have shape \(3,\), expected \(N, M\)"),
-        (np.zeros((0, 3)), ValueError, r"scores have shape \(0, 3\), expected \(N, M\)"),
-        ([[0.3, 2.9]], TypeError, "scores are list, expected an array of floats"),
-        (np.uint8([[1, 2, 3]]), TypeError, "scores are uint8, expected an array of floats"),
+        (np.zeros(3), ValueError, r"scores has shape \(3,\), expected \(N, M\)"),
+        (np.zeros((0, 3)), ValueError, r"scores has shape \(0, 3\), expected \(N, M\)"),
+        ([[0.3, 2.9]], TypeError, "scores is list, expected an array of floats"),
+        (np.uint8([[1, 2, 3]]), TypeError, "scores is uint8, expected an array of floats"),
     ],
 )
 def test_scores_that_do_not_fit_are_refused(scores, error, message):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from cnnlib.arguments import at_least
+from cnnlib.arguments import at_least, floats
 
 
 class Layer:
@@ -140,9 +140,7 @@ class Layer:
         ValueError
             If its shape does not fit.
         """
-        if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
-            found = x.dtype if isinstance(x, np.ndarray) else type(x).__name__
-            raise TypeError(f"x is {found}, expected an array of floats such as float32")
+        floats("x", x)
         if x.size == 0:
             raise ValueError(f"x has shape {x.shape}, expected at least one image")
         for name, value in self.params.items():

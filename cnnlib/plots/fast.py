@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
+from cnnlib.arguments import shaped
 from cnnlib.plots.base import (
     BLUE,
     COLOURS,
@@ -152,8 +153,7 @@ def fastest(ways, seconds, channels, kernels, chosen, title=None):
         If the shapes do not fit.
     """
     shape = (len(channels), len(kernels), len(ways))
-    if np.shape(seconds) != shape:
-        raise ValueError(f"seconds has shape {np.shape(seconds)}, expected {shape}")
+    shaped("seconds", seconds, shape)
     figure = new_figure(8.0, 3.9, title, fixed=True)
     top = 0.84 if title else 0.92
     table = figure.add_axes((0.085, 0.13, 0.5, top - 0.13))

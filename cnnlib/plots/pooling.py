@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cnnlib.arguments import shaped
 from cnnlib.plots.base import (
     BLUE,
     GREEN,
@@ -51,8 +52,7 @@ def pooling_by_hand(x, y):
         If x or y has another shape.
     """
     for name, array, shape in (("x", x, (4, 4)), ("y", y, (2, 2))):
-        if np.shape(array) != shape:
-            raise ValueError(f"{name} has shape {np.shape(array)}, expected {shape}")
+        shaped(name, array, shape)
     title = "Max pooling keeps the largest number of each window"
     figure = new_figure(6.5, 3.0, title)
     left, right = figure.subplots(1, 2, width_ratios=(2, 1))

@@ -10,6 +10,7 @@ import os
 import ipywidgets as widgets
 import numpy as np
 
+from cnnlib.arguments import shaped
 from cnnlib.digits import prepare_digit
 from cnnlib.plots.base import spots, to_png, wipe
 from cnnlib.widgets.picture import Picture, with_picture
@@ -303,8 +304,7 @@ def check_images(images, network=None):
 def check_labels(labels, images):
     """Return labels as an array, if there is one for each image."""
     labels = np.asarray(labels)
-    if labels.shape != (len(images),):
-        raise ValueError(f"labels has shape {labels.shape}, expected ({len(images)},)")
+    shaped("labels", labels, (len(images),))
     return labels
 
 
