@@ -124,6 +124,13 @@ class RunState:
         """The first training image as the run sees it: it tells one ``augment`` from another."""
         return self.distort(self.train[0][: self.batch_size].copy(), 0, 0)[:1]
 
+    def arrays(self, memory):
+        """Return the arrays of a network and of its optimizer's memory under one dict's names."""
+        found = under("network", self.network.weights())
+        for name, slots in memory.items():
+            found |= under(f"memory/{name}", slots)
+        return found
+
     def save(self, path):
         """Write all that is needed to go on later as if the run had never stopped."""
         place = {"epoch": self.epoch, "batch": self.batch, "spent": self.spent}
@@ -131,9 +138,7 @@ class RunState:
         place["generators"] = [rng.bit_generator.state for rng in self.network.draws()]
         place = json.dumps(place, default=lambda value: value.tolist())  # an array in MT19937's
         arrays = {"place": np.array(place), "first/image": self.first_image}
-        arrays |= under("network", self.network.weights()) | under("history", self.history.arrays())
-        for name, memory in self.optimizer.memory.items():
-            arrays |= under(f"memory/{name}", memory)
+        arrays |= under("history", self.history.arrays()) | self.arrays(self.optimizer.memory)
         save_arrays(path, arrays)
 
     def load(self, path):
@@ -151,10 +156,9 @@ class RunState:
         place = read_place(arrays.pop("place", None), origin)
         steps, states, done = place["steps"], place["generators"], (place["epoch"], place["batch"])
         self.compare_terms(place["terms"], origin)
-        alike = {"first/image": self.first_image} | under("network", self.network.weights())
         memory = self.optimizer.blank(self.network.params) if steps else {}
-        for name, slots in memory.items():
-            alike |= under(f"memory/{name}", slots)
+        mine = self.arrays(memory)
+        alike = mine | {"first/image": self.first_image}
         expected = {name: (value.shape, value.dtype) for name, value in alike.items()}
         check_arrays(arrays, expected | under("history", RECORD), origin, OTHER)
         history = History.read(part_of(arrays, "history"))
@@ -166,10 +170,8 @@ class RunState:
                 type(generator)().state = state
         except Exception as error:  # each kind of generator refuses in its own way
             raise ValueError(f"{origin} {DAMAGED}: its generators are wrong, {error}") from None
-        self.network.assign(part_of(arrays, "network"), origin)  # from here on nothing can go wrong
-        for name, slots in memory.items():
-            for key, value in slots.items():
-                value[...] = arrays[f"memory/{name}/{key}"]
+        for name, value in mine.items():  # from here on nothing can go wrong
+            value[...] = arrays[name]
         self.optimizer.steps, self.optimizer.memory = steps, memory
         for generator, state in zip(generators, states, strict=True):
             generator.state = state

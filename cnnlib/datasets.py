@@ -56,15 +56,8 @@ def load_mnist():
 
     Source: LeCun, Bottou, Bengio, Haffner (1998). Origin and licence: ``cnnlib/data/README.md``.
     """
-    remedy = "Install cnnlib again, or restore the file from its repository."
-    try:
-        stored = load_arrays(MNIST_FILE)
-        arrays = [stored[name] for name in ("x_train", "y_train", "x_test", "y_test")]
-    except FileNotFoundError:
-        raise FileNotFoundError(f"MNIST's file {MNIST_FILE} is missing. {remedy}") from None
-    except (KeyError, ValueError) as error:
-        raise ValueError(f"MNIST's file {MNIST_FILE} is damaged: {error}. {remedy}") from error
-    return _to_pairs(*arrays)
+    stored = load_arrays(MNIST_FILE)
+    return _to_pairs(*(stored[name] for name in ("x_train", "y_train", "x_test", "y_test")))
 
 
 def load_fashion_mnist(folder=None, cache=None, mirrors=MIRRORS, timeout=20.0):

@@ -56,8 +56,8 @@ class SharedRun(Run):
 
     agreed = wanted = False
 
-    def __init__(self, *args, **terms):
-        super().__init__(*args, **terms)
+    def __init__(self, *terms):
+        super().__init__(*terms)
         self.comm = world()
         self.rank, self.size = self.comm.Get_rank(), self.comm.Get_size()
 

@@ -5,7 +5,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from cnnlib.arguments import at_least, positive, shaped
+from cnnlib.arguments import at_least, floats, positive, shaped
 from cnnlib.layers.base import Layer
 from cnnlib.losses import SoftmaxCrossEntropy
 
@@ -181,7 +181,7 @@ def check_layer(layer, x, rng=0, tolerance=1e-6, eps=1e-5, max_entries=None):
     """
     if not isinstance(layer, Layer):
         raise TypeError(f"layer is {layer!r:.60}, expected a layer or network such as Dense(3, 2)")
-    Layer().check(x)
+    floats("x", x)
     positive(tolerance=tolerance, eps=eps)
     if max_entries is not None:
         at_least(1, max_entries=max_entries)
@@ -238,6 +238,7 @@ class WithLoss(Layer):
 
     params = property(lambda self: self.network.params)
     grads = property(lambda self: self.network.grads)
+    state = property(lambda self: self.network.state)
 
     def children(self):
         return (self.network,)

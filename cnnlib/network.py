@@ -1,5 +1,7 @@
 """Layers clicked together: networks and their files."""
 
+from collections import Counter
+
 from cnnlib.files import check_arrays, load_arrays, save_arrays
 from cnnlib.layers.base import Layer
 from cnnlib.summary import Summary
@@ -37,17 +39,15 @@ class Sequential(Layer):
     kind = "stack"
 
     def __init__(self, layers, input_shape=None):
-        counts, seen = {}, set()
-        self.layers = {}
+        self.layers, counts = {}, Counter()
         for layer in layers:
             if not isinstance(layer, Layer):
                 raise TypeError(f"layers holds {layer!r}, expected layers only")
-            for part in layer.walk():
-                if id(part) in seen:
-                    raise ValueError(f"layers holds {part!r} twice, expected each layer once")
-                seen.add(id(part))
-            counts[layer.kind] = counts.get(layer.kind, 0) + 1
+            counts[layer.kind] += 1
             self.layers[f"{layer.kind}{counts[layer.kind]}"] = layer
+        for layer, times in Counter(self.walk()).items():
+            if times > 1:
+                raise ValueError(f"layers holds {layer!r} twice, expected each layer once")
         self.input_shape = None if input_shape is None else tuple(input_shape)
         if self.input_shape is not None:
             self.output_shape(self.input_shape)

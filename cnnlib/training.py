@@ -33,8 +33,8 @@ class Run(RunState):
         Set it, and the run stops cleanly after this step.
     """
 
-    def __init__(self, network, optimizer, train, valid, callbacks, **terms):
-        super().__init__(network, optimizer, train, **terms)
+    def __init__(self, network, optimizer, train, valid, callbacks, *terms):
+        super().__init__(network, optimizer, train, *terms)
         self.valid, self.callbacks = valid, callbacks
         self.loss = SoftmaxCrossEntropy()
         self.stop = False
@@ -182,19 +182,17 @@ def fit(network, train, valid=None, *, epochs=1, batch_size=100, optimizer=None,
     sets = {"train": train} if valid is None else {"train": train, "valid": valid}
     for name, data in sets.items():
         check_data(network, name, data)
+        look_at_range(name, data[0])
     optimizer = Adam() if optimizer is None else optimizer
     if isinstance(optimizer, type) or not hasattr(optimizer, "check"):
         raise TypeError(f"optimizer is {optimizer!r}, expected one such as Adam(0.001)")
     optimizer.check(network.params)
-    terms = {"epochs": epochs, "batch_size": batch_size, "augment": augment, "seed": seed}
-    run = loop(network, optimizer, train, valid, callbacks, **terms)
+    run = loop(network, optimizer, train, valid, callbacks, epochs, batch_size, augment, seed)
     check_single_images(run, train[0])
     if resume:
         run.load(checkpoint)
     if checkpoint is not None:
         check_place(checkpoint)
-    for name, data in sets.items():
-        look_at_range(name, data[0])
     with recalled(run), stopping_cleanly(run), ProgressBar(progress) as bar:
         run.callbacks = bar, *callbacks
         while run.epoch < epochs and not run.stop:
@@ -256,10 +254,9 @@ def evaluate(network, x, labels, batch_size=500):
 
 def check_data(network, name, data):
     """Refuse images and labels that a network cannot be trained or measured on."""
-    try:
-        x, labels = data
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} is {type(data).__name__}, expected (images, labels)") from None
+    if not isinstance(data, tuple | list) or len(data) != 2:
+        raise ValueError(f"{name} is {type(data).__name__}, expected (images, labels)")
+    x, labels = data
     try:
         network.check(x)
         finite({"x": x})

@@ -164,6 +164,13 @@ def test_astype_reaches_every_array():
     assert y.dtype == np.float64 and net.backward(y).dtype == np.float64
 
 
+def test_astype_reaches_the_numbers_that_a_block_holds_beside_its_layers():
+    class Gain(Residual):
+        params = {"gain": np.ones(1, np.float32)}
+
+    assert Gain(ReLU()).astype(np.float64).params["gain"].dtype == np.float64
+
+
 def test_walk_yields_every_layer():
     kinds = [type(layer).__name__ for layer in small_network().walk()]
     assert kinds[:6] == ["Sequential", "Conv2D", "BatchNorm", "ReLU", "MaxPool2D", "Residual"]

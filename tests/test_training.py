@@ -148,7 +148,7 @@ def spoilt(number):
         ({"x": spoilt(np.nan)}, ValueError, "train: x holds NaN or infinity"),
         ({"valid": (spoilt(-np.inf), np.zeros(60, int))}, ValueError, "valid: x holds NaN or inf"),
         ({"train": 3}, ValueError, r"train is int, expected \(images, labels\)"),
-        ({"valid": "ab"}, TypeError, "valid: x is str"),
+        ({"valid": "ab"}, ValueError, r"valid is str, expected \(images, labels\)"),
         ({"labels": np.zeros(60)}, TypeError, "train: labels are float64"),
         ({"labels": np.full(60, 4)}, ValueError, "train: labels go from 4 to 4, expected 0 to 3"),
         ({"labels": np.zeros(59, int)}, ValueError, r"train: labels have shape \(59,\)"),

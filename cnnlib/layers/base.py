@@ -227,9 +227,8 @@ class Layer:
         """
         if np.dtype(dtype).kind != "f":
             raise TypeError(f"dtype is {np.dtype(dtype)}, expected floats such as float64")
-        parts = [layer for layer in self.walk() if not layer.children()]  # a stack's are theirs
-        for layer in parts:
-            for arrays in (layer.params, layer.state):
+        for layer in self.walk():
+            for arrays in (layer.params, layer.state):  # a stack's are made anew each time
                 for name in arrays:
                     arrays[name] = arrays[name].astype(dtype)
         return self
