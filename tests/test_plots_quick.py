@@ -11,16 +11,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.image import AxesImage
 
 from cnnlib.plots import quick, ticks
-from cnnlib.plots.base import (
-    dress,
-    new_figure,
-    own_settings,
-    put,
-    sheet,
-    show_image,
-    to_png,
-    wipe,
-)
+from cnnlib.plots.base import dress, new_figure, own_settings, put, sheet, show_image, to_png, wipe
 from cnnlib.plots.base import rendered as pixels
 
 

@@ -1,12 +1,7 @@
 """Exercise 03: answers with a mistake put into them, and the name that it has to be given."""
 
 NOTEBOOK = "03_im2col"
-NAMES = {
-    "by_hand": "places",
-    "wrong_scatter": lambda names: (names["right_on"], names["wrong_on"]),
-}
-SIZES = "OH, OW = output_size(H, KH, stride, pad), output_size(W, KW, stride, pad)"
-ONE_SIDED = "OH, OW = (H + pad - KH) // stride + 1, (W + pad - KW) // stride + 1"
+NAMES = {"by_hand": "places", "wrong_scatter": lambda names: (names["right_on"], names["wrong_on"])}
 FRAME = "((0, 0), (0, 0), (pad, pad), (pad, pad))"
 BEFORE, AFTER = (FRAME.replace("(pad, pad)", side) for side in ("(pad, 0)", "(0, pad)"))
 PLACE = "row, column = oh * stride, ow * stride"
@@ -14,7 +9,6 @@ STEPS = "[:, :, ::stride, ::stride]"
 ORDER = "view.transpose(1, 4, 5, 2, 3, 0)"
 FEWER = "OH, OW = output_size(H, KH, stride, pad) - 1, output_size(W, KW, stride, pad) - 1"
 CALL = "im2col(x, (KH, KW), stride, pad)"
-READ = "y.reshape(F, OH, OW, N).transpose(3, 0, 1, 2)"
 AXES = "cols.reshape(C, KH, KW, OH, OW, N).transpose(5, 0, 3, 4, 1, 2)"
 TAPS = """    for kh, kw in np.ndindex(KH, KW):
         rows, columns = slice(kh, kh + stride * OH, stride), slice(kw, kw + stride * OW, stride)
@@ -39,12 +33,6 @@ MUTANTS = {
             "the last row and the last column of places are missing",
             ("OH, OW = output_size(H, KH, stride, pad), output_size(W, KW, stride, pad)", FEWER),
         ),
-        ("defaults", ("stride=1, pad=0):", "stride, pad):")),
-        (
-            "all patches of image 0 come first",
-            ("(oh * OW + ow) * N + n", "(n * OH + oh) * OW + ow"),
-        ),
-        ("places are counted column by column", ("(oh * OW + ow)", "(ow * OH + oh)")),
         (
             "channels come last in a column of the matrix",
             ("patch.ravel()", "patch.transpose(1, 2, 0).ravel()"),
@@ -53,60 +41,14 @@ MUTANTS = {
             "each patch is read column by column",
             ("patch.ravel()", "patch.transpose(0, 2, 1).ravel()"),
         ),
-        ("patches are rows and not columns", ("return cols", "return cols.T")),
-        (
-            "each patch is read from its end",
-            ("patch.ravel()", "patch[:, ::-1, ::-1].ravel()"),
-        ),
-        (
-            "the six axes are reshaped and not transposed",
-            (
-                "    cols = np",
-                "    windows = sliding_window_view(x, (KH, KW), (2, 3))[:, :, ::stride, ::stride]\n"
-                "    return windows.reshape(C * KH * KW, -1)\n    cols = np",
-            ),
-        ),
-        (
-            "images and channels get a frame as well",
-            ("    N, C, H", "    x = np.pad(x, [(pad, pad)] * 2 + [(0, 0)] * 2)\n    N, C, H"),
-        ),
-        (
-            "only columns are added to the image",
-            (FRAME, "((0, 0), (0, 0), (0, 0), (pad, pad))"),
-            (SIZES, "OH, OW = output_size(H, KH, stride), output_size(W, KW, stride, pad)"),
-        ),
-        ("the frame repeats the nearest pixel", (FRAME, f"{FRAME}, 'edge'")),
-        ("padding comes in twice", ("    N, C, H", f"    x = np.pad(x, {FRAME})\n    N, C, H")),
-        ("the stride is not used", ("    OH, OW", "    stride = 1\n    OH, OW")),
+        ("each patch is read from its end", ("patch.ravel()", "patch[:, ::-1, ::-1].ravel()")),
         ("the stride changes the size and not the place", (PLACE, "row, column = oh, ow")),
-        ("the stride moves the kernel along rows only", (PLACE, "row, column = oh * stride, ow")),
-        (
-            "the stride moves the kernel along columns only",
-            (PLACE, "row, column = oh, ow * stride"),
-        ),
-        ("padding is not used", ("    OH, OW", "    pad = 0\n    OH, OW")),
-        ("the frame is at the top and left only", (SIZES, ONE_SIDED), (FRAME, BEFORE)),
-        ("the frame is at the bottom and right only", (SIZES, ONE_SIDED), (FRAME, AFTER)),
-        ("square images", ("output_size(W, ", "output_size(H, ")),
-        ("square kernels", ("column : column + KW", "column : column + KH")),
-        (
-            "square images with square kernels",
-            ("column : column + KW", "column : column + KH"),
-            ("output_size(W, KW", "output_size(H, KH"),
-        ),
-        ("results with as many rows as columns", ("return cols", "return cols + (OH != OW)")),
-        ("one channel", ("return cols", "return cols[: KH * KW]")),
-        ("one image", ("return cols", "return cols[:, : OH * OW]")),
-        ("stride 1", ("return cols", "return cols[:, ::stride]")),
-        ("cases without padding", ("return cols", "return cols[:, pad:]")),
-        ("remark", ("x.dtype", "float")),
     ],
     "im2col": [
         (
             "the last row and the last column of places are missing",
             ("::stride, ::stride]", "::stride, ::stride][:, :, :-1, :-1]"),
         ),
-        ("defaults", ("stride=1, pad=0):", "stride, pad):")),
         ("all patches of image 0 come first", (ORDER, "view.transpose(1, 4, 5, 0, 2, 3)")),
         ("places are counted column by column", (ORDER, "view.transpose(1, 4, 5, 3, 2, 0)")),
         (
@@ -121,7 +63,6 @@ MUTANTS = {
         ("only columns are added to the image", (FRAME, "((0, 0), (0, 0), (0, 0), (pad, pad))")),
         ("the frame repeats the nearest pixel", (FRAME, f"{FRAME}, 'edge'")),
         ("padding comes in twice", (f"np.pad(x, {FRAME})", f"np.pad(np.pad(x, {FRAME}), {FRAME})")),
-        ("the stride is not used", (STEPS, "")),
         (
             "the stride changes the size and not the place",
             (STEPS, ""),
@@ -151,27 +92,6 @@ MUTANTS = {
         ("the frame is at the top and left only", (FRAME, BEFORE)),
         ("the frame is at the bottom and right only", (FRAME, AFTER)),
         (
-            "square images",
-            (
-                "    N, C, OH",
-                "    view = view * (1 + (x.shape[2] != x.shape[3]))\n    N, C, OH",
-            ),
-        ),
-        ("square kernels", ("    N, C, OH", "    view = view * (1 + (KH != KW))\n    N, C, OH")),
-        (
-            "square images with square kernels",
-            (
-                "    N, C, OH",
-                "    square = (KH, x.shape[2]) == (KW, x.shape[3])\n"
-                "    view = view if square else view + 1\n    N, C, OH",
-            ),
-        ),
-        ("results with as many rows as columns", ("OH * OW * N)", "OH * OW * N) + (OH != OW)")),
-        ("one channel", ("OH * OW * N)", "OH * OW * N)[: KH * KW]")),
-        ("one image", ("OH * OW * N)", "OH * OW * N)[:, : OH * OW]")),
-        ("stride 1", ("OH * OW * N)", "OH * OW * N)[:, ::stride]")),
-        ("cases without padding", ("OH * OW * N)", "OH * OW * N)[:, pad:]")),
-        (
             "loops",
             (
                 "    x = np.pad",
@@ -180,65 +100,12 @@ MUTANTS = {
         ),
     ],
     "conv_fast": [
-        ("defaults", ("stride=1, pad=0):", "stride, pad):")),
-        (
-            "stride 1 without padding",
-            ("    return y", "    y = y + (stride > 1 or pad > 0)\n    return y"),
-        ),
-        ("the axes are named anew and not moved", (READ, "y.reshape(N, F, OH, OW)")),
-        (
-            "the product is read as if images came first",
-            (READ, "y.reshape(F, N, OH, OW).swapaxes(0, 1)"),
-        ),
-        ("the axes N and F of the result are exchanged", (READ, READ + ".swapaxes(0, 1)")),
-        ("the axes OH and OW of the result are exchanged", (READ, READ + ".swapaxes(2, 3)")),
-        (
-            "OH and OW are exchanged where the product is split",
-            (READ, "y.reshape(F, OW, OH, N).transpose(3, 0, 2, 1)"),
-        ),
-        ("w is reshaped to F columns", ("w.reshape(F, -1)", "w.reshape(-1, F).T")),
-        (
-            "padding comes in twice",
-            ("    N, C, H", f"    x = np.pad(x, {FRAME})\n    N, C, H"),
-        ),
-        (
-            "the bias is added along the last axis",
-            (" + b[:, None]", ""),
-            (READ, f"{READ} + b"),
-        ),
-        ("the bias is forgotten", (" + b[:, None]", "")),
-        ("all filters get the bias of the first", ("b[:, None]", "b[0]")),
-        ("the kernel is flipped", ("w.reshape(F", "w[:, :, ::-1, ::-1].reshape(F")),
-        (
-            "channels come last in the rows of w",
-            ("w.reshape(F", "w.transpose(0, 2, 3, 1).reshape(F"),
-        ),
+        ("padding comes in twice", ("    N, C, H", f"    x = np.pad(x, {FRAME})\n    N, C, H")),
         ("cases without padding", (CALL, "im2col(x, (KH, KW), stride)")),
         ("stride 1", (CALL, "im2col(x, (KH, KW), 1, pad)")),
-        ("square images", ("output_size(W, ", "output_size(H, ")),
-        ("square kernels", ("return y", "return (1 + (KH != KW)) * y")),
-        (
-            "square images with square kernels",
-            ("return y", "return (1 + ((H, KH) != (W, KW))) * y"),
-        ),
-        (
-            "results with as many rows as columns",
-            (
-                "OW = output_size(H, KH, stride, pad), output_size(W, KW",
-                "OW = output_size(H, KH, stride, pad), output_size(H, KH",
-            ),
-        ),
-        ("one channel", ("w.reshape(F, -1)", "w.reshape(F, -1) * C")),
-        ("one image", (READ, READ + "[:1]")),
-        ("stride 1", ("return y", "return stride * y")),
-        ("cases without padding", ("return y", "return (1 + pad) * y")),
-        (
-            "loops",
-            ("    OH, OW", "    return reference.conv2d(x, w, b, stride, pad)\n    OH, OW"),
-        ),
+        ("loops", ("    OH, OW", "    return reference.conv2d(x, w, b, stride, pad)\n    OH, OW")),
     ],
     "col2im": [
-        ("defaults", ("stride=1, pad=0):", "stride, pad):")),
         (
             "the last tap on a pixel wins, as with = for +=, or with += at lists of places",
             ("+=", "="),
@@ -248,10 +115,7 @@ MUTANTS = {
         ("the frame is not cut off", (CUT, "x")),
         ("the frame is cut off at row H and column W", (CUT, "x[:, :, pad:H, pad:W]")),
         ("the frame is cut at the bottom and right only", (CUT, "x[:, :, :H, :W]")),
-        (
-            "the frame is cut at the top and left only",
-            (CUT, "x[:, :, 2 * pad :, 2 * pad :]"),
-        ),
+        ("the frame is cut at the top and left only", (CUT, "x[:, :, 2 * pad :, 2 * pad :]")),
         (
             "the stride is not used",
             ("slice(kh, kh + stride * OH, stride)", "slice(kh, kh + OH)"),
@@ -274,22 +138,10 @@ MUTANTS = {
             (AXES, "cols.reshape(C, KW, KH, OH, OW, N).transpose(5, 0, 3, 4, 2, 1)"),
         ),
         ("each patch is read from its end", (AXES, f"{AXES}[..., ::-1, ::-1]")),
-        ("square images", ("    return x", "    x = x * (1 + (H != W))\n    return x")),
-        ("square kernels", ("np.ndindex(KH, KW)", "np.ndindex(KH, KH)")),
-        (
-            "square images with square kernels",
-            ("    return x", "    x = x * (1 + ((H, KH) != (W, KW)))\n    return x"),
-        ),
         ("results with as many rows as columns", ("output_size(W, KW", "output_size(H, KH")),
-        ("one channel", ("return x", "return C * x")),
-        ("one image", ("return x", "return N * x")),
-        ("stride 1", ("return x", "return stride * x")),
-        ("cases without padding", ("return x", "return (1 + pad) * x")),
-        ("remark", ("cols.dtype", "float")),
         ("loops", (TAPS, PATCHES.format("+="))),
     ],
     "is_adjoint": [
-        ("it compares two sums without c and x", (DOT, "forward(x).sum(), backward(c).sum()")),
         (
             "small differences pass",
             (f"bool(np.isclose({DOT}))", f"bool(abs(np.subtract({DOT})) < 1)"),
@@ -302,16 +154,13 @@ MUTANTS = {
                 "    def share(a, b):\n        return abs(a - b) / abs(a)\n\n    return",
             ),
         ),
-        *(
-            (
-                name,
-                (f"bool(np.isclose({DOT}))", f"bool(abs(np.subtract({DOT})) < {size})"),
-            )
-            for name, sizes in (
-                ("small sums differ by less than is allowed", ("1e-3", "1e-5", "1e-6")),
-                ("large sums are rounded by more than is allowed", ("1e-8", "1e-12")),
-            )
-            for size in sizes
+        (
+            "small sums differ by less than is allowed",
+            (f"bool(np.isclose({DOT}))", f"bool(abs(np.subtract({DOT})) < 1e-6)"),
+        ),
+        (
+            "large sums are rounded by more than is allowed",
+            (f"bool(np.isclose({DOT}))", f"bool(abs(np.subtract({DOT})) < 1e-12)"),
         ),
         ("every pair passes", (f"bool(np.isclose({DOT}))", "True")),
         ("every pair fails", (f"bool(np.isclose({DOT}))", "False")),
@@ -320,23 +169,10 @@ MUTANTS = {
             (f"bool(np.isclose({DOT}))", "backward(forward(x)).tolist() == x.tolist()"),
         ),
         (
-            "it compares x with forward(x), without c and backward",
-            (DOT, "np.linalg.norm(forward(x)), np.linalg.norm(x)"),
-        ),
-        ("two means are compared and not two sums", (DOT, DOT.replace("sum", "mean"))),
-        (
-            "it compares two norms",
-            (DOT, "np.linalg.norm(forward(x)), np.linalg.norm(backward(c))"),
-        ),
-        (
             "the difference keeps its sign",
             (f"np.isclose({DOT})", "(forward(x) * c).sum() - (x * backward(c)).sum() < 1e-9"),
         ),
-        ("backward is not used", (DOT, "(forward(x) * c).sum(), (x * x).sum()")),
-        (
-            "it asks whether c comes back",
-            (f"isclose({DOT})", "allclose(forward(backward(c)), c)"),
-        ),
+        ("it asks whether c comes back", (f"isclose({DOT})", "allclose(forward(backward(c)), c)")),
     ],
     "layer_cost": [
         ("the bias is counted as a product", ("F * patch * OH", "F * (patch + 1) * OH")),
@@ -344,7 +180,6 @@ MUTANTS = {
             "pixels of the image are counted, and not those of the output",
             ("F * patch * OH * OW", "F * patch * H * W"),
         ),
-        ("defaults", ("stride=1, pad=0):", "stride, pad):")),
         ("products of one output only are counted", ("F * patch * OH * OW, 4", "F * patch, 4")),
         ("the biases are forgotten", ("F * (patch + 1)", "F * patch")),
         ("there is one bias for all filters", ("F * (patch + 1)", "F * patch + 1")),
@@ -366,8 +201,6 @@ MUTANTS = {
         ("the patches are counted once for every filter", ("4 * patch", "4 * F * patch")),
         ("numbers are counted and not bytes", ("4 * patch", "patch")),
         ("K is not squared", ("patch = C * K * K", "patch = C * K")),
-        ("bytes are returned", (" / 1e6", "")),
-        ("a megabyte has 2 ** 20 bytes", ("1e6", "2**20")),
         (
             "the memory is that of x, and not of its patches",
             ("4 * patch * OH * OW", "4 * C * H * W"),
@@ -380,41 +213,15 @@ MUTANTS = {
         ),
     ],
     "conv_1x1": [
-        ("the bias is forgotten", (" + b)", ")")),
-        ("all filters have the first one's bias", (" + b)", " + b[0])")),
-        ("the bias is taken off", (" + b)", " - b)")),
-        ("the bias is added once for every channel", (" + b)", " + sum(b for _ in x[0]))")),
-        (
-            "the bias is added along the last axis",
-            (" + b)", ")"),
-            ("(0, 3, 1, 2)", "(0, 3, 1, 2) + b"),
-        ),
-        ("the first image is used for all", ("x.transpose", "(0 * x + x[0]).transpose")),
-        ("w is reshaped and not transposed", ("w[:, :, 0, 0].T", "w.reshape(w.shape[1::-1])")),
         ("channels stay last", (".transpose(0, 3, 1, 2)", "")),
-        (
-            "pixels are reshaped and not transposed",
-            ("x.transpose(0, 2, 3, 1)", "x.reshape(len(x), *x.shape[2:], x.shape[1])"),
-        ),
         (
             "the result is reshaped and not transposed",
             (".transpose(0, 3, 1, 2)", ".reshape(len(x), len(w), *x.shape[2:])"),
         ),
-        ("rows and columns are exchanged", ("(0, 3, 1, 2)", "(0, 3, 2, 1)")),
-        ("w is not transposed", ("0, 0].T", "0, 0]")),
         (
             "loops",
-            (
-                "pixels = x",
-                "for _ in np.ndindex(x.shape[2:]):\n        pass\n    pixels = x",
-            ),
+            ("pixels = x", "for _ in np.ndindex(x.shape[2:]):\n        pass\n    pixels = x"),
         ),
-        ("all biases are added to every map", (" + b)", " + sum(b))")),
-        (
-            "only the first channel is used",
-            ("x.transpose", "(x * [[[1]], *[[[0]]] * (x.shape[1] - 1)]).transpose"),
-        ),
-        ("the mean of the channels is taken", ("pixels @", "pixels / x.shape[1] @")),
     ],
     "frugal_conv": [
         ("the bias is forgotten", (PIECE, f"{PIECE[:-2]}0 * b)")),
@@ -428,7 +235,6 @@ MUTANTS = {
         ),
         ("the first image is used for all", (PIECE, "conv_fast(x[:1, :, oh : oh + KH], w, b)")),
         ("zero", ("range(OH)", "range(OH - 1)"), ("np.empty", "np.zeros")),
-        ("square kernels", (PIECE, PIECE.replace(" w", " w if KH == KW else 2 * w"))),
     ],
 }
 QUESTIONS = {
@@ -443,7 +249,7 @@ QUESTIONS = {
         ("image 0 is taken", {"c": 4}),
         ("places are not multiplied with N", {"c": 3, "d": 1}),
         ("the 3 pixels of a side are taken for KH, KW, OH and OW", {"a": 10, "b": 12, "c": 7}),
-    ],
+    ]
 }
 # Wrong, and none of the mistakes that the check knows.
 UNKNOWN = {

@@ -5,7 +5,6 @@ NAMES = {
     "autograd": "Value",
     "by_hand": lambda names: {part: names[part] for part in ("dy", "db", "dw", "dx")},
 }
-BELOW = "        x[index] = value - eps\n        below = f(x)\n"
 DX = "dx = col2im(dcols, x.shape, (KH, KW), stride, pad)"
 DW = "dw = flat @ im2col(x, (KH, KW), stride, pad).T"
 RETURN = "return dx, dw.reshape(w.shape), flat.sum(axis=1)"
@@ -57,7 +56,6 @@ VISIT = """        def visit(value):
 
         visit(self)"""
 KEPT_LIST = "def backward(self, order=[]):\n        self.grad = 1.0"
-ERRORS = "(layer.forward(x) * dy).sum()"
 N = "np.linalg.norm"
 
 
@@ -77,78 +75,10 @@ def pool(text, *changes):
     return POOL, text
 
 
-# Of each task: the mistake, and what to replace in the solution so as to make it.
+# Of each task: the mistakes that their own texts do not make in the solution, and what does.
 MUTANTS = {
     "numerical_gradient": [
-        (
-            "the eps that is handed over is not used",
-            ("gradient = np.zeros_like(x)", "gradient, eps = np.zeros_like(x), 1e-6"),
-        ),
         ("defaults", ("eps=1e-6):", "eps):")),
-        (
-            "only f(x + eps) and f(x) are compared",
-            ("= value - eps", "= value"),
-            ("(2 * eps)", "eps"),
-        ),
-        (
-            "only f(x) and f(x - eps) are compared",
-            ("= value + eps", "= value"),
-            ("(2 * eps)", "eps"),
-        ),
-        ("one side is missing, and the division is by 2 eps", ("= value - eps", "= value")),
-        ("the difference is divided by eps and not by 2 eps", ("(2 * eps)", "eps")),
-        (
-            "the nudge is half of what it is divided by",
-            ("value + eps", "value + eps / 2"),
-            ("value - eps", "value - eps / 2"),
-        ),
-        (
-            "a number is not put back after its nudges",
-            (BELOW + "        x[index] = value\n", BELOW),
-        ),
-        (
-            "a whole row is nudged at once",
-            ("np.ndindex(x.shape)", "range(len(x))"),
-            ("value = x[index]", "value = np.copy(x[index])"),
-        ),
-        (
-            "a whole row is nudged at once, and what is kept of it is no copy",
-            ("np.ndindex(x.shape)", "range(len(x))"),
-        ),
-        (
-            "all numbers are nudged at once",
-            ("value = x[index]", "value = x.copy()"),
-            ("x[index] = value", "x[...] = value"),
-        ),
-        (
-            "reshape(-1) or ravel() copies an x that is turned, and the copy is nudged",
-            ("    gradient = np", "    whole, x = x, x.reshape(-1)\n    gradient = np"),
-            ("f(x)", "f(whole)"),
-            ("return gradient", "return gradient.reshape(whole.shape)"),
-        ),
-        ("a copy of x is nudged", ("    gradient =", "    x = x.copy()\n    gradient =")),
-        ("all signs are turned around", ("above - below", "below - above")),
-        (
-            "all slopes are 0, as if both calls of f saw the same x",
-            ("gradient[index] =", "slope ="),
-        ),
-        (
-            "all slopes are 0, as if both calls of f saw the same x",
-            ("        above = f(x)\n", ""),
-            ("        x[index] = value\n", ""),
-            ("above - below", "f(x) - below"),
-        ),
-        ("/ 2 * eps divides by 2 and multiplies with eps", ("(2 * eps)", "2 * eps")),
-        (
-            "fractions are cut off, as integers do",
-            ("_like(x)", "_like(x, int)"),
-        ),
-        (
-            "put back by adding",
-            ("x[index] = value + eps", "x[index] += eps"),
-            ("x[index] = value - eps", "x[index] -= eps\n        x[index] -= eps"),
-            ("        x[index] = value\n", "        x[index] += eps\n"),
-        ),
         (
             "put back by adding",
             ("x[index] = value + eps", "x[index] += eps"),
@@ -156,133 +86,13 @@ MUTANTS = {
             ("        x[index] = value\n", "        x[index] += eps\n"),
         ),
         ("changed", ("    return gradient", "    x += 1\n    return gradient")),
-        ("no return", ("    return gradient", "")),
-        (
-            "the second slope is measured",
-            ("(above - below) / (2 * eps)", "(above - 2 * f(x) + below) / eps**2"),
-        ),
-        (
-            "f gets the nudged number alone",
-            ("above = f(x)", "above = f(x[index])"),
-            ("below = f(x)", "below = f(x[index])"),
-        ),
-    ],
-    "relu_backward": [
-        ("the sign of x is taken for the mask", ("(x > 0)", "np.sign(x)")),
-        ("the gradient passes where x is 0, too", ("x > 0", "x >= 0")),
-        ("the mask is made from dy and not from x", ("x > 0", "dy > 0")),
-        ("the gate is shut where x is above 0, and open elsewhere", ("x > 0", "x <= 0")),
-        ("the gradient passes where x is negative", ("x > 0", "x < 0")),
-        ("the gradient passes everywhere", ("(x > 0)", "(np.maximum(x, 0) >= 0)")),
-        ("dy is multiplied with the output", ("(x > 0)", "np.maximum(x, 0)")),
-        ("the mask itself is returned", ("dy * (x > 0)", "(x > 0).astype(x.dtype)")),
-        ("changed", ("return dy * (x > 0)", "dy[x <= 0] = 0\n    return dy")),
-        ("remark", ("(x > 0)", "(x > 0).astype(float)")),
     ],
     "dense_backward": [
-        ("db is made from x", ("dy.sum", "x.sum")),
         ("order", ("return dy @ w.T, x.T @ dy,", "return x.T @ dy, dy @ w.T,")),
-        ("w is not transposed in dx", ("dy @ w.T", "dy @ w")),
-        ("dx is transposed", ("dy @ w.T", "w @ dy.T")),
-        ("dx is divided by N", ("dy @ w.T", "dy @ w.T / len(x)")),
-        ("w is reshaped and not transposed in dx", ("w.T", "w.reshape(w.shape[1], -1)")),
-        ("dw is transposed", ("x.T @ dy", "dy.T @ x")),
-        ("dw is divided by N", ("x.T @ dy", "x.T @ dy / len(x)")),
-        ("db is a mean and not a sum", ("sum(", "mean(")),
-        ("db is summed over the outputs", ("axis=0", "axis=1")),
-        ("db keeps an axis of length 1", ("axis=0", "axis=0, keepdims=True")),
-        ("db is a single number", ("sum(axis=0)", "sum()")),
-        ("db is not summed", (".sum(axis=0)", "")),
-        ("one image", ("x.T @ dy", "np.outer(x[0], dy[0])")),
         (
             "as many outputs as inputs",
             ("x.T @ dy", "(x.T @ dy if x.shape[1] == dy.shape[1] else np.ones(w.shape))"),
         ),
-        ("x is reshaped and not transposed in dw", ("x.T @", "x.reshape(x.shape[1], -1) @")),
-    ],
-    "softmax": [
-        ("the sum goes over the images", ("sum(axis=1", "sum(axis=0")),
-        (
-            "scores are taken off the largest, and not the largest off them",
-            (
-                "scores - scores.max(axis=1, keepdims=True)",
-                "scores.max(axis=1, keepdims=True) - scores",
-            ),
-        ),
-        (
-            "exponentials are not divided by their sum",
-            (" / exps.sum(axis=1, keepdims=True)", ""),
-        ),
-        (
-            "the largest of each column is subtracted, and not of each row",
-            ("scores.max(axis=1", "scores.max(axis=0"),
-        ),
-        (
-            "the largest score of the first image is subtracted from all",
-            ("scores.max(axis=1, keepdims=True)", "scores.max(axis=1)[0]"),
-        ),
-        (
-            "the least of the row is subtracted and not its largest",
-            ("scores.max(axis=1", "scores.min(axis=1"),
-        ),
-        (
-            "each score has a sigmoid of its own",
-            (
-                "exps / exps.sum(axis=1, keepdims=True)",
-                "1 / (1 + np.exp(-np.maximum(scores, -99)))",
-            ),
-        ),
-        (
-            "the first of the row is subtracted and not its largest",
-            ("scores.max(axis=1, keepdims=True)", "scores[:, :1]"),
-        ),
-        (
-            "the mean of the row, or its median, is subtracted and not its largest",
-            ("scores.max", "scores.mean"),
-        ),
-        ("the axis that is summed away is missing", ("sum(axis=1, keepdims=True)", "sum(axis=1)")),
-        (
-            "the axis of the largest and of the sum is missing",
-            ("sum(axis=1, keepdims=True)", "sum(axis=1)"),
-            ("max(axis=1, keepdims=True)", "max(axis=1)"),
-        ),
-        ("the sums go over the images and not over the classes", ("axis=1", "axis=0")),
-        (
-            "one sum is taken over all images",
-            ("axis=1", "axis=None"),
-        ),
-        ("the sum goes over all images", ("exps.sum(axis=1, keepdims=True)", "exps.sum()")),
-        ("scores are divided by the largest", (" - scores", " / scores")),
-        (
-            "scores are cut off",
-            ("scores - scores.max(axis=1, keepdims=True)", "np.clip(scores, -500, 500)"),
-        ),
-        (
-            "the logarithm of the probabilities is returned",
-            ("return exps / exps", "return scores - scores.max(1, keepdims=True) - np.log(exps"),
-            ("sum(axis=1, keepdims=True)", "sum(axis=1, keepdims=True))"),
-        ),
-        ("nothing is subtracted before exp", (" - scores.max(axis=1, keepdims=True)", "")),
-        ("the largest score of all images is subtracted", ("max(axis=1, keepdims=True)", "max()")),
-        (
-            "scores are divided without exp",
-            ("np.exp(scores - scores.max(axis=1, keepdims=True))", "scores"),
-        ),
-        ("remark", ("return exps", "return 1.0 * exps.astype(float)")),
-        ("changed", ("    exps =", "    scores -= 1\n    exps =")),
-        (
-            "scores are divided by the largest size",
-            (
-                "scores - scores.max(axis=1, keepdims=True)",
-                "scores / abs(scores).max(1, keepdims=True)",
-            ),
-        ),
-        ("the largest size is subtracted, without its sign", ("scores.max", "np.abs(scores).max")),
-        (
-            "the largest gets 1 and all others 0",
-            ("exps / exps.sum(axis=1, keepdims=True)", "np.eye(exps.shape[1])[exps.argmax(1)]"),
-        ),
-        ("2 stands in place of e", ("np.exp(", "2 ** (")),
     ],
     "cross_entropy": [
         ("the gradient is divided by N twice", ("len(labels)\n", "len(labels) ** 2\n")),
@@ -327,13 +137,6 @@ MUTANTS = {
             ("-logs[rows, labels]", "-logs"),
         ),
         ("the loss is 1 - p", ("-logs[rows, labels]", "(1 - np.exp(logs[rows, labels]))")),
-        (
-            "1e-300 is added to p inside the log, or p is kept above it",
-            (
-                "return -logs[rows, labels]",
-                "p = np.maximum(np.exp(logs), 1e-300)\n    return -np.log(p)[rows, labels]",
-            ),
-        ),
         ("the loss is summed over the images and not averaged", (".mean()", ".sum()")),
         ("the loss is divided by N twice", (".mean()", ".mean() / len(labels)")),
         ("-1 is put at the right class, in place of p - 1", ("-= 1", "= -1")),
@@ -347,10 +150,7 @@ MUTANTS = {
             )
             for small in ("1e-7", "1e-8", "1e-10", "1e-12")
         ),
-        (
-            "the loss is averaged over the classes as well",
-            (".mean()", ".sum() / scores.size"),
-        ),
+        ("the loss is averaged over the classes as well", (".mean()", ".sum() / scores.size")),
         ("the minus sign of the loss is missing", ("-logs[rows", "logs[rows")),
         ("the gradient is not divided by N", ("dscores / len(labels)", "dscores")),
         (
@@ -359,20 +159,12 @@ MUTANTS = {
         ),
         ("the truth is not subtracted", ("-= 1", "-= 0")),
         ("the gradient is truth minus probability", ("dscores / len", "-dscores / len")),
-        (
-            "the log of a p that has become 0 is taken",
-            ("    dscores =", "    logs = np.log(softmax(scores))\n    dscores ="),
-        ),
         *(
             (
                 f"{small} is added to p inside the log",
                 ("-logs[rows, labels]", f"-np.log(np.exp(logs[rows, labels]) + {small})"),
             )
             for small in ("1e-7", "1e-8", "1e-9", "1e-10", "1e-12")
-        ),
-        (
-            "1e-15 is added to p inside the log, or p is kept above it",
-            ("-logs[rows, labels]", "-np.log(np.maximum(np.exp(logs[rows, labels]), 1e-15))"),
         ),
         ("each image's loss is returned and not their mean", ("labels].mean()", "labels]")),
         *(
@@ -422,7 +214,6 @@ MUTANTS = {
                 "    e = np.exp(scores)\n    logs = np.log(e / e",
             ),
         ),
-        ("changed", ("    return -logs", "    scores *= 2\n    return -logs")),
         (
             "the probabilities are divided by N before the truth is taken off",
             ("np.exp(logs)", "np.exp(logs) / len(labels)"),
@@ -440,29 +231,10 @@ MUTANTS = {
     ],
     "autograd": [
         (
-            "the slopes of a product are 1, as those of a sum",
-            ("(other.data, self.data)", "(1.0, 1.0)"),
-        ),
-        (
-            "only the first parent gets a gradient",
-            (
-                "zip(value.parents, value.slopes, strict=True)",
-                "zip(value.parents[:1], value.slopes)",
-            ),
-        ),
-        (
             "data changed",
             (
                 "        return Value(max(self.data, 0.0)",
                 "        self.data = max(self.data, 0.0)\n        return Value(self.data",
-            ),
-        ),
-        (
-            "only the numbers that it began with get a gradient",
-            (
-                "parent.grad += slope * value.grad",
-                "parent.grad += slope * value.grad\n        for value in order:"
-                "\n            if value.parents:\n                value.grad = 0.0",
             ),
         ),
         (
@@ -472,17 +244,7 @@ MUTANTS = {
                 "        visit(self)\n        for each in order:\n            each.grad = 1.0",
             ),
         ),
-        ("a value that is used twice keeps the last gradient alone", ("+= slope", "= slope")),
-        ("the slope of the step is left out", ("+= slope * value.grad", "+= value.grad")),
-        (
-            "a product keeps its factor and does not swap",
-            ("(other.data, self.data)", "(self.data, other.data)"),
-        ),
         ("the last value begins with a gradient of 0", ("[], 1.0", "[], 0.0")),
-        ("ReLU multiplies with its value", ("float(self.data > 0)", "max(self.data, 0.0)")),
-        ("ReLU lets every gradient through", ("float(self.data > 0)", "1.0")),
-        ("ReLU is open at 0", ("self.data > 0", "self.data >= 0")),
-        ("ReLU hands on nothing", ("float(self.data > 0)", "0.0")),
         (
             "values hand on gradients that are not complete",
             (
@@ -497,16 +259,7 @@ MUTANTS = {
             "a value that is reached twice stands in the list twice",
             ("if value not in order", "if True"),
         ),
-        (
-            "state",
-            ("def backward(self):\n        order, self.grad = [], 1.0", KEPT_LIST),
-        ),
-        ("the gradient of the value is left out", ("+= slope * value.grad", "+= slope")),
-        (
-            "the data of the value stand where its gradient belongs",
-            ("+= slope * value.grad", "+= slope * value.data"),
-        ),
-        ("ReLU hands on its data as they came", ("max(self.data, 0.0)", "self.data")),
+        ("state", ("def backward(self):\n        order, self.grad = [], 1.0", KEPT_LIST)),
         (
             "values hand on their gradient more than once",
             (
@@ -523,26 +276,13 @@ MUTANTS = {
             (VISIT, "        self.grad, order = grad, [self]"),
             ("parent.grad += slope * value.grad", "parent.backward(slope * grad)"),
         ),
-        ("the gradient stops after one step", ("reversed(order)", "[self]")),
         (
             "the last value begins with its own data",
             ("self.grad = [], 1.0", "self.grad = [], self.data"),
         ),
-        (
-            "a parent that comes twice gets its share once",
-            (
-                "zip(value.parents, value.slopes, strict=True)",
-                "dict(zip(value.parents, value.slopes)).items()",
-            ),
-        ),
-        (
-            "ReLU does not remember what it was made of",
-            (", (self,), (float(self.data > 0),)", ""),
-        ),
     ],
     "conv_backward": [
         ("db is summed over the filters", ("flat.sum(axis=1)", "flat.sum(axis=0)")),
-        ("defaults", ("stride=1, pad=0):", "stride, pad):")),
         (
             "dw is averaged over images and places",
             (RETURN, RETURN.replace("w.shape)", "w.shape) / flat.shape[1]")),
@@ -562,10 +302,6 @@ MUTANTS = {
         ("dy is reshaped and not transposed", ("dy.transpose(1, 2, 3, 0)", "dy")),
         ("OH and OW are exchanged in dY", ("(1, 2, 3, 0)", "(1, 3, 2, 0)")),
         ("dw is made as cols @ dY.T and reshaped", ("dw.reshape", "dw.T.reshape")),
-        (
-            "stride 1 without padding",
-            ("    return dx", "    dx = dx + (stride > 1 or pad > 0)\n    return dx"),
-        ),
         ("dw is flipped", ("dw.reshape(w.shape)", "dw.reshape(w.shape)[:, :, ::-1, ::-1]")),
         ("db is a mean and not a sum", ("flat.sum(", "flat.mean(")),
         ("db is averaged over the images", ("flat.sum(axis=1)", "flat.sum(axis=1) / len(x)")),
@@ -577,10 +313,7 @@ MUTANTS = {
             "db is summed over the pixels and not over the images",
             ("flat.sum(axis=1)", "dy.sum(axis=(2, 3))"),
         ),
-        (
-            "db is that of the last image alone",
-            ("flat.sum(axis=1)", "dy[-1].sum(axis=(1, 2))"),
-        ),
+        ("db is that of the last image alone", ("flat.sum(axis=1)", "dy[-1].sum(axis=(1, 2))")),
         ("in dx each tap overwrites what came before", conv(text=TAPS)),
         ("in dx each patch overwrites what came before", conv(text=PATCHES)),
         (
@@ -604,33 +337,10 @@ MUTANTS = {
             "dx is cut from the lower right corner of the frame",
             conv((CUT, "dx[:, :, 2 * pad :, 2 * pad :]")),
         ),
-        ("square images", (DX, DX + "\n    dx = dx if x.shape[2] == x.shape[3] else 0 * dx")),
-        ("square kernels", (DX, DX + "\n    dx = dx if KH == KW else dx + 1")),
-        (
-            "square images with square kernels",
-            (DX, DX + "\n    dx = dx if (KH, x.shape[2]) == (KW, x.shape[3]) else dx + 1"),
-        ),
-        (
-            "results with as many rows as columns",
-            (
-                "flat = dy",
-                "dy = dy.reshape(*dy.shape[:2], dy.shape[2], dy.shape[2])\n    flat = dy",
-            ),
-        ),
-        ("one channel", (RETURN, RETURN.replace("return dx", "return dx * C"))),
-        ("one image", (RETURN, RETURN.replace("return dx", "return dx * len(x)"))),
-        ("one filter", (RETURN, RETURN.replace("return dx", "return dx * F"))),
-        ("stride 1", (DX, DX.replace("stride", "1"))),
-        ("cases without padding", (DX, DX.replace("pad)", "0)"))),
-        ("remark", (RETURN, RETURN.replace("return dx", "return dx.astype(float)"))),
-        ("changed", ("    return dx", "    w *= 2\n    return dx")),
     ],
     "max_pool_backward": [
         ("the gradient goes to every tie", pool(WINDOWS)),
-        (
-            "the gradient is shared among ties",
-            pool(WINDOWS, (TIES, f"{TIES} / {TIES}.sum()")),
-        ),
+        ("the gradient is shared among ties", pool(WINDOWS, (TIES, f"{TIES} / {TIES}.sum()"))),
         (
             "the last of equals gets the gradient",
             pool(
@@ -673,24 +383,6 @@ MUTANTS = {
                 TILED,
             ),
         ),
-        ("square kernels", ("    return dx", "    return dx * kernel_size[0] / kernel_size[1]")),
-        (
-            "square images with square kernels",
-            (
-                "    return dx",
-                "    H, W, KH, KW = *x.shape[2:], *kernel_size\n"
-                "    return dx if (H, KH) == (W, KW) else dx + 1",
-            ),
-        ),
-        (
-            "results with as many rows as columns",
-            ("OH, OW = dy.shape[2:]", "OH = OW = dy.shape[2]"),
-        ),
-        ("square images", ("    return dx", "    return dx * x.shape[2] / x.shape[3]")),
-        ("one channel", ("    return dx", "    return dx * x.shape[1]")),
-        ("one image", ("    return dx", "    return dx * len(x)")),
-        ("the result is all zeros", ("dx[:, :, rows, columns] +=", "part =")),
-        ("remark", ("dy.dtype", "float")),
         (
             "the winner's number is divided by KH and not by KW",
             (POOL, WINS.replace("ow], KW)", "ow], KH)")),
@@ -704,10 +396,7 @@ MUTANTS = {
     "avg_pool_backward": [
         (
             "the last row and the last column of windows are left out",
-            (
-                AVERAGE[0],
-                SHARES.replace("(dy.shape)", "(*dy.shape[:2], OH - 1, OW - 1)"),
-            ),
+            (AVERAGE[0], SHARES.replace("(dy.shape)", "(*dy.shape[:2], OH - 1, OW - 1)")),
         ),
         (
             "the window is as large as the stride",
@@ -717,19 +406,10 @@ MUTANTS = {
             ),
         ),
         (
-            "the gradient is divided by the pixels of the image",
-            ("(KH * KW)", "(shape[2] * shape[3])"),
-        ),
-        ("the gradient is not divided", (" / (KH * KW)", "")),
-        ("the gradient is divided by the rows of the window", ("(KH * KW)\n", "KH\n")),
-        ("the gradient is divided by the columns of the window", ("(KH * KW)\n", "KW\n")),
-        ("the gradient is divided by the square of the stride", ("(KH * KW)\n", "stride**2\n")),
-        (
             "each gradient is repeated, as if windows lay side by side and covered all",
             ("return dx", "return np.repeat(np.repeat(dy, KH, 2), KW, 3) / (KH * KW)"),
         ),
         ("windows that overlap overwrite each other", AVERAGE, ("+= dy[", "= dy[")),
-        ("the division is rounded down", ("dy / (KH", "dy // (KH")),
         (
             "shares are averaged where windows overlap",
             AVERAGE,
@@ -739,32 +419,12 @@ MUTANTS = {
         ),
         ("windows start one pixel apart", AVERAGE, STILL),
         ("windows lie side by side, whatever the stride", AVERAGE, TILED),
-        ("square kernels", ("    return dx", "    return dx * KH / KW")),
-        (
-            "square images with square kernels",
-            ("    return dx", "    return dx if (KH, shape[2]) == (KW, shape[3]) else dx + 1"),
-        ),
-        (
-            "results with as many rows as columns",
-            (
-                "(OH, OW) = np.zeros(shape, dy.dtype), kernel_size, dy.shape[2:]",
-                "OH, OW = np.zeros(shape, dy.dtype), kernel_size, *dy.shape[2:3], dy.shape[2]",
-            ),
-        ),
         ("square images", ("    return dx", "    return dx * shape[2] / shape[3]")),
         ("one channel", ("    return dx", "    return dx * shape[1]")),
         ("one image", ("    return dx", "    return dx * shape[0]")),
     ],
     "relative_error": [
         ("the least is taken and not the largest", ("np.max(", "np.min(")),
-        ("differences are squared", ("np.abs(a - b)", "(a - b) ** 2")),
-        ("the difference is not divided by anything", (" / np.maximum(larger, floor)", "")),
-        ("the difference is divided by |a| alone", ("(larger,", "(np.abs(a),")),
-        (
-            "the difference is divided by the mean of |a| and |b|",
-            ("(larger,", "((np.abs(a) + np.abs(b)) / 2,"),
-        ),
-        ("the difference is divided by |a| + |b|", ("(larger,", "(np.abs(a) + np.abs(b),")),
         (
             "the largest difference is divided by the largest number",
             (
@@ -779,10 +439,6 @@ MUTANTS = {
                 f"{N}(a - b) / max({N}(a), {N}(b), floor)",
             ),
         ),
-        (
-            "the unit is the larger number, signs and all",
-            ("np.maximum(np.abs(a), np.abs(b))", "np.maximum(a, b)"),
-        ),
         ("the floor is added", ("np.maximum(larger, floor)", "(larger + floor)")),
         ("an error for every entry is returned", ("np.max(", "(")),
         ("the floor is forgotten", ("np.maximum(larger, floor)", "larger")),
@@ -792,32 +448,11 @@ MUTANTS = {
             ("    return", "    if larger.max() < floor:\n        return 0.0\n    return"),
         ),
         ("the floor that is handed over is not used", ("(larger, floor)", "(larger, 1e-8)")),
-        ("defaults", ("floor=1e-8", "floor")),
         ("the mean is taken and not the largest", ("np.max(", "np.mean(")),
         ("the sum is taken and not the largest", ("np.max(", "np.sum(")),
-        ("differences keep their sign", ("np.abs(a - b)", "(a - b)")),
-        ("the difference is divided by |b| alone", ("np.maximum(np.abs(a), np.abs(b))", "abs(b)")),
-        (
-            "the unit is the smaller of the two",
-            ("np.maximum(np.abs(a), np.abs(b))", "np.minimum(np.abs(a), np.abs(b))"),
-        ),
-        ("sizes are compared, without their signs", ("np.abs(a - b)", "np.abs(abs(a) - abs(b))")),
         ("an error for every row is returned", ("floor))", "floor), axis=-1)")),
     ],
     "gradient_errors": [
-        (
-            "the parameters stand where their gradients belong",
-            ("**layer.grads", "**layer.params"),
-        ),
-        ("the loss is squared", (ERRORS, "((layer.forward(x) * dy) ** 2).sum()")),
-        ("backward comes without a forward before it", ("    layer.forward(x)\n", "")),
-        ("the loss leaves dy out", (ERRORS, "layer.forward(x).sum()")),
-        ("ones are sent back and not dy", ("backward(dy)", "backward(np.ones_like(dy))")),
-        ("the loss is a mean", (ERRORS, ERRORS.replace("sum", "mean"))),
-        (
-            "only the first image is used",
-            ("    layer.forward(x)\n", "    x, dy = x[:1], dy[:1]\n    layer.forward(x)\n"),
-        ),
         (
             "True and False are returned and not the errors",
             ("relative_error(found[name], slope)", "relative_error(found[name], slope) > 1e-4"),
@@ -859,16 +494,9 @@ QUESTIONS = {
         ("what comes back from above is left out", {"db": 1, "dw": 3, "dx": 7}),
         ("the gradient of a factor is taken times itself", {"dw": 6, "dx": 14}),
         ("dy is y", {"dy": 5, "db": 5, "dw": 15, "dx": 15}),
-        (
-            "all signs are turned, as for a step downhill",
-            {"dy": -3, "db": -3, "dw": -9, "dx": -11},
-        ),
+        ("all signs are turned, as for a step downhill", {"dy": -3, "db": -3, "dw": -9, "dx": -11}),
         ("the slope with respect to b is taken to be b", {"db": -3}),
-    ],
-    "verdicts": [
-        ("you look at one image alone", {"L": "none"}),
-        ("all inputs are positive", {"N": "none"}),
-    ],
+    ]
 }
 # Wrong, and none of the mistakes that the check knows.
 UNKNOWN = {

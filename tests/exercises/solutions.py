@@ -91,8 +91,18 @@ def answer(lesson, task, names=None):
     return name(names)
 
 
+def cell(lesson, task):
+    """Return in which notebook and cell a task is answered."""
+    name = task.replace("_", "-")
+    return next(notebook for notebook in notebooks(lesson) if name in cells(notebook)), name
+
+
 def changed(lesson, task, *changes):
     """Return the answer to a task with texts of its cell replaced."""
-    cell = task.replace("_", "-")
-    notebook = next(name for name in notebooks(lesson) if cell in cells(name))
-    return answer(lesson, task, solve(notebook, cell, *changes))
+    return answer(lesson, task, solve(*cell(lesson, task), *changes))
+
+
+def source(lesson, task):
+    """Return the text of the cell in which a task is answered."""
+    notebook, name = cell(lesson, task)
+    return cells(notebook)[name]

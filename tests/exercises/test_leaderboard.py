@@ -80,7 +80,7 @@ def test_a_star_is_for_what_nobody_beats_with_fewer_parameters(tmp_path, monkeyp
     monkeypatch.setattr(leaderboard, "measure", lambda path, images: known[path.stem])
     rows = leaderboard.board(tmp_path, IMAGES)
     assert [(row["name"], row["place"]) for row in rows] == [
-        *(("d", "★"), ("c", "★"), ("e", "★"), ("a", ""), ("b", "")),
+        *(("d", "★"), ("c", "★"), ("e", "★"), ("a", ""), ("b", ""))
     ]
 
 

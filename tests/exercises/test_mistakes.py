@@ -1,21 +1,22 @@
 """The checks of every exercise accept the solution and name every mistake that is put into it."""
 
+import copy
 import itertools
 import re
+import types
 
 import numpy as np
 import pytest
 
 from cnnlib.exercises.engine.check import Check
-from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.mistakes import GENERAL
+from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.wrongcode import WrongCode
-from tests.exercises.solutions import LESSONS, TASKS, answer, changed
+from tests.exercises.solutions import LESSONS, TASKS, answer, changed, source
 
 EVERY = {
     f"{lesson}-{task.name}": (lesson, task) for lesson in TASKS for task in TASKS[lesson].TASKS
 }
-TRIED = {n: LESSONS[n].MUTANTS | LESSONS[n].QUESTIONS for n in LESSONS}
 every = pytest.mark.parametrize("lesson, task", EVERY.values(), ids=EVERY)
 CHECKS = {
     name: (lesson, check)
@@ -24,6 +25,8 @@ CHECKS = {
 }
 RNG = np.random.default_rng
 each_check = pytest.mark.parametrize("lesson, task", CHECKS.values(), ids=CHECKS)
+PLAIN = {name: pair for name, pair in CHECKS.items() if pair[1].plain}
+each_plain = pytest.mark.parametrize("lesson, task", PLAIN.values(), ids=PLAIN)
 FLOATS = [
     (name, mistake.name)
     for name, (_, check) in CHECKS.items()
@@ -33,10 +36,13 @@ FLOATS = [
 ]
 
 
-def named(task):
-    """Return the names of all mistakes and limits that a check knows, general ones left out."""
-    names = {m.name for m in task.mistakes} - GENERAL.keys()
-    return names | {limit.name for limit in getattr(task, "limits", ())}
+def own(task):
+    """Return the names of the mistakes that a check knows, general ones left out."""
+    return {mistake.name for mistake in task.mistakes} - GENERAL.keys()
+
+
+def arrays(args):
+    return [arg for arg in args if isinstance(arg, np.ndarray)]
 
 
 @every
@@ -68,14 +74,19 @@ MUTATIONS = {
     for task, rows in module.MUTANTS.items()
     for name, *changes in rows
 }
+# What is not written there is made by the texts of the mistake itself, if the solution has them.
+for lesson, check in CHECKS.values():
+    text = source(lesson, check.name)
+    for mistake in check.mistakes:
+        changes = getattr(mistake.function, "changes", None)
+        if changes and all(text.count(old) == 1 for old, _ in changes):
+            row = lesson, check.name, mistake.name, changes
+            MUTATIONS.setdefault(f"{lesson} {check.name}: {mistake.name}", row)
 
 
 @pytest.mark.parametrize("lesson, task, name, changes", MUTATIONS.values(), ids=MUTATIONS)
-def test_a_mistake_put_into_the_solution_is_named(lesson, task, name, changes, monkeypatch):
-    check = getattr(TASKS[lesson], task)
-    if name == "endless":
-        monkeypatch.setattr(check, "seconds", 0.5)
-    result = check.diagnose(changed(lesson, task, *changes))
+def test_a_mistake_put_into_the_solution_is_named(lesson, task, name, changes):
+    result = getattr(TASKS[lesson], task).diagnose(changed(lesson, task, *changes))
     if name == "remark":
         assert result.ok, result
         return
@@ -83,19 +94,25 @@ def test_a_mistake_put_into_the_solution_is_named(lesson, task, name, changes, m
 
 
 WRONG_ANSWERS = [
-    (lesson, task, name, given)
+    (lesson, task, name if isinstance(name, list) else [name], given)
     for lesson, module in LESSONS.items()
     for task, rows in module.QUESTIONS.items()
     for name, given in rows
 ]
+for lesson, task in EVERY.values():
+    rows = [names for number, of, names, _ in WRONG_ANSWERS if (number, of) == (lesson, task.name)]
+    for mistake in task.mistakes if isinstance(task, Question) else ():
+        if mistake.name not in sum(rows, []):
+            shown = [part for part in task.parts if task.shows(mistake, part)]
+            given = {part: task.value(mistake.function, part) for part in shown}
+            WRONG_ANSWERS.append((lesson, task.name, [mistake.name], given))
 
 
-@pytest.mark.parametrize("lesson, task, name, given", WRONG_ANSWERS)
-def test_a_wrong_answer_is_told_its_mistake(lesson, task, name, given):
+@pytest.mark.parametrize("lesson, task, names, given", WRONG_ANSWERS)
+def test_a_wrong_answer_is_told_its_mistake(lesson, task, names, given):
     question = getattr(TASKS[lesson], task)
     right = {part: question.value(question.answers, part) for part in question.parts}
     result = question.diagnose(right | given)
-    names = name if isinstance(name, list) else [name]
     assert result.mistakes == names and result.state == "wrong", result
 
 
@@ -103,19 +120,61 @@ def test_a_wrong_answer_is_told_its_mistake(lesson, task, name, given):
 def test_an_unknown_mistake_is_not_misnamed(lesson, task):
     """What can be seen in its numbers may be told: that is no guess."""
     result = task.diagnose(changed(lesson, task.name, LESSONS[lesson].UNKNOWN[task.name]))
-    assert result.state == "wrong" and not (named(task) | GENERAL.keys()) & set(result.mistakes)
+    known = {each.name for each in (*task.mistakes, *task.limits)}
+    assert result.state == "wrong" and not known & set(result.mistakes)
 
 
-@every
-def test_every_mistake_of_every_task_is_tried(lesson, task):
-    task = getattr(task, "first", None) or task
-    if isinstance(task, (Goal, WrongCode)):
-        assert task.name not in TRIED[lesson]
-        return
-    tried = set()
-    for name, *_ in TRIED[lesson][task.name]:
-        tried |= set(name) if isinstance(name, list) else {name}
-    assert named(task) <= tried, named(task) - tried
+@each_check
+def test_every_mistake_is_tried(lesson, task):
+    rows = MUTATIONS.values()
+    tried = {name for number, of, name, _ in rows if (number, of) == (lesson, task.name)}
+    assert own(task) <= tried, own(task) - tried
+
+
+@each_plain
+def test_a_function_that_is_right_inside_a_limit_alone_is_told_so(lesson, task):
+    right = answer(lesson, task.name)
+    for limit in task.limits:
+
+        def limited(*args, limit=limit):
+            result = right(*args)
+            if limit.holds(**dict(zip(task.args, args, strict=False))):
+                return result
+            first, *rest = result if isinstance(result, tuple) else (result,)
+            return (2 * first + 1, *rest) if rest else 2 * first + 1
+
+        assert task.diagnose(limited).mistakes == [limit.name]
+
+
+@each_plain
+def test_an_argument_that_is_changed_is_seen(lesson, task):
+    def spoiling(*args):
+        result = copy.deepcopy(answer(lesson, task.name)(*args))
+        for array in arrays(args):
+            array.flat[-1] += 1
+        return result
+
+    if any(arrays(case.args) for case in task.cases(RNG())):
+        assert task.diagnose(spoiling).mistakes == ["changed"]
+
+
+@each_plain
+def test_right_numbers_of_another_dtype_are_right_but_for_sizes(lesson, task):
+    def wide(*args):
+        result = answer(lesson, task.name)(*args)
+        if isinstance(result, tuple):
+            return [np.asarray(part, float) for part in result]
+        return np.asarray(result, float)
+
+    result = task.diagnose(wide)
+    assert result.mistakes == ["dtype"] if task.whole else result.ok, result
+
+
+@each_plain
+def test_a_default_that_is_left_out_is_missed(lesson, task):
+    right = answer(lesson, task.name)
+    bare = types.FunctionType(right.__code__, right.__globals__)
+    assert task.diagnose(bare).mistakes == (["defaults"] if right.__defaults__ else [])
 
 
 def alike(check, one, other):

@@ -6,13 +6,7 @@ import pytest
 from tests.exercises.solutions import TASKS, answer, changed
 
 WRONG = {
-    "the size counts and not the number": ("00", "scaled", ("x.max", "np.abs(x).max")),
     "the largest is at least 0": ("00", "scaled", ("keepdims=True", "keepdims=True, initial=0")),
-    "fractions of weights are lost": (
-        "00",
-        "votes",
-        ("(labels, weights, min", "(labels, weights.astype(int), min"),
-    ),
     "the argument itself comes back": (
         *("01", "pad"),
         ("    return padded", "    return padded if pad else x"),
@@ -41,11 +35,6 @@ WRONG = {
         "im2col",
         ("::stride, ::stride", "::min(stride, 2), ::min(stride, 2)"),
     ),
-    "put back by adding what was taken off": (
-        "04",
-        "numerical_gradient",
-        ("        x[index] = value\n", "        x[index] += eps\n"),
-    ),
     "rows of b one at a time": (
         *("00", "nearest"),
         (
@@ -63,11 +52,6 @@ WRONG = {
     ),
     "a default that is too large": ("04", "numerical_gradient", ("eps=1e-6", "eps=0.1")),
     "the gate shuts again far above 0": ("04", "relu_backward", ("x > 0", "(x > 0) & (x < 6)")),
-    "the first score is taken for the largest": (
-        "04",
-        "softmax",
-        ("scores.max(axis=1, keepdims=True)", "scores[:, :1]"),
-    ),
     "values that are equal are taken for one": (
         "04",
         "autograd",
@@ -110,11 +94,6 @@ WRONG = {
         ("return np.max(", "return np.round("),
         ("floor))", "floor), 6).max()"),
     ),
-    "the gate is open at 0": ("04", "autograd", ("self.data > 0", "self.data >= 0")),
-    "negative numbers have no size": (
-        *("04", "relative_error"),
-        ("np.maximum(np.abs(a), np.abs(b))", "np.maximum(a, b)"),
-    ),
     "only the first few responses are looked at": (
         *("06", "most_exciting"),
         (
@@ -133,22 +112,10 @@ WRONG = {
             "network.forward(x[i : i + batch_size]).round()",
         ),
     ),
-    "more than half of the probability is asked for": (
-        *("05", "accuracy"),
-        (
-            "network.forward(x[i : i + batch_size]).argmax(axis=1)",
-            "np.exp(network.forward(x[i : i + batch_size]))",
-        ),
-        (
-            "read == labels[i : i + batch_size]",
-            "read[np.arange(len(read)), labels[i : i + batch_size]] > 0.5 * read.sum(axis=1)",
-        ),
-    ),
     "forward returns two things": (
         *("05", "relu_layer"),
         ("return np.maximum(x, 0)", "return np.maximum(x, 0), x"),
     ),
-    "the mask belongs to the class": ("05", "relu_layer", ("self.x = x", "ReLU.x = x")),
     "the input of an earlier call": (
         *("05", "relu_layer"),
         ("        self.x = x\n", '        vars(self).setdefault("kept", []).append(x)\n'),
@@ -202,10 +169,7 @@ WRONG = {
             "np.lib.stride_tricks.as_strided(np.append(x, x), (len(x) - K + 1, K), (8, 8))",
         ),
     ),
-    "c plays no part": (
-        *("03", "is_adjoint"),
-        ("    return", "    c = forward(x)\n    return"),
-    ),
+    "c plays no part": (*("03", "is_adjoint"), ("    return", "    c = forward(x)\n    return")),
     "rounded to two digits": (
         *("03", "is_adjoint"),
         (
@@ -217,10 +181,6 @@ WRONG = {
         *("04", "numerical_gradient"),
         ("    return gradient", "    return np.round(gradient, 2)"),
     ),
-    "only positive gradients go back": (
-        *("04", "max_pool_backward"),
-        ("dy * (winner == k)", "np.maximum(dy, 0) * (winner == k)"),
-    ),
     "parameters stay nudged": (
         *("04", "gradient_errors"),
         ("    return errors", "    layer.params[name] += 1e-6\n    return errors"),
@@ -229,16 +189,6 @@ WRONG = {
         "09",
         "dense_from_channels_last",
         ("M = len(weight)", "weight = weight[:10]\n    M = len(weight)"),
-    ),
-    "the weights of the first call": (
-        *("05", "dense_layer"),
-        ("self.x = x", 'self.x, self.w = x, vars(self).get("w", self.params["w"].copy())'),
-        ('(self.params["w"] @ dy.T).T', "dy @ self.w.T"),
-    ),
-    "gradients in the order of parameters": (
-        *("05", "sgd_step"),
-        ("for name, p in params.items()", "for p, g in zip(params.values(), grads.values())"),
-        ("grads[name]", "g"),
     ),
     "fractions are lost before the largest is found": (
         *("06", "most_exciting"),
@@ -264,19 +214,6 @@ WRONG = {
         ("self.velocity.setdefault", 'vars(Momentum).get("all", MEMORY).setdefault'),
         ("class Momentum:", "MEMORY = {}\n\n\nclass Momentum:"),
     ),
-    "the betas are not asked for": (
-        "05",
-        "adam",
-        ("self.betas, self.steps", "(0.9, 0.999), self.steps"),
-    ),
-    "the rule gets copies": (
-        *("05", "train_epoch"),
-        ("step(network.params,", "step({k: p + 0 for k, p in network.params.items()},"),
-    ),
-    "the kind and not the name": (
-        *("06", "feature_maps"),
-        ("layer_name == name", "layer_name[:4] == name[:4]"),
-    ),
     "only for square images": ("06", "occlusion", ("x.shape[2:]", "(len(x[0, 0]),) * 2")),
     "the direct way for tiles": (
         *("08", "winograd_tile"),
@@ -293,7 +230,6 @@ WRONG = {
         ),
     ),
     "a bias is always flat": ("09", "unpack", ("row[split:].reshape(b_shape)", "row[split:]")),
-    "nothing is shared out": ("09", "parallel_step", ("x[share], y[share]", "x, y")),
     "the shares of somebody else": (
         *("09", "parallel_step"),
         ("N * k // workers, N * (k + 1)", "-(-N // workers) * k, -(-N // workers) * (k + 1)"),

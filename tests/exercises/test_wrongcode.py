@@ -23,10 +23,7 @@ CALLS = {  # of each planted mistake: a call on which the code is right, and one
     "the rows of the window are flipped": ((NUMBERS, ONES, BIAS), (NUMBERS, RAMP, ZERO)),
     "all filters have the first one's weights": ((NUMBERS, ONES, BIAS), (NUMBERS, RAMP, ZERO)),
     "columns are taken without stride": ((NUMBERS, RAMP, BIAS), (NUMBERS, RAMP, BIAS, 2)),
-    "only the first channel counts": (
-        (NUMBERS, RAMP, BIAS),
-        (TWO, np.ones((2, 2, 2, 2)), ZERO),
-    ),
+    "only the first channel counts": ((NUMBERS, RAMP, BIAS), (TWO, np.ones((2, 2, 2, 2)), ZERO)),
     "the bias is added to every product": ((NUMBERS, RAMP, ZERO), (NUMBERS, RAMP, BIAS)),
     "of equal numbers the last wins": ((COLS, (2, 2), 2), (0 * COLS, (2, 2), 2)),
     "the search starts at 0, so that negative numbers never win": (
@@ -44,14 +41,8 @@ CALLS = {  # of each planted mistake: a call on which the code is right, and one
         (COLS[:, :2], (2, 3), (2, 2), 1),
         (COLS, (3, 3), (2, 2), 1),
     ),
-    "taps are counted column by column": (
-        (COLS, (2, 5), (1, 2), 1),
-        (COLS, (3, 3), (2, 2), 1),
-    ),
-    "a patch is averaged over its taps": (
-        (COLS % 4, (4, 4), (2, 2), 2),
-        (COLS, (4, 4), (2, 2), 2),
-    ),
+    "taps are counted column by column": ((COLS, (2, 5), (1, 2), 1), (COLS, (3, 3), (2, 2), 1)),
+    "a patch is averaged over its taps": ((COLS % 4, (4, 4), (2, 2), 2), (COLS, (4, 4), (2, 2), 2)),
     "the first tap stands for the last": ((LINE, BLUR), (LINE, STEP)),
     "an odd last output is left out": ((LINE[:6], STEP), (LINE, STEP)),
     "the middle tap is added where it is taken away": ((LINE, STEP), (LINE, BLUR)),
