@@ -21,6 +21,7 @@ module                   holds                                             lesso
 ``cnnlib.famous``        LeNet-5, AlexNet, VGG and ResNet, for counting    07
 ``cnnlib.training``      fit, evaluate, predict                            05
 ``cnnlib.checkpoint``    the record of a run, and going on with it         05
+``cnnlib.parts``         what lies before a layer, and what it sees        06
 ``cnnlib.interpret``     what filters respond to, where a network looked   06
 ``cnnlib.look``          the same as figures, one call each                06
 ``cnnlib.plots``         every figure                                      all

@@ -13,9 +13,7 @@ import numpy as np
 
 from cnnlib.arguments import at_least, finite
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels
-from cnnlib.network import Residual, Sequential, known_shape
-
-# --------------------------------------------------------------------------- parts of a network
+from cnnlib.parts import path, split, upto
 
 
 def inference(network):
@@ -28,65 +26,6 @@ def inference(network):
     """
     finite(network.weights())
     return network.mode(training=False, input_gradient=True)
-
-
-def path(network, layer):
-    """List the layers that lie between the image and a layer, that one last.
-
-    Parameters
-    ----------
-    network : Sequential
-    layer : str
-        ``conv2``, or with dots inside a block, ``residual1.stack1.conv2``.
-
-    Returns
-    -------
-    list of Layer
-
-    Raises
-    ------
-    KeyError
-        If there is no such layer; the message lists those that there are.
-    """
-    name, _, inner = str(layer).partition(".")
-    target, names = network[name], list(network.layers)
-    if inner and not isinstance(target, Sequential):
-        raise KeyError(f"no layer {layer!r}, {name} has no layers inside")
-    # What the two ways of a Residual do is added at its end: neither lies before the other.
-    before = [] if isinstance(network, Residual) else names[: names.index(name)]
-    return [network[n] for n in before] + (path(target, inner) if inner else [target])
-
-
-def all_layers(network, before=""):
-    """Yield name and layer of everything in a network, blocks and what is inside them, in order."""
-    for name, layer in network.layers.items():
-        yield before + name, layer
-        if isinstance(layer, Sequential):
-            yield from all_layers(layer, f"{before}{name}.")
-
-
-def upto(network, layer):
-    """Return the part of a network that ends with a layer: itself a network, the same weights."""
-    return Sequential(path(network, layer))
-
-
-def split(network, layer):
-    """Cut a network behind one of its own layers, none inside a block.
-
-    Returns
-    -------
-    (Sequential, Sequential)
-        What comes up to the layer, and what comes after. They share the network's weights.
-
-    Raises
-    ------
-    KeyError
-        If there is no such layer.
-    """
-    network[layer]
-    layers = list(network.layers.values())
-    cut = list(network.layers).index(layer) + 1
-    return Sequential(layers[:cut]), Sequential(layers[cut:])
 
 
 # --------------------------------------------------------------------------- filters and maps
@@ -213,43 +152,6 @@ def ablation(network, x, labels, layer):
 # --------------------------------------------------------------------------- what a unit sees
 
 
-def receptive_field(network, layer, row=0, column=0, input_shape=None, clip=True):
-    """Compute, from the layers alone, which pixels an output pixel of a layer can see.
-
-    Parameters
-    ----------
-    network : Sequential
-    layer : str
-    row, column : int
-        The output pixel; of no meaning for a dense layer, which sees the whole image.
-    input_shape : tuple of int, optional
-        (C, H, W), if the network does not know it.
-    clip : bool
-        Whether to leave out padding. If not, all fields of a layer have one size, and begin below
-        0 or end beyond the image where they reach into padding.
-
-    Returns
-    -------
-    (range, range)
-        Rows and columns of the image, from the first to the last that count.
-
-    Raises
-    ------
-    KeyError, ValueError
-        If there is no such layer or output pixel, or no shape is known.
-
-    See lesson 06. Source: Luo, Li, Urtasun, Zemel, Understanding the effective receptive
-    field in deep convolutional neural networks (2016).
-    """
-    shape = known_shape(input_shape or network.input_shape)
-    part = upto(network, layer)
-    _, OH, OW = (*part.output_shape(shape), 1, 1)[:3]
-    if row not in range(OH) or column not in range(OW):
-        raise ValueError(f"row, column are {row}, {column}, expected a pixel of {OH} by {OW}")
-    fields = [part.needs(shape, {at}, axis, clip) for axis, at in enumerate((row, column))]
-    return tuple(range(min(field, default=0), max(field, default=-1) + 1) for field in fields)
-
-
 def effective_field(network, x, layer, row, column):
     """Measure, by gradients, how much each pixel of images moves an output pixel of a layer.
 
@@ -320,24 +222,6 @@ def strongest(y, count=9):
         (int(n), int(row), int(column), float(y[n, row, column]))
         for n, (row, column) in zip(best, places, strict=True)
     ]
-
-
-def crop(image, rows, columns):
-    """Cut rows and columns out of an image, with zeros where they lie outside.
-
-    Parameters
-    ----------
-    image : ndarray of shape (C, H, W)
-    rows, columns : range
-
-    Returns
-    -------
-    ndarray of shape (C, len(rows), len(columns))
-    """
-    _, H, W = image.shape
-    r, c = np.array(rows)[:, None], np.array(columns)
-    inside = (0 <= r) & (r < H) & (0 <= c) & (c < W)
-    return image[:, r.clip(0, H - 1), c.clip(0, W - 1)] * inside
 
 
 # --------------------------------------------------------------------------- where it looked
@@ -545,34 +429,6 @@ def grad_cam(network, x, classes, layer):
         dmaps = after.backward(one_hot(classes, after.forward(maps)))
     weights = dmaps.mean(axis=(2, 3), keepdims=True)
     return np.maximum((weights * maps).sum(axis=1), 0)
-
-
-def onto_image(network, maps, layer, input_shape=None):
-    """Spread the coarse maps of a layer over the image, each number where its field is centred.
-
-    Parameters
-    ----------
-    network : Sequential
-    maps : ndarray of shape (N, OH, OW)
-    layer : str
-    input_shape : tuple of int, optional
-        (C, H, W), if the network does not know it.
-
-    Returns
-    -------
-    ndarray of shape (N, H, W)
-        Linear between the centres, falling to 0 one step outside them.
-    """
-    shape = known_shape(input_shape or network.input_shape)
-    hats = []
-    for axis, pixels in enumerate(shape[1:]):
-        places = [(0, at) if axis else (at, 0) for at in range(maps.shape[1 + axis])]
-        fields = [receptive_field(network, layer, *at, shape, False)[axis] for at in places]
-        centres = np.array([(field[0] + field[-1]) / 2 for field in fields])
-        step = centres[1] - centres[0] if len(centres) > 1 else len(fields[0])
-        distance = np.abs(np.arange(pixels)[:, None] - centres)
-        hats.append(np.maximum(0, 1 - distance / step).astype(maps.dtype))
-    return hats[0] @ maps @ hats[1].T
 
 
 def randomised(network, layers, rng=0):

@@ -23,6 +23,7 @@ from cnnlib import interpret
 from cnnlib.digits import FIELD, prepare_digit
 from cnnlib.losses import check_labels, softmax
 from cnnlib.network import Sequential, known_shape
+from cnnlib.parts import all_layers, crop, onto_image, path, receptive_field, upto
 from cnnlib.plots import filters as plots
 
 MOST_FILTERS, MOST_CHANNELS = 32, 32
@@ -43,7 +44,7 @@ def layers(network, kind=None):
     list of str
     """
     check_network(network)
-    found = interpret.all_layers(network)
+    found = all_layers(network)
     return [name for name, layer in found if kind is None or layer.kind == kind]
 
 
@@ -172,12 +173,10 @@ def plot_most_exciting(network, images, layer=None, which=None, count=8, title=N
     for unit in which:
         found = interpret.most_exciting(network, x, layer, unit, count)
         fields = [
-            interpret.receptive_field(network, layer, row, column, x.shape[1:], clip=False)
+            receptive_field(network, layer, row, column, x.shape[1:], clip=False)
             for _, row, column, _ in found
         ]
-        patches.append(
-            [picture(interpret.crop(x[n], *f)) for (n, *_), f in zip(found, fields, strict=True)]
-        )
+        patches.append([picture(crop(x[n], *f)) for (n, *_), f in zip(found, fields, strict=True)])
         responses.append([value for *_, value in found])
     title = title or f"What excites {layer} most, in {len(x):,} images"
     return plots.exciting_patches(patches, responses, [str(unit) for unit in which], title)
@@ -207,12 +206,12 @@ def plot_receptive_field(network, layer, row=None, column=None, images=None, tit
         shape = known_shape(network.input_shape)
         images = np.random.default_rng(0).random((64, *shape), np.float32)
     x = as_images(network, images)
-    shape = interpret.upto(network, layer).output_shape(x.shape[1:])
+    shape = upto(network, layer).output_shape(x.shape[1:])
     if len(shape) != 3:
         raise ValueError(f"{layer} returns {shape[0]} numbers, expected a layer with maps")
     row, column = (size // 2 if at is None else at for at, size in
                    ((row, shape[1]), (column, shape[2])))  # fmt: skip
-    field = interpret.receptive_field(network, layer, row, column, x.shape[1:])
+    field = receptive_field(network, layer, row, column, x.shape[1:])
     measured = interpret.effective_field(network, x, layer, row, column)
     rows, columns = field
     title = title or f"Pixel ({row}, {column}) of {layer} sees {len(rows)} × {len(columns)} pixels"
@@ -260,7 +259,7 @@ def plot_saliency(network, images, labels=None, layer=None, title=None, size=5):
     layer = layer or last_maps(network, x.shape[1:])
     if layer is not None:
         cam = interpret.grad_cam(network, x, classes, layer)
-        maps["Grad-CAM"] = interpret.onto_image(network, cam, layer, x.shape[1:])
+        maps["Grad-CAM"] = onto_image(network, cam, layer, x.shape[1:])
     chances = softmax(scores)[np.arange(len(x)), classes]
     rows = [f"{k} ({100 * p:.0f} %)" for k, p in zip(classes, chances, strict=True)]
     title = title or "Where the network looked, and how probable it finds the class"
@@ -289,7 +288,7 @@ def plot_maximised(network, layer=None, which=None, title=None, **options):
     """
     check_network(network)
     layer = layer or list(network.layers)[-1]
-    count = interpret.upto(network, layer).output_shape(network.input_shape)[0]
+    count = upto(network, layer).output_shape(network.input_shape)[0]
     which = pick(which, count, range(min(count, 30)))
     made = []
     for unit in which:
@@ -413,7 +412,7 @@ def bank(filters, layer):
     """
     if isinstance(filters, Sequential):
         layer = layer or first(filters, "conv")
-        *before, found = interpret.path(filters, layer)
+        *before, found = path(filters, layer)
         if found.kind != "conv":
             convs = ", ".join(layers(filters, "conv"))
             raise ValueError(f"layer is {layer!r}, a {found.kind}, expected one of {convs}")

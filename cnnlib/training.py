@@ -11,6 +11,7 @@ from cnnlib.checkpoint import RunState
 from cnnlib.datasets import batches
 from cnnlib.files import check_place
 from cnnlib.interrupt import stopping_cleanly
+from cnnlib.layers.base import wrong_shape
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels
 from cnnlib.network import Sequential
 from cnnlib.optimizers import Adam
@@ -262,9 +263,7 @@ def check_data(network, name, data):
         finite({"x": x})
         out = network.output_shape(x.shape[1:])
         if len(out) != 1:
-            raise ValueError(
-                f"the network returns shape (N, {', '.join(map(str, out))}), expected (N, M)"
-            )
+            raise wrong_shape(out, "(N, M)", "the network returns")
         if not isinstance(labels, np.ndarray):
             raise TypeError(f"labels are {type(labels).__name__}, expected an array of integers")
         check_labels(labels, len(x), out[0])

@@ -6,10 +6,8 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from cnnlib import depth, interpret, look
+from cnnlib import depth, interpret, look, parts
 from cnnlib.datasets import load_photo
 from cnnlib.gradcheck import numerical_gradient, relative_error
 from cnnlib.initializers import small
@@ -18,9 +16,9 @@ from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.dropout import Dropout
 from cnnlib.layers.norm import BatchNorm
-from cnnlib.layers.pool import AvgPool2D, GlobalAvgPool2D, MaxPool2D
+from cnnlib.layers.pool import GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
-from cnnlib.models import lenet5, load_trained
+from cnnlib.models import load_trained
 from cnnlib.network import Residual, Sequential
 from cnnlib.training import fit
 from tests.helpers import draw
@@ -69,23 +67,6 @@ def test_activations_reach_inside_a_block(network, x):
     for name, y in body.steps(before):
         found = interpret.activations(network, x, f"residual1.stack1.{name}")
         np.testing.assert_array_equal(found, y)
-
-
-def test_all_layers_are_named_as_they_are_called(network, x):
-    found = dict(interpret.all_layers(network))
-    assert list(found)[4:9] == ["residual1"] + [
-        f"residual1.stack1{end}" for end in ("", ".conv1", ".relu1", ".conv2")
-    ]
-    for name, layer in found.items():
-        assert interpret.path(network, name)[-1] is layer
-
-
-def test_the_shortcut_of_a_block_does_not_wait_for_its_body():
-    body, shortcut = Conv2D(1, 2, 3, pad=1, rng=0), Conv2D(1, 2, 1, rng=1)
-    network = Sequential([Residual(body, shortcut)])
-    x = draw((1, 1, 5, 5), np.float32)
-    y = interpret.activations(network, x, "residual1.conv2")
-    np.testing.assert_array_equal(y, shortcut.forward(x))
 
 
 @pytest.mark.parametrize(
@@ -259,14 +240,14 @@ def test_a_look_at_each_step_leaves_training_as_it_is_bit_for_bit():
         yield look.plot_embedding, (network, x, labels)
         yield look.plot_fooled, (network, x[:2], labels[:2])
         yield interpret.inference, (network,)
-        yield interpret.path, (network, "residual1.stack1.conv1")
-        yield interpret.all_layers, (network,)
-        yield interpret.upto, (network, "norm1")
-        yield interpret.split, (network, "dropout1")
+        yield parts.path, (network, "residual1.stack1.conv1")
+        yield parts.all_layers, (network,)
+        yield parts.upto, (network, "norm1")
+        yield parts.split, (network, "dropout1")
         yield interpret.activations, (network, x, "dropout1")
         yield interpret.activity, (network, x, "relu1")
         yield interpret.ablation, (network, x, labels, "relu1")
-        yield interpret.receptive_field, (network, "residual1.stack1.conv1")
+        yield parts.receptive_field, (network, "residual1.stack1.conv1")
         yield interpret.effective_field, (network, x, "pool1", 1, 1)
         yield interpret.most_exciting, (network, x, "norm1", 0)
         yield interpret.input_gradient, (network, x, "dense1", 1.0)
@@ -276,7 +257,7 @@ def test_a_look_at_each_step_leaves_training_as_it_is_bit_for_bit():
         yield interpret.gradient_times_input, (network, x, 1)
         yield interpret.occlusion, (network, x[:1], 1)
         yield interpret.grad_cam, (network, x, 1, "residual1")
-        yield interpret.onto_image, (network, x[:, 0, :4, :4], "pool1")
+        yield parts.onto_image, (network, x[:, 0, :4, :4], "pool1")
         yield interpret.randomised, (network, ["dense1"])
         yield interpret.maximise, (network, "dense2", 1, 3)
         yield interpret.climb, (network, "dense2", 1)
@@ -292,11 +273,11 @@ def test_a_look_at_each_step_leaves_training_as_it_is_bit_for_bit():
                     list(itertools.islice(made, 3))
                 assert modes(run.network) == before, function.__name__
 
-    functions = [*vars(interpret).values(), *vars(look).values()]
     own = {
-        f
-        for f in functions
-        if inspect.isfunction(f) and f.__module__ in ("cnnlib.interpret", "cnnlib.look")
+        function
+        for module in (parts, interpret, look)
+        for _, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__
     }
     taken = {f for f in own if {"network", "filters"} & set(inspect.signature(f).parameters)}
     within = {look.first, look.last_maps, look.as_images, look.bank, look.check_network}
@@ -371,88 +352,6 @@ def test_ablation_refuses_labels_that_do_not_fit_and_none_at_all(network, x):
 # --------------------------------------------------------------------------- what a unit sees
 
 
-@st.composite
-def stacks(draw_from):
-    """Draw a stack of convolutions and poolings, and the size of an image that fits it."""
-    H, W = draw_from(st.integers(9, 20)), draw_from(st.integers(9, 20))
-    layers, channels = [], 1
-    for k in range(draw_from(st.integers(1, 4))):
-        kind = draw_from(st.sampled_from(["conv", "max", "average", "relu"]))
-        kernel = draw_from(st.tuples(st.integers(1, 4), st.integers(1, 4)))
-        stride = draw_from(st.integers(1, 3))
-        if kind == "conv":
-            pad, dilation = draw_from(st.integers(0, 2)), draw_from(st.integers(1, 2))
-            layers.append(Conv2D(channels, 2, kernel, stride, pad, dilation, rng=k))
-            channels = 2
-        elif kind == "relu":
-            layers.append(ReLU())
-        else:
-            pool = MaxPool2D if kind == "max" else AvgPool2D
-            layers.append(pool(kernel, stride, draw_from(st.integers(0, min(kernel) // 2))))
-        try:
-            OH, OW = Sequential(layers).output_shape((1, H, W))[1:]
-        except ValueError:
-            layers.pop()
-            channels = next((c.params["w"].shape[0] for c in layers if c.kind == "conv"), 1)
-    layers = layers or [ReLU()]
-    OH, OW = Sequential(layers).output_shape((1, H, W))[1:]
-    return layers, (H, W), (draw_from(st.integers(0, OH - 1)), draw_from(st.integers(0, OW - 1)))
-
-
-@given(stacks())
-def test_measured_receptive_fields_are_those_computed(case):
-    layers, size, at = case
-    network = Sequential(layers).astype(np.float64)
-    layer = list(network.layers)[-1]
-    fields = [network.needs((1, *size), {at[axis]}, axis) for axis in (0, 1)]
-    seen = interpret.effective_field(network, draw((300, 1, *size)), layer, *at) > 0
-    if not all(fields):  # all that the pixel sees is padding
-        assert not seen.any()
-        return
-    chosen = any(isinstance(inner, MaxPool2D) for inner in layers)  # some pixels may never win
-    for field, hit in zip(fields, (seen.any(axis=1), seen.any(axis=0)), strict=True):
-        measured = set(np.flatnonzero(hit).tolist())
-        assert measured <= field if chosen else measured == field
-    hull = interpret.receptive_field(network, layer, *at, input_shape=(1, *size))
-    assert [(h[0], h[-1]) for h in hull] == [(min(f), max(f)) for f in fields]
-
-
-def test_receptive_fields_of_lenet():
-    network = lenet5(rng=0)
-    sizes = {}
-    for name in ("conv1", "relu1", "pool1", "conv2", "pool2"):
-        rows, columns = interpret.receptive_field(network, name)
-        assert rows == columns and rows[0] == 0
-        sizes[name] = len(rows)
-    assert sizes == {"conv1": 5, "relu1": 5, "pool1": 6, "conv2": 14, "pool2": 16}
-    assert interpret.receptive_field(network, "conv2", 7, 3) == (range(14, 28), range(6, 20))
-    assert interpret.receptive_field(network, "dense1") == (range(28), range(28))
-
-
-def test_receptive_field_of_a_block_is_that_of_its_widest_way(network):
-    # pool1: two pixels wide, from conv1 three rows each: 4. The block looks two pixels further.
-    alone = interpret.receptive_field(network, "pool1", 2, 2)
-    block = interpret.receptive_field(network, "residual1", 2, 2, clip=False)
-    assert alone == (range(3, 7), range(3, 7))
-    assert block == (range(-1, 11), range(-1, 11))
-    clipped = interpret.receptive_field(network, "residual1", 2, 2)
-    assert clipped == (range(0, 8), range(0, 9))
-    inside = interpret.receptive_field(network, "residual1.stack1.conv1", 2, 2)
-    assert inside == (range(1, 8), range(1, 9))
-    shortcut = Residual(Conv2D(1, 1, 3, pad=1, stride=2), Conv2D(1, 1, 1, stride=2))
-    fields = interpret.receptive_field(
-        Sequential([shortcut]), "residual1", 1, 1, (1, 5, 5), clip=False
-    )
-    assert fields == (range(1, 4), range(1, 4))
-
-
-def test_what_goes_past_a_block_counts_too():
-    around = Residual(Conv2D(1, 1, 2, pad=1, dilation=2))  # its taps leave the middle out
-    assert around.needs((1, 9, 9), {5}) == {4, 5, 6}
-    assert around.body.needs((1, 9, 9), {5}) == {4, 6}
-    assert around.needs((1, 9, 9), {0}) == {0, 1}  # and not the padding
-
-
 def test_effective_field_is_the_mean_size_of_the_gradient(network, x):
     sizes = []
     for n in range(len(x)):
@@ -464,17 +363,11 @@ def test_effective_field_is_the_mean_size_of_the_gradient(network, x):
     np.testing.assert_allclose(found, sum(sizes) / 3)
 
 
-@pytest.mark.parametrize("row, column", [(24, 0), (0, -1)])
-def test_an_output_pixel_outside_is_refused(row, column):
-    with pytest.raises(ValueError, match="expected a pixel of 24 by 24"):
-        interpret.receptive_field(lenet5(rng=0), "conv1", row, column)
-
-
 @pytest.mark.parametrize(
     "use",
     [
-        lambda network: interpret.receptive_field(network, "relu1"),
-        lambda network: interpret.onto_image(network, np.ones((1, 2, 2)), "relu1"),
+        lambda network: parts.receptive_field(network, "relu1"),
+        lambda network: parts.onto_image(network, np.ones((1, 2, 2)), "relu1"),
         lambda network: interpret.maximise(network, "relu1", 0),
         lambda network: look.plot_receptive_field(network, "relu1"),
         look.plot_maximised,
@@ -496,13 +389,6 @@ def test_most_exciting_are_the_maxima(lenet, mnist_test, layer, unit):
     assert [value for *_, value in found] == pytest.approx(strongest[:5])
     for n, row, column, value in found:
         assert (y[n][row, column] if y.ndim == 3 else y[n]) == pytest.approx(value)
-
-
-def test_crop_fills_with_zeros_outside():
-    image = np.arange(1, 7.0).reshape(1, 2, 3)
-    assert interpret.crop(image, range(-1, 2), range(1, 4)).tolist() == [
-        [[0, 0, 0], [2, 3, 0], [5, 6, 0]]
-    ]
 
 
 # --------------------------------------------------------------------------- where it looked
@@ -570,7 +456,7 @@ def test_occlusion_by_brute_force(network, x):
 
 def test_grad_cam_is_its_formula(network, x):
     maps = interpret.activations(network, x, "residual1")
-    after = interpret.split(network, "residual1")[1]
+    after = parts.split(network, "residual1")[1]
 
     def score(maps):
         return after.forward(maps)[:, 1].sum()
@@ -586,30 +472,6 @@ def test_grad_cam_needs_maps_that_all_goes_through(network, x):
         interpret.grad_cam(network, x, 1, "flatten1")
     with pytest.raises(KeyError, match="no layer 'residual1.stack1'"):
         interpret.grad_cam(network, x, 1, "residual1.stack1")
-
-
-def test_onto_image_puts_a_number_where_its_field_is_centred():
-    network = lenet5(rng=0)
-    maps = np.zeros((1, 4, 4), np.float32)
-    maps[0, 1, 2] = 1  # sees rows 4 to 19, columns 8 to 23: centred at 11.5 and 15.5
-    spread = interpret.onto_image(network, maps, "pool2")
-    assert spread.shape == (1, 28, 28) and spread.dtype == np.float32
-    rows, columns = (spread[0].sum(axis=axis) for axis in (1, 0))
-    assert rows @ np.arange(28) / rows.sum() == pytest.approx(11.5)
-    assert columns @ np.arange(28) / columns.sum() == pytest.approx(15.5)
-    assert np.flatnonzero(rows).tolist() == list(range(8, 16))  # one step of 4 on either side
-
-
-def test_onto_image_leaves_maps_of_full_size_alone():
-    network = Sequential([Conv2D(1, 1, 3, pad=1)], input_shape=(1, 5, 6))
-    maps = draw((2, 5, 6))
-    np.testing.assert_allclose(interpret.onto_image(network, maps, "conv1"), maps)
-
-
-def test_onto_image_of_a_single_number():
-    network = Sequential([Conv2D(1, 1, 5)], input_shape=(1, 5, 5))
-    spread = interpret.onto_image(network, np.ones((1, 1, 1)), "conv1")
-    assert spread[0, 2, 2] == 1 and np.array_equal(spread[0], spread[0, ::-1, ::-1])
 
 
 def test_randomised_shuffles_the_layers_named_and_no_other(network):
@@ -650,13 +512,13 @@ def test_maximise_raises_the_activation_asked_for(lenet, mnist_test, layer, unit
 def test_maximise_changes_only_what_the_unit_sees(lenet):
     start = interpret.maximise(lenet, "conv1", 2, steps=0)
     image = interpret.maximise(lenet, "conv1", 2, steps=20)
-    rows, columns = interpret.receptive_field(lenet, "conv1", 12, 12)
+    rows, columns = parts.receptive_field(lenet, "conv1", 12, 12)
     changed = np.argwhere((image != start)[0])
     assert changed.min(axis=0).tolist() >= [rows[0], columns[0]]
     assert changed.max(axis=0).tolist() <= [rows[-1], columns[-1]]
     # A convolution's gradient is its filter: what is bright is what the filter weighs positively.
     w = lenet["conv1"].params["w"][2, 0]
-    patch = interpret.crop(image, rows, columns)[0]
+    patch = parts.crop(image, rows, columns)[0]
     assert np.array_equal(patch[np.abs(w) > 0.2] > 0.5, w[np.abs(w) > 0.2] > 0)
 
 

@@ -14,6 +14,7 @@ from cnnlib.layers.pool import GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.models import load_trained, mlp
 from cnnlib.network import Residual, Sequential
+from cnnlib.parts import crop, path, receptive_field
 from tests.helpers import axes_of, every_figure, texts
 
 
@@ -61,7 +62,7 @@ def test_layers_lists_names_that_can_be_used():
     assert "residual1.stack1.conv1" in names
     assert look.layers(network, "conv") == ["conv1", "residual1.stack1.conv1"]
     for name in names:
-        assert interpret.path(network, name)
+        assert path(network, name)
 
 
 def test_plot_filters_shows_the_strongest_first(lenet):
@@ -143,8 +144,8 @@ def test_plot_most_exciting_shows_the_best_patches(lenet, digits):
     x, _ = digits
     ax = drawn(look.plot_most_exciting(lenet, x, "conv2", [15, 7], count=3))
     found = interpret.most_exciting(lenet, x, "conv2", 15, 3)
-    fields = [interpret.receptive_field(lenet, "conv2", r, c) for _, r, c, _ in found]
-    patches = [interpret.crop(x[n], *f)[0] for (n, *_), f in zip(found, fields, strict=True)]
+    fields = [receptive_field(lenet, "conv2", r, c) for _, r, c, _ in found]
+    patches = [crop(x[n], *f)[0] for (n, *_), f in zip(found, fields, strict=True)]
     np.testing.assert_array_equal(tiles(ax)[:3], patches)
     assert [f"{value:.2f}" for *_, value in found] == texts(ax)[1:4]
 

@@ -108,7 +108,7 @@ LEVELS = {
     **dict.fromkeys(["initializers", "losses", "optimizers", "datasets", "augment"], 0),
     "layers": 1,
     **dict.fromkeys(["network", "gradcheck"], 2),
-    **dict.fromkeys(["models", "checkpoint", "training", "distributed", "interpret"], 3),
+    **dict.fromkeys(["models", "checkpoint", "training", "distributed", "parts", "interpret"], 3),
 }
 SAME_LEVEL = {
     ("idx", "files"),
@@ -121,6 +121,7 @@ SAME_LEVEL = {
     ("progress", "here"),
     ("training", "checkpoint"),
     ("distributed", "training"),
+    ("interpret", "parts"),
 }
 # What a leaf may import: levels up to a number (-1: plumbing), and other leaves.
 LEAVES = {
@@ -260,7 +261,7 @@ def test_an_import_against_the_levels_is_noticed(module, source, problem):
 
 # --------------------------------------------------------------------------- sizes
 
-CORE_LINES = 2020
+CORE_LINES = 2018
 NOT_CODE = {
     *{tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT},
     *{tokenize.ENCODING, tokenize.ENDMARKER},

@@ -13,6 +13,7 @@ from cnnlib.layers.pool import GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.models import load_trained, mlp
 from cnnlib.network import Residual, Sequential
+from cnnlib.parts import onto_image, receptive_field
 from cnnlib.widgets.canvas import encode
 from cnnlib.widgets.filters import (
     KNOBS,
@@ -70,7 +71,7 @@ def test_filters_say_what_the_network_computes(filters, lenet, digits):
     text = moved(filters, filter=9, image=3)
     y = interpret.activations(lenet, digits[0], "conv1", 9)
     at = np.unravel_index(y[3].argmax(), y[3].shape)
-    rows, columns = interpret.receptive_field(lenet, "conv1", *at)
+    rows, columns = receptive_field(lenet, "conv1", *at)
     assert f"by {y[3].max():.2f}, in the frame: rows {rows[0]} to {rows[-1]}" in text
     assert f"columns {columns[0]} to {columns[-1]}" in text and "image 3, a 0" in text
     assert f"{100 * (y > 0).mean():.1f} % of all places" in text
@@ -127,9 +128,7 @@ def test_where_each_method_is_that_of_the_library(where, lenet, digits, method):
         "SmoothGrad": interpret.smooth_grad,
         "gradient × input": interpret.gradient_times_input,
         "occlusion": interpret.occlusion,
-        "Grad-CAM": lambda n, x, k: interpret.onto_image(
-            n, interpret.grad_cam(n, x, k, "pool2"), "pool2"
-        ),
+        "Grad-CAM": lambda n, x, k: onto_image(n, interpret.grad_cam(n, x, k, "pool2"), "pool2"),
     }
     expected = looks[method](lenet, x, 4)[0]
     np.testing.assert_allclose(where.look(method, x, 4), expected, atol=1e-5)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from cnnlib.arguments import at_least, floats
+from cnnlib.arguments import at_least, floats, shaped
 
 
 class Layer:
@@ -172,12 +172,9 @@ class Layer:
                 " call forward again"
             )
         if not isinstance(dy, np.ndarray | np.generic) or dy.dtype != dtype:
-            raise TypeError(
-                f"dy is {getattr(dy, 'dtype', type(dy).__name__)}, expected an array of {dtype},"
-                f" as {name} returned it"
-            )
-        if dy.shape != shape:
-            raise ValueError(f"dy has shape {dy.shape}, expected {shape}, as {name} returned it")
+            came = getattr(dy, "dtype", type(dy).__name__)
+            raise TypeError(f"dy is {came}, expected an array of {dtype}, as {name} returned it")
+        shaped(f"dy of {name}", dy, shape)
 
     def children(self):
         """Return the layers inside this one."""
@@ -281,6 +278,6 @@ def _guard_backward(backward):
     return guarded
 
 
-def wrong_shape(shape, expected):
-    """Make the error for an input whose shape, images not counted, does not fit a layer."""
-    return ValueError(f"x has shape (N, {', '.join(map(str, shape))}), expected {expected}")
+def wrong_shape(shape, expected, what="x has"):
+    """Make the error for a shape, images not counted, that does not fit a layer."""
+    return ValueError(f"{what} shape (N, {', '.join(map(str, shape))}), expected {expected}")

@@ -9,6 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from cnnlib import interpret
 from cnnlib.experiments import recorded
 from cnnlib.losses import softmax
+from cnnlib.parts import all_layers, crop, onto_image, path, receptive_field, upto
 from cnnlib.plots import filters as plots
 from cnnlib.plots.filters import filter_card, look_card, picked_field
 from cnnlib.widgets.base import (
@@ -27,7 +28,7 @@ def check_network(network, images, kinds):
     """Return the images, and the names of a network's layers of some kinds, if it reads them."""
     images = check_images(images, network)
     network.output_shape(images.shape[1:])
-    names = [name for name, layer in interpret.all_layers(network) if layer.kind in kinds]
+    names = [name for name, layer in all_layers(network) if layer.kind in kinds]
     if not names:
         raise ValueError(f"the network has no layer of the kind {' or '.join(kinds)}")
     return images, names
@@ -76,14 +77,14 @@ class FilterExplorer(Explorer):
 
     def weights(self, layer):
         """Return the filters of a layer, (F, C, KH, KW)."""
-        return interpret.path(self.network, layer)[-1].params["w"]
+        return path(self.network, layer)[-1].params["w"]
 
     def draw(self, layer, filter, image):
         w = self.weights(layer)
         x = self.images[image]
         response = interpret.activations(self.network, x[None], layer, filter)[0]
         at = np.unravel_index(response.argmax(), response.shape)
-        field = interpret.receptive_field(self.network, layer, *at, x.shape)
+        field = receptive_field(self.network, layer, *at, x.shape)
         best, share = self.best(layer)[filter]
         patches = [(self.patch(layer, n, row, column), value) for n, row, column, value in best]
         label = "" if self.labels is None else f", a {self.labels[image]}"
@@ -114,8 +115,8 @@ class FilterExplorer(Explorer):
     def patch(self, layer, n, row, column):
         """Cut out what an output pixel sees of image n."""
         shape = self.images.shape[1:]
-        field = interpret.receptive_field(self.network, layer, row, column, shape, clip=False)
-        return interpret.crop(self.images[n], *field)[0]
+        field = receptive_field(self.network, layer, row, column, shape, clip=False)
+        return crop(self.images[n], *field)[0]
 
 
 METHODS = {
@@ -182,7 +183,7 @@ class WhereExplorer(ReadingExplorer):
             return self.drops[key][asked]
         if method == "Grad-CAM":
             cam = interpret.grad_cam(self.network, x, asked, self.last)
-            return interpret.onto_image(self.network, cam, self.last, x.shape[1:])[0]
+            return onto_image(self.network, cam, self.last, x.shape[1:])[0]
         methods = {
             "saliency": interpret.saliency,
             "SmoothGrad": interpret.smooth_grad,
@@ -240,7 +241,7 @@ class ReceptiveFieldExplorer(Explorer):
         kinds = ("conv", "pool", "relu", "residual")
         self.images, names = check_network(network, images, kinds)
         shape = self.images.shape[1:]
-        self.shapes = {n: interpret.upto(network, n).output_shape(shape) for n in names}
+        self.shapes = {n: upto(network, n).output_shape(shape) for n in names}
         self.shapes = {n: out for n, out in self.shapes.items() if len(out) == 3}
         if not self.shapes:
             raise ValueError("the network has no layer with maps")
@@ -274,7 +275,7 @@ class ReceptiveFieldExplorer(Explorer):
     def draw(self, layer, row, column, image):
         x = self.images[image : image + 1]
         response = interpret.activations(self.network, x, layer)[0].mean(axis=0)
-        field = interpret.receptive_field(self.network, layer, row, column, x.shape[1:])
+        field = receptive_field(self.network, layer, row, column, x.shape[1:])
         measured = interpret.effective_field(self.network, self.images[:50], layer, row, column)
         rows, columns = field
         inner = np.sort(measured.ravel())[::-1].cumsum()
@@ -504,7 +505,7 @@ class MaximiseExplorer(Explorer):
 
     def agree(self, moved):
         """Let the units end where the layer's do."""
-        layer = interpret.upto(self.networks[0], self.controls["layer"].value)
+        layer = upto(self.networks[0], self.controls["layer"].value)
         self.controls["unit"].max = layer.output_shape(self.images.shape[1:])[0] - 1
 
     def climb(self, steps, *key):

@@ -9,6 +9,7 @@ from cnnlib import interpret
 from cnnlib.im2col import pad2d, windows
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
+from cnnlib.parts import path
 from cnnlib.plots.start import linked
 from cnnlib.widgets.page import Pack, PageExplorer, bundle
 
@@ -104,6 +105,6 @@ class NetworkExplorer(PageExplorer):
         given = None
         for (_, x), (name, _) in pairwise(self.steps):
             if name == self.layer:
-                layer = interpret.path(self.network, name)[-1]
+                layer = path(self.network, name)[-1]
                 given = parts(layer, x, self.map, self.row, self.column)
         return linked(self.steps, self.layer, self.map, parts=given)

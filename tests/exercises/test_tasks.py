@@ -17,6 +17,7 @@ from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.pool import AvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.network import Sequential
+from cnnlib.parts import receptive_field
 from cnnlib.winograd import POINTS, minimal_filtering
 from tests.exercises import lesson03, lesson04
 from tests.exercises.solutions import TASKS, changed, solved
@@ -341,7 +342,7 @@ def test_what_is_right_here_is_right_in_the_library():
     found = [row[:3] for row in interpret.strongest(maps, 3)]
     assert L06.most_exciting.right(maps, 3) == found
     network = L06.load_trained("lenet5")
-    rows, _ = interpret.receptive_field(network, "pool2", 2, 1)
+    rows, _ = receptive_field(network, "pool2", 2, 1)
     layers = [(5, 1, 0), (2, 2, 0), (5, 1, 0), (2, 2, 0)]
     assert L06.receptive_field.right(layers, 2) == (rows[0], rows[-1])
 

@@ -6,9 +6,10 @@ Each is a change of the right version, which stands here.
 import numpy as np
 
 from cnnlib.exercises.engine.mistakes import mistakes
-from cnnlib.interpret import inference, split
+from cnnlib.interpret import inference
 from cnnlib.losses import softmax
 from cnnlib.network import Sequential
+from cnnlib.parts import split
 
 # ---------------------------------------------------------------------- by hand
 
