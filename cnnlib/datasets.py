@@ -88,7 +88,8 @@ def load_fashion_mnist(folder=None, cache=None, mirrors=MIRRORS, timeout=20.0):
     FileNotFoundError
         If `folder` is given and is missing, or lacks one of the files.
     ValueError
-        If a file in `folder` is damaged or another data set's; if an argument does not fit.
+        If a file in `folder` is damaged or another data set's, which `cnnlib.owndata.load_data`
+        reads; if an argument does not fit.
     ConnectionError
         If a file could not be downloaded: says what each mirror answered. Nothing that is
         incomplete or wrong is kept in the cache.
@@ -100,18 +101,12 @@ def load_fashion_mnist(folder=None, cache=None, mirrors=MIRRORS, timeout=20.0):
         raise ValueError(f"mirrors is {mirrors!r}, expected a list of http or https addresses")
     positive(timeout=timeout)
     if folder is not None:
-        files = {find_idx(Path(folder), name): name for name in FASHION_MNIST}
-        try:
-            return _to_pairs(*(read_idx(path, FASHION_MNIST[name]) for path, name in files.items()))
-        except ValueError as error:
-            raise ValueError(
-                f"{error}. Another set in the same form? cnnlib.owndata.load_data reads it"
-            ) from None
-    if cache is None:
-        # Where not even the name of a home folder is known, ~ stays as it is and cannot be made.
-        home = os.path.expanduser("~/.cache")
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or home) / "cnnlib"
-    place = Path(cache) / "fashion-mnist", list(mirrors), timeout, OTHER_WAYS
+        paths = [find_idx(Path(folder), name) for name in FASHION_MNIST]
+        return _to_pairs(*map(read_idx, paths, FASHION_MNIST.values()))
+    # Where not even the name of a home folder is known, ~ stays as it is and cannot be made.
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    cache = Path(home, "cnnlib") if cache is None else Path(cache)
+    place = cache / "fashion-mnist", list(mirrors), timeout, OTHER_WAYS
     return _to_pairs(*(fetch_idx(*file, *place) for file in FASHION_MNIST.items()))
 
 

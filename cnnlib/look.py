@@ -23,8 +23,9 @@ from cnnlib import interpret
 from cnnlib.digits import FIELD, prepare_digit
 from cnnlib.losses import check_labels, softmax
 from cnnlib.network import Sequential, known_shape
-from cnnlib.parts import all_layers, crop, onto_image, path, receptive_field, upto
+from cnnlib.parts import all_layers, onto_image, path, receptive_field, upto
 from cnnlib.plots import filters as plots
+from cnnlib.plots.base import crop
 
 MOST_FILTERS, MOST_CHANNELS = 32, 32
 DREAM = {"steps": 100, "rate": 0.1, "jitter": 2, "blur": 0.6, "decay": 0.03}

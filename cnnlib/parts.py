@@ -108,24 +108,6 @@ def receptive_field(network, layer, row=0, column=0, input_shape=None, clip=True
     return tuple(range(min(field, default=0), max(field, default=-1) + 1) for field in fields)
 
 
-def crop(image, rows, columns):
-    """Cut rows and columns out of an image, with zeros where they lie outside.
-
-    Parameters
-    ----------
-    image : ndarray of shape (C, H, W)
-    rows, columns : range
-
-    Returns
-    -------
-    ndarray of shape (C, len(rows), len(columns))
-    """
-    _, H, W = image.shape
-    r, c = np.array(rows)[:, None], np.array(columns)
-    inside = (0 <= r) & (r < H) & (0 <= c) & (c < W)
-    return image[:, r.clip(0, H - 1), c.clip(0, W - 1)] * inside
-
-
 def onto_image(network, maps, layer, input_shape=None):
     """Spread the coarse maps of a layer over the image, each number where its field is centred.
 

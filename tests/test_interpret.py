@@ -518,7 +518,7 @@ def test_maximise_changes_only_what_the_unit_sees(lenet):
     assert changed.max(axis=0).tolist() <= [rows[-1], columns[-1]]
     # A convolution's gradient is its filter: what is bright is what the filter weighs positively.
     w = lenet["conv1"].params["w"][2, 0]
-    patch = parts.crop(image, rows, columns)[0]
+    patch = image[0, rows.start : rows.stop, columns.start : columns.stop]
     assert np.array_equal(patch[np.abs(w) > 0.2] > 0.5, w[np.abs(w) > 0.2] > 0)
 
 

@@ -14,7 +14,8 @@ from cnnlib.layers.pool import GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.models import load_trained, mlp
 from cnnlib.network import Residual, Sequential
-from cnnlib.parts import crop, path, receptive_field
+from cnnlib.parts import path, receptive_field
+from cnnlib.plots.base import crop
 from tests.helpers import axes_of, every_figure, texts
 
 

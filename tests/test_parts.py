@@ -11,7 +11,7 @@ from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.pool import AvgPool2D, MaxPool2D
 from cnnlib.models import lenet5
 from cnnlib.network import Residual, Sequential
-from cnnlib.parts import all_layers, crop, onto_image, path, receptive_field
+from cnnlib.parts import all_layers, onto_image, path, receptive_field
 from tests.helpers import draw
 from tests.test_interpret import small_network
 
@@ -119,11 +119,6 @@ def test_what_goes_past_a_block_counts_too():
 def test_an_output_pixel_outside_is_refused(row, column):
     with pytest.raises(ValueError, match="expected a pixel of 24 by 24"):
         receptive_field(lenet5(rng=0), "conv1", row, column)
-
-
-def test_crop_fills_with_zeros_outside():
-    image = np.arange(1, 7.0).reshape(1, 2, 3)
-    assert crop(image, range(-1, 2), range(1, 4)).tolist() == [[[0, 0, 0], [2, 3, 0], [5, 6, 0]]]
 
 
 def test_onto_image_puts_a_number_where_its_field_is_centred():

@@ -28,6 +28,7 @@ from cnnlib.plots.base import (
     ORANGE,
     coloured,
     contact_sheet,
+    crop,
     image_grid,
     limits,
     lines,
@@ -241,3 +242,8 @@ def test_coloured_is_white_at_zero_and_red_above():
     picture = coloured(np.array([[0.0, 2, -2]]))
     np.testing.assert_allclose(picture[:, 0, 0], 1, atol=0.05)
     assert picture[0, 0, 1] > picture[2, 0, 1] and picture[2, 0, 2] > picture[0, 0, 2]
+
+
+def test_crop_fills_with_zeros_outside():
+    image = np.arange(1, 7.0).reshape(1, 2, 3)
+    assert crop(image, range(-1, 2), range(1, 4)).tolist() == [[[0, 0, 0], [2, 3, 0], [5, 6, 0]]]

@@ -598,6 +598,24 @@ def mosaic(maps, columns=None, gap=1):
     return whole[: whole.shape[0] - gap, : whole.shape[1] - gap]
 
 
+def crop(image, rows, columns):
+    """Cut rows and columns out of an image, with zeros where they lie outside.
+
+    Parameters
+    ----------
+    image : ndarray of shape (C, H, W)
+    rows, columns : range
+
+    Returns
+    -------
+    ndarray of shape (C, len(rows), len(columns))
+    """
+    _, H, W = image.shape
+    r, c = np.array(rows)[:, None], np.array(columns)
+    inside = (0 <= r) & (r < H) & (0 <= c) & (c < W)
+    return image[:, r.clip(0, H - 1), c.clip(0, W - 1)] * inside
+
+
 def coloured(values, top=None):
     """Turn signed numbers (H, W) into a colour picture (3, H, W), white at 0, red up to ``top``."""
     low, high = limits(values, signed=True) if top is None else (-top, top)

@@ -9,8 +9,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from cnnlib import interpret
 from cnnlib.experiments import recorded
 from cnnlib.losses import softmax
-from cnnlib.parts import all_layers, crop, onto_image, path, receptive_field, upto
+from cnnlib.parts import all_layers, onto_image, path, receptive_field, upto
 from cnnlib.plots import filters as plots
+from cnnlib.plots.base import crop
 from cnnlib.plots.filters import filter_card, look_card, picked_field
 from cnnlib.widgets.base import (
     Explorer,
