@@ -80,6 +80,14 @@ def every_figure(network, x, labels, **title):
     yield look.plot_fooled(network, x[:1], labels[:1], **title)
 
 
+def replaced(text, changes):
+    """Replace texts in a text, which have to be there: a dict, old to new."""
+    for old, new in changes.items():
+        assert old in text, f"there is no {old!r} in {text}"
+        text = text.replace(old, new)
+    return text
+
+
 def texts(ax):
     """Return what is written in axes: the numbers of a table, then all other words."""
     numbers = [text for table in ax.artists if isinstance(table, Numbers) for text in table.texts]

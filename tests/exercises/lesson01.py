@@ -1,5 +1,7 @@
 """Exercise 01: answers with a mistake put into them, and the name that it has to be given."""
 
+from tests.helpers import replaced
+
 NOTEBOOK = "01_convolution"
 NAMES = {
     "pad": "pad_image",
@@ -22,262 +24,213 @@ SIZE = "(output_size(H, KH), output_size(W, KW))"
 SUM = "y[oh, ow] += w[kh, kw] * x[oh + kh, ow + kw]"
 
 
-def loops(*changes):
+def loops(changes):
     """Write conv with loops of its own, with some texts replaced."""
     text = LOOPS.replace("x, start", "padded, start").replace("* x[n", "* padded[n")
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    return CONV, text
+    return {CONV: replaced(text, changes)}
 
 
 # Of each task: the mistakes that their own texts do not make in the solution, and what does.
 MUTANTS = {
-    "output_size": [
-        ("the division is rounded up", ("way // stride", "-(-way // stride)")),
-        ("// comes before the sums", ("way // stride", "size + 2 * pad - kernel // stride")),
-        ("the division is rounded to the nearest number", ("way // stride", "round(way / stride)")),
-        (
-            "image and frame are divided apart",
-            ("way // stride", "(size - kernel) // stride + 2 * pad // stride"),
-        ),
-        ("the 1 is added before dividing", ("way // stride + 1", "(way + 1) // stride")),
-        ("dtype", ("way // stride", "float(way // stride)")),
-        ("all pixels of the output are counted", ("way // stride + 1", "(way // stride + 1) ** 2")),
-        ("the frame is not divided by the stride", ("way //", "2 * pad + (size - kernel) //")),
-    ],
-    "convolve": [
-        ("the kernel is flipped", ("w[kh, kw]", "w[KH - 1 - kh, KW - 1 - kw]")),
-        ("the rows of the kernel are flipped", ("w[kh, kw]", "w[-1 - kh, kw]")),
-        ("the columns of the kernel are flipped", ("w[kh, kw]", "w[kh, -1 - kw]")),
-        ("rows and columns of the kernel are exchanged", ("w[kh, kw]", "w[kw, kh]")),
-        ("all rows of the kernel meet the first row of the window", ("[oh + kh,", "[oh,")),
-        ("all columns of the kernel meet the first column of the window", ("ow + kw]", "ow]")),
-        (
-            "taps reach back from the start of the window, and not ahead",
-            ("[oh + kh, ow + kw]", "[oh - kh, ow - kw]"),
-        ),
-        ("only the last product of each window is kept", ("+=", "=")),
-        (
-            "the last row and the last column of the kernel are left out",
-            ("ndindex(KH, KW)", "ndindex(KH - 1, KW - 1)"),
-        ),
-        ("the last column of the kernel is left out", ("ndindex(KH, KW)", "ndindex(KH, KW - 1)")),
-        (
-            "the largest product is taken and not the sum",
-            (SUM, "y[oh, ow] = (w * x[oh : oh + KH, ow : ow + KW]).max()"),
-        ),
-        ("every product is added to a number of w's dtype", ("x.dtype", "w.dtype")),
-        (
-            "the result has the dtype of w",
-            ("x.dtype", "w.dtype"),
-            (SUM, SUM.replace("y[oh, ow] +", "total +")),
-            ("        for kh", "        total = 0\n        for kh"),
-            ("    return", "        y[oh, ow] = total\n    return"),
-        ),
-        ("the mean is taken and not the sum", (SUM, SUM + " / w.size")),
-        ("the last row and the last column of places are missing", (SIZE, "(H - KH, W - KW)")),
-        (
-            "the sum goes on from window to window",
-            ("    for oh, ow", "    total = 0\n    for oh, ow"),
-            (SUM, "total += w[kh, kw] * x[oh + kh, ow + kw]\n        y[oh, ow] = total"),
-        ),
-        (
-            "the sum goes on along each row",
-            ("        for kh", "        total = total if ow else 0\n        for kh"),
-            (SUM, "total += w[kh, kw] * x[oh + kh, ow + kw]\n        y[oh, ow] = total"),
-        ),
-        ("square images", (SIZE, "(output_size(H, KH), output_size(H, KW))")),
-        ("square kernels", ("np.ndindex(KH, KW)", "np.ndindex(KH, KH)")),
-        (
-            "square images with square kernels",
-            ("output_size(W, KW)", "output_size(H, KH)"),
-            ("np.ndindex(KH, KW)", "np.ndindex(KH, KH)"),
-        ),
-        ("results with as many rows as columns", ("output_size(W, KW)", "output_size(H, KH)")),
-        (
-            "window and kernel are multiplied as matrices",
-            (
-                "        for kh",
-                "        y[oh, ow] = np.sum(x[oh : oh + KH, ow : ow + KW] @ w)\n        for kh",
+    "output_size": {
+        "the division is rounded up": {"way // stride": "-(-way // stride)"},
+        "// comes before the sums": {"way // stride": "size + 2 * pad - kernel // stride"},
+        "the division is rounded to the nearest number": {"way // stride": "round(way / stride)"},
+        "image and frame are divided apart": {
+            "way // stride": "(size - kernel) // stride + 2 * pad // stride"
+        },
+        "the 1 is added before dividing": {"way // stride + 1": "(way + 1) // stride"},
+        "dtype": {"way // stride": "float(way // stride)"},
+        "all pixels of the output are counted": {"way // stride + 1": "(way // stride + 1) ** 2"},
+        "the frame is not divided by the stride": {"way //": "2 * pad + (size - kernel) //"},
+    },
+    "convolve": {
+        "the kernel is flipped": {"w[kh, kw]": "w[KH - 1 - kh, KW - 1 - kw]"},
+        "the rows of the kernel are flipped": {"w[kh, kw]": "w[-1 - kh, kw]"},
+        "the columns of the kernel are flipped": {"w[kh, kw]": "w[kh, -1 - kw]"},
+        "rows and columns of the kernel are exchanged": {"w[kh, kw]": "w[kw, kh]"},
+        "all rows of the kernel meet the first row of the window": {"[oh + kh,": "[oh,"},
+        "all columns of the kernel meet the first column of the window": {"ow + kw]": "ow]"},
+        "taps reach back from the start of the window, and not ahead": {
+            "[oh + kh, ow + kw]": "[oh - kh, ow - kw]"
+        },
+        "only the last product of each window is kept": {"+=": "="},
+        "the last row and the last column of the kernel are left out": {
+            "ndindex(KH, KW)": "ndindex(KH - 1, KW - 1)"
+        },
+        "the last column of the kernel is left out": {"ndindex(KH, KW)": "ndindex(KH, KW - 1)"},
+        "the largest product is taken and not the sum": {
+            SUM: "y[oh, ow] = (w * x[oh : oh + KH, ow : ow + KW]).max()"
+        },
+        "every product is added to a number of w's dtype": {"x.dtype": "w.dtype"},
+        "the result has the dtype of w": {
+            "x.dtype": "w.dtype",
+            SUM: SUM.replace("y[oh, ow] +", "total +"),
+            "        for kh": "        total = 0\n        for kh",
+            "    return": "        y[oh, ow] = total\n    return",
+        },
+        "the mean is taken and not the sum": {SUM: SUM + " / w.size"},
+        "the last row and the last column of places are missing": {SIZE: "(H - KH, W - KW)"},
+        "the sum goes on from window to window": {
+            "    for oh, ow": "    total = 0\n    for oh, ow",
+            SUM: "total += w[kh, kw] * x[oh + kh, ow + kw]\n        y[oh, ow] = total",
+        },
+        "the sum goes on along each row": {
+            "        for kh": "        total = total if ow else 0\n        for kh",
+            SUM: "total += w[kh, kw] * x[oh + kh, ow + kw]\n        y[oh, ow] = total",
+        },
+        "square images": {SIZE: "(output_size(H, KH), output_size(H, KW))"},
+        "square kernels": {"np.ndindex(KH, KW)": "np.ndindex(KH, KH)"},
+        "square images with square kernels": {
+            "output_size(W, KW)": "output_size(H, KH)",
+            "np.ndindex(KH, KW)": "np.ndindex(KH, KH)",
+        },
+        "results with as many rows as columns": {"output_size(W, KW)": "output_size(H, KH)"},
+        "window and kernel are multiplied as matrices": {
+            "        for kh": (
+                "        y[oh, ow] = np.sum(x[oh : oh + KH, ow : ow + KW] @ w)\n        for kh"
             ),
-            (SUM, "pass"),
+            SUM: "pass",
+        },
+    },
+    "pad": {
+        "borrowed": {"padded[pad : pad + H, pad : pad + W] = x": "padded[...] = np.pad(x, pad)"}
+    },
+    "convolve_strided": {
+        "the kernel is flipped": {"w[kh, kw]": "w[::-1, ::-1][kh, kw]"},
+        "the rows of the kernel are flipped": {"w[kh, kw]": "w[::-1][kh, kw]"},
+        "the columns of the kernel are flipped": {"w[kh, kw]": "w[:, ::-1][kh, kw]"},
+        "rows and columns of the kernel are exchanged": {"w[kh, kw]": "w[kw, kh]"},
+        "all rows of the kernel meet the first row of the window": {"* stride + kh,": "* stride,"},
+        "all columns of the kernel meet the first column of the window": {
+            "* stride + kw]": "* stride]"
+        },
+        "taps reach back from the start of the window, and not ahead": {
+            WALK: WALK.replace("+ k", "- k")
+        },
+        "only the last product of each window is kept": {"+=": "="},
+        "the mean is taken and not the sum": {WALK: WALK + " / (KH * KW)"},
+        "the last row and the last column of places are missing": {
+            "np.zeros((OH, OW)": "np.zeros((OH - 1, OW - 1)",
+            "np.ndindex(OH, OW)": "np.ndindex(OH - 1, OW - 1)",
+        },
+        "the stride changes the size and not the place": {WALK: "x[oh + kh, ow + kw]"},
+        "the stride spreads the pixels inside the window": {
+            WALK: "x[(oh + kh) * stride, (ow + kw) * stride]"
+        },
+        "padding is not used": {"stride, pad)": "stride)", PADDED: ""},
+        "the frame is at the top and left only": {
+            PADDED: "x = np.pad(x, ((pad, 0), (pad, 0)))\n    H, W = x.shape",
+            "KH, stride, pad": "KH, stride, pad / 2",
+            "KW, stride, pad": "KW, stride, pad / 2",
+            "OH, OW = ": "OH, OW = map(int, (",
+            "pad / 2)\n": "pad / 2)))\n",
+        },
+        "the frame is at the bottom and right only": {
+            PADDED: "x = np.pad(x, ((0, pad), (0, pad)))\n    H, W = x.shape",
+            "KH, stride, pad": "KH, stride, pad / 2",
+            "KW, stride, pad": "KW, stride, pad / 2",
+            "OH, OW = ": "OH, OW = map(int, (",
+            "pad / 2)\n": "pad / 2)))\n",
+        },
+        "padding comes in twice": {"    KH, KW": "    x = pad_image(x, pad)\n    KH, KW"},
+        "the frame repeats the nearest pixel": {"pad_image(x, pad)": "np.pad(x, pad, 'edge')"},
+        "stride 1 without padding": {"    return y": "    return y + (stride > 1 or pad > 0)"},
+        "the stride counts for rows only": {
+            "(x.shape[1], KW, stride": "(x.shape[1], KW, 1",
+            "ow * stride": "ow",
+        },
+        "the stride counts for columns only": {
+            "(len(x), KH, stride": "(len(x), KH, 1",
+            "oh * stride": "oh",
+        },
+    },
+    "conv": {
+        "the kernel is flipped": {"w[f, c]": "w[f, c, ::-1, ::-1]"},
+        "the rows of the kernel are flipped": {"w[f, c]": "w[f, c, ::-1]"},
+        "the columns of the kernel are flipped": {"w[f, c]": "w[f, c, :, ::-1]"},
+        "rows and columns of the kernel are exchanged": {"w[f, c]": "w[f, c].T"},
+        "all rows of the kernel meet the first row of the window": loops(
+            {"* stride + kh": "* stride"}
         ),
-    ],
-    "pad": [
-        ("borrowed", ("padded[pad : pad + H, pad : pad + W] = x", "padded[...] = np.pad(x, pad)"))
-    ],
-    "convolve_strided": [
-        ("the kernel is flipped", ("w[kh, kw]", "w[::-1, ::-1][kh, kw]")),
-        ("the rows of the kernel are flipped", ("w[kh, kw]", "w[::-1][kh, kw]")),
-        ("the columns of the kernel are flipped", ("w[kh, kw]", "w[:, ::-1][kh, kw]")),
-        ("rows and columns of the kernel are exchanged", ("w[kh, kw]", "w[kw, kh]")),
-        (
-            "all rows of the kernel meet the first row of the window",
-            ("* stride + kh,", "* stride,"),
+        "all columns of the kernel meet the first column of the window": loops(
+            {"* stride + kw": "* stride"}
         ),
-        (
-            "all columns of the kernel meet the first column of the window",
-            ("* stride + kw]", "* stride]"),
+        "taps reach back from the start of the window, and not ahead": loops(
+            {"stride + kh": "stride - kh", "stride + kw": "stride - kw"}
         ),
-        (
-            "taps reach back from the start of the window, and not ahead",
-            (WALK, WALK.replace("+ k", "- k")),
+        "only the last product of each window is kept": loops({"total += ": "total = b[f] + "}),
+        "the mean is taken and not the sum": {CONV: CONV + " / w[f].size"},
+        "the last row and the last column of places are missing": {
+            "    return y": "    return y[:, :, :-1, :-1]"
+        },
+        "the stride changes the size and not the place": {
+            "stride, pad)\n    return": "1, pad)[:OH, :OW]\n    return"
+        },
+        "the stride moves the window along rows only": loops({"ow * stride": "ow"}),
+        "the stride moves the window along columns only": loops({"oh * stride": "oh"}),
+        "the stride spreads the pixels inside the window": loops(
+            {"oh * stride + kh, ow * stride + kw": "(oh + kh) * stride, (ow + kw) * stride"}
         ),
-        ("only the last product of each window is kept", ("+=", "=")),
-        ("the mean is taken and not the sum", (WALK, WALK + " / (KH * KW)")),
-        (
-            "the last row and the last column of places are missing",
-            ("np.zeros((OH, OW)", "np.zeros((OH - 1, OW - 1)"),
-            ("np.ndindex(OH, OW)", "np.ndindex(OH - 1, OW - 1)"),
-        ),
-        ("the stride changes the size and not the place", (WALK, "x[oh + kh, ow + kw]")),
-        (
-            "the stride spreads the pixels inside the window",
-            (WALK, "x[(oh + kh) * stride, (ow + kw) * stride]"),
-        ),
-        ("padding is not used", ("stride, pad)", "stride)"), (PADDED, "")),
-        (
-            "the frame is at the top and left only",
-            (PADDED, "x = np.pad(x, ((pad, 0), (pad, 0)))\n    H, W = x.shape"),
-            ("KH, stride, pad", "KH, stride, pad / 2"),
-            ("KW, stride, pad", "KW, stride, pad / 2"),
-            ("OH, OW = ", "OH, OW = map(int, ("),
-            ("pad / 2)\n", "pad / 2)))\n"),
-        ),
-        (
-            "the frame is at the bottom and right only",
-            (PADDED, "x = np.pad(x, ((0, pad), (0, pad)))\n    H, W = x.shape"),
-            ("KH, stride, pad", "KH, stride, pad / 2"),
-            ("KW, stride, pad", "KW, stride, pad / 2"),
-            ("OH, OW = ", "OH, OW = map(int, ("),
-            ("pad / 2)\n", "pad / 2)))\n"),
-        ),
-        ("padding comes in twice", ("    KH, KW", "    x = pad_image(x, pad)\n    KH, KW")),
-        ("the frame repeats the nearest pixel", ("pad_image(x, pad)", "np.pad(x, pad, 'edge')")),
-        ("stride 1 without padding", ("    return y", "    return y + (stride > 1 or pad > 0)")),
-        (
-            "the stride counts for rows only",
-            ("(x.shape[1], KW, stride", "(x.shape[1], KW, 1"),
-            ("ow * stride", "ow"),
-        ),
-        (
-            "the stride counts for columns only",
-            ("(len(x), KH, stride", "(len(x), KH, 1"),
-            ("oh * stride", "oh"),
-        ),
-    ],
-    "conv": [
-        ("the kernel is flipped", ("w[f, c]", "w[f, c, ::-1, ::-1]")),
-        ("the rows of the kernel are flipped", ("w[f, c]", "w[f, c, ::-1]")),
-        ("the columns of the kernel are flipped", ("w[f, c]", "w[f, c, :, ::-1]")),
-        ("rows and columns of the kernel are exchanged", ("w[f, c]", "w[f, c].T")),
-        (
-            "all rows of the kernel meet the first row of the window",
-            loops(("* stride + kh", "* stride")),
-        ),
-        (
-            "all columns of the kernel meet the first column of the window",
-            loops(("* stride + kw", "* stride")),
-        ),
-        (
-            "taps reach back from the start of the window, and not ahead",
-            loops(("stride + kh", "stride - kh"), ("stride + kw", "stride - kw")),
-        ),
-        ("only the last product of each window is kept", loops(("total += ", "total = b[f] + "))),
-        ("the mean is taken and not the sum", (CONV, CONV + " / w[f].size")),
-        (
-            "the last row and the last column of places are missing",
-            ("    return y", "    return y[:, :, :-1, :-1]"),
-        ),
-        (
-            "the stride changes the size and not the place",
-            ("stride, pad)\n    return", "1, pad)[:OH, :OW]\n    return"),
-        ),
-        ("the stride moves the window along rows only", loops(("ow * stride", "ow"))),
-        ("the stride moves the window along columns only", loops(("oh * stride", "oh"))),
-        (
-            "the stride spreads the pixels inside the window",
-            loops(("oh * stride + kh, ow * stride + kw", "(oh + kh) * stride, (ow + kw) * stride")),
-        ),
-        ("the bias is forgotten", ("y[n, f] = b[f]", "y[n, f] = 0")),
-        ("the bias is added to every product", ("= b[f]", "= b[f] * w[f].size")),
-        (
-            "the bias is added once for every channel",
-            ("y[n, f] = b[f]", "y[n, f] = 0"),
-            ("stride, pad)\n    return", "stride, pad) + b[f]\n    return"),
-        ),
-        ("all filters get the bias of the first", ("b[f]", "b[0]")),
-        (
-            "the bias is added along the last axis",
-            ("y[n, f] = b[f]", "y[n, f] = 0"),
-            ("    return y", "    return y + b"),
-        ),
-        ("only the first channel is used", ("range(C)", "range(1)")),
-        ("only the last channel is kept", ("y[n, f] += ", "y[n, f] = b[f] + ")),
-        ("the mean of the channels is taken", (CONV, CONV + " / C")),
-        ("the first filter is used for all", ("w[f, c]", "w[0, c]")),
-        ("one channel", (CONV, CONV.replace("w[f, c]", "w[f, c] * (c + 1)"))),
-        ("one filter", ("(N, F, OH, OW)", "(N, 1, OH, OW)"), ("ndindex(N, F)", "ndindex(N, 1)")),
-        ("the bias is taken off", ("= b[f]", "= -b[f]")),
-        (
-            "the stride counts for rows only",
-            ("(W, KW, stride", "(W, KW, 1"),
-            loops(("ow * stride", "ow")),
-        ),
-        (
-            "the stride counts for columns only",
-            ("(H, KH, stride", "(H, KH, 1"),
-            loops(("oh * stride", "oh")),
-        ),
-    ],
-    "edges": [
-        (
-            "both filters are multiplied to one",
-            ("np.hypot(convolve(x, sobel), convolve(x, sobel.T))", "convolve(x, sobel * sobel.T)"),
-        ),
-        (
-            "the squares are subtracted",
-            ("np.hypot(convolve(x, sobel), ", "convolve(x, sobel) ** 2 - ("),
-            ("sobel.T))", "sobel.T)) ** 2"),
-        ),
-        (
-            "the two answers are added with their signs",
-            ("np.hypot(convolve(x, sobel), ", "(convolve(x, sobel) + "),
-        ),
-        (
-            "the sizes of both answers are added",
-            (
-                "np.hypot(convolve(x, sobel), convolve(x, sobel.T))",
-                "abs(convolve(x, sobel)) + abs(convolve(x, sobel.T))",
-            ),
-        ),
-        (
-            "the root is missing",
-            (
-                "np.hypot(convolve(x, sobel), convolve(x, sobel.T))",
-                "convolve(x, sobel)**2 + convolve(x, sobel.T)**2",
-            ),
-        ),
-        (
-            "the larger of the two is taken",
-            (
-                "np.hypot(convolve(x, sobel), convolve(x, sobel.T))",
-                "np.maximum(abs(convolve(x, sobel)), abs(convolve(x, sobel.T)))",
-            ),
-        ),
-        ("the mean of the squares is taken", ("x, sobel.T))", "x, sobel.T)) / np.sqrt(2)")),
-        (
-            "both filters are joined to one",
-            (
-                "np.hypot(convolve(x, sobel), convolve(x, sobel.T))",
-                "abs(convolve(x, sobel + sobel.T))",
-            ),
-        ),
-        ("only upright edges are seen", ("convolve(x, sobel.T)", "0")),
-        ("only level edges are seen", ("convolve(x, sobel)", "0")),
-        ("the filters do not weigh the middle twice", ("[1, 2, 1]", "[1, 1, 1]")),
-    ],
+        "the bias is forgotten": {"y[n, f] = b[f]": "y[n, f] = 0"},
+        "the bias is added to every product": {"= b[f]": "= b[f] * w[f].size"},
+        "the bias is added once for every channel": {
+            "y[n, f] = b[f]": "y[n, f] = 0",
+            "stride, pad)\n    return": "stride, pad) + b[f]\n    return",
+        },
+        "all filters get the bias of the first": {"b[f]": "b[0]"},
+        "the bias is added along the last axis": {
+            "y[n, f] = b[f]": "y[n, f] = 0",
+            "    return y": "    return y + b",
+        },
+        "only the first channel is used": {"range(C)": "range(1)"},
+        "only the last channel is kept": {"y[n, f] += ": "y[n, f] = b[f] + "},
+        "the mean of the channels is taken": {CONV: CONV + " / C"},
+        "the first filter is used for all": {"w[f, c]": "w[0, c]"},
+        "one channel": {CONV: CONV.replace("w[f, c]", "w[f, c] * (c + 1)")},
+        "one filter": {"(N, F, OH, OW)": "(N, 1, OH, OW)", "ndindex(N, F)": "ndindex(N, 1)"},
+        "the bias is taken off": {"= b[f]": "= -b[f]"},
+        "the stride counts for rows only": {"(W, KW, stride": "(W, KW, 1"}
+        | loops({"ow * stride": "ow"}),
+        "the stride counts for columns only": {"(H, KH, stride": "(H, KH, 1"}
+        | loops({"oh * stride": "oh"}),
+    },
+    "edges": {
+        "both filters are multiplied to one": {
+            "np.hypot(convolve(x, sobel), convolve(x, sobel.T))": "convolve(x, sobel * sobel.T)"
+        },
+        "the squares are subtracted": {
+            "np.hypot(convolve(x, sobel), ": "convolve(x, sobel) ** 2 - (",
+            "sobel.T))": "sobel.T)) ** 2",
+        },
+        "the two answers are added with their signs": {
+            "np.hypot(convolve(x, sobel), ": "(convolve(x, sobel) + "
+        },
+        "the sizes of both answers are added": {
+            "np.hypot(convolve(x, sobel), convolve(x, sobel.T))": (
+                "abs(convolve(x, sobel)) + abs(convolve(x, sobel.T))"
+            )
+        },
+        "the root is missing": {
+            "np.hypot(convolve(x, sobel), convolve(x, sobel.T))": (
+                "convolve(x, sobel)**2 + convolve(x, sobel.T)**2"
+            )
+        },
+        "the larger of the two is taken": {
+            "np.hypot(convolve(x, sobel), convolve(x, sobel.T))": (
+                "np.maximum(abs(convolve(x, sobel)), abs(convolve(x, sobel.T)))"
+            )
+        },
+        "the mean of the squares is taken": {"x, sobel.T))": "x, sobel.T)) / np.sqrt(2)"},
+        "both filters are joined to one": {
+            "np.hypot(convolve(x, sobel), convolve(x, sobel.T))": (
+                "abs(convolve(x, sobel + sobel.T))"
+            )
+        },
+        "only upright edges are seen": {"convolve(x, sobel.T)": "0"},
+        "only level edges are seen": {"convolve(x, sobel)": "0"},
+        "the filters do not weigh the middle twice": {"[1, 2, 1]": "[1, 1, 1]"},
+    },
 }
 QUESTIONS = {
     "by_hand": [
@@ -315,13 +268,13 @@ QUESTIONS = {
 }
 # Wrong, and none of the mistakes that the check knows.
 UNKNOWN = {
-    "output_size": ("+ 1", "+ 1 + (pad == 2)"),
-    "convolve": ("w[kh, kw]", "abs(w[kh, kw])"),
-    "pad": ("    return padded", "    padded[0, 0] += 1\n    return padded"),
-    "convolve_strided": ("w[kh, kw]", "w[kh, kw] ** 2"),
-    "conv": ("w[f, c]", "w[f, c] + 1"),
-    "true_convolution": ("w[::-1, ::-1]", "np.roll(w, 1)"),
-    "box": ("1 / K**2", "1 / K**2 + (K > 2) * np.eye(3, K)[:K]"),
-    "move_down": ("w[0, 1] = 1", "w[0, 1] = 2"),
-    "edges": ("[-1, 0, 1]", "[-1, 1, 0]"),
+    "output_size": {"+ 1": "+ 1 + (pad == 2)"},
+    "convolve": {"w[kh, kw]": "abs(w[kh, kw])"},
+    "pad": {"    return padded": "    padded[0, 0] += 1\n    return padded"},
+    "convolve_strided": {"w[kh, kw]": "w[kh, kw] ** 2"},
+    "conv": {"w[f, c]": "w[f, c] + 1"},
+    "true_convolution": {"w[::-1, ::-1]": "np.roll(w, 1)"},
+    "box": {"1 / K**2": "1 / K**2 + (K > 2) * np.eye(3, K)[:K]"},
+    "move_down": {"w[0, 1] = 1": "w[0, 1] = 2"},
+    "edges": {"[-1, 0, 1]": "[-1, 1, 0]"},
 }

@@ -15,7 +15,7 @@ NAMES = {
     "read_curves": "found",
 }
 ADAM = "p -= self.rate * (m / (1 - one**t)) / (np.sqrt(v / (1 - two**t)) + self.eps)"
-TURNED = ("(kh, kw) in enumerate(np.ndindex(2, 2))", "(kw, kh) in enumerate(np.ndindex(2, 2))")
+TURNED = {"(kh, kw) in enumerate(np.ndindex(2, 2))": "(kw, kh) in enumerate(np.ndindex(2, 2))"}
 IN_ROWS = (
     "N, C, H, W = x.shape\n"
     "        x = x.reshape(N, C, H // 2, W // 2, 2, 2).swapaxes(3, 4).reshape(x.shape)\n        "
@@ -48,510 +48,386 @@ BACK = "network.backward(dscores)"
 
 # Of each task: the mistakes that their own texts do not make in the solution, and what does.
 MUTANTS = {
-    "relu_layer": [
-        (
-            "overwritten",
-            (
-                "return np",
-                "self.kept = vars(self).setdefault(x.shape, np.zeros_like(x))\n        return np",
+    "relu_layer": {
+        "overwritten": {
+            "return np": (
+                "self.kept = vars(self).setdefault(x.shape, np.zeros_like(x))\n        return np"
             ),
-            ("(x, 0)", "(x, 0, out=self.kept)"),
-        ),
-        ("changed", ("return np.maximum(x, 0)", "return np.maximum(x, 0, out=x)")),
-        ("remark", ("(self.x > 0)", "(self.x > 0).astype(float)")),
-    ],
-    "dense_layer": [
-        (
-            "order",
-            ('"w": self.x.T @ dy, "b": dy.sum(axis=0)', '"b": self.x.T @ dy, "w": dy.sum(axis=0)'),
-        ),
-        ("dw is returned, and not dx", ('(self.params["w"] @ dy.T).T', 'self.grads["w"]')),
-        (
-            "dx is made with the gradient of w, and not with w",
-            ('(self.params["w"] @ dy.T).T', 'dy @ self.grads["w"].T'),
-        ),
-        (
-            "gradients add up from step to step",
-            (GRADS, "before = self.grads\n        " + GRADS),
-            (
-                '        return (self.params["w"]',
-                "        for name in before:\n"
-                "            self.grads[name] = self.grads[name] + before[name]\n"
-                '        return (self.params["w"]',
+            "(x, 0)": "(x, 0, out=self.kept)",
+        },
+        "changed": {"return np.maximum(x, 0)": "return np.maximum(x, 0, out=x)"},
+        "remark": {"(self.x > 0)": "(self.x > 0).astype(float)"},
+    },
+    "dense_layer": {
+        "order": {
+            '"w": self.x.T @ dy, "b": dy.sum(axis=0)': '"b": self.x.T @ dy, "w": dy.sum(axis=0)'
+        },
+        "dw is returned, and not dx": {'(self.params["w"] @ dy.T).T': 'self.grads["w"]'},
+        "dx is made with the gradient of w, and not with w": {
+            '(self.params["w"] @ dy.T).T': 'dy @ self.grads["w"].T'
+        },
+        "gradients add up from step to step": {
+            GRADS: "before = self.grads\n        " + GRADS,
+            '        return (self.params["w"]': "        for name in before:\n"
+            "            self.grads[name] = self.grads[name] + before[name]\n"
+            '        return (self.params["w"]',
+        },
+        "w is reshaped in dx and not transposed": {
+            '(self.params["w"] @ dy.T).T': 'dy @ self.params["w"].reshape(dy.shape[1], -1)'
+        },
+        "stale": {
+            KEPT: f'{KEPT}        self.w = vars(self).get("w", self.params["w"] + 0)\n',
+            '(self.params["w"] @': "(self.w @",
+        },
+        "steps": {"        return (self": '        self.params["b"] -= 0.1\n        return (self'},
+        "grads of the class": {
+            'self.grads = {"w": self.x.T @ dy, "b": dy.sum(axis=0)}': (
+                "self.grads = Dense.all\n        self.grads.update(w=self.x.T @ dy, b=sum(dy))"
             ),
-        ),
-        (
-            "w is reshaped in dx and not transposed",
-            ('(self.params["w"] @ dy.T).T', 'dy @ self.params["w"].reshape(dy.shape[1], -1)'),
-        ),
-        (
-            "stale",
-            (KEPT, f'{KEPT}        self.w = vars(self).get("w", self.params["w"] + 0)\n'),
-            ('(self.params["w"] @', "(self.w @"),
-        ),
-        (
-            "steps",
-            ("        return (self", '        self.params["b"] -= 0.1\n        return (self'),
-        ),
-        (
-            "grads of the class",
-            (
-                'self.grads = {"w": self.x.T @ dy, "b": dy.sum(axis=0)}',
-                "self.grads = Dense.all\n        self.grads.update(w=self.x.T @ dy, b=sum(dy))",
+            '    kind = "dense"\n': '    kind = "dense"\n    all = {}\n',
+        },
+        "remark": {KEPT: "        self.x = x = x.astype(float)\n"},
+        "dx is divided by N": {"@ dy.T).T": "@ dy.T).T / len(dy)"},
+        "changed": {
+            KEPT: "        self.x = x.copy()\n",
+            "return x @": "y = x @",
+            'self.params["b"]\n\n': 'self.params["b"]\n        x *= 0\n        return y\n\n',
+        },
+    },
+    "conv_layer": {
+        "y has its rows and columns exchanged": {
+            ".transpose(3, 0, 1, 2)": ".transpose(3, 0, 2, 1)"
+        },
+        "dy is laid flat with its rows and columns exchanged": {
+            "dy.transpose(1, 2, 3, 0)": "dy.transpose(1, 3, 2, 0)"
+        },
+        "square images": {"W - K + 1": "H - K + 1"},
+        "single images": {
+            "self.x_shape, self.cols = ": "self.cols = ",
+            "x.shape, im2col(x, (K, K))": (
+                "im2col(x, (K, K))\n        self.x_shape = 1, *x.shape[1:]"
             ),
-            ('    kind = "dense"\n', '    kind = "dense"\n    all = {}\n'),
-        ),
-        ("remark", (KEPT, "        self.x = x = x.astype(float)\n")),
-        ("dx is divided by N", ("@ dy.T).T", "@ dy.T).T / len(dy)")),
-        (
-            "changed",
-            (KEPT, "        self.x = x.copy()\n"),
-            ("return x @", "y = x @"),
-            ('self.params["b"]\n\n', 'self.params["b"]\n        x *= 0\n        return y\n\n'),
-        ),
-    ],
-    "conv_layer": [
-        (
-            "y has its rows and columns exchanged",
-            (".transpose(3, 0, 1, 2)", ".transpose(3, 0, 2, 1)"),
-        ),
-        (
-            "dy is laid flat with its rows and columns exchanged",
-            ("dy.transpose(1, 2, 3, 0)", "dy.transpose(1, 3, 2, 0)"),
-        ),
-        ("square images", ("W - K + 1", "H - K + 1")),
-        (
-            "single images",
-            ("self.x_shape, self.cols = ", "self.cols = "),
-            (
-                "x.shape, im2col(x, (K, K))",
-                "im2col(x, (K, K))\n        self.x_shape = 1, *x.shape[1:]",
+        },
+        "forward adds no bias": {' + self.params["b"].reshape(F, 1)': ""},
+        "y is reshaped with its axes in the wrong order": {
+            "y.reshape(F, H - K + 1, W - K + 1, N).transpose(3, 0, 1, 2)": (
+                "y.reshape(N, F, H - K + 1, W - K + 1)"
+            )
+        },
+        "the input of the first call is kept for ever": {
+            "self.x_shape, self.cols = x.shape, im2col(x, (K, K))": (
+                'self.cols = im2col(x, (K, K))\n        self.first = getattr(self, "first", x)'
             ),
-        ),
-        ("forward adds no bias", (' + self.params["b"].reshape(F, 1)', "")),
-        (
-            "y is reshaped with its axes in the wrong order",
-            (
-                "y.reshape(F, H - K + 1, W - K + 1, N).transpose(3, 0, 1, 2)",
-                "y.reshape(N, F, H - K + 1, W - K + 1)",
-            ),
-        ),
-        (
-            "the input of the first call is kept for ever",
-            (
-                "self.x_shape, self.cols = x.shape, im2col(x, (K, K))",
-                'self.cols = im2col(x, (K, K))\n        self.first = getattr(self, "first", x)',
-            ),
-            ("w = self.params", "x, N = self.first, len(dy)\n        w = self.params"),
-            ("flat @ self.cols.T", "flat @ im2col(x, w.shape[2:]).T"),
-            ("self.x_shape, w.shape", "x.shape, w.shape"),
-        ),
-        (
-            "gradients add up from step to step",
-            (GRADS, "before = self.grads\n        " + GRADS),
-            (
-                "        if self.input",
-                "        for name in before:\n"
-                "            self.grads[name] = self.grads[name] + before[name]\n"
-                "        if self.input",
-            ),
-        ),
-        (
-            "y is reshaped as if the images came before the places",
-            (
-                "y.reshape(F, H - K + 1, W - K + 1, N).transpose(3, 0, 1, 2)",
-                "y.reshape(F, N, H - K + 1, W - K + 1).transpose(1, 0, 2, 3)",
-            ),
-        ),
-        ("dy is reshaped without a transpose", ("dy.transpose(1, 2, 3, 0).reshape", "dy.reshape")),
-        (
-            "dy is reshaped without a transpose, for dx and dw",
-            ("dy.transpose(1, 2, 3, 0).reshape", "dy.reshape"),
-            ("flat.sum(axis=1)", "dy.sum(axis=(0, 2, 3))"),
-        ),
-        (
-            "dy is reshaped as if the images came before the places",
-            ("dy.transpose(1, 2, 3, 0)", "dy.transpose(1, 0, 2, 3)"),
-        ),
-        (
-            "what is kept belongs to the class, and all layers of it share that",
-            ("self.x_shape, self.cols =", "Conv.x_shape, Conv.cols ="),
-        ),
-        ("remark", ("im2col(x, (K, K))", "im2col(x.astype(float), (K, K))")),
-        ("dw is averaged over the images", (".reshape(w.shape)", ".reshape(w.shape) / len(dy)")),
-        ("db is a mean and not a sum", ("flat.sum(", "flat.mean(")),
-        ("in dx each patch overwrites what came before", (DX, PATCHES)),
-        ("in dx each tap overwrites those before it", (DX, TAPS)),
-        (
-            "the kernel is flipped in forward",
-            ("y = self.params", 'w = self.params["w"][:, :, ::-1, ::-1]\n        y = self.params'),
-            ('self.params["w"].reshape(F, -1) @ self.cols', "w.reshape(F, -1) @ self.cols"),
-        ),
-        ("the kernel is flipped in dx", ("w.reshape(len(w), -1).T", FLIPPED)),
-        (
-            "w is reshaped in dx and not transposed",
-            ("w.reshape(len(w), -1).T", "w.reshape(-1, len(w))"),
-        ),
-        (
-            "the kernel is flipped, on both ways",
-            ("y = self.params", 'w = self.params["w"][:, :, ::-1, ::-1]\n        y = self.params'),
-            ('self.params["w"].reshape(F, -1) @ self.cols', "w.reshape(F, -1) @ self.cols"),
-            ("w.reshape(len(w), -1).T", FLIPPED),
-            (".reshape(w.shape)", ".reshape(w.shape)[:, :, ::-1, ::-1]"),
-        ),
-        (
-            "all gradients are divided by N",
-            ("        flat =", "        dy = dy / len(dy)\n        flat ="),
-        ),
-        ("db is averaged over the images", ("flat.sum(axis=1)", "flat.sum(axis=1) / len(dy)")),
-        ("kernels of 3 by 3", ("im2col(x, (K, K))", "im2col(x, (3, 3))")),
-    ],
-    "pool_layer": [
-        ("one image of one channel", ("(self.winner == k)", "(self.winner[-1:, -1:] == k)")),
-        (
-            "in dx the four pixels of a window lie beside one another",
-            (
-                "        return dx",
+            "w = self.params": "x, N = self.first, len(dy)\n        w = self.params",
+            "flat @ self.cols.T": "flat @ im2col(x, w.shape[2:]).T",
+            "self.x_shape, w.shape": "x.shape, w.shape",
+        },
+        "gradients add up from step to step": {
+            GRADS: "before = self.grads\n        " + GRADS,
+            "        if self.input": "        for name in before:\n"
+            "            self.grads[name] = self.grads[name] + before[name]\n"
+            "        if self.input",
+        },
+        "y is reshaped as if the images came before the places": {
+            "y.reshape(F, H - K + 1, W - K + 1, N).transpose(3, 0, 1, 2)": (
+                "y.reshape(F, N, H - K + 1, W - K + 1).transpose(1, 0, 2, 3)"
+            )
+        },
+        "dy is reshaped without a transpose": {"dy.transpose(1, 2, 3, 0).reshape": "dy.reshape"},
+        "dy is reshaped without a transpose, for dx and dw": {
+            "dy.transpose(1, 2, 3, 0).reshape": "dy.reshape",
+            "flat.sum(axis=1)": "dy.sum(axis=(0, 2, 3))",
+        },
+        "dy is reshaped as if the images came before the places": {
+            "dy.transpose(1, 2, 3, 0)": "dy.transpose(1, 0, 2, 3)"
+        },
+        "what is kept belongs to the class, and all layers of it share that": {
+            "self.x_shape, self.cols =": "Conv.x_shape, Conv.cols ="
+        },
+        "remark": {"im2col(x, (K, K))": "im2col(x.astype(float), (K, K))"},
+        "dw is averaged over the images": {".reshape(w.shape)": ".reshape(w.shape) / len(dy)"},
+        "db is a mean and not a sum": {"flat.sum(": "flat.mean("},
+        "in dx each patch overwrites what came before": {DX: PATCHES},
+        "in dx each tap overwrites those before it": {DX: TAPS},
+        "the kernel is flipped in forward": {
+            "y = self.params": 'w = self.params["w"][:, :, ::-1, ::-1]\n        y = self.params',
+            'self.params["w"].reshape(F, -1) @ self.cols': "w.reshape(F, -1) @ self.cols",
+        },
+        "the kernel is flipped in dx": {"w.reshape(len(w), -1).T": FLIPPED},
+        "w is reshaped in dx and not transposed": {
+            "w.reshape(len(w), -1).T": "w.reshape(-1, len(w))"
+        },
+        "the kernel is flipped, on both ways": {
+            "y = self.params": 'w = self.params["w"][:, :, ::-1, ::-1]\n        y = self.params',
+            'self.params["w"].reshape(F, -1) @ self.cols': "w.reshape(F, -1) @ self.cols",
+            "w.reshape(len(w), -1).T": FLIPPED,
+            ".reshape(w.shape)": ".reshape(w.shape)[:, :, ::-1, ::-1]",
+        },
+        "all gradients are divided by N": {
+            "        flat =": "        dy = dy / len(dy)\n        flat ="
+        },
+        "db is averaged over the images": {"flat.sum(axis=1)": "flat.sum(axis=1) / len(dy)"},
+        "kernels of 3 by 3": {"im2col(x, (K, K))": "im2col(x, (3, 3))"},
+    },
+    "pool_layer": {
+        "one image of one channel": {"(self.winner == k)": "(self.winner[-1:, -1:] == k)"},
+        "in dx the four pixels of a window lie beside one another": {
+            "        return dx": (
                 "        parts = dx.reshape(N, C, H // 2, 2, W // 2, 2).swapaxes(3, 4)\n"
-                "        return parts.reshape(dx.shape)",
-            ),
-        ),
-        ("the winner gets 1, and not what arrives in dy", ("= dy * (self", "= 1.0 * (self")),
-        (
-            "the winner gets its own number, and not what arrives in dy",
-            ("        return y\n", "        self.y = y\n        return y\n"),
-            ("= dy * (self", "= self.y * (self"),
-        ),
-        (
-            "images of one window",
-            ("tap = x[:, :, kh::2, kw::2]", "tap = x[:, :, kh : kh + 1, kw : kw + 1]"),
-        ),
-        ("of equals, the first of the left column gets the gradient", TURNED),
-        ("four neighbours of a row are taken for a window in forward", (KEEP, IN_ROWS + KEEP)),
-        (
-            "four neighbours of a row are taken for a window",
-            (KEEP, IN_ROWS + KEEP),
-            (
-                "return dx",
-                "dx = dx.reshape(N, C, H // 2, 2, W // 2, 2).swapaxes(3, 4)\n"
-                "        return dx.reshape(N, C, H, W)",
-            ),
-        ),
-        (
-            "dy is multiplied by the maximum",
-            ("        return y", "        self.y = y\n        return y"),
-            ("dy * (self", "dy * self.y * (self"),
-        ),
-        (
-            "the gradient goes to every tie",
-            (KEEP, KEEP + "\n        self.x = x"),
-            ("        return y", "        self.y = y\n        return y"),
-            ("(self.winner == k)", "(self.x[:, :, kh::2, kw::2] == self.y)"),
-        ),
-        (
-            "the gradient is shared among ties",
-            (KEEP, KEEP + "\n        self.x = x"),
-            ("        return y", "        self.y = y\n        return y"),
-            (
-                "        N, C, H, W = self",
-                "        taps = [self.x[:, :, i::2, j::2] == self.y"
-                " for i, j in np.ndindex(2, 2)]\n        N, C, H, W = self",
-            ),
-            ("dy * (self.winner == k)", "dy * taps[k] / sum(taps)"),
-        ),
-        (
-            "the mean of the window is taken",
-            (
-                "        return y",
-                "        N, C, H, W = x.shape\n        return x.reshape("
-                "N, C, H // 2, 2, W // 2, 2).mean(axis=(3, 5))",
-            ),
-            (" * (self.winner == k)", " / 4"),
-        ),
-        (
-            "the search starts at 0, so that a window of negative numbers has no winner",
-            (KEEP, "self.x_shape, y = x.shape, np.zeros_like(x[:, :, ::2, ::2])"),
-        ),
-        (
-            "what is kept belongs to the class, and all layers of it share that",
-            (
-                "        return y",
-                "        MaxPool.winner = self.winner\n        del self.winner\n        return y",
-            ),
-        ),
-        ("the last of equals gets the gradient", ("tap > y", "tap >= y")),
-        ("the gradient goes to all four pixels", (" * (self.winner == k)", "")),
-        ("the winners of the first call are kept for ever", ("        return y", KEPT_WINNER)),
-        ("remark", ("C, H, W, N), dy.dtype", "C, H, W, N), float")),
-    ],
-    "sgd_step": [
-        ("changed", ("p -= rate * grads[name]", "grads[name] *= rate\n        p -= grads[name]"))
-    ],
-    "momentum": [
-        (
-            "one parameter alone is changed",
-            ("p -= self.rate * v", "p -= self.rate * v\n            return"),
-        ),
-        (
-            "the velocity begins with the first gradient, which then counts twice",
-            ("np.zeros_like(p)", "grads[name].copy()"),
-        ),
-        (
-            "the gradient is multiplied by the momentum as well",
-            (VELOCITY, "            v += self.momentum * grads[name]\n"),
-        ),
-        ("the momentum is 0.9, whatever is asked for", ("v *= self.momentum", "v *= 0.9")),
-        (
-            "the first velocity is the gradient itself, and is changed at the next step",
-            ("np.zeros_like(p))\n            v *= self.momentum", "None)"),
-            (
-                "v += grads[name]",
+                "        return parts.reshape(dx.shape)"
+            )
+        },
+        "the winner gets 1, and not what arrives in dy": {"= dy * (self": "= 1.0 * (self"},
+        "the winner gets its own number, and not what arrives in dy": {
+            "        return y\n": "        self.y = y\n        return y\n",
+            "= dy * (self": "= self.y * (self",
+        },
+        "images of one window": {
+            "tap = x[:, :, kh::2, kw::2]": "tap = x[:, :, kh : kh + 1, kw : kw + 1]"
+        },
+        "of equals, the first of the left column gets the gradient": TURNED,
+        "four neighbours of a row are taken for a window in forward": {KEEP: IN_ROWS + KEEP},
+        "four neighbours of a row are taken for a window": {
+            KEEP: IN_ROWS + KEEP,
+            "return dx": "dx = dx.reshape(N, C, H // 2, 2, W // 2, 2).swapaxes(3, 4)\n"
+            "        return dx.reshape(N, C, H, W)",
+        },
+        "dy is multiplied by the maximum": {
+            "        return y": "        self.y = y\n        return y",
+            "dy * (self": "dy * self.y * (self",
+        },
+        "the gradient goes to every tie": {
+            KEEP: KEEP + "\n        self.x = x",
+            "        return y": "        self.y = y\n        return y",
+            "(self.winner == k)": "(self.x[:, :, kh::2, kw::2] == self.y)",
+        },
+        "the gradient is shared among ties": {
+            KEEP: KEEP + "\n        self.x = x",
+            "        return y": "        self.y = y\n        return y",
+            "        N, C, H, W = self": "        taps = [self.x[:, :, i::2, j::2] == self.y"
+            " for i, j in np.ndindex(2, 2)]\n        N, C, H, W = self",
+            "dy * (self.winner == k)": "dy * taps[k] / sum(taps)",
+        },
+        "the mean of the window is taken": {
+            "        return y": "        N, C, H, W = x.shape\n        return x.reshape("
+            "N, C, H // 2, 2, W // 2, 2).mean(axis=(3, 5))",
+            " * (self.winner == k)": " / 4",
+        },
+        "the search starts at 0, so that a window of negative numbers has no winner": {
+            KEEP: "self.x_shape, y = x.shape, np.zeros_like(x[:, :, ::2, ::2])"
+        },
+        "what is kept belongs to the class, and all layers of it share that": {
+            "        return y": (
+                "        MaxPool.winner = self.winner\n        del self.winner\n        return y"
+            )
+        },
+        "the last of equals gets the gradient": {"tap > y": "tap >= y"},
+        "the gradient goes to all four pixels": {" * (self.winner == k)": ""},
+        "the winners of the first call are kept for ever": {"        return y": KEPT_WINNER},
+        "remark": {"C, H, W, N), dy.dtype": "C, H, W, N), float"},
+    },
+    "sgd_step": {
+        "changed": {"p -= rate * grads[name]": "grads[name] *= rate\n        p -= grads[name]"}
+    },
+    "momentum": {
+        "one parameter alone is changed": {
+            "p -= self.rate * v": "p -= self.rate * v\n            return"
+        },
+        "the velocity begins with the first gradient, which then counts twice": {
+            "np.zeros_like(p)": "grads[name].copy()"
+        },
+        "the gradient is multiplied by the momentum as well": {
+            VELOCITY: "            v += self.momentum * grads[name]\n"
+        },
+        "the momentum is 0.9, whatever is asked for": {"v *= self.momentum": "v *= 0.9"},
+        "the first velocity is the gradient itself, and is changed at the next step": {
+            "np.zeros_like(p))\n            v *= self.momentum": "None)",
+            "v += grads[name]": (
                 "if v is None:\n                self.velocity[name] = v = grads[name]\n"
                 "            else:\n                v *= self.momentum\n"
-                "                v += grads[name]",
+                "                v += grads[name]"
             ),
-        ),
-        ("the velocity is forgotten after each step", ("v *= self.momentum", "v *= 0")),
-        (
-            "the velocity of the step before is used",
-            ("            v *=", "            p -= self.rate * v\n            v *="),
-            (VELOCITY + "            p -= self.rate * v", VELOCITY),
-        ),
-        ("the velocity turns around at each step", ("v *= self", "v *= -self")),
-        (
-            "class",
-            ("class Momentum:", "class Momentum:\n    velocity = {}\n"),
-            ("self.momentum, self.velocity = rate, momentum, {}", "self.momentum = rate, momentum"),
-        ),
-        ("grads_kept", ("p -= self", "grads[name] *= 0.5\n            p -= self")),
-        ("the velocity never decays", ("v *= self.momentum", "v *= 1")),
-        ("all parameters share one velocity", ("setdefault(name,", "setdefault(0,")),
-    ],
-    "adam": [
-        (
-            "m begins with the first gradient, and not with 0",
-            ("self.m.setdefault(name, np.zeros_like(p))", "self.m.setdefault(name, g.copy())"),
-        ),
-        (
-            "v begins with ones, and not with zeros",
-            (
-                "self.v.setdefault(name, np.zeros_like(p))",
-                "self.v.setdefault(name, np.ones_like(p))",
+        },
+        "the velocity is forgotten after each step": {"v *= self.momentum": "v *= 0"},
+        "the velocity of the step before is used": {
+            "            v *=": "            p -= self.rate * v\n            v *=",
+            VELOCITY + "            p -= self.rate * v": VELOCITY,
+        },
+        "the velocity turns around at each step": {"v *= self": "v *= -self"},
+        "class": {
+            "class Momentum:": "class Momentum:\n    velocity = {}\n",
+            "self.momentum, self.velocity = rate, momentum, {}": "self.momentum = rate, momentum",
+        },
+        "grads_kept": {"p -= self": "grads[name] *= 0.5\n            p -= self"},
+        "the velocity never decays": {"v *= self.momentum": "v *= 1"},
+        "all parameters share one velocity": {"setdefault(name,": "setdefault(0,"},
+    },
+    "adam": {
+        "m begins with the first gradient, and not with 0": {
+            "self.m.setdefault(name, np.zeros_like(p))": "self.m.setdefault(name, g.copy())"
+        },
+        "v begins with ones, and not with zeros": {
+            "self.v.setdefault(name, np.zeros_like(p))": "self.v.setdefault(name, np.ones_like(p))"
+        },
+        "m is forgotten after each step": {"m += (1": "m = m + (1"},
+        "v is forgotten after each step": {"v += (1": "v = v + (1"},
+        "one parameter alone is changed": {"params.items()": "[*params.items()][-1:]"},
+        "m and v are one array": {"self.v.setdefault(name, np.zeros_like(p))": "m"},
+        "v is corrected behind the root, and not under it": {
+            "np.sqrt(v / (1 - two**t))": "np.sqrt(v) / (1 - two**t)"
+        },
+        "the running means begin with the first gradient, and not with 0": {
+            "self.m.setdefault(name, np.zeros_like(p))": "self.m.setdefault(name, g.copy())",
+            "self.v.setdefault(name, np.zeros_like(p))": "self.v.setdefault(name, g * g)",
+        },
+        "the means are multiplied by the correction, and not divided": {
+            "(m / (1 - one**t))": "(m * (1 - one**t))",
+            "(v / (1 - two**t))": "(v * (1 - two**t))",
+        },
+        "t is 1 in the first two steps": {"betas, self.steps": "betas, max(1, self.steps - 1)"},
+        "m takes the whole gradient, without 1 - beta1": {"(1 - one) * (g - m)": "g - m + one * m"},
+        "v takes the whole square, without 1 - beta2": {
+            "(1 - two) * (g * g - v)": "g * g - v + two * v"
+        },
+        "beta1 and 1 - beta1 are exchanged in m": {"(1 - one) * (g - m)": "one * (g - m)"},
+        "beta2 and 1 - beta2 are exchanged in v": {"(1 - two) * (g * g": "two * (g * g"},
+        "the corrected means are kept": {
+            ADAM: "m /= 1 - one**t\n            v /= 1 - two**t\n            "
+            "p -= self.rate * m / (np.sqrt(v) + self.eps)"
+        },
+        "the correction of the start is forgotten": {" / (1 - one**t)": "", " / (1 - two**t)": ""},
+        "m is not corrected": {" / (1 - one**t)": ""},
+        "v is not corrected": {" / (1 - two**t)": ""},
+        "t stays 1": {"self.betas, self.steps": "self.betas, 1"},
+        "t is one too large": {"self.betas, self.steps": "self.betas, self.steps + 1"},
+        "the betas are 0.9 and 0.999, whatever is asked for": {
+            "self.betas, self.steps": "(0.9, 0.999), self.steps"
+        },
+        "m is left out, and the gradient itself is on top": {"(m / (1 - one**t))": "g"},
+        "the corrections pile up in the rate": {
+            "        for name": (
+                "        self.rate *= np.sqrt(1 - two**t) / (1 - one**t)\n        for name"
             ),
-        ),
-        ("m is forgotten after each step", ("m += (1", "m = m + (1")),
-        ("v is forgotten after each step", ("v += (1", "v = v + (1")),
-        ("one parameter alone is changed", ("params.items()", "[*params.items()][-1:]")),
-        ("m and v are one array", ("self.v.setdefault(name, np.zeros_like(p))", "m")),
-        (
-            "v is corrected behind the root, and not under it",
-            ("np.sqrt(v / (1 - two**t))", "np.sqrt(v) / (1 - two**t)"),
-        ),
-        (
-            "the running means begin with the first gradient, and not with 0",
-            ("self.m.setdefault(name, np.zeros_like(p))", "self.m.setdefault(name, g.copy())"),
-            ("self.v.setdefault(name, np.zeros_like(p))", "self.v.setdefault(name, g * g)"),
-        ),
-        (
-            "the means are multiplied by the correction, and not divided",
-            ("(m / (1 - one**t))", "(m * (1 - one**t))"),
-            ("(v / (1 - two**t))", "(v * (1 - two**t))"),
-        ),
-        ("t is 1 in the first two steps", ("betas, self.steps", "betas, max(1, self.steps - 1)")),
-        (
-            "m takes the whole gradient, without 1 - beta1",
-            ("(1 - one) * (g - m)", "g - m + one * m"),
-        ),
-        (
-            "v takes the whole square, without 1 - beta2",
-            ("(1 - two) * (g * g - v)", "g * g - v + two * v"),
-        ),
-        ("beta1 and 1 - beta1 are exchanged in m", ("(1 - one) * (g - m)", "one * (g - m)")),
-        ("beta2 and 1 - beta2 are exchanged in v", ("(1 - two) * (g * g", "two * (g * g")),
-        (
-            "the corrected means are kept",
-            (
-                ADAM,
-                "m /= 1 - one**t\n            v /= 1 - two**t\n            "
-                "p -= self.rate * m / (np.sqrt(v) + self.eps)",
-            ),
-        ),
-        (
-            "the correction of the start is forgotten",
-            (" / (1 - one**t)", ""),
-            (" / (1 - two**t)", ""),
-        ),
-        ("m is not corrected", (" / (1 - one**t)", "")),
-        ("v is not corrected", (" / (1 - two**t)", "")),
-        ("t stays 1", ("self.betas, self.steps", "self.betas, 1")),
-        ("t is one too large", ("self.betas, self.steps", "self.betas, self.steps + 1")),
-        (
-            "the betas are 0.9 and 0.999, whatever is asked for",
-            ("self.betas, self.steps", "(0.9, 0.999), self.steps"),
-        ),
-        ("m is left out, and the gradient itself is on top", ("(m / (1 - one**t))", "g")),
-        (
-            "the corrections pile up in the rate",
-            (
-                "        for name",
-                "        self.rate *= np.sqrt(1 - two**t) / (1 - one**t)\n        for name",
-            ),
-            (ADAM, "p -= self.rate * m / (np.sqrt(v) + self.eps)"),
-        ),
-        ("t starts from 0", ("self.betas, self.steps", "self.betas, np.float64(self.steps - 1)")),
-        (
-            "t grows with every parameter",
-            ("        self.steps += 1\n", ""),
-            ("            g = ", ONCE_EACH),
-        ),
-        (
-            "m and v are swapped",
-            (ADAM, "p -= self.rate * (v / (1 - two**t)) / (np.sqrt(m / (1 - one**t)) + self.eps)"),
-        ),
-        ("beta1 and beta2 are exchanged", ("(one, two), t", "(two, one), t")),
-        ("the root of v is missing", ("np.sqrt(v / (1 - two**t))", "v / (1 - two**t)")),
-        (
-            "eps stands inside the root",
-            ("(np.sqrt(v / (1 - two**t)) + self.eps)", "np.sqrt(v / (1 - two**t) + self.eps)"),
-        ),
-        (
-            "all parameters share one memory",
-            ("m.setdefault(name,", "m.setdefault(0,"),
-            ("v.setdefault(name,", "v.setdefault(0,"),
-        ),
-    ],
-    "batches": [
-        ("images_of_x", ("yield x[pick]", "yield pick")),
-        ("the last image never comes", ("permutation(len(x))", "permutation(len(x) - 1)")),
-        (
-            "no_image_twice",
-            (
-                "order[i : i + batch_size]",
-                "rng.choice(len(x), len(order[i : i + batch_size]), replace=False)",
-            ),
-        ),
-        (
-            "shuffled",
-            ("rng.permutation(len(x))", "np.roll(np.arange(len(x)), rng.integers(1, len(x)))"),
-        ),
-    ],
-    "accuracy": [
-        ("defaults", ("batch_size=500", "batch_size")),
-        ("it is divided by the size of the last part", ("right / len(x)", "right / len(read)")),
-        ("it is divided by batch_size", ("right / len(x)", "right / batch_size")),
-        (
-            "the shares of the parts are added up",
-            (".sum()", ".mean()"),
-            ("right / len(x)", "right"),
-        ),
-        ("the share of wrong ones is returned", ("return right", "return 1 - right")),
-        (
-            "all images go forward at once",
-            ("    for i in", "    batch_size = len(x)\n    for i in"),
-        ),
-        (
-            "the mean of the batches is taken, and the last one is smaller",
-            ("right += (read", "right += len(x) / -(-len(x) // batch_size) * (read"),
-            (".sum()", ".mean()"),
-        ),
-        (
-            "what is left over at the end is dropped",
-            ("range(0, len(x), batch_size)", "range(0, len(x) - batch_size + 1, batch_size)"),
-            ("right / len(x)", "right / (len(x) // batch_size * batch_size)"),
-        ),
-        ("the right ones are counted, not their share", ("right / len(x)", "float(right)")),
-        (
-            "only what has a probability above one half counts as right",
-            (".argmax(axis=1)", ""),
-            (
-                "(read == labels[i : i + batch_size])",
+            ADAM: "p -= self.rate * m / (np.sqrt(v) + self.eps)",
+        },
+        "t starts from 0": {"self.betas, self.steps": "self.betas, np.float64(self.steps - 1)"},
+        "t grows with every parameter": {
+            "        self.steps += 1\n": "",
+            "            g = ": ONCE_EACH,
+        },
+        "m and v are swapped": {
+            ADAM: "p -= self.rate * (v / (1 - two**t)) / (np.sqrt(m / (1 - one**t)) + self.eps)"
+        },
+        "beta1 and beta2 are exchanged": {"(one, two), t": "(two, one), t"},
+        "the root of v is missing": {"np.sqrt(v / (1 - two**t))": "v / (1 - two**t)"},
+        "eps stands inside the root": {
+            "(np.sqrt(v / (1 - two**t)) + self.eps)": "np.sqrt(v / (1 - two**t) + self.eps)"
+        },
+        "all parameters share one memory": {
+            "m.setdefault(name,": "m.setdefault(0,",
+            "v.setdefault(name,": "v.setdefault(0,",
+        },
+    },
+    "batches": {
+        "images_of_x": {"yield x[pick]": "yield pick"},
+        "the last image never comes": {"permutation(len(x))": "permutation(len(x) - 1)"},
+        "no_image_twice": {
+            "order[i : i + batch_size]": (
+                "rng.choice(len(x), len(order[i : i + batch_size]), replace=False)"
+            )
+        },
+        "shuffled": {
+            "rng.permutation(len(x))": "np.roll(np.arange(len(x)), rng.integers(1, len(x)))"
+        },
+    },
+    "accuracy": {
+        "defaults": {"batch_size=500": "batch_size"},
+        "it is divided by the size of the last part": {"right / len(x)": "right / len(read)"},
+        "it is divided by batch_size": {"right / len(x)": "right / batch_size"},
+        "the shares of the parts are added up": {".sum()": ".mean()", "right / len(x)": "right"},
+        "the share of wrong ones is returned": {"return right": "return 1 - right"},
+        "all images go forward at once": {"    for i in": "    batch_size = len(x)\n    for i in"},
+        "the mean of the batches is taken, and the last one is smaller": {
+            "right += (read": "right += len(x) / -(-len(x) // batch_size) * (read",
+            ".sum()": ".mean()",
+        },
+        "what is left over at the end is dropped": {
+            "range(0, len(x), batch_size)": "range(0, len(x) - batch_size + 1, batch_size)",
+            "right / len(x)": "right / (len(x) // batch_size * batch_size)",
+        },
+        "the right ones are counted, not their share": {"right / len(x)": "float(right)"},
+        "only what has a probability above one half counts as right": {
+            ".argmax(axis=1)": "",
+            "(read == labels[i : i + batch_size])": (
                 "(np.exp(read)[np.arange(len(read)), labels[i : i + batch_size]]"
-                " / np.exp(read).sum(axis=1) > 0.5)",
+                " / np.exp(read).sum(axis=1) > 0.5)"
             ),
-        ),
-        (
-            "training is turned around, and not switched off",
-            ("network.training, False, 0", "network.training, not network.training, 0"),
-        ),
-        (
-            "training is put back within the loop, after the first part",
-            ("        right += ", "        network.training = before\n        right += "),
-        ),
-        (
-            "it is divided by what full batches would hold",
-            ("right / len(x)", "right / (-(-len(x) // batch_size) * batch_size)"),
-        ),
-        (
-            "the loop ends with its first part",
-            ("    network.training = before\n", "        break\n    network.training = before\n"),
-        ),
-        ("only the last part is counted", ("right += (", "right = (")),
-        (
-            "only the first part is looked at",
-            ("    network.training = before\n", "        break\n    network.training = before\n"),
-            ("right / len(x)", "right / min(batch_size, len(x))"),
-        ),
-        ("parts", ("batch_size=500", "batch_size=1000")),
-        ("it is given in percent", ("right / len(x)", "100 * right / len(x)")),
-        (
-            "the network is measured as it is in training",
-            (
-                "before, network.training, right = network.training, False, 0",
-                "before, right = network.training, 0",
-            ),
-        ),
-        ("training is switched on, and not off", ("training, False, 0", "training, True, 0")),
-    ],
-    "train_epoch": [
-        ("rate", ("    return losses", "    optimizer.rate *= 0.5\n    return losses")),
-        (
-            "softmax comes before cross_entropy",
-            ("cross_entropy(network", "cross_entropy(softmax(network"),
-            ("(images), right", "(images)), right"),
-            (
-                "    network.training, losses",
+        },
+        "training is turned around, and not switched off": {
+            "network.training, False, 0": "network.training, not network.training, 0"
+        },
+        "training is put back within the loop, after the first part": {
+            "        right += ": "        network.training = before\n        right += "
+        },
+        "it is divided by what full batches would hold": {
+            "right / len(x)": "right / (-(-len(x) // batch_size) * batch_size)"
+        },
+        "the loop ends with its first part": {
+            "    network.training = before\n": "        break\n    network.training = before\n"
+        },
+        "only the last part is counted": {"right += (": "right = ("},
+        "only the first part is looked at": {
+            "    network.training = before\n": "        break\n    network.training = before\n",
+            "right / len(x)": "right / min(batch_size, len(x))",
+        },
+        "parts": {"batch_size=500": "batch_size=1000"},
+        "it is given in percent": {"right / len(x)": "100 * right / len(x)"},
+        "the network is measured as it is in training": {
+            "before, network.training, right = network.training, False, 0": (
+                "before, right = network.training, 0"
+            )
+        },
+        "training is switched on, and not off": {"training, False, 0": "training, True, 0"},
+    },
+    "train_epoch": {
+        "rate": {"    return losses": "    optimizer.rate *= 0.5\n    return losses"},
+        "softmax comes before cross_entropy": {
+            "cross_entropy(network": "cross_entropy(softmax(network",
+            "(images), right": "(images)), right",
+            "    network.training, losses": (
                 "    def softmax(s):\n        e = np.exp(s - s.max(axis=1, keepdims=True))\n"
-                "        return e / e.sum(axis=1, keepdims=True)\n\n    network.training, losses",
+                "        return e / e.sum(axis=1, keepdims=True)\n\n    network.training, losses"
             ),
-        ),
-        ("nothing is shuffled", ("batches(x, labels, batch_size, rng)", IN_ORDER)),
-        ("what is left over at the end is dropped", ("        loss, ", NO_LAST)),
-        (
-            "the rng that is handed over is not used",
-            (
-                "batch_size, rng):\n        loss",
-                "batch_size, np.random.default_rng(0)):\n        loss",
-            ),
-        ),
-    ],
-    "cosine_rate": [
-        ("pi is missing", ("np.pi * step", "step")),
-        ("the rate stays as it is", ("return rate * (1", "return rate + 0 * (1")),
-        ("the angle is in degrees", ("np.pi", "180")),
-        (
-            "it falls along a straight line",
-            ("(1 + np.cos(np.pi * step / steps)) / 2", "(1 - step / steps)"),
-        ),
-        (
-            "the brackets around 1 + cos are missing",
-            (
-                "rate * (1 + np.cos(np.pi * step / steps)) / 2",
-                "rate / 2 + np.cos(np.pi * step / steps)",
-            ),
-        ),
-        (
-            "step is divided by steps in whole numbers",
-            ("pi * step / steps", "pi * (step // steps)"),
-        ),
-        ("3.14 stands for pi", ("np.pi", "3.14")),
-        ("the sine is taken", ("np.cos", "np.sin")),
-        (
-            "it falls along the first quarter of a cosine",
-            ("(1 + np.cos(np.pi * step / steps)) / 2", "np.cos(np.pi * step / steps / 2)"),
-        ),
-        ("it falls along a quarter of the wave", ("np.pi *", "np.pi / 2 *")),
-        ("it goes along a whole wave", ("np.pi *", "2 * np.pi *")),
-    ],
+        },
+        "nothing is shuffled": {"batches(x, labels, batch_size, rng)": IN_ORDER},
+        "what is left over at the end is dropped": {"        loss, ": NO_LAST},
+        "the rng that is handed over is not used": {
+            "batch_size, rng):\n        loss": (
+                "batch_size, np.random.default_rng(0)):\n        loss"
+            )
+        },
+    },
+    "cosine_rate": {
+        "pi is missing": {"np.pi * step": "step"},
+        "the rate stays as it is": {"return rate * (1": "return rate + 0 * (1"},
+        "the angle is in degrees": {"np.pi": "180"},
+        "it falls along a straight line": {
+            "(1 + np.cos(np.pi * step / steps)) / 2": "(1 - step / steps)"
+        },
+        "the brackets around 1 + cos are missing": {
+            "rate * (1 + np.cos(np.pi * step / steps)) / 2": (
+                "rate / 2 + np.cos(np.pi * step / steps)"
+            )
+        },
+        "step is divided by steps in whole numbers": {"pi * step / steps": "pi * (step // steps)"},
+        "3.14 stands for pi": {"np.pi": "3.14"},
+        "the sine is taken": {"np.cos": "np.sin"},
+        "it falls along the first quarter of a cosine": {
+            "(1 + np.cos(np.pi * step / steps)) / 2": "np.cos(np.pi * step / steps / 2)"
+        },
+        "it falls along a quarter of the wave": {"np.pi *": "np.pi / 2 *"},
+        "it goes along a whole wave": {"np.pi *": "2 * np.pi *"},
+    },
 }
 LOG2, LOG10 = np.log(2), np.log(10)
 QUESTIONS = {
@@ -574,15 +450,15 @@ QUESTIONS = {
 }
 # Wrong, and none of the mistakes that the check knows.
 UNKNOWN = {
-    "relu_layer": ("self.x > 0", "(self.x > 0) * (2 + self.x)"),
-    "dense_layer": ("self.x.T @ dy", "self.x.T @ dy + 1"),
-    "conv_layer": ("flat.sum(axis=1)}", "flat.max(axis=1)}"),
-    "pool_layer": ("self.winner == k", "(self.winner >= k) * (2.0 + k)"),
-    "sgd_step": ("rate * grads", "rate**2 * grads"),
-    "momentum": ("v *= self.momentum", "v *= self.momentum**2"),
-    "adam": ("(1 - two) * (g", "(1 - two) * (2 * g"),
-    "batches": ("    order =", "    batch_size += 1\n    order ="),
-    "accuracy": ("return right / len(x)", "return right / (len(x) + 1)"),
-    "train_epoch": (BACK, f"{BACK}\n        {BACK}"),
-    "cosine_rate": ("1 + np.cos", "1 + np.tan"),
+    "relu_layer": {"self.x > 0": "(self.x > 0) * (2 + self.x)"},
+    "dense_layer": {"self.x.T @ dy": "self.x.T @ dy + 1"},
+    "conv_layer": {"flat.sum(axis=1)}": "flat.max(axis=1)}"},
+    "pool_layer": {"self.winner == k": "(self.winner >= k) * (2.0 + k)"},
+    "sgd_step": {"rate * grads": "rate**2 * grads"},
+    "momentum": {"v *= self.momentum": "v *= self.momentum**2"},
+    "adam": {"(1 - two) * (g": "(1 - two) * (2 * g"},
+    "batches": {"    order =": "    batch_size += 1\n    order ="},
+    "accuracy": {"return right / len(x)": "return right / (len(x) + 1)"},
+    "train_epoch": {BACK: f"{BACK}\n        {BACK}"},
+    "cosine_rate": {"1 + np.cos": "1 + np.tan"},
 }

@@ -21,231 +21,180 @@ FRESH = "        y = maps.copy()\n        y[:, f] = 0\n"
 
 # Of each task: the mistakes that their own texts do not make in the solution, and what does.
 MUTANTS = {
-    "feature_maps": [
-        (
-            "what the first layer makes is returned, whatever the name",
-            ("        if layer_name == name:\n            return x", "        return x"),
-        ),
-        (
-            "the first layer whose name begins so is taken",
-            ("layer_name == name", "name.startswith(layer_name)"),
-        ),
-        (
-            "the first layer of that kind is taken",
-            ("layer_name == name", "layer_name[:4] == name[:4]"),
-        ),
-        (
-            "the layer after it is asked",
-            (
-                "            return x",
-                "            names = list(network.layers)\n"
-                "            return network[names[names.index(name) + 1]].forward(x)",
-            ),
-        ),
-        (
-            "the scores of the whole network are returned",
-            ("        if layer_name == name:\n            return x", "    return x"),
-        ),
-    ],
-    "ablation": [
-        (
-            "a channel of what goes into the layer is set to 0, and not of what comes out",
-            (
-                "maps, names = feature_maps(network, x, name), list(network.layers)",
+    "feature_maps": {
+        "what the first layer makes is returned, whatever the name": {
+            "        if layer_name == name:\n            return x": "        return x"
+        },
+        "the first layer whose name begins so is taken": {
+            "layer_name == name": "name.startswith(layer_name)"
+        },
+        "the first layer of that kind is taken": {
+            "layer_name == name": "layer_name[:4] == name[:4]"
+        },
+        "the layer after it is asked": {
+            "            return x": "            names = list(network.layers)\n"
+            "            return network[names[names.index(name) + 1]].forward(x)"
+        },
+        "the scores of the whole network are returned": {
+            "        if layer_name == name:\n            return x": "    return x"
+        },
+    },
+    "ablation": {
+        "a channel of what goes into the layer is set to 0, and not of what comes out": {
+            "maps, names = feature_maps(network, x, name), list(network.layers)": (
                 "maps, names = x, list(network.layers)\n"
                 "    for each in names[: names.index(name)]:\n"
-                "        maps = network[each].forward(maps)",
+                "        maps = network[each].forward(maps)"
             ),
-            ("names.index(name) + 1 :", "names.index(name) :"),
-        ),
-        ("the channel of the first image alone is switched off", ("y[:, f]", "y[0, f]")),
-        (
-            "it is compared with what the whole network reads",
-            ("== labels", "== network.forward(x).argmax(axis=1)"),
-        ),
-        ("a row of pixels is set to 0, and not a channel", ("y[:, f]", "y[:, :, f]")),
-        ("a column of pixels is set to 0, and not a channel", ("y[:, f]", "y[..., f]")),
-        (
-            "the fall of the accuracy is returned",
-            (
-                "return accuracy",
-                "y = network.forward(x)\n    return (y.argmax(axis=1) == labels).mean() - accuracy",
-            ),
-        ),
-        ("the share of mistakes is returned", (" == labels", " != labels")),
-        (
-            "all channels but one are switched off",
-            (FRESH, "        y = 0 * maps\n        y[:, f] = maps[:, f]\n"),
-        ),
-        ("an image is set to 0, and not a channel", ("y[:, f] = 0", "y[f] = 0")),
-        (
-            "the loop goes through the images, and not through the channels",
-            ("np.zeros(maps.shape[1])", "np.zeros(len(x))"),
-            ("y[:, f] = 0", "y[f] = 0"),
-        ),
-        ("nothing is switched off", (FRESH, "        y = maps.copy()\n")),
-        ("the channel is set to 1", ("y[:, f] = 0", "y[:, f] = 1")),
-        ("the channel is set to its mean", ("y[:, f] = 0", "y[:, f] = y[:, f].mean()")),
-    ],
-    "saliency": [
-        ("all classes but c are asked about", (ASK, "dscores[:] = 1\n    dscores[:, c] = 0")),
-        ("the gradient is divided by the number of images", (ASK, f"{ASK} / len(x)")),
-        ("slopes below 0 are cut off", (SIZE, "network.backward(dscores).clip(0).max(axis=1)")),
-        ("all maps are divided by the largest number", (SIZE, f"(m := {SIZE}) / m.max()")),
-        (
-            "the gradient of the loss is taken",
-            (
-                "    dscores = np.zeros_like(network.forward(x))",
-                "    " + SOFT + "    dscores = p / len(x)",
-            ),
-            (ASK, "dscores[:, c] -= 1 / len(x)"),
-        ),
-        (
-            "the gradient of the loss is taken, not divided by N",
-            ("    dscores = np.zeros_like(network.forward(x))", "    " + SOFT + "    dscores = p"),
-            (ASK, "dscores[:, c] -= 1"),
-        ),
-        (
-            "the scores themselves are sent back",
-            ("np.zeros_like(network.forward(x))", "network.forward(x)"),
-            (ASK, ""),
-        ),
-        (
-            "the gradient of the probability is taken",
-            (
-                "    dscores = np.zeros_like(network.forward(x))",
-                "    " + SOFT + "    dscores = -p * p[:, [c]]",
-            ),
-            (ASK, "dscores[:, c] += p[:, c]"),
-        ),
-        ("the gradient of the sum of all scores is taken", (ASK, "dscores[:] = 1")),
-        (
-            "the class that the network reads is asked about, not c",
-            (ASK, "dscores[np.arange(len(x)), network.forward(x).argmax(axis=1)] = 1"),
-        ),
-        ("another class is asked about", (ASK, "dscores[:, (c + 1) % dscores.shape[1]] = 1")),
-        ("the sign of the gradient is kept", (SIZE, "network.backward(dscores).max(axis=1)")),
-        (
-            "the size is taken after the largest",
-            (SIZE, "np.abs(network.backward(dscores).max(axis=1))"),
-        ),
-        (
-            "the length over the channels is taken",
-            (SIZE, "np.linalg.norm(network.backward(dscores), axis=1)"),
-        ),
-        (
-            "each map is divided by its largest number",
-            (SIZE, f"(m := {SIZE}) / m.max(axis=(1, 2), keepdims=True)"),
-        ),
-        (
-            "the score itself is sent back, and not a 1",
-            (ASK, "dscores[:, c] = network.forward(x)[:, c]"),
-        ),
-        ("row c is set, and not column c", (ASK, "dscores[c] = 1")),
-        ("it is multiplied with the image", ("backward(dscores)", "backward(dscores) * x")),
-        ("the gradient is squared", (SIZE, "(network.backward(dscores) ** 2).max(axis=1)")),
-    ],
-    "occlusion": [
-        (
-            "of the covered image the highest score is taken, and not that of c",
-            ("forward(covered)[0, c]", "forward(covered)[0].max()"),
-        ),
-        ("all but the square is covered", (" = 0\n", " = 0\n        covered = x - covered\n")),
-        (
-            "places whose square sticks out are left out",
-            (
-                "        covered = x.copy()\n",
-                "        if not all(half <= at < n - half for at, n in"
-                " zip((row, column), fall.shape)):\n            continue\n"
-                "        covered = x.copy()\n",
-            ),
-        ),
-        ("the square reaches size pixels in each direction", ("size // 2", "size")),
-        ("the probability is measured and not the score", (FALL, PROBABLE)),
-        (
-            "covers stay where they were",
-            ("    for row", "    covered = x.copy()\n    for row"),
-            ("        covered = x.copy()\n", ""),
-        ),
-        ("only the first channel is covered", ("covered[:, :, top", "covered[:, 0, top")),
-    ],
-    "grad_cam": [
-        (
-            "it goes back through the layer of that name as well",
-            ("for layer in reversed(later)", "for layer in [*reversed(later), network[name]]"),
-        ),
-        ("row c is set, and not column c", ("dy[:, c] = 1", "dy[c] = 1")),
-        ("the score itself is sent back, and not a 1", ("dy[:, c] = 1", "dy[:, c] = y[:, c]")),
-        (
-            "it goes back as far as the image",
-            (
-                "for layer in reversed(later)",
-                "for layer in [network[each] for each in reversed(names)]",
-            ),
-        ),
-        ("the sizes of the gradient are averaged", ("dy.mean", "abs(dy).mean")),
-        ("gradients below 0 are cut off", ("dy.mean", "dy.clip(0).mean")),
-        (
-            "the size of each weight is taken",
-            (RETURN, "return np.maximum((abs(weights) * maps).sum(axis=1), 0)"),
-        ),
-        ("the gradient of the sum of all scores is taken", ("dy[:, c] = 1", "dy[:] = 1")),
-        (
-            "the gradient of the loss is taken, not divided by N",
-            ("dy = np.zeros_like(y)\n    dy[:, c] = 1", CAM_LOSS.replace(" / len(x)", "")),
-        ),
-        ("the gradient is summed and not averaged", ("dy.mean", "dy.sum")),
-        ("every pixel has a weight of its own", (WEIGHTS, "weights = dy")),
-        ("the largest gradient of a map is its weight", ("dy.mean", "dy.max")),
-        (
-            "maps and gradients are exchanged",
-            ("dy.mean", "maps.mean"),
-            ("weights * maps", "weights * dy"),
-        ),
-        (
-            "the layer before the one asked about is used",
-            (
-                "maps = feature_maps(network, x, name)\n    y, names = maps, list(network.layers)",
+            "names.index(name) + 1 :": "names.index(name) :",
+        },
+        "the channel of the first image alone is switched off": {"y[:, f]": "y[0, f]"},
+        "it is compared with what the whole network reads": {
+            "== labels": "== network.forward(x).argmax(axis=1)"
+        },
+        "a row of pixels is set to 0, and not a channel": {"y[:, f]": "y[:, :, f]"},
+        "a column of pixels is set to 0, and not a channel": {"y[:, f]": "y[..., f]"},
+        "the fall of the accuracy is returned": {
+            "return accuracy": (
+                "y = network.forward(x)\n    return (y.argmax(axis=1) == labels).mean() - accuracy"
+            )
+        },
+        "the share of mistakes is returned": {" == labels": " != labels"},
+        "all channels but one are switched off": {
+            FRESH: "        y = 0 * maps\n        y[:, f] = maps[:, f]\n"
+        },
+        "an image is set to 0, and not a channel": {"y[:, f] = 0": "y[f] = 0"},
+        "the loop goes through the images, and not through the channels": {
+            "np.zeros(maps.shape[1])": "np.zeros(len(x))",
+            "y[:, f] = 0": "y[f] = 0",
+        },
+        "nothing is switched off": {FRESH: "        y = maps.copy()\n"},
+        "the channel is set to 1": {"y[:, f] = 0": "y[:, f] = 1"},
+        "the channel is set to its mean": {"y[:, f] = 0": "y[:, f] = y[:, f].mean()"},
+    },
+    "saliency": {
+        "all classes but c are asked about": {ASK: "dscores[:] = 1\n    dscores[:, c] = 0"},
+        "the gradient is divided by the number of images": {ASK: f"{ASK} / len(x)"},
+        "slopes below 0 are cut off": {SIZE: "network.backward(dscores).clip(0).max(axis=1)"},
+        "all maps are divided by the largest number": {SIZE: f"(m := {SIZE}) / m.max()"},
+        "the gradient of the loss is taken": {
+            "    dscores = np.zeros_like(network.forward(x))": "    "
+            + SOFT
+            + "    dscores = p / len(x)",
+            ASK: "dscores[:, c] -= 1 / len(x)",
+        },
+        "the gradient of the loss is taken, not divided by N": {
+            "    dscores = np.zeros_like(network.forward(x))": "    " + SOFT + "    dscores = p",
+            ASK: "dscores[:, c] -= 1",
+        },
+        "the scores themselves are sent back": {
+            "np.zeros_like(network.forward(x))": "network.forward(x)",
+            ASK: "",
+        },
+        "the gradient of the probability is taken": {
+            "    dscores = np.zeros_like(network.forward(x))": "    "
+            + SOFT
+            + "    dscores = -p * p[:, [c]]",
+            ASK: "dscores[:, c] += p[:, c]",
+        },
+        "the gradient of the sum of all scores is taken": {ASK: "dscores[:] = 1"},
+        "the class that the network reads is asked about, not c": {
+            ASK: "dscores[np.arange(len(x)), network.forward(x).argmax(axis=1)] = 1"
+        },
+        "another class is asked about": {ASK: "dscores[:, (c + 1) % dscores.shape[1]] = 1"},
+        "the sign of the gradient is kept": {SIZE: "network.backward(dscores).max(axis=1)"},
+        "the size is taken after the largest": {
+            SIZE: "np.abs(network.backward(dscores).max(axis=1))"
+        },
+        "the length over the channels is taken": {
+            SIZE: "np.linalg.norm(network.backward(dscores), axis=1)"
+        },
+        "each map is divided by its largest number": {
+            SIZE: f"(m := {SIZE}) / m.max(axis=(1, 2), keepdims=True)"
+        },
+        "the score itself is sent back, and not a 1": {
+            ASK: "dscores[:, c] = network.forward(x)[:, c]"
+        },
+        "row c is set, and not column c": {ASK: "dscores[c] = 1"},
+        "it is multiplied with the image": {"backward(dscores)": "backward(dscores) * x"},
+        "the gradient is squared": {SIZE: "(network.backward(dscores) ** 2).max(axis=1)"},
+    },
+    "occlusion": {
+        "of the covered image the highest score is taken, and not that of c": {
+            "forward(covered)[0, c]": "forward(covered)[0].max()"
+        },
+        "all but the square is covered": {" = 0\n": " = 0\n        covered = x - covered\n"},
+        "places whose square sticks out are left out": {
+            "        covered = x.copy()\n": "        if not all(half <= at < n - half for at, n in"
+            " zip((row, column), fall.shape)):\n            continue\n"
+            "        covered = x.copy()\n"
+        },
+        "the square reaches size pixels in each direction": {"size // 2": "size"},
+        "the probability is measured and not the score": {FALL: PROBABLE},
+        "covers stay where they were": {
+            "    for row": "    covered = x.copy()\n    for row",
+            "        covered = x.copy()\n": "",
+        },
+        "only the first channel is covered": {"covered[:, :, top": "covered[:, 0, top"},
+    },
+    "grad_cam": {
+        "it goes back through the layer of that name as well": {
+            "for layer in reversed(later)": "for layer in [*reversed(later), network[name]]"
+        },
+        "row c is set, and not column c": {"dy[:, c] = 1": "dy[c] = 1"},
+        "the score itself is sent back, and not a 1": {"dy[:, c] = 1": "dy[:, c] = y[:, c]"},
+        "it goes back as far as the image": {
+            "for layer in reversed(later)": (
+                "for layer in [network[each] for each in reversed(names)]"
+            )
+        },
+        "the sizes of the gradient are averaged": {"dy.mean": "abs(dy).mean"},
+        "gradients below 0 are cut off": {"dy.mean": "dy.clip(0).mean"},
+        "the size of each weight is taken": {
+            RETURN: "return np.maximum((abs(weights) * maps).sum(axis=1), 0)"
+        },
+        "the gradient of the sum of all scores is taken": {"dy[:, c] = 1": "dy[:] = 1"},
+        "the gradient of the loss is taken, not divided by N": {
+            "dy = np.zeros_like(y)\n    dy[:, c] = 1": CAM_LOSS.replace(" / len(x)", "")
+        },
+        "the gradient is summed and not averaged": {"dy.mean": "dy.sum"},
+        "every pixel has a weight of its own": {WEIGHTS: "weights = dy"},
+        "the largest gradient of a map is its weight": {"dy.mean": "dy.max"},
+        "maps and gradients are exchanged": {
+            "dy.mean": "maps.mean",
+            "weights * maps": "weights * dy",
+        },
+        "the layer before the one asked about is used": {
+            "maps = feature_maps(network, x, name)\n    y, names = maps, list(network.layers)": (
                 "maps, names = x, list(network.layers)\n"
                 "    for each in names[: names.index(name)]:\n"
-                "        maps = network[each].forward(maps)\n    y = maps",
+                "        maps = network[each].forward(maps)\n    y = maps"
             ),
-            ("names.index(name) + 1 :", "names.index(name) :"),
-        ),
-        ("the maps are added without weights", (WEIGHTS, "weights = 1")),
-        (
-            "the gradient of the loss is taken",
-            ("dy = np.zeros_like(y)\n    dy[:, c] = 1", CAM_LOSS),
-        ),
-        (
-            "the class that the network reads is asked about, not c",
-            ("dy[:, c] = 1", "dy[np.arange(len(y)), y.argmax(axis=1)] = 1"),
-        ),
-        (
-            "the layer after the one asked about is used",
-            ("    maps = feature", f"    name = {AFTER}\n    maps = feature"),
-        ),
-    ],
-    "climb": [
-        (
-            "the gradient of log p is taken",
-            (
-                "        dx =",
-                "        p = np.exp(network.forward(x))\n"
-                "        dscores -= p / p.sum()\n        dx =",
-            ),
-        ),
-        ("the gradient of the sum of all scores is taken", (ASK, "dscores[:] = 1")),
-        (
-            "the gradient is computed once, and not at each step",
-            ("    for _ in range(steps):\n", "    if steps:\n"),
-            ("        x = (1", "    for _ in range(steps):\n        x = (1"),
-        ),
-        (
-            "the size of the gradient is followed, which has no direction",
-            ("network.backward(dscores)", "abs(network.backward(dscores))"),
-        ),
-    ],
+            "names.index(name) + 1 :": "names.index(name) :",
+        },
+        "the maps are added without weights": {WEIGHTS: "weights = 1"},
+        "the gradient of the loss is taken": {"dy = np.zeros_like(y)\n    dy[:, c] = 1": CAM_LOSS},
+        "the class that the network reads is asked about, not c": {
+            "dy[:, c] = 1": "dy[np.arange(len(y)), y.argmax(axis=1)] = 1"
+        },
+        "the layer after the one asked about is used": {
+            "    maps = feature": f"    name = {AFTER}\n    maps = feature"
+        },
+    },
+    "climb": {
+        "the gradient of log p is taken": {
+            "        dx =": "        p = np.exp(network.forward(x))\n"
+            "        dscores -= p / p.sum()\n        dx ="
+        },
+        "the gradient of the sum of all scores is taken": {ASK: "dscores[:] = 1"},
+        "the gradient is computed once, and not at each step": {
+            "    for _ in range(steps):\n": "    if steps:\n",
+            "        x = (1": "    for _ in range(steps):\n        x = (1",
+        },
+        "the size of the gradient is followed, which has no direction": {
+            "network.backward(dscores)": "abs(network.backward(dscores))"
+        },
+    },
 }
 QUESTIONS = {
     "by_hand": [
@@ -270,12 +219,12 @@ QUESTIONS = {
 }
 # Wrong, and none of the mistakes that the check knows.
 UNKNOWN = {
-    "feature_maps": ("            return x", "            return x + 1"),
-    "receptive_field": ("low * S - P", "low * S + P"),
-    "most_exciting": ("-maps.max", "-maps.std"),
-    "ablation": ("y[:, f] = 0", "y[:, f] = 2"),
-    "saliency": (ASK, "dscores[:, c] = 2"),
-    "occlusion": ("left : column + half + 1] = 0", "left : column + half + 1] = 2"),
-    "grad_cam": ("dy[:, c] = 1", "dy[:, c] = 2"),
-    "climb": ("range(steps)", "range(2 * steps)"),
+    "feature_maps": {"            return x": "            return x + 1"},
+    "receptive_field": {"low * S - P": "low * S + P"},
+    "most_exciting": {"-maps.max": "-maps.std"},
+    "ablation": {"y[:, f] = 0": "y[:, f] = 2"},
+    "saliency": {ASK: "dscores[:, c] = 2"},
+    "occlusion": {"left : column + half + 1] = 0": "left : column + half + 1] = 2"},
+    "grad_cam": {"dy[:, c] = 1": "dy[:, c] = 2"},
+    "climb": {"range(steps)": "range(2 * steps)"},
 }

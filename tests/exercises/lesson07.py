@@ -13,90 +13,77 @@ BACKWARDS = "dy + self.body.backward(dy)"
 
 # Of each task: the mistakes that their own texts do not make in the solution, and what does.
 MUTANTS = {
-    "he_std": [
-        ("all weights of the filters are counted", (FILTERS, f"shape[0] * {FILTERS}")),
-        ("the last axis is read as the inputs", (DENSE, "shape[-1] if"), (FILTERS, "shape[-1]")),
-        (
-            "channels and taps are added and not multiplied",
-            (FILTERS, "shape[1] + shape[2] + shape[3]"),
-        ),
-        ("D is divided by 2, and not 2 by D", ("2 / inputs", "inputs / 2")),
-        ("the variance is squared", ("np.sqrt(2 / inputs)", "(2 / inputs) ** 2")),
-        ("the first axis is read as the inputs, also of filters", (FILTERS, "shape[0]")),
-        ("the root is taken of the 2 alone", ("np.sqrt(2 / inputs)", "2**0.5 / inputs")),
-        (
-            "the outputs are counted and not the inputs",
-            (DENSE, "shape[1] if"),
-            (FILTERS, "shape[0] * shape[2] * shape[3]"),
-        ),
-        (
-            "the first axis of filters is read as the inputs",
-            (FILTERS, "shape[0] * shape[2] * shape[3]"),
-        ),
-        ("the 2 is missing", ("2 / inputs", "1 / inputs")),
-        ("the taps of a filter are left out", (FILTERS, "shape[1]")),
-        ("K taps are counted and not K * K", (FILTERS, "shape[1] * shape[2]")),
-        ("filters are taken for square", (FILTERS, "shape[1] * shape[2] ** 2")),
-        ("the channels of a filter are left out", (FILTERS, "shape[2] * shape[3]")),
-        (
-            "all weights of the layer are counted",
-            ("inputs = " + DENSE + " len(shape) == 2 else " + FILTERS, "inputs = np.prod(shape)"),
-        ),
-        (
-            "inputs and outputs are averaged, which is Glorot's start",
-            ("2 / inputs", "2 / (np.prod(shape[2:]) * (shape[0] + shape[1]))"),
-        ),
-    ],
-    "batch_norm": [
-        ("gamma and beta lie along the images", ("(1, -1, 1, 1)", "(-1, 1, 1, 1)")),
-        (
-            "gamma and beta are exchanged",
-            ("return gamma", "gamma, beta = beta, gamma\n    return gamma"),
-        ),
-        (
-            "gamma and beta lie along the last axis",
-            ("gamma.reshape(1, -1, 1, 1)", "gamma"),
-            ("beta.reshape(1, -1, 1, 1)", "beta"),
-        ),
-        (
-            "reshape mixes images and channels",
-            ("axes = (0, 2, 3)", "axes, kept, x = 1, x.shape, x.reshape(x.shape[1], -1)"),
-            (
-                "gamma.reshape(1, -1, 1, 1) * normal + beta.reshape(1, -1, 1, 1)",
-                "(gamma[:, None] * normal + beta[:, None]).reshape(kept)",
+    "he_std": {
+        "all weights of the filters are counted": {FILTERS: f"shape[0] * {FILTERS}"},
+        "the last axis is read as the inputs": {DENSE: "shape[-1] if", FILTERS: "shape[-1]"},
+        "channels and taps are added and not multiplied": {
+            FILTERS: "shape[1] + shape[2] + shape[3]"
+        },
+        "D is divided by 2, and not 2 by D": {"2 / inputs": "inputs / 2"},
+        "the variance is squared": {"np.sqrt(2 / inputs)": "(2 / inputs) ** 2"},
+        "the first axis is read as the inputs, also of filters": {FILTERS: "shape[0]"},
+        "the root is taken of the 2 alone": {"np.sqrt(2 / inputs)": "2**0.5 / inputs"},
+        "the outputs are counted and not the inputs": {
+            DENSE: "shape[1] if",
+            FILTERS: "shape[0] * shape[2] * shape[3]",
+        },
+        "the first axis of filters is read as the inputs": {
+            FILTERS: "shape[0] * shape[2] * shape[3]"
+        },
+        "the 2 is missing": {"2 / inputs": "1 / inputs"},
+        "the taps of a filter are left out": {FILTERS: "shape[1]"},
+        "K taps are counted and not K * K": {FILTERS: "shape[1] * shape[2]"},
+        "filters are taken for square": {FILTERS: "shape[1] * shape[2] ** 2"},
+        "the channels of a filter are left out": {FILTERS: "shape[2] * shape[3]"},
+        "all weights of the layer are counted": {
+            "inputs = " + DENSE + " len(shape) == 2 else " + FILTERS: "inputs = np.prod(shape)"
+        },
+        "inputs and outputs are averaged, which is Glorot's start": {
+            "2 / inputs": "2 / (np.prod(shape[2:]) * (shape[0] + shape[1]))"
+        },
+    },
+    "batch_norm": {
+        "gamma and beta lie along the images": {"(1, -1, 1, 1)": "(-1, 1, 1, 1)"},
+        "gamma and beta are exchanged": {
+            "return gamma": "gamma, beta = beta, gamma\n    return gamma"
+        },
+        "gamma and beta lie along the last axis": {
+            "gamma.reshape(1, -1, 1, 1)": "gamma",
+            "beta.reshape(1, -1, 1, 1)": "beta",
+        },
+        "reshape mixes images and channels": {
+            "axes = (0, 2, 3)": "axes, kept, x = 1, x.shape, x.reshape(x.shape[1], -1)",
+            "gamma.reshape(1, -1, 1, 1) * normal + beta.reshape(1, -1, 1, 1)": (
+                "(gamma[:, None] * normal + beta[:, None]).reshape(kept)"
             ),
-        ),
-        (
-            "a single image is not normalised",
-            ("return gamma", "normal = normal if len(x) > 1 else x\n    return gamma"),
-        ),
-        ("gamma is forgotten", ("gamma.reshape(1, -1, 1, 1) * normal", "normal")),
-        ("beta is forgotten", (" + beta.reshape(1, -1, 1, 1)", "")),
-        (
-            "beta is scaled as well",
-            ("* normal + beta.reshape(1, -1, 1, 1)", "* (normal + beta.reshape(1, -1, 1, 1))"),
-        ),
-    ],
-    "batch_norm_backward": [
-        ("dgamma is a mean and not a sum", (BACK, "return dx, dgamma / N, dbeta"))
-    ],
-    "dropout": [
-        ("it is scaled down outside training as well", ("return x\n", "return x * (1 - rate)\n")),
-        ("numbers are switched off outside training, too", ("if not training:", "if False:")),
-        ("training is read the wrong way round", ("if not training", "if training")),
-        (
-            "the scaling is done outside training, the old way",
-            (SCALED, ""),
-            ("        return x\n", "        return x * (1 - rate)\n"),
-        ),
-    ],
-    "residual": [
-        (
-            "changed",
-            ("return x + self.body.forward(x)", "x += self.body.forward(x)\n        return x"),
-        ),
-        ("body_used_once", (BACKWARDS, "0 * self.body.backward(dy) + dy + self.body.backward(dy)")),
-    ],
+        },
+        "a single image is not normalised": {
+            "return gamma": "normal = normal if len(x) > 1 else x\n    return gamma"
+        },
+        "gamma is forgotten": {"gamma.reshape(1, -1, 1, 1) * normal": "normal"},
+        "beta is forgotten": {" + beta.reshape(1, -1, 1, 1)": ""},
+        "beta is scaled as well": {
+            "* normal + beta.reshape(1, -1, 1, 1)": "* (normal + beta.reshape(1, -1, 1, 1))"
+        },
+    },
+    "batch_norm_backward": {
+        "dgamma is a mean and not a sum": {BACK: "return dx, dgamma / N, dbeta"}
+    },
+    "dropout": {
+        "it is scaled down outside training as well": {"return x\n": "return x * (1 - rate)\n"},
+        "numbers are switched off outside training, too": {"if not training:": "if False:"},
+        "training is read the wrong way round": {"if not training": "if training"},
+        "the scaling is done outside training, the old way": {
+            SCALED: "",
+            "        return x\n": "        return x * (1 - rate)\n",
+        },
+    },
+    "residual": {
+        "changed": {
+            "return x + self.body.forward(x)": "x += self.body.forward(x)\n        return x"
+        },
+        "body_used_once": {BACKWARDS: "0 * self.body.backward(dy) + dy + self.body.backward(dy)"},
+    },
 }
 NARROW = "1 x 1 to 16, 3 x 3, 1 x 1 to 64"
 DEPTHWISE = "depthwise 3 x 3, then 1 x 1, 64 to 64"
@@ -170,9 +157,9 @@ QUESTIONS = {
 }
 # Wrong, and none of the mistakes that the check knows.
 UNKNOWN = {
-    "he_std": ("2 / inputs", "3 / inputs"),
-    "batch_norm": (STD, "np.sqrt(var + 2 * eps + 0.1)"),
-    "batch_norm_backward": (" - dbeta / N", " - 2 * dbeta / N"),
-    "dropout": (SCALED, " / (1 - rate / 2) + u"),
-    "residual": (FORTH, "2 * x + self.body.forward(x)"),
+    "he_std": {"2 / inputs": "3 / inputs"},
+    "batch_norm": {STD: "np.sqrt(var + 2 * eps + 0.1)"},
+    "batch_norm_backward": {" - dbeta / N": " - 2 * dbeta / N"},
+    "dropout": {SCALED: " / (1 - rate / 2) + u"},
+    "residual": {FORTH: "2 * x + self.body.forward(x)"},
 }

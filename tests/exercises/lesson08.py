@@ -14,115 +14,84 @@ TILE = "tile = x[2 * r : 2 * r + 4, 2 * c : 2 * c + 4]"
 CUT = "[: H - KH + 1, : W - KW + 1]"
 
 MUTANTS = {
-    "work_and_bytes": [
-        ("an axis has H - K places", (SIZES, "OH, OW = H + 2 * pad - K, W + 2 * pad - K")),
-        ("the width of the outputs is worked out from H", (SIZES, SQUARE)),
-        (
-            "padding is counted on one side only",
-            (SIZES, "OH, OW = H + pad - K + 1, W + pad - K + 1"),
-        ),
-        ("every pixel of the image has an output", (SIZES, "OH, OW = H, W")),
-        ("padding is left out", (SIZES, UNPADDED)),
-    ],
-    "f23": [
-        (
-            "six multiplications are done",
-            (
-                "    first, last",
+    "work_and_bytes": {
+        "an axis has H - K places": {SIZES: "OH, OW = H + 2 * pad - K, W + 2 * pad - K"},
+        "the width of the outputs is worked out from H": {SIZES: SQUARE},
+        "padding is counted on one side only": {SIZES: "OH, OW = H + pad - K + 1, W + pad - K + 1"},
+        "every pixel of the image has an output": {SIZES: "OH, OW = H, W"},
+        "padding is left out": {SIZES: UNPADDED},
+    },
+    "f23": {
+        "six multiplications are done": {
+            "    first, last": (
                 "    return np.array([x[:3] @ g, x[1] * g[0] + x[2] * g[1] + x[3] * g[2]])\n"
-                "    first, last",
-            ),
-        ),
-        ("the first output is not mended", ("first + p", "p")),
-        ("halves of taps are rounded down", ("/ 2)\n", "// 2)\n")),
-        ("sum and difference have the same sign", ("p - q", "p + q")),
-        ("the two outputs are exchanged", (OUTPUTS, f"{OUTPUTS}[::-1]")),
-    ],
-    "winograd_tile": [
-        (
-            "whole",
-            (
-                "    return A.T",
-                "    Y = np.fft.rfft2(d) * np.fft.rfft2(g, (4, 4)).conj()\n"
-                "    return np.fft.irfft2(Y, (4, 4))[:2, :2]\n    return A.T",
-            ),
-        ),
-        (
-            "products",
-            (
-                "    return A.T",
-                "    f = lambda x, h: A.T @ ((G @ h) * (B.T @ x))\n"
-                "    return np.array([sum(f(d[i + k], g[k]) for k in range(3)) for i in (0, 1)])\n"
-                "    return A.T",
-            ),
-        ),
-    ],
-    "winograd_conv": [
-        (
-            "tiles begin four pixels apart",
-            (
-                TILE,
-                "tile = np.pad(x, 4 * len(x))[4 * len(x) :, 4 * len(x) :]"
-                "[4 * r : 4 * r + 4, 4 * c : 4 * c + 4]",
-            ),
-        ),
-        ("tiles begin one pixel apart", (TILE, "tile = x[r : r + 4, c : c + 4]")),
-        ("the outputs of each tile are transposed", ("(tile, g)", "(tile, g).T")),
-        (
-            "products",
-            (
-                "    for r, c",
-                "    wide = np.pad(x, ((0, 2), (0, 2)))\n    return np.array([["
-                "winograd_tile(wide[i : i + 4, j : j + 4], g)[0, 0] for j in range(OW)]"
-                " for i in range(OH)])\n    for r, c",
-            ),
-        ),
-        (
-            "whole",
-            (
-                "    rows, columns",
-                "    Y = np.fft.rfft2(x) * np.fft.rfft2(g, x.shape).conj()\n"
-                "    return np.fft.irfft2(Y, x.shape)[:OH, :OW]\n    rows, columns",
-            ),
-        ),
-        (
-            "rows and columns of tiles are exchanged",
-            (
-                "    for r, c",
+                "    first, last"
+            )
+        },
+        "the first output is not mended": {"first + p": "p"},
+        "halves of taps are rounded down": {"/ 2)\n": "// 2)\n"},
+        "sum and difference have the same sign": {"p - q": "p + q"},
+        "the two outputs are exchanged": {OUTPUTS: f"{OUTPUTS}[::-1]"},
+    },
+    "winograd_tile": {
+        "whole": {
+            "    return A.T": "    Y = np.fft.rfft2(d) * np.fft.rfft2(g, (4, 4)).conj()\n"
+            "    return np.fft.irfft2(Y, (4, 4))[:2, :2]\n    return A.T"
+        },
+        "products": {
+            "    return A.T": "    f = lambda x, h: A.T @ ((G @ h) * (B.T @ x))\n"
+            "    return np.array([sum(f(d[i + k], g[k]) for k in range(3)) for i in (0, 1)])\n"
+            "    return A.T"
+        },
+    },
+    "winograd_conv": {
+        "tiles begin four pixels apart": {
+            TILE: "tile = np.pad(x, 4 * len(x))[4 * len(x) :, 4 * len(x) :]"
+            "[4 * r : 4 * r + 4, 4 * c : 4 * c + 4]"
+        },
+        "tiles begin one pixel apart": {TILE: "tile = x[r : r + 4, c : c + 4]"},
+        "the outputs of each tile are transposed": {"(tile, g)": "(tile, g).T"},
+        "products": {
+            "    for r, c": "    wide = np.pad(x, ((0, 2), (0, 2)))\n    return np.array([["
+            "winograd_tile(wide[i : i + 4, j : j + 4], g)[0, 0] for j in range(OW)]"
+            " for i in range(OH)])\n    for r, c"
+        },
+        "whole": {
+            "    rows, columns": "    Y = np.fft.rfft2(x) * np.fft.rfft2(g, x.shape).conj()\n"
+            "    return np.fft.irfft2(Y, x.shape)[:OH, :OW]\n    rows, columns"
+        },
+        "rows and columns of tiles are exchanged": {
+            "    for r, c": (
                 "    def at(r, c):\n        r, c = min(c, rows - 1), min(r, columns - 1)\n"
-                "        return x[2 * r : 2 * r + 4, 2 * c : 2 * c + 4]\n    for r, c",
+                "        return x[2 * r : 2 * r + 4, 2 * c : 2 * c + 4]\n    for r, c"
             ),
-            (f"        {TILE}", "        tile = at(r, c)"),
-        ),
-        ("the filter is flipped", ("(tile, g)", "(tile, g[::-1, ::-1])")),
-        ("the filter is transposed", ("(tile, g)", "(tile, g.T)")),
-        ("even sizes", ("return y", "return (1 + OH % 2 + OW % 2) * y")),
-        ("square images", ("return y", "return (1 + (OH != OW)) * y")),
-    ],
-    "fft_conv": [
-        (
-            "the filter is flipped along one axis, and not along both",
-            ("rfft2(w, (H, W)).conj()", "rfft2(w[::-1], (H, W))"),
-            ("[: H - KH + 1,", "[KH - 1 :,"),
-        ),
-        ("the filter is flipped", (".conj()", ""), (CUT, "[KH - 1 :, KW - 1 :]")),
-        ("the conjugate of the product is taken", (".conj()", ""), ("(Y, ", "(Y.conj(), ")),
-        ("outputs that wrapped around are kept", (CUT, "")),
-        ("the first outputs are cut off and not the last", (CUT, "[KH - 1 :, KW - 1 :]")),
-        ("a row and a column too many are cut off", (CUT, "[: H - KH, : W - KW]")),
-        (
-            "the outputs are divided by the number of pixels",
-            ("return np", "return 1 / x.size * np"),
-        ),
-        ("an even width", ("irfft2(Y, (H, W))", "irfft2(Y)")),
-        ("square images", ("return np", "return (1 + (H != W)) * np")),
-        ("square kernels", ("return np", "return (1 + (KH != KW)) * np")),
-    ],
-    "largest_batch": [
-        ("the width of the outputs is worked out from H", (SIZES, SQUARE)),
-        ("padding is left out", (SIZES, UNPADDED)),
-        ("every pixel has a patch", (SIZES, "OH, OW = H, W")),
-    ],
+            f"        {TILE}": "        tile = at(r, c)",
+        },
+        "the filter is flipped": {"(tile, g)": "(tile, g[::-1, ::-1])"},
+        "the filter is transposed": {"(tile, g)": "(tile, g.T)"},
+        "even sizes": {"return y": "return (1 + OH % 2 + OW % 2) * y"},
+        "square images": {"return y": "return (1 + (OH != OW)) * y"},
+    },
+    "fft_conv": {
+        "the filter is flipped along one axis, and not along both": {
+            "rfft2(w, (H, W)).conj()": "rfft2(w[::-1], (H, W))",
+            "[: H - KH + 1,": "[KH - 1 :,",
+        },
+        "the filter is flipped": {".conj()": "", CUT: "[KH - 1 :, KW - 1 :]"},
+        "the conjugate of the product is taken": {".conj()": "", "(Y, ": "(Y.conj(), "},
+        "outputs that wrapped around are kept": {CUT: ""},
+        "the first outputs are cut off and not the last": {CUT: "[KH - 1 :, KW - 1 :]"},
+        "a row and a column too many are cut off": {CUT: "[: H - KH, : W - KW]"},
+        "the outputs are divided by the number of pixels": {"return np": "return 1 / x.size * np"},
+        "an even width": {"irfft2(Y, (H, W))": "irfft2(Y)"},
+        "square images": {"return np": "return (1 + (H != W)) * np"},
+        "square kernels": {"return np": "return (1 + (KH != KW)) * np"},
+    },
+    "largest_batch": {
+        "the width of the outputs is worked out from H": {SIZES: SQUARE},
+        "padding is left out": {SIZES: UNPADDED},
+        "every pixel has a patch": {SIZES: "OH, OW = H, W"},
+    },
 }
 QUESTIONS = {
     "products_by_hand": [
@@ -146,10 +115,10 @@ QUESTIONS = {
 }
 # Wrong, and none of the mistakes that the check knows.
 UNKNOWN = {
-    "work_and_bytes": ("4 * (N", "5 * (N"),
-    "f23": ("/ 2)\n", "/ 3)\n"),
-    "winograd_tile": ("return A.T", "return 1 + A.T"),
-    "winograd_conv": ("return y", "return 1 + y"),
-    "fft_conv": ("return np", "return 1 + np"),
-    "largest_batch": ("OH * OW + F", "OH * OW + 3 * F"),
+    "work_and_bytes": {"4 * (N": "5 * (N"},
+    "f23": {"/ 2)\n": "/ 3)\n"},
+    "winograd_tile": {"return A.T": "return 1 + A.T"},
+    "winograd_conv": {"return y": "return 1 + y"},
+    "fft_conv": {"return np": "return 1 + np"},
+    "largest_batch": {"OH * OW + F": "OH * OW + 3 * F"},
 }

@@ -7,142 +7,115 @@ CUT = "row[:split].reshape(w_shape), row[split:].reshape(b_shape)"
 TURN = "axes.transpose(3, 1, 2, 0).reshape(C * H * W, M)"
 
 MUTANTS = {
-    "average": [
-        (
-            "each gradient is divided by its number of images, and the sum by all of them",
-            ("n / total * g", "g / n / total"),
-        ),
-        (
-            "the first worker counts twice",
-            (f"return {MEAN}", f"return counts[0] / total * grads[0] + {MEAN}"),
-        ),
-        ("only the last worker counts", (MEAN, "counts[-1] / total * grads[-1]")),
-        (
-            "the last worker is left out",
-            ("zip(counts, grads, strict=True)", "[*zip(counts, grads)][:-1]"),
-        ),
-        (
-            "a gradient counts the less, the more images it has",
-            ("    total", "    counts = [1 / n if n else 0 for n in counts]\n    total"),
-        ),
-        (
-            "the gradients are added up, and divided by the number of images",
-            (MEAN, "sum(grads) / total"),
-        ),
-        (
-            "a worker without images counts as one that has one",
-            ("    total", "    counts = [max(n, 1) for n in counts]\n    total"),
-        ),
-        (
-            "workers without images are left out of the counts alone, and the others move up",
-            ("strict=True", "strict=False"),
-            ("zip(counts,", "zip([n for n in counts if n],"),
-        ),
-        ("the number of images counts twice", ("n / total", "n * n / total")),
-        ("every worker counts the same", (MEAN, "sum(grads) / len(grads)")),
-        (
-            "every worker that has images counts the same",
-            (MEAN, "sum(g for n, g in zip(counts, grads) if n) / np.count_nonzero(counts)"),
-        ),
-        (
-            "each gradient is divided by its number of images",
-            (MEAN, "sum(g / max(n, 1) for n, g in zip(counts, grads)) / len(grads)"),
-        ),
-        (
-            "each gradient is divided by its number of images, also by 0",
-            (MEAN, "sum(g / n for n, g in zip(counts, grads)) / len(grads)"),
-        ),
-        ("shares are cut to whole numbers", ("n / total", "n // total")),
-        (
-            "the counts meet the numbers of a gradient, and not the workers",
-            (MEAN, "(np.array(grads) * np.array(counts)).sum(axis=0) / total"),
-        ),
-        (
-            "the numbers of a gradient are averaged as well",
-            (MEAN, "np.average([g.mean() for g in grads], weights=counts)"),
-        ),
-        (
-            "only the first two workers count",
-            (MEAN, "(counts[0] * grads[0] + counts[1] * grads[1]) / (counts[0] + counts[1])"),
-        ),
-        (
-            "the numbers of images are squared",
-            ("total = sum(counts)", "total = sum(n * n for n in counts)"),
-            ("n / total", "n * n / total"),
-        ),
-        ("the gradients are added up and not averaged", (MEAN, "sum(grads)")),
-        ("the sum is not divided by the number of images", ("n / total", "n")),
-        ("the sum is divided by the number of workers", ("sum(counts)", "len(counts)")),
-        (
-            "the sum is divided by the number of workers that have images",
-            ("sum(counts)", "np.count_nonzero(counts)"),
-        ),
-    ],
-    "unpack": [
-        ("b comes first", (CUT, "row[-split:].reshape(w_shape), row[:-split].reshape(b_shape)")),
-        ("matrices", ("row[:split]", "row[: w_shape[0] * w_shape[1]]")),
-    ],
-    "parallel_step": [
-        ("the gradients are added up, and divided by the number of images", ("n / N", "1 / N")),
-        (
-            "the loop ends at the first worker without images",
-            (
-                "        if n > 0:\n            total",
-                "        if n == 0:\n            break\n        total",
-            ),
-        ),
-        ("the sum is divided by the number of workers", ("n / N", "n / workers")),
-        ("the sum is not divided by the number of images", ("n / N", "n")),
-        ("every worker counts the same", ("n / N", "1 / workers")),
-        ("every worker that has images counts the same", ("n / N", "1 / min(N, workers)")),
-        ("empty", ("if n > 0", "if True")),
-        ("untouched", ("n / N", "n // N")),
-        ("first_image_and_number", ("x[share], y[share]", "x[share.start :], y[share.start :]")),
-        ("the gradients are added up and not averaged", ("n / N * ", "")),
-        (
-            "each worker starts from where the one before it ended",
-            ("gradient(w,", "gradient(w - rate * total,"),
-        ),
-        ("all workers have the same images", ("x[share], y[share]", "x[:n], y[:n]")),
-        ("the images of a worker meet the numbers y of others", ("y[share]", "y[:n]")),
-    ],
-    "ring_seconds": [
-        (
-            "the whole buffer is sent once, and not nearly twice",
-            (
-                "rounds * (latency + size / workers / bandwidth)",
-                "rounds * latency + size / bandwidth",
-            ),
-        ),
-        ("the seconds of all workers are added up", ("return rounds", "return workers * rounds")),
-        (
-            "each worker sends the whole buffer twice",
-            ("rounds * (latency + size / workers", "rounds * latency + 2 * (size"),
-        ),
-        (
-            "the latency is paid once",
-            (
-                "rounds * (latency + size / workers / bandwidth)",
-                "latency + rounds * size / workers / bandwidth",
-            ),
-        ),
-        ("single numbers of workers", ("size / workers", "size / np.max(workers)")),
-    ],
-    "dense_from_channels_last": [
-        ("the inputs stay in their old order", (TURN, "weight.T")),
-        ("the axes are named anew and not moved", (TURN, "weight.reshape(C * H * W, M)")),
-        (
-            "the inputs are read as (W, H, C)",
-            ("(M, H, W, C)", "(M, W, H, C)"),
-            ("(3, 1, 2, 0)", "(3, 2, 1, 0)"),
-        ),
-        (
-            "the axes are moved the other way, from (C, H, W) to (H, W, C)",
-            ("axes = weight.reshape(M, H, W, C)", "axes = weight.T.reshape(C, H, W, M)"),
-            ("transpose(3, 1, 2, 0)", "transpose(1, 2, 0, 3)"),
-        ),
-        ("square images", ("(M, H, W, C)", "(M, H, H, C)")),
-    ],
+    "average": {
+        "each gradient is divided by its number of images, and the sum by all of them": {
+            "n / total * g": "g / n / total"
+        },
+        "the first worker counts twice": {
+            f"return {MEAN}": f"return counts[0] / total * grads[0] + {MEAN}"
+        },
+        "only the last worker counts": {MEAN: "counts[-1] / total * grads[-1]"},
+        "the last worker is left out": {
+            "zip(counts, grads, strict=True)": "[*zip(counts, grads)][:-1]"
+        },
+        "a gradient counts the less, the more images it has": {
+            "    total": "    counts = [1 / n if n else 0 for n in counts]\n    total"
+        },
+        "the gradients are added up, and divided by the number of images": {
+            MEAN: "sum(grads) / total"
+        },
+        "a worker without images counts as one that has one": {
+            "    total": "    counts = [max(n, 1) for n in counts]\n    total"
+        },
+        "workers without images are left out of the counts alone, and the others move up": {
+            "strict=True": "strict=False",
+            "zip(counts,": "zip([n for n in counts if n],",
+        },
+        "the number of images counts twice": {"n / total": "n * n / total"},
+        "every worker counts the same": {MEAN: "sum(grads) / len(grads)"},
+        "every worker that has images counts the same": {
+            MEAN: "sum(g for n, g in zip(counts, grads) if n) / np.count_nonzero(counts)"
+        },
+        "each gradient is divided by its number of images": {
+            MEAN: "sum(g / max(n, 1) for n, g in zip(counts, grads)) / len(grads)"
+        },
+        "each gradient is divided by its number of images, also by 0": {
+            MEAN: "sum(g / n for n, g in zip(counts, grads)) / len(grads)"
+        },
+        "shares are cut to whole numbers": {"n / total": "n // total"},
+        "the counts meet the numbers of a gradient, and not the workers": {
+            MEAN: "(np.array(grads) * np.array(counts)).sum(axis=0) / total"
+        },
+        "the numbers of a gradient are averaged as well": {
+            MEAN: "np.average([g.mean() for g in grads], weights=counts)"
+        },
+        "only the first two workers count": {
+            MEAN: "(counts[0] * grads[0] + counts[1] * grads[1]) / (counts[0] + counts[1])"
+        },
+        "the numbers of images are squared": {
+            "total = sum(counts)": "total = sum(n * n for n in counts)",
+            "n / total": "n * n / total",
+        },
+        "the gradients are added up and not averaged": {MEAN: "sum(grads)"},
+        "the sum is not divided by the number of images": {"n / total": "n"},
+        "the sum is divided by the number of workers": {"sum(counts)": "len(counts)"},
+        "the sum is divided by the number of workers that have images": {
+            "sum(counts)": "np.count_nonzero(counts)"
+        },
+    },
+    "unpack": {
+        "b comes first": {CUT: "row[-split:].reshape(w_shape), row[:-split].reshape(b_shape)"},
+        "matrices": {"row[:split]": "row[: w_shape[0] * w_shape[1]]"},
+    },
+    "parallel_step": {
+        "the gradients are added up, and divided by the number of images": {"n / N": "1 / N"},
+        "the loop ends at the first worker without images": {
+            "        if n > 0:\n            total": (
+                "        if n == 0:\n            break\n        total"
+            )
+        },
+        "the sum is divided by the number of workers": {"n / N": "n / workers"},
+        "the sum is not divided by the number of images": {"n / N": "n"},
+        "every worker counts the same": {"n / N": "1 / workers"},
+        "every worker that has images counts the same": {"n / N": "1 / min(N, workers)"},
+        "empty": {"if n > 0": "if True"},
+        "untouched": {"n / N": "n // N"},
+        "first_image_and_number": {"x[share], y[share]": "x[share.start :], y[share.start :]"},
+        "the gradients are added up and not averaged": {"n / N * ": ""},
+        "each worker starts from where the one before it ended": {
+            "gradient(w,": "gradient(w - rate * total,"
+        },
+        "all workers have the same images": {"x[share], y[share]": "x[:n], y[:n]"},
+        "the images of a worker meet the numbers y of others": {"y[share]": "y[:n]"},
+    },
+    "ring_seconds": {
+        "the whole buffer is sent once, and not nearly twice": {
+            "rounds * (latency + size / workers / bandwidth)": "rounds * latency + size / bandwidth"
+        },
+        "the seconds of all workers are added up": {"return rounds": "return workers * rounds"},
+        "each worker sends the whole buffer twice": {
+            "rounds * (latency + size / workers": "rounds * latency + 2 * (size"
+        },
+        "the latency is paid once": {
+            "rounds * (latency + size / workers / bandwidth)": (
+                "latency + rounds * size / workers / bandwidth"
+            )
+        },
+        "single numbers of workers": {"size / workers": "size / np.max(workers)"},
+    },
+    "dense_from_channels_last": {
+        "the inputs stay in their old order": {TURN: "weight.T"},
+        "the axes are named anew and not moved": {TURN: "weight.reshape(C * H * W, M)"},
+        "the inputs are read as (W, H, C)": {
+            "(M, H, W, C)": "(M, W, H, C)",
+            "(3, 1, 2, 0)": "(3, 2, 1, 0)",
+        },
+        "the axes are moved the other way, from (C, H, W) to (H, W, C)": {
+            "axes = weight.reshape(M, H, W, C)": "axes = weight.T.reshape(C, H, W, M)",
+            "transpose(3, 1, 2, 0)": "transpose(1, 2, 0, 3)",
+        },
+        "square images": {"(M, H, W, C)": "(M, H, H, C)"},
+    },
 }
 QUESTIONS = {
     "by_hand": [
@@ -168,10 +141,10 @@ QUESTIONS = {
 }
 # Wrong, and none of the mistakes that the check knows.
 UNKNOWN = {
-    "average": ("n / total", "n**3 / total"),
-    "unpack": ("row[split:]", "row[split:][::-1]"),
-    "parallel_step": ("rate * total", "rate * total**2"),
-    "ring_round": ("after[right, part] +=", "after[right, part] -="),
-    "ring_seconds": ("latency + ", "2 * latency + "),
-    "dense_from_channels_last": ("(C * H * W, M)", "(C * H * W, M) ** 2"),
+    "average": {"n / total": "n**3 / total"},
+    "unpack": {"row[split:]": "row[split:][::-1]"},
+    "parallel_step": {"rate * total": "rate * total**2"},
+    "ring_round": {"after[right, part] +=": "after[right, part] -="},
+    "ring_seconds": {"latency + ": "2 * latency + "},
+    "dense_from_channels_last": {"(C * H * W, M)": "(C * H * W, M) ** 2"},
 }

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import nbformat
 
+from tests.helpers import replaced
+
 SOLUTIONS = Path(__file__).resolve().parents[2] / "notebooks" / "solutions"
 LESSONS = {
     path.stem[-2:]: importlib.import_module(f"tests.exercises.{path.stem}")
@@ -41,7 +43,7 @@ def cells(notebook):
     }
 
 
-def solve(notebook, cell=None, *changes):
+def solve(notebook, cell=None, changes=None):
     """Run a solution with texts in one cell replaced.
 
     Parameters
@@ -50,7 +52,7 @@ def solve(notebook, cell=None, *changes):
         ``"01_convolution"``.
     cell : str, optional
         The id of the cell to change; cells after it are not run.
-    changes : (str, str)
+    changes : dict of str to str, optional
         What to replace, which has to be there, and by what.
 
     Returns
@@ -61,9 +63,7 @@ def solve(notebook, cell=None, *changes):
     names = {}
     for number, (name, source) in enumerate(cells(notebook).items()):
         if name == cell:
-            for old, new in changes:
-                assert old in source, f"{notebook}, {cell}: there is no {old!r}"
-                source = source.replace(old, new)
+            source = replaced(source, changes or {})
         filename = f"<{notebook}, cell {number}, {hash(source)}>"
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
         exec(compile(source, filename, "exec"), names)
@@ -97,9 +97,9 @@ def cell(lesson, task):
     return next(notebook for notebook in notebooks(lesson) if name in cells(notebook)), name
 
 
-def changed(lesson, task, *changes):
+def changed(lesson, task, changes):
     """Return the answer to a task with texts of its cell replaced."""
-    return answer(lesson, task, solve(*cell(lesson, task), *changes))
+    return answer(lesson, task, solve(*cell(lesson, task), changes))
 
 
 def source(lesson, task):

@@ -73,7 +73,7 @@ MUTATIONS = {
     f"{lesson} {task}: {name}": (lesson, task, name, changes)
     for lesson, module in LESSONS.items()
     for task, rows in module.MUTANTS.items()
-    for name, *changes in rows
+    for name, changes in rows.items()
 }
 # What is not written there is made by the texts of the mistake itself, if the solution has them.
 for lesson, check in CHECKS.values():
@@ -81,13 +81,13 @@ for lesson, check in CHECKS.values():
     for mistake in check.mistakes:
         changes = getattr(mistake.function, "changes", None)
         if changes and all(text.count(old) == 1 for old, _ in changes):
-            row = lesson, check.name, mistake.name, changes
+            row = lesson, check.name, mistake.name, dict(changes)
             MUTATIONS.setdefault(f"{lesson} {check.name}: {mistake.name}", row)
 
 
 @pytest.mark.parametrize("lesson, task, name, changes", MUTATIONS.values(), ids=MUTATIONS)
 def test_a_mistake_put_into_the_solution_is_named(lesson, task, name, changes):
-    result = getattr(TASKS[lesson], task).diagnose(changed(lesson, task, *changes))
+    result = getattr(TASKS[lesson], task).diagnose(changed(lesson, task, changes))
     if name == "remark":
         assert result.ok, result
         return

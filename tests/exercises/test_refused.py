@@ -6,243 +6,229 @@ import pytest
 from tests.exercises.solutions import TASKS, answer, changed
 
 WRONG = {
-    "the largest is at least 0": ("00", "scaled", ("keepdims=True", "keepdims=True, initial=0")),
-    "the argument itself comes back": (
-        *("01", "pad"),
-        ("    return padded", "    return padded if pad else x"),
-    ),
-    "a number stands for minus infinity": ("02", "max_pool", ("-np.inf", "-1e4")),
-    "fractions are lost in a layer": ("01", "conv", ("x.dtype", "int")),
-    "fractions of the picture are lost": (
-        *("01", "edges"),
-        (
-            "convolve(x, sobel), convolve(x, sobel.T)",
-            "*(convolve(np.trunc(x), w) for w in (sobel, sobel.T))",
-        ),
-    ),
-    "the darkest pixel of the first image stands for minus infinity": (
-        "02",
-        "max_pool_padded",
-        ("-np.inf", "x[0].min()"),
-    ),
-    "the darkest pixel of the first channel stands for minus infinity": (
-        "02",
-        "max_pool_padded",
-        ("-np.inf", "x[:, 0].min()"),
-    ),
-    "steps of two at most": (
-        "03",
-        "im2col",
-        ("::stride, ::stride", "::min(stride, 2), ::min(stride, 2)"),
-    ),
-    "rows of b one at a time": (
-        *("00", "nearest"),
-        (
-            "return ((b**2).sum(axis=1) - 2 * a @ b.T).argmin(axis=1)",
-            "best, k = np.full(len(a), np.inf), np.zeros(len(a), int)\n"
-            "    for m in range(len(b)):\n"
-            "        d = ((a - b[m]) ** 2).sum(axis=1)\n"
-            "        k[d < best], best = m, np.minimum(best, d)\n"
-            "    return k",
-        ),
-    ),
-    "an epoch that ends when little loss is left": (
-        *("05", "train_epoch"),
-        ("losses.append(loss)", "losses.append(loss)\n        if loss < 1e-2:\n            break"),
-    ),
-    "a default that is too large": ("04", "numerical_gradient", ("eps=1e-6", "eps=0.1")),
-    "the gate shuts again far above 0": ("04", "relu_backward", ("x > 0", "(x > 0) & (x < 6)")),
-    "values that are equal are taken for one": (
-        "04",
-        "autograd",
-        ("if value not in order", "if value.data not in [v.data for v in order]"),
-    ),
-    "only for square windows": (
-        *("02", "mark_winner"),
-        ("marks.flat[window.argmax()]", "marks[divmod(window.argmax(), len(window))]"),
-    ),
-    "the sign plays no part": (
-        *("03", "is_adjoint"),
-        ("(forward(x) * c).sum(), ", "abs((forward(x) * c).sum()), abs("),
-        ("backward(c)).sum())", "backward(c)).sum()))"),
-    ),
-    "x and c play no part": (
-        *("03", "is_adjoint"),
-        ("    return", "    x, c = np.ones_like(x), np.ones_like(c)\n    return"),
-    ),
-    "the gate opens too late": ("04", "relu_backward", ("x > 0", "x > 1e-3")),
-    "one image is no batch": ("00", "brightness", ("axis=(1, 2))", "axis=(1, 2)).squeeze()")),
-    "one label is no axis": (
-        *("00", "pick"),
-        (
-            "scores[np.arange(len(scores)), labels]",
-            "np.squeeze(scores[range(len(labels)), labels])",
-        ),
-    ),
-    "columns beyond the third are left out": (
-        *("01", "convolve"),
-        ("np.ndindex(KH, KW)", "np.ndindex(KH, min(KW, 3))"),
-    ),
-    "weak edges are none": (
-        *("01", "edges"),
-        ("return ", "strength = "),
-        ("sobel.T))", "sobel.T))\n    return strength * (strength > 0.1)"),
-    ),
-    "the gate opens at the mean": ("04", "relu_backward", ("x > 0", "x > x.mean()")),
-    "small errors are rounded away": (
-        *("04", "relative_error"),
-        ("return np.max(", "return np.round("),
-        ("floor))", "floor), 6).max()"),
-    ),
-    "only the first few responses are looked at": (
-        *("06", "most_exciting"),
-        (
-            "np.argsort(-maps.max(axis=(1, 2)))",
-            "list(dict.fromkeys(np.argsort(-maps, axis=None)[: 2 * count] // maps[0].size))",
-        ),
-    ),
-    "the size of a score counts": (
-        *("05", "accuracy"),
-        ("network.forward(x[i : i + batch_size])", "abs(network.forward(x[i : i + batch_size]))"),
-    ),
-    "scores are rounded": (
-        *("05", "accuracy"),
-        (
-            "network.forward(x[i : i + batch_size])",
-            "network.forward(x[i : i + batch_size]).round()",
-        ),
-    ),
-    "forward returns two things": (
-        *("05", "relu_layer"),
-        ("return np.maximum(x, 0)", "return np.maximum(x, 0), x"),
-    ),
-    "the input of an earlier call": (
-        *("05", "relu_layer"),
-        ("        self.x = x\n", '        vars(self).setdefault("kept", []).append(x)\n'),
-        ("self.x > 0", "self.kept.pop(0) > 0"),
-    ),
-    "the correction ends after ten steps": (
-        *("05", "adam"),
-        ("self.betas, self.steps", "self.betas, self.steps if self.steps <= 10 else 10**6"),
-    ),
-    "rounded to four digits": (
-        "05",
-        "cosine_rate",
-        ("return rate", "return np.round(rate"),
-        ("/ 2", "/ 2, 4)"),
-    ),
-    "training is left on": (
-        "06",
-        "feature_maps",
-        ("    for", "    network.training = True\n    for"),
-    ),
-    "later layers are taken out": (
-        *("06", "feature_maps"),
-        ("            return x", "            network.layers.popitem()\n            return x"),
-    ),
-    "nearly a tie is taken for one": ("02", "max_pool", ("pixel > y", "pixel > y + 1e-3")),
-    "a number near the largest is taken for it": (
-        *("02", "mark_winner"),
-        ("window.argmax()", "np.isclose(window, window.max(), atol=0.5).argmax()"),
-    ),
-    "edges are cut off at white": (
-        *("01", "edges"),
-        ("np.hypot(", "np.minimum(255, np.hypot("),
-        ("sobel.T))", "sobel.T)))"),
-    ),
-    "a loop over classes": (
-        *("00", "votes"),
-        (
-            "np.bincount(labels, weights, minlength=M)",
-            "np.array([weights[labels == m].sum() for m in range(M)])",
-        ),
-    ),
-    "half precision on the way": (
-        "00",
-        "distances",
-        ("(a[:, None] - b)", "np.float16(a[:, None] - b)"),
-    ),
-    "eight bytes a number": (
-        *("00", "windows"),
-        (
-            "np.lib.stride_tricks.sliding_window_view(x, K)",
-            "np.lib.stride_tricks.as_strided(np.append(x, x), (len(x) - K + 1, K), (8, 8))",
-        ),
-    ),
-    "c plays no part": (*("03", "is_adjoint"), ("    return", "    c = forward(x)\n    return")),
-    "rounded to two digits": (
-        *("03", "is_adjoint"),
-        (
-            "(forward(x) * c).sum(), (x * backward(c)).sum()",
-            "round((forward(x) * c).sum(), 2), round((x * backward(c)).sum(), 2)",
-        ),
-    ),
-    "slopes of two digits": (
-        *("04", "numerical_gradient"),
-        ("    return gradient", "    return np.round(gradient, 2)"),
-    ),
-    "parameters stay nudged": (
-        *("04", "gradient_errors"),
-        ("    return errors", "    layer.params[name] += 1e-6\n    return errors"),
-    ),
-    "only ten outputs": (
-        "09",
-        "dense_from_channels_last",
-        ("M = len(weight)", "weight = weight[:10]\n    M = len(weight)"),
-    ),
-    "fractions are lost before the largest is found": (
-        *("06", "most_exciting"),
-        ("-maps.max(axis=(1, 2))", "-maps.max(axis=(1, 2)).astype(int)"),
-    ),
-    "it stops where the score falls": (
-        *("06", "climb"),
-        ("    for", "    best = network.forward(x)[0, c]\n    for"),
-        ("        x = (1", "        before, x = x, (1"),
-        (
-            "    return x",
-            "        if network.forward(x)[0, c] <= best:\n            return before\n"
-            "        best = network.forward(x)[0, c]\n    return x",
-        ),
-    ),
-    "names that are thought up": (
-        "05",
-        "sgd_step",
-        ("in params.items()", 'in [("w", params["w"])]'),
-    ),
-    "one velocity for all rules": (
-        *("05", "momentum"),
-        ("self.velocity.setdefault", 'vars(Momentum).get("all", MEMORY).setdefault'),
-        ("class Momentum:", "MEMORY = {}\n\n\nclass Momentum:"),
-    ),
-    "only for square images": ("06", "occlusion", ("x.shape[2:]", "(len(x[0, 0]),) * 2")),
-    "the direct way for tiles": (
-        *("08", "winograd_tile"),
-        (
-            "A.T @ ((G @ g @ G.T) * (B.T @ d @ B)) @ A",
-            "np.array([[(d[i : i + 3, j : j + 3] * g).sum() for j in (0, 1)] for i in (0, 1)])",
-        ),
-    ),
-    "the direct way for frequencies": (
-        *("08", "fft_conv"),
-        (
-            "np.fft.irfft2(Y, (H, W))[: H - KH + 1, : W - KW + 1]",
-            "sum(w[i, j] * x[i:, j:][: H - KH + 1, : W - KW + 1] for i, j in np.ndindex(KH, KW))",
-        ),
-    ),
-    "a bias is always flat": ("09", "unpack", ("row[split:].reshape(b_shape)", "row[split:]")),
-    "the shares of somebody else": (
-        *("09", "parallel_step"),
-        ("N * k // workers, N * (k + 1)", "-(-N // workers) * k, -(-N // workers) * (k + 1)"),
-        ("-(-N // workers) * (k + 1) // workers", "-(-N // workers) * (k + 1)"),
-    ),
+    "00-brightness": {"one image is no batch": {"axis=(1, 2))": "axis=(1, 2)).squeeze()"}},
+    "00-distances": {
+        "half precision on the way": {"(a[:, None] - b)": "np.float16(a[:, None] - b)"}
+    },
+    "00-nearest": {
+        "rows of b one at a time": {
+            "return ((b**2).sum(axis=1) - 2 * a @ b.T).argmin(axis=1)": (
+                "best, k = np.full(len(a), np.inf), np.zeros(len(a), int)\n"
+                "    for m in range(len(b)):\n"
+                "        d = ((a - b[m]) ** 2).sum(axis=1)\n"
+                "        k[d < best], best = m, np.minimum(best, d)\n"
+                "    return k"
+            )
+        }
+    },
+    "00-pick": {
+        "one label is no axis": {
+            "scores[np.arange(len(scores)), labels]": (
+                "np.squeeze(scores[range(len(labels)), labels])"
+            )
+        }
+    },
+    "00-scaled": {"the largest is at least 0": {"keepdims=True": "keepdims=True, initial=0"}},
+    "00-votes": {
+        "a loop over classes": {
+            "np.bincount(labels, weights, minlength=M)": (
+                "np.array([weights[labels == m].sum() for m in range(M)])"
+            )
+        }
+    },
+    "00-windows": {
+        "eight bytes a number": {
+            "np.lib.stride_tricks.sliding_window_view(x, K)": (
+                "np.lib.stride_tricks.as_strided(np.append(x, x), (len(x) - K + 1, K), (8, 8))"
+            )
+        }
+    },
+    "01-conv": {"fractions are lost in a layer": {"x.dtype": "int"}},
+    "01-convolve": {
+        "columns beyond the third are left out": {
+            "np.ndindex(KH, KW)": "np.ndindex(KH, min(KW, 3))"
+        }
+    },
+    "01-edges": {
+        "fractions of the picture are lost": {
+            "convolve(x, sobel), convolve(x, sobel.T)": (
+                "*(convolve(np.trunc(x), w) for w in (sobel, sobel.T))"
+            )
+        },
+        "weak edges are none": {
+            "return ": "strength = ",
+            "sobel.T))": "sobel.T))\n    return strength * (strength > 0.1)",
+        },
+        "edges are cut off at white": {
+            "np.hypot(": "np.minimum(255, np.hypot(",
+            "sobel.T))": "sobel.T)))",
+        },
+    },
+    "01-pad": {
+        "the argument itself comes back": {"    return padded": "    return padded if pad else x"}
+    },
+    "02-mark_winner": {
+        "only for square windows": {
+            "marks.flat[window.argmax()]": "marks[divmod(window.argmax(), len(window))]"
+        },
+        "a number near the largest is taken for it": {
+            "window.argmax()": "np.isclose(window, window.max(), atol=0.5).argmax()"
+        },
+    },
+    "02-max_pool": {
+        "a number stands for minus infinity": {"-np.inf": "-1e4"},
+        "nearly a tie is taken for one": {"pixel > y": "pixel > y + 1e-3"},
+    },
+    "02-max_pool_padded": {
+        "the darkest pixel of the first image stands for minus infinity": {"-np.inf": "x[0].min()"},
+        "the darkest pixel of the first channel stands for minus infinity": {
+            "-np.inf": "x[:, 0].min()"
+        },
+    },
+    "03-im2col": {
+        "steps of two at most": {"::stride, ::stride": "::min(stride, 2), ::min(stride, 2)"}
+    },
+    "03-is_adjoint": {
+        "the sign plays no part": {
+            "(forward(x) * c).sum(), ": "abs((forward(x) * c).sum()), abs(",
+            "backward(c)).sum())": "backward(c)).sum()))",
+        },
+        "x and c play no part": {
+            "    return": "    x, c = np.ones_like(x), np.ones_like(c)\n    return"
+        },
+        "c plays no part": {"    return": "    c = forward(x)\n    return"},
+        "rounded to two digits": {
+            "(forward(x) * c).sum(), (x * backward(c)).sum()": (
+                "round((forward(x) * c).sum(), 2), round((x * backward(c)).sum(), 2)"
+            )
+        },
+    },
+    "04-autograd": {
+        "values that are equal are taken for one": {
+            "if value not in order": "if value.data not in [v.data for v in order]"
+        }
+    },
+    "04-gradient_errors": {
+        "parameters stay nudged": {
+            "    return errors": "    layer.params[name] += 1e-6\n    return errors"
+        }
+    },
+    "04-numerical_gradient": {
+        "a default that is too large": {"eps=1e-6": "eps=0.1"},
+        "slopes of two digits": {"    return gradient": "    return np.round(gradient, 2)"},
+    },
+    "04-relative_error": {
+        "small errors are rounded away": {
+            "return np.max(": "return np.round(",
+            "floor))": "floor), 6).max()",
+        }
+    },
+    "04-relu_backward": {
+        "the gate shuts again far above 0": {"x > 0": "(x > 0) & (x < 6)"},
+        "the gate opens too late": {"x > 0": "x > 1e-3"},
+        "the gate opens at the mean": {"x > 0": "x > x.mean()"},
+    },
+    "05-accuracy": {
+        "the size of a score counts": {
+            "network.forward(x[i : i + batch_size])": "abs(network.forward(x[i : i + batch_size]))"
+        },
+        "scores are rounded": {
+            "network.forward(x[i : i + batch_size])": (
+                "network.forward(x[i : i + batch_size]).round()"
+            )
+        },
+    },
+    "05-adam": {
+        "the correction ends after ten steps": {
+            "self.betas, self.steps": "self.betas, self.steps if self.steps <= 10 else 10**6"
+        }
+    },
+    "05-cosine_rate": {
+        "rounded to four digits": {"return rate": "return np.round(rate", "/ 2": "/ 2, 4)"}
+    },
+    "05-momentum": {
+        "one velocity for all rules": {
+            "self.velocity.setdefault": 'vars(Momentum).get("all", MEMORY).setdefault',
+            "class Momentum:": "MEMORY = {}\n\n\nclass Momentum:",
+        }
+    },
+    "05-relu_layer": {
+        "forward returns two things": {"return np.maximum(x, 0)": "return np.maximum(x, 0), x"},
+        "the input of an earlier call": {
+            "        self.x = x\n": '        vars(self).setdefault("kept", []).append(x)\n',
+            "self.x > 0": "self.kept.pop(0) > 0",
+        },
+    },
+    "05-sgd_step": {"names that are thought up": {"in params.items()": 'in [("w", params["w"])]'}},
+    "05-train_epoch": {
+        "an epoch that ends when little loss is left": {
+            "losses.append(loss)": "losses.append(loss)\n        if loss < 1e-2:\n            break"
+        }
+    },
+    "06-climb": {
+        "it stops where the score falls": {
+            "    for": "    best = network.forward(x)[0, c]\n    for",
+            "        x = (1": "        before, x = x, (1",
+            "    return x": (
+                "        if network.forward(x)[0, c] <= best:\n            return before\n"
+                "        best = network.forward(x)[0, c]\n    return x"
+            ),
+        }
+    },
+    "06-feature_maps": {
+        "training is left on": {"    for": "    network.training = True\n    for"},
+        "later layers are taken out": {
+            "            return x": "            network.layers.popitem()\n            return x"
+        },
+    },
+    "06-most_exciting": {
+        "only the first few responses are looked at": {
+            "np.argsort(-maps.max(axis=(1, 2)))": (
+                "list(dict.fromkeys(np.argsort(-maps, axis=None)[: 2 * count] // maps[0].size))"
+            )
+        },
+        "fractions are lost before the largest is found": {
+            "-maps.max(axis=(1, 2))": "-maps.max(axis=(1, 2)).astype(int)"
+        },
+    },
+    "06-occlusion": {"only for square images": {"x.shape[2:]": "(len(x[0, 0]),) * 2"}},
+    "08-fft_conv": {
+        "the direct way for frequencies": {
+            "np.fft.irfft2(Y, (H, W))[: H - KH + 1, : W - KW + 1]": (
+                "sum(w[i, j] * x[i:, j:][: H - KH + 1, : W - KW + 1]"
+                " for i, j in np.ndindex(KH, KW))"
+            )
+        }
+    },
+    "08-winograd_tile": {
+        "the direct way for tiles": {
+            "A.T @ ((G @ g @ G.T) * (B.T @ d @ B)) @ A": (
+                "np.array([[(d[i : i + 3, j : j + 3] * g).sum() for j in (0, 1)] for i in (0, 1)])"
+            )
+        }
+    },
+    "09-dense_from_channels_last": {
+        "only ten outputs": {"M = len(weight)": "weight = weight[:10]\n    M = len(weight)"}
+    },
+    "09-parallel_step": {
+        "the shares of somebody else": {
+            "N * k // workers, N * (k + 1)": "-(-N // workers) * k, -(-N // workers) * (k + 1)",
+            "-(-N // workers) * (k + 1) // workers": "-(-N // workers) * (k + 1)",
+        }
+    },
+    "09-unpack": {"a bias is always flat": {"row[split:].reshape(b_shape)": "row[split:]"}},
+}
+
+REFUSED = {
+    f"{task}: {name}": (*task.split("-"), changes)
+    for task, rows in WRONG.items()
+    for name, changes in rows.items()
 }
 
 
-@pytest.mark.parametrize(
-    "lesson, task, changes", [(a, b, c) for a, b, *c in WRONG.values()], ids=WRONG
-)
+@pytest.mark.parametrize("lesson, task, changes", REFUSED.values(), ids=REFUSED)
 def test_a_wrong_answer_is_refused(lesson, task, changes):
-    result = getattr(TASKS[lesson], task).diagnose(changed(lesson, task, *changes))
+    result = getattr(TASKS[lesson], task).diagnose(changed(lesson, task, changes))
     assert result.state == "wrong", result
 
 
@@ -296,11 +282,12 @@ def test_usual_spellings_of_a_right_answer():
 @pytest.mark.parametrize(
     "change",
     [
-        ("(self, other), (other.data, self.data)", "(other, self), (self.data, other.data)"),
-        (
-            "Value(max(self.data, 0.0), (self,), (float(self.data > 0),))",
-            "self * Value(float(self.data > 0))",
-        ),
+        {"(self, other), (other.data, self.data)": "(other, self), (self.data, other.data)"},
+        {
+            "Value(max(self.data, 0.0), (self,), (float(self.data > 0),))": (
+                "self * Value(float(self.data > 0))"
+            )
+        },
     ],
 )
 def test_an_autograd_may_list_parents_in_any_order_and_use_its_own_products(change):
@@ -309,12 +296,12 @@ def test_an_autograd_may_list_parents_in_any_order_and_use_its_own_products(chan
 
 
 def test_a_loop_over_classes_is_told_as_what_it_is():
-    votes = changed("00", "votes", *WRONG["a loop over classes"][2:])
+    votes = changed("00", "votes", WRONG["00-votes"]["a loop over classes"])
     assert "loops over an axis" in str(TASKS["00"].votes.diagnose(votes))
 
 
 def test_a_constant_of_a_class_is_no_memory():
-    constant = ("class Momentum:\n", "class Momentum:\n    usual = [0.9]\n\n")
+    constant = {"class Momentum:\n": "class Momentum:\n    usual = [0.9]\n\n"}
     assert TASKS["05"].momentum.diagnose(changed("05", "momentum", constant)).ok
 
 
@@ -358,20 +345,20 @@ def test_an_argument_is_not_changed_in_an_open_problem_either(lesson, task, numb
 @pytest.mark.parametrize(
     "changes, said",
     [
-        ([("return w", "return 0 * w")], "as they began"),
-        ([("return w", "return 1e-3 * w")], "hardly moved"),
-        ([("return w", "return np.round(w)")], "whole numbers"),
-        ([("return w", "return w, []")], "a tuple of 2"),
-        ([("return w", "return w[..., ::-1, ::-1]")], "turned around"),
-        ([("return w", "return w.swapaxes(2, 3)")], "columns exchanged"),
-        ([("w -= 0.3", "w += 0.1")], "further from y"),
-        ([("w -= 0.3", "w -= 90")], "not finite"),
-        ([("range(200)", "range(5)")], "Do more steps"),
+        ({"return w": "return 0 * w"}, "as they began"),
+        ({"return w": "return 1e-3 * w"}, "hardly moved"),
+        ({"return w": "return np.round(w)"}, "whole numbers"),
+        ({"return w": "return w, []"}, "a tuple of 2"),
+        ({"return w": "return w[..., ::-1, ::-1]"}, "turned around"),
+        ({"return w": "return w.swapaxes(2, 3)"}, "columns exchanged"),
+        ({"w -= 0.3": "w += 0.1"}, "further from y"),
+        ({"w -= 0.3": "w -= 90"}, "not finite"),
+        ({"range(200)": "range(5)"}, "Do more steps"),
     ],
 )
 def test_what_is_wrong_with_weights_is_said(changes, said):
     with np.errstate(all="ignore"):
-        result = TASKS["04"].learn_filter.diagnose(changed("04", "learn_filter", *changes))
+        result = TASKS["04"].learn_filter.diagnose(changed("04", "learn_filter", changes))
     assert result.state == "wrong" and said in str(result), result
 
 
@@ -398,12 +385,13 @@ DESCENT += "        w -= 0.3 * conv_backward(dy, x, w)[1]\n    return w"
 @pytest.mark.parametrize(
     "change",
     [
-        (DESCENT, f"    {SEARCH}"),
-        (DESCENT, f"    {SEARCH.replace('for _ in range(3000)', 'while best > 1e-6')}"),
-        (
-            "conv_backward(dy, x, w)[1]",
-            "numerical_gradient(lambda w: ((conv_fast(x, w, b) - y) ** 2).mean(), w)",
-        ),
+        {DESCENT: f"    {SEARCH}"},
+        {DESCENT: f"    {SEARCH.replace('for _ in range(3000)', 'while best > 1e-6')}"},
+        {
+            "conv_backward(dy, x, w)[1]": (
+                "numerical_gradient(lambda w: ((conv_fast(x, w, b) - y) ** 2).mean(), w)"
+            )
+        },
     ],
     ids=["random", "until the loss is small", "nudges"],
 )
@@ -415,28 +403,28 @@ def test_a_filter_that_is_searched_for_is_not_learned(change):
 @pytest.mark.parametrize(
     "changes",
     [
-        [("for _ in range(200)", "while ((conv_fast(x, w, b) - y) ** 2).mean() > 1e-12")],
-        [
-            ("w, b =", "x, y = x.astype(np.float32), y.astype(np.float32)\n    w, b ="),
-            ("np.zeros((1, 1, K, K))", "np.zeros((1, 1, K, K), np.float32)"),
-            ("np.zeros(1)", "np.zeros(1, np.float32)"),
-            ("return w", "return w.astype(float)"),
-        ],
-        [
-            ("dy = 2", "k = np.random.permutation(len(x))[:6]\n        dy = 2"),
-            ("conv_fast(x, w, b) - y) / y.size", "conv_fast(x[k], w, b) - y[k]) / y[k].size"),
-            ("(dy, x, w)", "(dy, x[k], w)"),
-            ("range(200)", "range(400)"),
-        ],
-        [
-            ("w -= 0.3 * conv_backward(dy, x, w)[1]", "_, dw, db = conv_backward(dy, x, w)"),
-            ("    return w", "        w -= 0.3 * dw\n        b -= 0.3 * db\n    return w"),
-        ],
+        {"for _ in range(200)": "while ((conv_fast(x, w, b) - y) ** 2).mean() > 1e-12"},
+        {
+            "w, b =": "x, y = x.astype(np.float32), y.astype(np.float32)\n    w, b =",
+            "np.zeros((1, 1, K, K))": "np.zeros((1, 1, K, K), np.float32)",
+            "np.zeros(1)": "np.zeros(1, np.float32)",
+            "return w": "return w.astype(float)",
+        },
+        {
+            "dy = 2": "k = np.random.permutation(len(x))[:6]\n        dy = 2",
+            "conv_fast(x, w, b) - y) / y.size": "conv_fast(x[k], w, b) - y[k]) / y[k].size",
+            "(dy, x, w)": "(dy, x[k], w)",
+            "range(200)": "range(400)",
+        },
+        {
+            "w -= 0.3 * conv_backward(dy, x, w)[1]": "_, dw, db = conv_backward(dy, x, w)",
+            "    return w": "        w -= 0.3 * dw\n        b -= 0.3 * db\n    return w",
+        },
     ],
     ids=["until the loss is small", "float32", "six pictures at a time", "the bias steps too"],
 )
 def test_a_filter_may_be_learned_in_any_steps_against_the_gradient(changes):
-    result = TASKS["04"].learn_filter.diagnose(changed("04", "learn_filter", *changes))
+    result = TASKS["04"].learn_filter.diagnose(changed("04", "learn_filter", changes))
     assert result.ok, result
 
 
