@@ -19,7 +19,7 @@ import numpy as np
 from cnnlib import here
 from cnnlib.exercises.engine import variant
 from cnnlib.exercises.engine.mistakes import GENERAL, Mistake, pairs
-from cnnlib.exercises.engine.repairs import repairs
+from cnnlib.exercises.engine.repairs import repairs, small_changes
 from cnnlib.exercises.engine.result import Refused, Task, either, kind_of, listed
 from cnnlib.exercises.engine.running import (
     NotHere,
@@ -28,6 +28,7 @@ from cnnlib.exercises.engine.running import (
     explain,
     is_stub,
     lends,
+    little_memory,
     makes_methods,
     run,
 )
@@ -410,74 +411,65 @@ class Check(Task):
         if plain := self._misshapen(trial, bad):
             title, hint, name = plain
             return self.result("wrong", f"{title}.", hint, *blocks, mistakes=[name])
-        if mended := self._mended(trial, thing, seed, bad, ("return", "slice")):
-            return self.result("wrong", f"{mended.name}.", mended.hint, mistakes=[mended.name])
+        if slip := self._slip(trial, thing, seed, bad):
+            return self.result("wrong", f"{slip.name}.", slip.hint, mistakes=[slip.name])
         if any(self._fickle(trial, thing, i) for i in bad):
             hint = "Does it draw numbers of its own, or remember something from call to call?"
             title = "two calls with the same arguments give different results."
             return self.result("wrong", title, hint, *blocks, mistakes=["fickle"])
-        if told := self._told(trial):
-            return self.result(
-                "wrong", f"{self.telling[told]}.", *self._difference(trial, bad[0]), mistakes=[told]
-            )
-        if unused := self._unused(trial, thing):
-            make = "makes" if len(unused) == 1 else "make"
-            return self.result(
-                "wrong",
-                f"{' and '.join(unused)} {make} no difference.",
-                "Whatever it is, the result stays the same. Where should it come in?",
-                *blocks,
-                mistakes=["unused"],
-            )
+        place = self._place(trial, thing, seed, bad)
+        found = self._seen(trial, thing, seed) or (place and (place, [], ["one change"]))
+        title, hints, names = found or self._unknown(trial, bad)
+        said = _sentence(place) if place not in ("", title) else ""
         changed = dict.fromkeys(self.args[i] for o in trial.outcomes for i in o.changed)
         changed = f"And it changes its argument {listed(changed)}." if changed else ""
-        if limits := self._limits(trial):
-            return self.result(
-                "wrong",
-                f"right for {either([limit.name for limit in limits])}, and wrong for all others.",
-                *(limit.hint for limit in limits),
-                changed,
-                *blocks,
-                mistakes=[limit.name for limit in limits],
-            )
-        if mended := self._mended(trial, thing, seed, bad, ("name",)):
-            return self.result(
-                "wrong", f"{mended.name}.", mended.hint, *blocks, mistakes=[mended.name]
-            )
-        right = trial.labels(right=True)
-        fine = f"Right: {listed(right)}." if right else ""
         known = read_outside(self.right)  # which the notebook hands out
         outside = " and ".join(name for name in read_outside(thing) if name not in known)
         outside = f"It reads {outside} of the notebook: is an argument meant?" if outside else ""
+        right = [] if title.startswith("right for") else trial.labels(right=True)
+        fine = f"Right: {listed(right)}." if right else ""
+        blocks = [each for each in blocks if each != _sentence(title)]
+        more = said, changed, outside, fine
+        return self.result("wrong", f"{title}.", *hints, *more, *blocks, mistakes=names)
+
+    def _seen(self, trial, thing, seed):
+        """Find what can be seen without knowing the mistake: title, hints, names; or None."""
+        if told := self._told(trial):
+            return self.telling[told], [], [told]
+        if unused := self._unused(trial, thing):
+            make = "makes" if len(unused) == 1 else "make"
+            hint = "Whatever it is, the result stays the same. Where should it come in?"
+            return f"{' and '.join(unused)} {make} no difference", [hint], ["unused"]
+        if limits := self._limits(trial):
+            names = [limit.name for limit in limits]
+            title = f"right for {either(names)}, and wrong for all others"
+            return title, [limit.hint for limit in limits], names
         found = self._fact(trial)
         again = self._fact(self.trial(thing, seed + 1)) if found else None  # or is it chance?
         if again and again[2] == found[2]:
             title, hint, name = found
-            said = hint, changed, outside, fine
-            return self.result("wrong", f"{title}.", *said, *blocks, mistakes=[name])
+            return title, [hint], [name]
+        return None
+
+    def _unknown(self, trial, bad):
+        """Say how much is wrong where nothing else can be said; as :meth:`_seen`."""
+        outcome, problem = trial.outcomes[bad[0]], trial.problems[bad[0]]
         cases = f"{len(bad)} of {len(trial.cases)} cases"
-        raised = trial.outcomes[bad[0]].error
-        title = f"it raises {type(raised).__name__} in {cases}." if raised else f"wrong in {cases}."
-        hint = "It is none of the mistakes that this check knows."
-        if problem := trial.problems[bad[0]]:
-            title = f"{problem}."
-            blocks.remove(f"{problem[0].upper()}{problem[1:]}.")
-            none = trial.outcomes[bad[0]].value is None
-            hint = "Does every way through it end in a return?" if none else ""
-        return self.result(
-            "wrong",
-            title,
-            meaning(raised) if raised else hint,
-            changed,
-            outside,
-            fine,
-            *blocks,
-        )
+        if problem:
+            hint = "Does every way through it end in a return?" if outcome.value is None else ""
+            return problem, [hint], []
+        if outcome.error:
+            return (
+                f"it raises {type(outcome.error).__name__} in {cases}",
+                [meaning(outcome.error)],
+                [],
+            )
+        return f"wrong in {cases}", ["It is none of the mistakes that this check knows."], []
 
     def _emptied(self, trial, thing, seed, bad):
         """Say what is wrong where np.empty shows: that it does, or what zeros would not mend."""
-        if mended := self._mended(trial, thing, seed, bad, ("return", "slice")):
-            return self.result("wrong", f"{mended.name}.", mended.hint, mistakes=[mended.name])
+        if slip := self._slip(trial, thing, seed, bad):
+            return self.result("wrong", f"{slip.name}.", slip.hint, mistakes=[slip.name])
         zeros = next((mistake for kind, mistake in repairs(thing) if kind == "empty"), None)
         other = zeros and self.trial(zeros, seed)
         if other and not all(other.right) and not other.outcomes[-1].late:
@@ -537,18 +529,28 @@ class Check(Task):
         hint = f"{value[name].shape} came, {wanted[name].shape} was expected."
         return f"the numbers of {name} are right, and the shape is not", hint, "shape"
 
-    def _mended(self, trial, thing, seed, bad, kinds):
-        """Find a small repair of the reader's function that makes it right, also in other cases."""
+    def _mended(self, trial, seed, bad, repaired):
+        """Find, among repaired functions, one that is right in all cases, and in others too."""
         case, expected = trial.cases[bad[0]], trial.expected[bad[0]]
-        for kind, mistake in repairs(thing):
-            if kind not in kinds:
-                continue
-            _, value, _ = self._use(mistake, case, self.seconds)
-            if value is None or not self.equal(value, expected):
-                continue
-            if all(all(self.trial(mistake, s).right) for s in (seed, seed + 1)):
-                return mistake
+        end = time.monotonic() + self.seconds
+        for mistake in itertools.takewhile(lambda _: time.monotonic() < end, repaired):
+            with little_memory():
+                _, value, _ = self._use(mistake, case, 0.3 * here.slower())
+                if value is None or not self.equal(value, expected):
+                    continue
+                if all(all(self.trial(mistake, s).right) for s in (seed, seed + 1)):
+                    return mistake
         return None
+
+    def _slip(self, trial, thing, seed, bad):
+        """Find a known slip in the reader's code: a return in a loop, a slice that ends at -0."""
+        slips = (mistake for kind, mistake in repairs(thing) if kind != "empty")
+        return self._mended(trial, seed, bad, slips)
+
+    def _place(self, trial, thing, seed, bad):
+        """Say where one small change of the reader's code makes everything right; or ""."""
+        found = self._mended(trial, seed, bad, small_changes(thing))
+        return f"one change makes all cases right: {found.name}" if found else ""
 
     def _fickle(self, trial, thing, i):
         """Say whether a case that is wrong gives something else when it is run again."""
@@ -759,7 +761,7 @@ class Check(Task):
         if outcome.error is not None:
             blocks += ["It raised:", explain(outcome.error)]
         elif problem:
-            blocks.append(f"{problem[0].upper()}{problem[1:]}.")
+            blocks.append(_sentence(problem))
         else:
             name, wanted = next(
                 (name, wanted)
@@ -808,6 +810,10 @@ def told_once(hints):
         said |= dict.fromkeys(new)
         if new:
             yield " ".join(new)
+
+
+def _sentence(words):
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def _arguments(thing):

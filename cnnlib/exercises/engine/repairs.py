@@ -3,14 +3,15 @@
 import ast
 import copy
 import inspect
+import itertools
+import linecache
 import textwrap
+import warnings
 
+from cnnlib.exercises.engine import edits
 from cnnlib.exercises.engine.mistakes import Mistake
 
-# Names that are taken for each other.
-TWINS = {"H": "W", "KH": "KW", "OH": "OW", "SH": "SW", "h": "w", "kh": "kw", "oh": "ow"}
-TWINS |= {"row": "column", "i": "j", "rows": "columns"}
-TWINS |= {other: name for name, other in TWINS.items()}
+MOST = 2500  # changes to try; each takes less than a millisecond
 
 
 def repairs(function):
@@ -19,46 +20,98 @@ def repairs(function):
     Yields
     ------
     (str, Mistake)
-        The kind, "return", "slice", "empty" or "name", and the repaired function with what was
-        wrong.
+        The kind, "return", "slice" or "empty", and the repaired function with what was wrong.
     """
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError):
+    tree, made = _read(function)
+    if not isinstance(tree, ast.FunctionDef):
         return
-    if not isinstance(tree.body[0], ast.FunctionDef) or function.__closure__:
-        return
-
-    def made(changed, name, hint):
-        names = {}
-        code = compile(ast.fix_missing_locations(changed), "<repaired>", "exec")
-        exec(code, function.__globals__, names)
-        return Mistake(name, names[function.__name__], hint)
-
     lifted = copy.deepcopy(tree)
-    if returned := _lift(lifted.body[0]):
+    if returned := _lift(lifted):
         name = "the return stands inside a loop, which ends with its first turn"
         hint = f"Line {returned.lineno}: move it to the left, so that it stands below the loop."
-        yield "return", made(lifted, name, hint)
+        yield "return", Mistake(name, made(lifted), hint)
     cut = copy.deepcopy(tree)
     for node in (found := [node for node in ast.walk(cut) if _mirrored(node)]):
         node.upper = ast.BoolOp(ast.Or(), [node.upper, ast.Constant(None)])
     if found:
         name = "a slice that ends at minus 0 is empty"
         hint = f"Line {found[0].lower.lineno}: count its end from the start, pad : pad + H."
-        yield "slice", made(cut, name, hint)
+        yield "slice", Mistake(name, made(cut), hint)
     filled = copy.deepcopy(tree)
     for node in (found := [node for node in ast.walk(filled) if _empty(node)]):
         node.attr = node.attr.replace("empty", "zeros")
     if found:
-        yield "empty", made(filled, "np.empty is not filled with zeros", "np.zeros is.")
-    count = sum(_twin(node) for node in ast.walk(tree))
-    for i in range(count):
-        swapped = copy.deepcopy(tree)
-        node = [node for node in ast.walk(swapped) if _twin(node)][i]
-        old, node.id = node.id, TWINS[node.id]
-        name = f"{old} stands where {node.id} belongs"
-        yield "name", made(swapped, name, "One of the two is used for both axes in one place.")
+        yield "empty", Mistake("np.empty is not filled with zeros", made(filled), "np.zeros is.")
+
+
+def small_changes(thing):
+    """Yield what a reader's function or class becomes by each small change of its code.
+
+    Yields
+    ------
+    Mistake
+        What was made, with the place and what is wrong there as its name.
+    """
+    tree, made = _read(thing)
+    if tree is None:
+        return
+    for node, needs in itertools.islice(edits.changes(tree), MOST):
+        try:
+            changed = made(tree)
+        except Exception:  # that is no code, or has a wrong default
+            continue
+        text, *more = ast.unparse(node).splitlines()
+        text = f"{text[:50]} ..." if more or len(text) > 50 else text
+        yield Mistake(f"in line {node.lineno}, {text} {needs}", changed)
+
+
+def _read(thing):
+    """Return the tree of a function or class, and what makes one of such a tree; or (None, None).
+
+    Its lines are counted from its own first one.
+    """
+    try:
+        source, names = _source(thing)
+        tree = ast.parse(textwrap.dedent(source)).body[0]
+    except (OSError, TypeError, SyntaxError):
+        return None, None
+    if getattr(tree, "name", "") != thing.__name__:
+        return None, None  # a lambda
+
+    def made(changed):
+        own = {}
+        with warnings.catch_warnings(action="ignore"):  # Python has a word on some of them
+            code = compile(
+                ast.fix_missing_locations(ast.Module([changed], [])), "<changed>", "exec"
+            )
+        exec(code, names, own)
+        return own[changed.name]
+
+    return tree, made
+
+
+def _source(thing):
+    """Return the source of a function or class and the names around it.
+
+    Raises
+    ------
+    OSError, TypeError
+        If it is not known, or not all of it is there.
+    """
+    if not inspect.isclass(thing):
+        if not inspect.isfunction(thing) or thing.__closure__:
+            raise TypeError("it is another callable, or uses names of a function around it")
+        return inspect.getsource(thing), thing.__globals__
+    for method in filter(inspect.isfunction, vars(thing).values()):
+        code = method.__code__
+        lines = linecache.getlines(code.co_filename)  # inspect finds no class of a notebook
+        for node in ast.parse("".join(lines)).body:
+            if (
+                isinstance(node, ast.ClassDef)
+                and node.lineno <= code.co_firstlineno <= node.end_lineno
+            ):
+                return "".join(lines[node.lineno - 1 : node.end_lineno]), method.__globals__
+    raise OSError("no class of a cell")
 
 
 def _lift(block):
@@ -94,7 +147,3 @@ def _empty(node):
     """Say whether a node is np.empty or np.empty_like."""
     owner = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id
     return owner in ("np", "numpy") and node.attr in ("empty", "empty_like")
-
-
-def _twin(node):
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in TWINS

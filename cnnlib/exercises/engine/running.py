@@ -112,6 +112,25 @@ def tracing(trace):
         sys.settrace(before)
 
 
+@contextlib.contextmanager
+def little_memory(more=2**30):
+    """Let what runs in the block take so many bytes and no more, where the system can do that."""
+    try:
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        before = resource.getrlimit(resource.RLIMIT_AS)
+    except (ImportError, OSError):  # no Linux
+        yield
+        return
+    most = pages * resource.getpagesize() + more
+    resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
 @dataclass
 class Outcome:
     """What one call of a function did.

@@ -1,0 +1,164 @@
+"""One small change of a reader's code: every one is made and undone, and the right one is told."""
+
+import ast
+import inspect
+import linecache
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from cnnlib.exercises.engine.check import Case, Check
+from cnnlib.exercises.engine.edits import changes
+from cnnlib.exercises.engine.repairs import small_changes
+from cnnlib.exercises.engine.result import collect
+from cnnlib.exercises.engine.running import little_memory
+
+
+def in_a_cell(source, name="f"):
+    """Make a function or class as a cell of a notebook does, with its source on record."""
+    file, names = f"<cell {hash(source)}>", {"np": np}
+    linecache.cache[file] = len(source), None, source.splitlines(True), file
+    exec(compile(source, file, "exec"), names)
+    return names[name]
+
+
+def pooled(x, size, stride):
+    H, W = x.shape
+    OH, OW = (H - size) // stride + 1, (W - size) // stride + 1
+    y = np.zeros((OH, OW))
+    for kh in range(size):
+        for kw in range(size):
+            y += x[kh : kh + stride * OH : stride, kw : kw + stride * OW : stride]
+    return y / size**2
+
+
+RIGHT = inspect.getsource(pooled)
+
+
+def _cases(rng):
+    sizes = ((3, 3, 3, 1), (4, 6, 2, 2), (7, 5, 3, 2), (6, 5, 2, 3))
+    return [Case(f"{H} by {W}", (rng.normal(size=(H, W)), s, t)) for H, W, s, t in sizes]
+
+
+CHECK = Check(pooled, _cases, todo="Write it", more="Go on.")
+collect("99", {"pooled": CHECK})
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        ("(W - size)", "(H - size)", "H stands where W belongs"),
+        ("stride * OH", "size * OH", "size stands where another name belongs"),
+        ("stride + 1, ", "stride, ", "(H - size) // stride lacks something"),
+        ("(H - size)", "(H + size)", "H + size needs another sign"),
+        ("stride + 1, ", "stride + 2, ", "2 should be another number"),
+        (
+            "in range(size):\n            y",
+            "in range(2):\n            y",
+            "2 should not be a fixed",
+        ),
+        ("size**2", "size**2 * 2", "size ** 2 * 2 holds something too much"),
+        ("y / size**2", "size**2 / y", "size ** 2 / y needs another order"),
+        ("return y / size**2", "y *= size**2\n    return y", "y *= size ** 2 needs another sign"),
+        ("            y +=", "            y =", "... should add and not set"),
+        ("    return", "    y += 1\n    return", "y += 1 is too much"),
+        (
+            "    y = np.zeros((OH, OW))\n    for kh in range(size):\n",
+            "    for kh in range(size):\n        y = np.zeros((OH, OW))\n",
+            "y = np.zeros((OH, OW)) belongs before the loop",
+        ),
+        (
+            "    return y / size**2",
+            "        y /= size**2\n    return y",
+            "y /= size ** 2 belongs behind the loop",
+        ),
+        ("np.zeros", "np.ones", "np.ones((OH, OW)) calls another function than it should"),
+        (
+            "// stride + 1, (W - size) // stride + 1",
+            "// stride, (W - size) // stride",
+            "(H - size) // stride lacks something",
+        ),
+    ],
+)
+def test_the_place_of_one_wrong_piece_is_told(old, new, said):
+    assert RIGHT.count(old) == 1
+    found = str(CHECK.diagnose(in_a_cell(RIGHT.replace(old, new), "pooled")))
+    assert "ne change makes all cases right: in line" in found and said in found, found
+
+
+def test_every_change_is_undone_before_the_next():
+    tree = ast.parse(RIGHT).body[0]
+    before, count = ast.dump(tree), 0
+    for node, needs in changes(tree):
+        assert ast.dump(tree) != before
+        assert ast.unparse(node) and needs
+        count += 1
+    assert ast.dump(tree) == before and count > 1000
+
+
+def test_the_same_changes_come_in_the_same_order():
+    """Not by the hash of a text, which is another one in every session."""
+    code = "import ast, sys; from cnnlib.exercises.engine.edits import changes\n"
+    code += "for n, w in changes(ast.parse(sys.argv[1]).body[0]): print(ast.unparse(n), w)"
+    runs = {
+        subprocess.run(
+            [sys.executable, "-c", code, RIGHT],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in "12"
+    }
+    assert len(runs) == 1 and len(runs.pop()) > 9999
+
+
+def test_a_class_of_a_cell_is_changed_as_well():
+    class Scale:
+        def __init__(self, factor):
+            self.factor = factor
+
+        def forward(self, x):
+            return self.factor * x
+
+    source = "class Scale:\n    def __init__(self, factor):\n        self.factor = factor\n\n"
+    source += "    def forward(self, x):\n        return self.factor + x\n"
+    rows = [Case(str(f), (f, np.arange(4.0))) for f in (2, 3, 5)]
+    check = Check(
+        Scale,
+        lambda rng: rows,
+        todo="Write it",
+        more="",
+        call=lambda kind, factor, x: kind(factor).forward(x),
+    )
+    collect("99", {"scale": check})
+    said = "one change makes all cases right: in line 6, self.factor + x needs another sign."
+    assert said in str(check.diagnose(in_a_cell(source, "Scale")))
+
+
+@pytest.mark.parametrize("thing", [len, np.sum, lambda x: x, type("Empty", (), {}), object()])
+def test_what_has_no_source_of_its_own_is_not_changed(thing):
+    assert not list(small_changes(thing))
+
+
+def test_a_function_that_uses_names_around_it_is_not_changed():
+    outside = 3
+
+    def f(x):
+        return outside * x
+
+    assert not list(small_changes(f))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing holds it")
+def test_a_change_that_takes_all_memory_fails():
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with little_memory(), pytest.raises(MemoryError):
+        np.ones(2**28)
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+    greedy = RIGHT.replace("np.zeros((OH, OW))", "np.ones((2**size * 10**9 - OH, OW))")
+    assert not CHECK.diagnose(in_a_cell(greedy, "pooled")).ok
