@@ -182,11 +182,9 @@ class RunState:
         """Refuse a checkpoint of a run on other terms, naming the first that differs."""
         mine = self.terms()
         for name in [*mine, *terms]:
-            if terms.get(name) != mine.get(name):
-                raise ValueError(
-                    f"{origin} was written with {name} {terms.get(name, 'unknown')}, this run has"
-                    f" {mine.get(name, 'none')}"
-                )
+            then, now = terms.get(name, "unknown"), mine.get(name, "none")
+            if then != now:
+                raise ValueError(f"{origin} was written with {name} {then}, this run has {now}")
 
     def check_record(self, history, done, steps, origin):
         """Refuse a record that does not fit what was done, or of more than is asked for."""
@@ -195,22 +193,15 @@ class RunState:
         by_epoch = {len(history.valid_losses), len(history.valid_accuracies)}
         fits = by_step == {epoch * self.steps + batch} and batch < self.steps
         if not fits or len(by_epoch) > 1 or steps < max(by_step):
-            raise ValueError(
-                f"{origin} {DAMAGED}: its record does not fit {epoch} epochs, {batch} batches and"
-                f" {steps} steps"
-            )
+            raise ValueError(f"{origin} {DAMAGED}: its record does not fit its place")
         if done > (self.epochs, 0):
-            raise ValueError(
-                f"{origin} has done {epoch} epochs and {batch} batches,"
-                f" epochs is {self.epochs}: expected at least as many"
-            )
+            reached = f"{origin} has done {epoch} epochs and {batch} batches"
+            raise ValueError(f"{reached}, epochs is {self.epochs}: expected at least as many")
 
     def compare_draws(self, image, rates, steps, origin):
         """Refuse a checkpoint with another first image or learning rate than here."""
         if not np.allclose(image, self.first_image, atol=1e-3):
-            raise ValueError(
-                f"{origin} was written with another augment: the first image came out otherwise"
-            )
+            raise ValueError(f"{origin} was written with another augment: its first image differs")
         rate = self.optimizer.rate
         for step, then in enumerate(rates):
             now = rate(steps - len(rates) + step) if callable(rate) else rate

@@ -208,9 +208,8 @@ def check_layer(layer, x, rng=0, tolerance=1e-6, eps=1e-5, max_entries=None):
         analytic = np.array([gradients[name][index] for index in indices])
         found[name] = indices, analytic, *slopes(array, indices, outputs, y, dy, eps)
     floor = max(1e-3 * max(np.abs(numeric).max() for _, _, numeric, _ in found.values()), 1e-12)
-    return Report(
-        [worst(name, *arrays, floor, tolerance) for name, arrays in found.items()], tolerance
-    )
+    rows = [worst(name, *arrays, floor, tolerance) for name, arrays in found.items()]
+    return Report(rows, tolerance)
 
 
 def assert_gradients(layer, x, **options):

@@ -62,10 +62,7 @@ def check_labels(labels, N, M):
     if labels.shape != (N,) or N == 0:
         raise ValueError(f"labels have shape {labels.shape}, expected ({max(N, 1)},), one an image")
     if not (labels.min() >= 0 and labels.max() < M):
-        raise ValueError(
-            f"labels go from {labels.min()} to {labels.max()}, expected 0 to {M - 1}"
-            f" for {M} classes"
-        )
+        raise ValueError(f"labels go from {labels.min()} to {labels.max()}, expected 0 to {M - 1}")
 
 
 class SoftmaxCrossEntropy:

@@ -131,38 +131,33 @@ def convnet_bn(filters=(24, 48, 64), hidden=128, rng=None, fast=False):
     return Sequential(layers, input_shape=(1, 28, 28))
 
 
-def resnet(filters=(24, 48, 96), blocks=(1, 2), rng=None, fast=False):
+def resnet(filters=(24, 48, 96), rng=None, fast=False):
     """Build a small residual network, the best of the zoo.
 
-    Two convolutions take the image to 14 x 14 and to 7 x 7 pixels, residual blocks after each; a
-    third takes it to 3 x 3. Every convolution is normalised.
+    Two convolutions take the image to 14 x 14 and to 7 x 7 pixels, one residual block after the
+    first and two after the second; a third takes it to 3 x 3. Every convolution is normalised.
 
     Parameters
     ----------
     filters : (int, int, int)
-        Filters of the three convolutions outside the blocks.
-    blocks : (int, int)
-        Residual blocks on 14 x 14 and on 7 x 7 pixels, two convolutions each.
+        Filters of the three convolutions outside the blocks, of which each holds two.
     rng, fast
         As for :func:`mlp`, and so are the network's input and output.
 
     Source: He, Zhang, Ren, Sun, Deep residual learning (2015), made small.
     """
-    if np.shape(blocks) != (2,):
-        raise ValueError(f"blocks is {blocks!r}, expected two numbers, as (1, 2)")
     rng = np.random.default_rng(rng)
     conv, (first, second, third) = FastConv2D if fast else Conv2D, filters
 
-    def residuals(count, width):
-        for _ in range(count):
-            body = [conv(width, width, 3, pad=1, rng=rng), BatchNorm(width), ReLU()]
-            body += [conv(width, width, 3, pad=1, rng=rng), BatchNorm(width)]
-            yield from (Residual(Sequential(body)), ReLU())
+    def block(width):
+        body = [conv(width, width, 3, pad=1, rng=rng), BatchNorm(width), ReLU()]
+        body += [conv(width, width, 3, pad=1, rng=rng), BatchNorm(width)]
+        return [Residual(Sequential(body)), ReLU()]
 
     layers = [conv(1, first, 5, stride=2, pad=2, rng=rng), BatchNorm(first), ReLU()]
-    layers += residuals(blocks[0], first)
+    layers += block(first)
     layers += [conv(first, second, 3, stride=2, pad=1, rng=rng), BatchNorm(second), ReLU()]
-    layers += residuals(blocks[1], second)
+    layers += block(second) + block(second)
     layers += [conv(second, third, 3, stride=2, rng=rng), BatchNorm(third), ReLU()]
     layers += [Flatten(), Dense(third * 3 * 3, 10, init=small, rng=rng)]
     return Sequential(layers, input_shape=(1, 28, 28))

@@ -215,8 +215,7 @@ class Sequential(Layer):
         arrays = load_arrays(path)
         if "place" in arrays:
             raise ValueError(
-                f"{path} is a checkpoint, not weights alone: fit goes on from it with"
-                " checkpoint=... and resume=True"
+                f"{path} is a checkpoint: fit(checkpoint=..., resume=True) goes on from it"
             )
         self.assign(arrays, str(path))
 
@@ -288,10 +287,8 @@ class Residual(Sequential):
 
     def shapes(self, shape):
         """Follow a shape through each of the two ways; result as of :meth:`Sequential.shapes`."""
-        shape = known_shape(shape)
-        return [
-            (name, layer, shape, layer.output_shape(shape)) for name, layer in self.layers.items()
-        ]
+        shape, ways = known_shape(shape), self.layers.items()
+        return [(name, way, shape, way.output_shape(shape)) for name, way in ways]
 
     def arguments(self):
         return self.children(), {}

@@ -124,7 +124,7 @@ def test_odd_images_are_refused_by_every_way_of_looking(network, x, kind):
         lambda: interpret.grad_cam(network, odd, 1, "relu1"),
         lambda: interpret.fast_gradient_sign(network, odd, labels, 0.1),
     ):
-        with pytest.raises((TypeError, ValueError), match="expected|convert one of them|padded"):
+        with pytest.raises((TypeError, ValueError), match="expected|convert one|padded"):
             look_inside()
     for figure in (look.plot_saliency, look.plot_feature_maps, look.plot_most_exciting):
         if kind not in ("half", "single", "no batch", "list"):  # read as they are meant
@@ -201,7 +201,7 @@ def test_a_class_out_of_range_is_refused(network, x, classes):
     looks += [interpret.gradient_times_input, interpret.occlusion]
     looks += [lambda *a: interpret.grad_cam(*a, "relu1")]
     for method in looks:
-        with pytest.raises(ValueError, match="expected 0 to 2 for 3 classes"):
+        with pytest.raises(ValueError, match="expected 0 to 2$"):
             method(network, x, classes)
 
 

@@ -56,7 +56,7 @@ def fashion_test():
             + 2 * (24 + 48 + 64 + 128),
         ),
         (
-            resnet((4, 6, 8), blocks=(1, 2), rng=0),
+            resnet((4, 6, 8), rng=0),
             sum([4 * 25 + 4, 2 * (4 * 4 * 9 + 4), 6 * 4 * 9 + 6, 4 * (6 * 6 * 9 + 6)])
             + sum([8 * 6 * 9 + 8, 8 * 9 * 10 + 10])
             + 2 * (4 + 2 * 4 + 6 + 4 * 6 + 8),
@@ -111,11 +111,6 @@ def test_filters_are_alive(name, data, most, mnist_test):
         if w.ndim == 4:
             strengths = np.abs(w).max(axis=(1, 2, 3))
             assert strengths.min() > 0.05 * strengths.max(), key
-
-
-def test_resnet_names_blocks_that_are_not_two_numbers():
-    with pytest.raises(ValueError, match="blocks is 2, expected two numbers"):
-        resnet(blocks=2)
 
 
 def test_the_card_lists_every_weight_file():

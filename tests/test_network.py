@@ -455,7 +455,7 @@ def test_weights_that_are_no_numbers_are_refused_and_nothing_is_changed(saved, n
 def test_a_checkpoint_handed_to_load_is_called_one(saved):
     path, arrays = saved
     save_arrays(path, {"place": np.array("{}"), **arrays})
-    assert_refused(path, "is a checkpoint, not weights alone: fit goes on from it with")
+    assert_refused(path, "is a checkpoint: fit\\(checkpoint=..., resume=True\\) goes on from it")
 
 
 def test_assign_copies():

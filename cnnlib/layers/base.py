@@ -46,9 +46,7 @@ class Layer:
                 setattr(cls, name, guard(vars(cls)[name]))
 
     def __init__(self):
-        self.params = {}
-        self.grads = {}
-        self.state = {}
+        self.params, self.grads, self.state = {}, {}, {}
 
     def forward(self, x):
         """Compute the output y from the input x."""
@@ -146,8 +144,7 @@ class Layer:
         for name, value in self.params.items():
             if value.dtype != x.dtype:
                 raise TypeError(
-                    f"x is {x.dtype} and {name} is {value.dtype}: convert one of them,"
-                    f" x.astype({str(value.dtype)!r}) or astype({str(x.dtype)!r}) of the layer"
+                    f"x is {x.dtype} and {name} is {value.dtype}: convert one by astype"
                 )
         self.output_shape(x.shape[1:])
 
@@ -168,8 +165,7 @@ class Layer:
         shape, dtype, uses = self.expects
         if uses != self.uses():
             raise RuntimeError(
-                f"a layer of {name} has run forward by itself, or its mode was switched:"
-                " call forward again"
+                f"a layer of {name} ran alone or in another mode: call forward again"
             )
         if not isinstance(dy, np.ndarray | np.generic) or dy.dtype != dtype:
             came = getattr(dy, "dtype", type(dy).__name__)

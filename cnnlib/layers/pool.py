@@ -72,10 +72,9 @@ class MaxPool2D(Pool2D):
     def __init__(self, kernel_size, stride=None, pad=0):
         super().__init__(kernel_size, stride, pad)
         KH, KW = self.kernel_size
-        if KH * KW > 256:
+        if KH * KW > 256:  # the winner's number is kept in one byte
             raise ValueError(
-                f"kernel_size is {kernel_size}, expected at most 256 pixels in a window:"
-                " the winner's number is kept in one byte"
+                f"kernel_size is {kernel_size}, expected at most 256 pixels in a window"
             )
 
     def forward(self, x):
