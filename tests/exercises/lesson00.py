@@ -12,6 +12,44 @@ MUTANTS = {
         "loops": {"x.mean(axis=(1, 2))": "np.array([image.mean() for image in x])"},
         "the largest is taken": {"mean": "max"},
     },
+    "scaled": {
+        "rows are divided by the place of the largest": {
+            "x.max(axis=1, keepdims=True)": "np.argmax(x, axis=1)[:, None]"
+        },
+        "rows are divided by the sum of the sizes": {"x.max(": "np.linalg.norm(x, 1, "},
+        "no row is divided by less than 1": {"x.max(": "x.max(initial=1, "},
+    },
+    "one_hot": {
+        "every row gets a 1 at the labels of all": {
+            "return np.eye(M)[labels]": (
+                "y = np.zeros((len(labels), M))\n    y[:, labels] = 1\n    return y"
+            )
+        },
+        "the label itself is put there": {"np.eye(M)": "np.diag(np.arange(M))"},
+        "classes are counted from 1": {"np.eye(M)": "np.vstack([np.zeros(M), np.eye(M)])"},
+        "classes are numbered anew": {"[labels]": "[np.argsort(np.argsort(labels))]"},
+    },
+    "pick": {
+        "whole rows are returned": {
+            "scores[np.arange(len(scores)), labels]": "scores.take(labels, axis=0)"
+        },
+        "all come from the column of the first label": {
+            "scores[np.arange(len(scores)), labels]": "scores[:, labels[0]]"
+        },
+        "rows are taken to be as long as there are rows": {
+            "scores[np.arange(len(scores)), labels]": (
+                "scores.ravel()[len(scores) * np.arange(len(scores)) + labels]"
+            )
+        },
+    },
+    "shrunk": {
+        "rows are thinned twice, and columns not": {"::2, ::2]": "::2][:, ::2]"},
+        "the others become 0, and stay": {
+            "return x[:, ::2, ::2]": (
+                "y = x.copy()\n    y[:, 1::2] = 0\n    y[:, :, 1::2] = 0\n    return y"
+            )
+        },
+    },
     "votes": {
         "of labels that come again only the last one counts": {
             COUNTED: "counts = np.zeros(M)\n    counts[labels] += weights\n    return counts"
@@ -61,8 +99,22 @@ MUTANTS = {
             ROWS: "x[np.arange(len(x) - K + 1)[:, None] - np.arange(K)]"
         },
     },
+    "slide": {
+        "windows lie side by side": {
+            "windows(x, len(w))": "x[: len(x) // len(w) * len(w)].reshape(-1, len(w))"
+        },
+        "the largest of a window's products is taken": {
+            "windows(x, len(w)) @ w": "np.max(w * windows(x, len(w)), 1)"
+        },
+    },
     "nearest": {
-        "loops": {SQUARED: "np.array([((row - b) ** 2).sum(axis=1).argmin() for row in a])"}
+        "loops": {SQUARED: "np.array([((row - b) ** 2).sum(axis=1).argmin() for row in a])"},
+        "the largest product wins, as if all rows of b had the same squares": {
+            "(b**2).sum(axis=1)": "(a**2).sum(1)[:, None]"
+        },
+        "for each row of b the nearest row of a is returned": {
+            SQUARED: "((a * a).sum(1)[:, None] + (b * b).sum(1) - 2 * a @ b.T).argmin(axis=0)"
+        },
     },
 }
 

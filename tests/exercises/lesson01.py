@@ -19,6 +19,7 @@ LOOPS = """x, start = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad))), b[f]
                 total += w[f, c, kh, kw] * x[n, c, oh * stride + kh, ow * stride + kw]
             y[n, f, oh, ow] = total"""
 PADDED = "x = pad_image(x, pad)"
+PLACES = "OH, OW = output_size(H, KH, stride, pad), output_size(W, KW, stride, pad)"
 WALK = "x[oh * stride + kh, ow * stride + kw]"
 SIZE = "(output_size(H, KH), output_size(W, KW))"
 SUM = "y[oh, ow] += w[kh, kw] * x[oh + kh, ow + kw]"
@@ -92,9 +93,11 @@ MUTANTS = {
             ),
             SUM: "pass",
         },
+        "fractions are cut off, as integers do": {"x.dtype": "int"},
     },
     "pad": {
-        "borrowed": {"padded[pad : pad + H, pad : pad + W] = x": "padded[...] = np.pad(x, pad)"}
+        "borrowed": {"padded[pad : pad + H, pad : pad + W] = x": "padded[...] = np.pad(x, pad)"},
+        "the image comes back without a frame": {"return padded": "return x.copy()"},
     },
     "convolve_strided": {
         "the kernel is flipped": {"w[kh, kw]": "w[::-1, ::-1][kh, kw]"},
@@ -143,6 +146,11 @@ MUTANTS = {
         "the stride counts for columns only": {
             "(len(x), KH, stride": "(len(x), KH, 1",
             "oh * stride": "oh",
+        },
+        "the stride is not used": {
+            "KH, stride, pad": "KH, 1, pad",
+            "KW, stride, pad": "KW, 1, pad",
+            WALK: "x[oh + kh, ow + kw]",
         },
     },
     "conv": {
@@ -194,6 +202,29 @@ MUTANTS = {
         | loops({"ow * stride": "ow"}),
         "the stride counts for columns only": {"(H, KH, stride": "(H, KH, 1"}
         | loops({"oh * stride": "oh"}),
+        "the frame repeats the nearest pixel": {
+            CONV: CONV.replace("x[n, c]", "np.pad(x[n, c], pad, 'edge')"),
+            "stride, pad)\n    return": "stride, 0)\n    return",
+        },
+        "padding comes in twice": {
+            "    OH, OW": "    x = np.pad(x, [(0, 0)] * 2 + [(pad, pad)] * 2)\n    OH, OW",
+            PLACES: PLACES.replace("(H,", "(x.shape[2],").replace("(W,", "(x.shape[3],"),
+        },
+        "the frame is at the top and left only": {
+            CONV: CONV.replace("x[n, c]", "np.pad(x[n, c], ((pad, 0), (pad, 0)))"),
+            "stride, pad)\n    return": "stride, 0)\n    return",
+            PLACES: "OH, OW = (H + pad - KH) // stride + 1, (W + pad - KW) // stride + 1",
+        },
+        "the frame is at the bottom and right only": {
+            CONV: CONV.replace("x[n, c]", "np.pad(x[n, c], ((0, pad), (0, pad)))"),
+            "stride, pad)\n    return": "stride, 0)\n    return",
+            PLACES: "OH, OW = (H + pad - KH) // stride + 1, (W + pad - KW) // stride + 1",
+        },
+    },
+    "box": {
+        "one pixel counts alone": {
+            "np.full((K, K), 1 / K**2)": "np.pad([[1.0]], (K // 2, (K - 1) // 2))"
+        }
     },
     "edges": {
         "both filters are multiplied to one": {

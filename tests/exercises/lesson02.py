@@ -142,6 +142,20 @@ MUTANTS = {
         "columns get a frame and rows do not": {"(pad, pad), (pad, pad)": "(0, 0), (pad, pad)"},
         "the frame mirrors the picture": {"constant_values=-np.inf": "mode='reflect'"},
     },
+    "mark_winner": {
+        "the place is divided by the number of rows": {
+            "marks.flat[window.argmax()]": (
+                "i, j = divmod(window.argmax(), len(window))\n"
+                "    marks[min(i, len(marks) - 1), min(j, marks.shape[1] - 1)]"
+            )
+        },
+        "the first of equals is looked for column by column": {
+            "    marks.flat[window.argmax()] = 1": (
+                "    column, row = divmod(window.T.argmax(), len(window))\n"
+                "    marks[row, column] = 1"
+            )
+        },
+    },
     "global_pool": {
         "the sum is not divided": {".mean": ".sum"},
         "the largest is taken": {".mean": ".max"},
@@ -167,6 +181,7 @@ MUTANTS = {
         },
         "the step is returned and not the field": {"return field": "return jump"},
         "the stride is added to the step": {"jump *= stride": "jump += stride"},
+        "every stride above 1 is taken for 2": {"jump *= stride": "jump *= min(stride, 2)"},
     },
     "relative_change": {
         "the norm of b is divided by that of a": {"(b - a)": "b"},

@@ -40,6 +40,35 @@ MUTANTS = {
         },
         "each patch is read from its end": {"patch.ravel()": "patch[:, ::-1, ::-1].ravel()"},
         "the stride changes the size and not the place": {PLACE: "row, column = oh, ow"},
+        "the frame is at the top and left only": {
+            "OH, OW = output_size(H, KH, stride, pad), output_size(W, KW, stride, pad)": (
+                "OH, OW = (H + pad - KH) // stride + 1, (W + pad - KW) // stride + 1"
+            ),
+            FRAME: "((0, 0), (0, 0), (pad, 0), (pad, 0))",
+        },
+        "the frame is at the bottom and right only": {
+            "OH, OW = output_size(H, KH, stride, pad), output_size(W, KW, stride, pad)": (
+                "OH, OW = (H + pad - KH) // stride + 1, (W + pad - KW) // stride + 1"
+            ),
+            FRAME: "((0, 0), (0, 0), (0, pad), (0, pad))",
+        },
+        "patches are rows and not columns": {"return cols": "return cols.T"},
+        "images and channels get a frame as well": {
+            "    N, C, H": "    x = np.pad(x, [(pad, pad)] * 2 + [(0, 0)] * 2)\n    N, C, H"
+        },
+        "only columns are added to the image": {
+            FRAME: "((0, 0), (0, 0), (0, 0), (pad, pad))",
+            "OH, OW = output_size(H, KH, stride, pad), output_size(W, KW, stride, pad)": (
+                "OH, OW = output_size(H, KH, stride), output_size(W, KW, stride, pad)"
+            ),
+        },
+        "the six axes are reshaped and not transposed": {
+            "    cols = np": (
+                "    windows = sliding_window_view(x, (KH, KW), (2, 3))[:, :, ::stride, ::stride]\n"
+                "    return windows.reshape(C * KH * KW, -1)\n"
+                "    cols = np"
+            )
+        },
     },
     "im2col": {
         "the last row and the last column of places are missing": {
@@ -79,6 +108,7 @@ MUTANTS = {
         "loops": {
             "    x = np.pad": "    return im2col_loops(x, kernel_size, stride, pad)\n    x = np.pad"
         },
+        "the stride is not used": {STEPS: ""},
     },
     "conv_fast": {
         "padding comes in twice": {"    N, C, H": f"    x = np.pad(x, {FRAME})\n    N, C, H"},
@@ -139,6 +169,10 @@ MUTANTS = {
             f"np.isclose({DOT})": "(forward(x) * c).sum() - (x * backward(c)).sum() < 1e-9"
         },
         "it asks whether c comes back": {f"isclose({DOT})": "allclose(forward(backward(c)), c)"},
+        "it compares two norms": {DOT: "np.linalg.norm(forward(x)), np.linalg.norm(backward(c))"},
+        "it compares x with forward(x), without c and backward": {
+            DOT: "np.linalg.norm(forward(x)), np.linalg.norm(x)"
+        },
     },
     "layer_cost": {
         "the bias is counted as a product": {"F * patch * OH": "F * (patch + 1) * OH"},
@@ -177,6 +211,10 @@ MUTANTS = {
             ".transpose(0, 3, 1, 2)": ".reshape(len(x), len(w), *x.shape[2:])"
         },
         "loops": {"pixels = x": "for _ in np.ndindex(x.shape[2:]):\n        pass\n    pixels = x"},
+        "only the first channel is used": {
+            "x.transpose": "(x * [[[1]], *[[[0]]] * (x.shape[1] - 1)]).transpose"
+        },
+        "the first image is used for all": {"x.transpose": "(0 * x + x[0]).transpose"},
     },
     "frugal_conv": {
         "the bias is forgotten": {PIECE: f"{PIECE[:-2]}0 * b)"},

@@ -82,12 +82,38 @@ MUTANTS = {
             "        x[index] = value\n": "        x[index] += eps\n",
         },
         "changed": {"    return gradient": "    x += 1\n    return gradient"},
+        "a number is not put back after its nudges": {
+            "below = f(x)\n        x[index] = value\n": "below = f(x)\n"
+        },
+        "all slopes are 0, as if both calls of f saw the same x": {
+            "        above = f(x)\n": "",
+            "        x[index] = value\n": "",
+            "above - below": "f(x) - below",
+        },
+        "a whole row is nudged at once, and what is kept of it is no copy": {
+            "np.ndindex(x.shape)": "range(len(x))"
+        },
+        "a whole row is nudged at once": {
+            "np.ndindex(x.shape)": "range(len(x))",
+            "value = x[index]": "value = np.copy(x[index])",
+        },
+        "a copy of x is nudged": {"    gradient =": "    x = x.copy()\n    gradient ="},
+    },
+    "relu_backward": {
+        "the gradient passes everywhere": {"(x > 0)": "(np.maximum(x, 0) >= 0)"},
+        "the mask itself is returned": {"dy * (x > 0)": "(x > 0).astype(x.dtype)"},
+        "dy is multiplied with the output": {"(x > 0)": "np.maximum(x, 0)"},
     },
     "dense_backward": {
         "order": {"return dy @ w.T, x.T @ dy,": "return x.T @ dy, dy @ w.T,"},
         "as many outputs as inputs": {
             "x.T @ dy": "(x.T @ dy if x.shape[1] == dy.shape[1] else np.ones(w.shape))"
         },
+    },
+    "softmax": {
+        "the largest score of the first image is subtracted from all": {
+            "scores.max(axis=1, keepdims=True)": "scores.max(axis=1)[0]"
+        }
     },
     "cross_entropy": {
         "the gradient is divided by N twice": {"len(labels)\n": "len(labels) ** 2\n"},
@@ -193,6 +219,14 @@ MUTANTS = {
             "np.exp(logs)": "np.exp(logs - scores.max(axis=1, keepdims=True))",
             "logs = shifted -": "logs = scores -",
         },
+        "1e-300 is added to p inside the log, or p is kept above it": {
+            "return -logs[rows, labels]": (
+                "p = np.maximum(np.exp(logs), 1e-300)\n    return -np.log(p)[rows, labels]"
+            )
+        },
+        "1e-15 is added to p inside the log, or p is kept above it": {
+            "-logs[rows, labels]": "-np.log(np.maximum(np.exp(logs[rows, labels]), 1e-15))"
+        },
     },
     "autograd": {
         "data changed": {
@@ -230,6 +264,15 @@ MUTANTS = {
         "the last value begins with its own data": {
             "self.grad = [], 1.0": "self.grad = [], self.data"
         },
+        "only the numbers that it began with get a gradient": {
+            "parent.grad += slope * value.grad": (
+                "parent.grad += slope * value.grad\n"
+                "        for value in order:\n"
+                "            if value.parents:\n"
+                "                value.grad = 0.0"
+            )
+        },
+        "the gradient stops after one step": {"reversed(order)": "[self]"},
     },
     "conv_backward": {
         "db is summed over the filters": {"flat.sum(axis=1)": "flat.sum(axis=0)"},
@@ -357,6 +400,12 @@ MUTANTS = {
         "the mean is taken and not the largest": {"np.max(": "np.mean("},
         "the sum is taken and not the largest": {"np.max(": "np.sum("},
         "an error for every row is returned": {"floor))": "floor), axis=-1)"},
+        "the difference is not divided by anything": {" / np.maximum(larger, floor)": ""},
+        "the difference is divided by |a| alone": {"(larger,": "(np.abs(a),"},
+        "the difference is divided by |a| + |b|": {"(larger,": "(np.abs(a) + np.abs(b),"},
+        "the difference is divided by the mean of |a| and |b|": {
+            "(larger,": "((np.abs(a) + np.abs(b)) / 2,"
+        },
     },
     "gradient_errors": {
         "True and False are returned and not the errors": {

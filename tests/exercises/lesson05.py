@@ -57,6 +57,22 @@ MUTANTS = {
         },
         "changed": {"return np.maximum(x, 0)": "return np.maximum(x, 0, out=x)"},
         "remark": {"(self.x > 0)": "(self.x > 0).astype(float)"},
+        "the gradient passes everywhere": {"self.x > 0": "np.maximum(self.x, 0) >= 0"},
+        "the input of the first call is kept for ever": {
+            KEPT: '        self.x = x if not hasattr(self, "x") else self.x\n',
+            "(self.x > 0)": "(np.broadcast_to(self.x, dy.shape) > 0)",
+        },
+        "the slope alone is returned, without dy": {"dy * (self.x > 0)": "(self.x > 0) * 1.0"},
+        "what is kept belongs to the class, and all layers of it share that": {
+            "self.x = x": "ReLU.x = x"
+        },
+        "dy is multiplied by y and not by its slope": {
+            "dy * (self.x > 0)": "dy * self.x * (self.x > 0)"
+        },
+        "the mask of the first call is kept for ever": {
+            "self.x = x\n": "self.x = getattr(self, 'x', x)\n",
+            "np.maximum(x, 0)": "x * (self.x > 0)",
+        },
     },
     "dense_layer": {
         "order": {
@@ -93,6 +109,19 @@ MUTANTS = {
             "return x @": "y = x @",
             'self.params["b"]\n\n': 'self.params["b"]\n        x *= 0\n        return y\n\n',
         },
+        "only the last image of the batch counts in dw and db": {
+            'self.grads = {"w": self.x.T @ dy, "b": dy.sum(axis=0)}\n': (
+                "for row, d in zip(self.x, dy, strict=True):\n"
+                '            self.grads = {"w": np.outer(row, d), "b": d}\n'
+            )
+        },
+        "the input of the first call is kept for ever": {
+            KEPT: '        self.x = x if not hasattr(self, "x") else self.x\n'
+        },
+        "what is kept belongs to the class, and all layers of it share that": {
+            "self.x = x": "Dense.x = x"
+        },
+        "all of db is one sum": {"dy.sum(axis=0)": "dy.sum() + 0 * dy[0]"},
     },
     "conv_layer": {
         "y has its rows and columns exchanged": {
@@ -227,7 +256,11 @@ MUTANTS = {
         "remark": {"C, H, W, N), dy.dtype": "C, H, W, N), float"},
     },
     "sgd_step": {
-        "changed": {"p -= rate * grads[name]": "grads[name] *= rate\n        p -= grads[name]"}
+        "changed": {"p -= rate * grads[name]": "grads[name] *= rate\n        p -= grads[name]"},
+        "only the first parameter is changed": {"grads[name]": "grads[name]\n        break"},
+        "the gradient is brought to length 1": {
+            "rate * grads[name]": "rate * grads[name] / np.sqrt((grads[name] ** 2).sum())"
+        },
     },
     "momentum": {
         "one parameter alone is changed": {
@@ -261,6 +294,12 @@ MUTANTS = {
         "grads_kept": {"p -= self": "grads[name] *= 0.5\n            p -= self"},
         "the velocity never decays": {"v *= self.momentum": "v *= 1"},
         "all parameters share one velocity": {"setdefault(name,": "setdefault(0,"},
+        "the step goes uphill": {"+= grads": "-= grads"},
+        "the rate of the first step is kept": {
+            "p -= self.rate": (
+                "self.first = getattr(self, 'first', self.rate)\n            p -= self.first"
+            )
+        },
     },
     "adam": {
         "m begins with the first gradient, and not with 0": {
@@ -327,6 +366,11 @@ MUTANTS = {
             "m.setdefault(name,": "m.setdefault(0,",
             "v.setdefault(name,": "v.setdefault(0,",
         },
+        "eps is added before v is corrected": {
+            ADAM: (
+                "p -= self.rate * np.sqrt(1 - two**t) * m / (1 - one**t) / (np.sqrt(v) + self.eps)"
+            )
+        },
     },
     "batches": {
         "images_of_x": {"yield x[pick]": "yield pick"},
@@ -338,6 +382,20 @@ MUTANTS = {
         },
         "shuffled": {
             "rng.permutation(len(x))": "np.roll(np.arange(len(x)), rng.integers(1, len(x)))"
+        },
+        "some images come twice and others never": {
+            "    for i in": "    order[0] = order[1]\n    for i in"
+        },
+        "the last batch is filled up with images again": {
+            "order[i : i + batch_size]": 'order.take(range(i, i + batch_size), mode="wrap")'
+        },
+        "images are shuffled within each batch only": {
+            "order = rng.permutation(len(x))": "order = np.arange(len(x))",
+            "pick = order[i : i + batch_size]": "pick = rng.permutation(order[i : i + batch_size])",
+        },
+        "whole batches are shuffled, and not images": {
+            "range(0, len(x), batch_size)": "rng.permutation(np.arange(0, len(x), batch_size))",
+            "order = rng.permutation(len(x))": "order = np.arange(len(x))",
         },
     },
     "accuracy": {
@@ -388,6 +446,7 @@ MUTANTS = {
             )
         },
         "training is switched on, and not off": {"training, False, 0": "training, True, 0"},
+        "the network is not switched back": {"    network.training = before\n": ""},
     },
     "train_epoch": {
         "rate": {"    return losses": "    optimizer.rate *= 0.5\n    return losses"},
@@ -406,6 +465,31 @@ MUTANTS = {
                 "batch_size, np.random.default_rng(0)):\n        loss"
             )
         },
+        "the optimizer that is handed over takes no step": {
+            "        optimizer.step(network.params, network.grads)\n": ""
+        },
+        "nothing is sent back": {"        network.backward(dscores)\n": ""},
+        "only the last loss is in the list": {"        losses.append": "    losses.append"},
+        "the gradients are set to 0 before the rule gets them": {
+            "        optimizer": '        network.grads["w"][:] = 0\n        optimizer'
+        },
+        "running means of the losses are returned": {
+            "return losses": "return [np.mean(losses[: k + 1]) for k in range(len(losses))]"
+        },
+        "the network is not in training mode": {
+            "network.training, losses = True, []": "losses = []"
+        },
+        "the sum of the losses is returned": {"return losses": "return sum(losses)"},
+        "each loss is multiplied by the size of its batch": {
+            "append(loss)": "append(len(right) * loss)"
+        },
+        "the gradients are those from before the loop": {
+            "    network.training, losses": (
+                "    grads = network.grads\n    network.training, losses"
+            ),
+            "params, network.grads": "params, grads",
+        },
+        "the labels are those of other images": {"(images), right)": "(images), right[::-1])"},
     },
     "cosine_rate": {
         "pi is missing": {"np.pi * step": "step"},

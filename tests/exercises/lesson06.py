@@ -38,6 +38,31 @@ MUTANTS = {
         "the scores of the whole network are returned": {
             "        if layer_name == name:\n            return x": "    return x"
         },
+        "what goes into the layer is returned, not what comes out": {
+            "        x = layer.forward(x)\n": "",
+            "            return x": "            return x\n        x = layer.forward(x)",
+        },
+    },
+    "receptive_field": {
+        "the first layer is left out": {"reversed(layers)": "reversed(layers[1:])"}
+    },
+    "most_exciting": {
+        "the search starts at 0, so that negative numbers never win": {
+            "    best": "    maps = maps.clip(0)\n    best"
+        },
+        "the size of a response counts, and not the number": {
+            "    best": "    maps = np.abs(maps)\n    best"
+        },
+        "the strongest comes last": {"[:count]": "[:count][::-1]"},
+        "ranks are returned, and not the numbers of the images": {
+            "    return": "    maps, best = maps[best], range(len(best))\n    return"
+        },
+        "one image comes more than once": {
+            "return [(int(n), *map(int, divmod(maps[n].argmax(), maps.shape[2]))) for n in best]": (
+                'flat = np.argsort(-maps.ravel(), kind="stable")[:count]\n'
+                "    return [tuple(int(i) for i in np.unravel_index(k, maps.shape)) for k in flat]"
+            )
+        },
     },
     "ablation": {
         "a channel of what goes into the layer is set to 0, and not of what comes out": {
@@ -136,6 +161,8 @@ MUTANTS = {
             "        covered = x.copy()\n": "",
         },
         "only the first channel is covered": {"covered[:, :, top": "covered[:, 0, top"},
+        "the size of the difference is taken": {FALL: "abs(" + FALL + ")"},
+        "what speaks against the class is cut off": {FALL: "max(" + FALL + ", 0)"},
     },
     "grad_cam": {
         "it goes back through the layer of that name as well": {
@@ -180,6 +207,7 @@ MUTANTS = {
         "the layer after the one asked about is used": {
             "    maps = feature": f"    name = {AFTER}\n    maps = feature"
         },
+        "negative weights are cut off": {RETURN: "weights = weights.clip(0)\n    " + RETURN},
     },
     "climb": {
         "the gradient of log p is taken": {
@@ -193,6 +221,12 @@ MUTANTS = {
         },
         "the size of the gradient is followed, which has no direction": {
             "network.backward(dscores)": "abs(network.backward(dscores))"
+        },
+        "the image is cut to 0 and 1 at each step": {
+            "x = (1 - decay) * x + rate * dx / np.sqrt((dx**2).mean())": (
+                "x = (1 - decay) * x + rate * dx / np.sqrt((dx**2).mean())\n"
+                "        x = x.clip(0, 1)"
+            )
         },
     },
 }

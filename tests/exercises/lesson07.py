@@ -65,9 +65,29 @@ MUTANTS = {
         "beta is scaled as well": {
             "* normal + beta.reshape(1, -1, 1, 1)": "* (normal + beta.reshape(1, -1, 1, 1))"
         },
+        "all channels share one mean": {"(0, 2, 3)": "None"},
+        "all channels of a pixel share one mean": {"(0, 2, 3)": "1"},
+        "each pixel has a mean of its own": {"(0, 2, 3)": "0"},
+        "the variance is the mean of the variances of the images": {
+            "x.var(axis=axes, keepdims=True)": (
+                "x.var(axis=(2, 3), keepdims=True).mean(axis=0, keepdims=True)"
+            )
+        },
+        "eps is added to the root": {STD: "(var**0.5 + eps)"},
     },
     "batch_norm_backward": {
-        "dgamma is a mean and not a sum": {BACK: "return dx, dgamma / N, dbeta"}
+        "dgamma is a mean and not a sum": {BACK: "return dx, dgamma / N, dbeta"},
+        "N is the number of columns": {"len(dy)": "len(gamma)"},
+        "dgamma and dbeta are multiplied by gamma": {
+            BACK: "return dx, dgamma * gamma, dbeta * gamma"
+        },
+        "dgamma and dbeta are means and not sums": {
+            BACK: "return dx, dgamma / len(dy), dbeta / len(dy)"
+        },
+        "the means in dx run along the rows, and not over them": {
+            "dbeta / N": "dy.mean(1)[:, None]",
+            "dgamma / N": "(dy * normal).mean(1)[:, None]",
+        },
     },
     "dropout": {
         "it is scaled down outside training as well": {"return x\n": "return x * (1 - rate)\n"},
@@ -83,6 +103,16 @@ MUTANTS = {
             "return x + self.body.forward(x)": "x += self.body.forward(x)\n        return x"
         },
         "body_used_once": {BACKWARDS: "0 * self.body.backward(dy) + dy + self.body.backward(dy)"},
+        "forward does not use the body": {FORTH: "2 * x"},
+        "the body belongs to the class, and all blocks share that of the last one": {
+            "        self.body = body": "        Residual.body = body"
+        },
+        "a ReLU follows the sum": {
+            "return x + self.body.forward(x)": (
+                "self.on = x + self.body.forward(x) > 0\n        return self.on * (x + self.body.y)"
+            ),
+            "return dy": "dy = dy * self.on\n        return dy",
+        },
     },
 }
 NARROW = "1 x 1 to 16, 3 x 3, 1 x 1 to 64"

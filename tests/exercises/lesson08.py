@@ -71,6 +71,11 @@ MUTANTS = {
         "the filter is transposed": {"(tile, g)": "(tile, g.T)"},
         "even sizes": {"return y": "return (1 + OH % 2 + OW % 2) * y"},
         "square images": {"return y": "return (1 + (OH != OW)) * y"},
+        "what a ragged last tile would make is missing": {
+            "    for r, c in np.ndindex(rows, columns)": (
+                "    for r, c in np.ndindex(OH // 2, OW // 2)"
+            )
+        },
     },
     "fft_conv": {
         "the filter is flipped along one axis, and not along both": {

@@ -88,6 +88,14 @@ MUTANTS = {
         "all workers have the same images": {"x[share], y[share]": "x[:n], y[:n]"},
         "the images of a worker meet the numbers y of others": {"y[share]": "y[:n]"},
     },
+    "ring_round": {
+        "the second half adds, too": {"step < P - 1": "True"},
+        "the first half hands on and does not add": {"step < P - 1": "False"},
+        "a part arrives under the number of the part that the receiver sends": {
+            "after[right, part] +=": "after[right, (right - step) % P] +=",
+            "after[right, part] = ": "after[right, (right - step) % P] = ",
+        },
+    },
     "ring_seconds": {
         "the whole buffer is sent once, and not nearly twice": {
             "rounds * (latency + size / workers / bandwidth)": "rounds * latency + size / bandwidth"
