@@ -110,16 +110,16 @@ def load_fashion_mnist(folder=None, cache=None, mirrors=MIRRORS, timeout=20.0):
     return _to_pairs(*(fetch_idx(*file, *place) for file in FASHION_MNIST.items()))
 
 
-def load_photo(grey=False, height=None):
+def load_photo(grey=False, height=600):
     """Load a photograph: Grace Hopper in 1984, from the sample data that matplotlib brings.
 
     Parameters
     ----------
     grey : bool
         Luminance only, weighted as in ITU-R BT.601: 0.299 red + 0.587 green + 0.114 blue.
-    height : int, optional
-        Height in pixels of a smaller copy, a divisor of 600. Each of its pixels is the mean of a
-        square of the original; columns at the right that fill no square are left out.
+    height : int
+        Height in pixels, a divisor of 600. Each pixel of a smaller copy is the mean of a square of
+        the original; columns at the right that fill no square are left out.
 
     Returns
     -------
@@ -133,20 +133,18 @@ def load_photo(grey=False, height=None):
 
     Source: portrait by James S. Davis, United States Navy; public domain.
     """
-    if height is not None:
-        at_least(1, height=height)
-        if 600 % height:
-            raise ValueError(f"height is {height}, expected an integer that divides 600")
+    at_least(1, height=height)
+    if 600 % height:
+        raise ValueError(f"height is {height}, expected an integer that divides 600")
     from matplotlib import cbook, image
 
     photo = image.imread(cbook.get_sample_data("grace_hopper.jpg", asfileobj=False))
     x = np.divide(photo.transpose(2, 0, 1)[None], 255, dtype=np.float32)
     if grey:
         x = np.tensordot(np.float32([[0.299, 0.587, 0.114]]), x[0], axes=1)[None]
-    if height is not None:
-        box = 600 // height
-        width = x.shape[3] // box
-        x = x[..., : width * box].reshape(1, -1, height, box, width, box).mean(axis=(3, 5))
+    box = 600 // height
+    width = x.shape[3] // box
+    x = x[..., : width * box].reshape(1, -1, height, box, width, box).mean(axis=(3, 5))
     return np.ascontiguousarray(x)
 
 
