@@ -182,16 +182,14 @@ def bilinear(x, rows, cols):
     framed = np.zeros((N, C, H + 2, W + 2), x.dtype)  # one pixel stands for all that is outside
     framed[:, :, 1:-1, 1:-1] = x
     rows, cols = np.clip(rows + 1, 0, H + 1), np.clip(cols + 1, 0, W + 1)
-    top, left = np.minimum(rows.astype(np.intp), H), np.minimum(cols.astype(np.intp), W)
-    down = (rows - top).astype(x.dtype)[:, None]
-    right = (cols - left).astype(x.dtype)[:, None]
+    top, left = np.minimum(np.floor(rows), H), np.minimum(np.floor(cols), W)
+    down, right = (rows - top).astype(x.dtype)[:, None], (cols - left).astype(x.dtype)[:, None]
     planes = np.arange(N * C).reshape(N, C, 1, 1) * (H + 2) * (W + 2)
-    at, pixels = planes + (top * (W + 2) + left)[:, None], framed.ravel()
-    upper = pixels[at]
-    upper += right * (pixels[at + 1] - upper)
-    at += W + 2
-    lower = pixels[at]
-    lower += right * (pixels[at + 1] - lower)
+    at = planes + (top.astype(np.intp) * (W + 2) + left.astype(np.intp))[:, None]
+    pixels = framed.ravel()
+    upper, lower = pixels.take(at), pixels[W + 2 :].take(at)
+    upper += right * (pixels[1:].take(at) - upper)
+    lower += right * (pixels[W + 3 :].take(at) - lower)
     return upper + down * (lower - upper)
 
 

@@ -64,9 +64,10 @@ class BatchNorm(Layer):
         """
         rows = channel_rows(x)
         if self.training:
-            mean = rows.mean(axis=1)
+            equal = np.full(rows.shape[1], 1 / rows.shape[1], rows.dtype)
+            mean = rows @ equal  # a product sums faster than rows.mean(axis=1)
             self.centred = rows - mean[:, None]
-            rest = self.centred.mean(axis=1)  # far from 0, the mean's rounding is not small
+            rest = self.centred @ equal  # far from 0, the mean's rounding is not small
             self.centred -= rest[:, None]
             var = np.vecdot(self.centred, self.centred) / rows.shape[1]
             self.remember(mean + rest, var, rows.shape[1])
