@@ -86,10 +86,21 @@ class OneThread:
 one_thread = OneThread()
 
 
+def keep_apart(cpus):
+    """Keep the thread that calls this on the next of some processors."""
+    os.sched_setaffinity(0, {next(cpus)})
+
+
 @functools.cache
 def pool(process, n):
-    """Start n threads that wait for work; once in each process, since a fork copies no threads."""
-    return ThreadPoolExecutor(n, thread_name_prefix="cnnlib")
+    """Start n threads that wait for work; once in each process, since a fork copies no threads.
+
+    Where there are as many threads as processors, each keeps to one of its own: a system that finds
+    the others busy often puts two threads that wake for a millisecond on the same one (Linux only).
+    """
+    cpus = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else ()
+    apart = {"initializer": keep_apart, "initargs": [iter(cpus)]} if len(cpus) == n else {}
+    return ThreadPoolExecutor(n, thread_name_prefix="cnnlib", **apart)
 
 
 def share(function, parts):
@@ -104,12 +115,55 @@ def share(function, parts):
     function : function of part
     parts : sequence
 
-    Yields
-    ------
-    What the function returns, in the order of the parts.
+    Returns
+    -------
+    list
+        What the function returns, in the order of the parts.
     """
+    results, waiting = [None] * len(parts), iter(range(len(parts)))
+
+    def work():
+        for i in waiting:
+            results[i] = function(parts[i])
+
     with one_thread as n:
         if min(n or 1, len(parts)) < 2:
-            yield from map(function, parts)
-        else:
-            yield from pool(os.getpid(), n).map(function, parts)
+            work()
+            return results
+        workers = [pool(os.getpid(), n).submit(work) for _ in range(min(n, len(parts)))]
+        try:
+            for worker in workers:
+                worker.result()
+        finally:  # after an error or an interrupt, no further part is begun
+            for _ in waiting:
+                pass
+    return results
+
+
+class InOrder:
+    """Hands results on in the order of their parts, one at a time, though they come in any order.
+
+    Nobody waits: where a result comes too early, or while another is handed on, the thread that
+    brings the missing one or is at it hands this one on, too.
+
+    Parameters
+    ----------
+    function : function of part and results
+    parts : iterable
+        All different.
+    """
+
+    def __init__(self, function, parts):
+        self.function, self.parts, self.results = function, iter(parts), {}
+        self.next, self.lock = next(self.parts, None), threading.Lock()
+
+    def put(self, part, *results):
+        """Bring what belongs to a part."""
+        self.results[part] = results
+        while self.next in self.results and self.lock.acquire(blocking=False):
+            try:
+                if self.next in self.results:  # another thread may have been at it
+                    self.function(self.next, *self.results.pop(self.next))
+                    self.next = next(self.parts, None)
+            finally:
+                self.lock.release()

@@ -16,6 +16,8 @@ from itertools import product
 
 import numpy as np
 
+from cnnlib.blas import InOrder
+
 POINTS = (0, 1, -1, 2, -1 / 2, -2, 1 / 2)  # few and small: powers of them amplify rounding
 LARGEST = len(POINTS) + 1  # side of the largest tile
 
@@ -85,26 +87,25 @@ def sandwich(T, tile):
     return (T @ half.swapaxes(0, 1)).reshape(len(T), len(T), *tile.shape[2:])
 
 
-def by_pixel(x, rows, cols, pad=0):
-    """Copy images into a block (rows, cols, C, N), ``pad`` pixels from its corner, zeros around."""
-    N, C, H, W = x.shape
-    block = np.empty((rows, cols, C, N), x.dtype)
-    block[:pad] = block[pad + H :] = block[:, :pad] = block[:, pad + W :] = 0
-    block[pad : pad + H, pad : pad + W] = x.transpose(2, 3, 1, 0)
-    return block
+def cut(x, r, c, size):
+    """Copy the pixels of all images from (r, c) on: (size, size, C, N), zeros outside of x."""
+    inside = x[:, :, max(r, 0) : max(r + size, 0), max(c, 0) : max(c + size, 0)]
+    inside, top, left = inside.transpose(2, 3, 1, 0), max(-r, 0), max(-c, 0)
+    whole = inside.shape[:2] == (size, size)
+    tile = (np.empty if whole else np.zeros)((size, size, *inside.shape[2:]), x.dtype)
+    tile[top : top + len(inside), left : left + inside.shape[1]] = inside
+    return tile
 
 
 def overlap_add(total, part, start, overlap, axis=0):
-    """Write a part into a total from ``start`` on, adding its first ``overlap`` to the part before.
+    """Write a part into a total from ``start`` on, its first ``overlap`` added to the part before.
 
-    At ``start`` 0 there is none before, and all of it is written.
+    At ``start`` 0 there is none before. The part is changed.
     """
     total, part = np.moveaxis(total, axis, 0)[start:], np.moveaxis(part, axis, 0)
     if start:
-        total[:overlap] += part[:overlap]
-    else:
-        total[:overlap] = part[:overlap]
-    total[overlap : len(part)] = part[overlap:]
+        part[:overlap] += total[:overlap]
+    total[: len(part)] = part
 
 
 class Winograd:
@@ -140,14 +141,12 @@ class Winograd:
         self.a = m + K - 1
         self.A, self.B, self.G = (T.astype(w.dtype) for T in minimal_filtering(m, K))
         self.U = sandwich(self.G, w.transpose(2, 3, 0, 1))  # (a, a, F, C)
-        self.share, self.pad, self.x_shape, self.y_shape = share, pad, x.shape, (N, F, OH, OW)
-        self.rows, self.cols = -(-OH // m) * m, -(-OW // m) * m
+        self.x, self.pad, self.share, self.y_shape = x, pad, share, (N, F, OH, OW)
         self.corners = list(product(range(0, OH, m), range(0, OW, m)))
-        self.x = by_pixel(x, self.rows + K - 1, self.cols + K - 1, pad)
 
     def look(self, r, c):
         """Transform the tile of the images that the outputs from (r, c) on see: (a, a, C, N)."""
-        return sandwich(self.B.T, self.x[r : r + self.a, c : c + self.a])
+        return sandwich(self.B.T, cut(self.x, r - self.pad, c - self.pad, self.a))
 
     def forward(self, b):
         """Convolve, and add the bias.
@@ -165,10 +164,11 @@ class Winograd:
 
         def tile(corner):
             r, c = corner
-            whole = sandwich(self.A.T, self.U @ self.look(r, c))  # (m, m, F, N)
+            M = self.U @ self.look(r, c)  # (a, a, F, N)
+            M[1, 1] += b.reshape(F, 1)  # at the point 1, where each output sees the same
             part = y[:, r : r + m, c : c + m]
-            inside = whole[: part.shape[1], : part.shape[2]].transpose(2, 0, 1, 3)
-            np.add(inside, b.reshape(F, 1, 1, 1), out=part)
+            inside = sandwich(self.A.T, M)[: part.shape[1], : part.shape[2]]
+            part[...] = inside.transpose(2, 0, 1, 3)
 
         list(self.share(tile, self.corners))
         return y.transpose(3, 0, 1, 2)
@@ -186,28 +186,29 @@ class Winograd:
         -------
         dx, dw : ndarray of shape (N, C, H, W), or None, and (F, C, K, K)
         """
-        N, C, H, W = self.x_shape
+        N, C, H, W = self.x.shape
         F, a, m, pad = self.U.shape[2], self.a, self.m, self.pad
-        dy, UT, overlap = by_pixel(dy, self.rows, self.cols), self.U.swapaxes(2, 3), a - m
+        UT, overlap = self.U.swapaxes(2, 3), a - m
+        rows, cols = (last + a for last in self.corners[-1])
+        dU = np.zeros((a, a, C, F), dy.dtype)
+        dx, row = np.empty((C, rows, cols, N), dy.dtype), np.empty((a, cols, C, N), dy.dtype)
 
         def tile(corner):
             r, c = corner
-            dM = sandwich(self.A, dy[r : r + m, c : c + m])  # (a, a, F, N)
+            dM = sandwich(self.A, cut(dy, r, c, m))  # (a, a, F, N)
             dx_tile = sandwich(self.B, UT @ dM) if input_gradient else None
-            return self.look(r, c) @ dM.swapaxes(2, 3), dx_tile
+            total.put(corner, self.look(r, c) @ dM.swapaxes(2, 3), dx_tile)
 
-        dU = np.zeros((a, a, C, F), dy.dtype)
-        if input_gradient:
-            dx = np.empty((C, *self.x.shape[:2], N), dy.dtype)
-            row = np.empty((a, *self.x.shape[1:]), dy.dtype)
-        tiles = self.share(tile, self.corners)
-        for (r, c), (dU_tile, dx_tile) in zip(self.corners, tiles, strict=True):
-            dU += dU_tile
+        def add(corner, dU_tile, dx_tile):
+            r, c = corner
+            np.add(dU, dU_tile, out=dU)
             if input_gradient:
                 overlap_add(row, dx_tile, c, overlap, 1)
-                if c + m == self.cols:
+                if c + a == cols:
                     overlap_add(dx.transpose(1, 2, 0, 3), row, r, overlap)
+
+        total = InOrder(add, self.corners)
+        list(self.share(tile, self.corners))
         dw = sandwich(self.G.T, dU).transpose(3, 2, 0, 1)
-        if not input_gradient:
-            return None, dw
-        return dx[:, pad : pad + H, pad : pad + W].transpose(3, 0, 1, 2), dw
+        dx = dx[:, pad : pad + H, pad : pad + W].transpose(3, 0, 1, 2)
+        return dx if input_gradient else None, dw
