@@ -143,8 +143,7 @@ def share(function, parts):
 class InOrder:
     """Hands results on in the order of their parts, one at a time, though they come in any order.
 
-    Nobody waits: where a result comes too early, or while another is handed on, the thread that
-    brings the missing one or is at it hands this one on, too.
+    The thread that brings a missing result hands on what came too early, so that others go on.
 
     Parameters
     ----------
@@ -160,10 +159,8 @@ class InOrder:
     def put(self, part, *results):
         """Bring what belongs to a part."""
         self.results[part] = results
-        while self.next in self.results and self.lock.acquire(blocking=False):
-            try:
-                if self.next in self.results:  # another thread may have been at it
+        while self.next in self.results:
+            with self.lock:
+                if self.next in self.results:  # else another thread was quicker
                     self.function(self.next, *self.results.pop(self.next))
                     self.next = next(self.parts, None)
-            finally:
-                self.lock.release()

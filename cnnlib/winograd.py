@@ -12,6 +12,7 @@ Derived in lesson 08. Sources: Winograd, Arithmetic complexity of computations (
 Gray, Fast algorithms for convolutional neural networks (2016).
 """
 
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -57,6 +58,9 @@ def minimal_filtering(m, r, points=POINTS):
     return A, np.linalg.inv(values) * scale, G / scale[:, None]  # B is then of whole numbers or so
 
 
+matrices = cache(minimal_filtering)  # which takes as long as a small convolution
+
+
 def tile_outputs(OH, OW, K):
     """Choose m, so that tiles of m x m outputs cover OH x OW with the fewest multiplications.
 
@@ -91,8 +95,7 @@ def cut(x, r, c, size):
     """Copy the pixels of all images from (r, c) on: (size, size, C, N), zeros outside of x."""
     inside = x[:, :, max(r, 0) : max(r + size, 0), max(c, 0) : max(c + size, 0)]
     inside, top, left = inside.transpose(2, 3, 1, 0), max(-r, 0), max(-c, 0)
-    whole = inside.shape[:2] == (size, size)
-    tile = (np.empty if whole else np.zeros)((size, size, *inside.shape[2:]), x.dtype)
+    tile = np.zeros((size, size, *inside.shape[2:]), x.dtype)
     tile[top : top + len(inside), left : left + inside.shape[1]] = inside
     return tile
 
@@ -114,7 +117,7 @@ class Winograd:
     Parameters
     ----------
     x : ndarray of shape (N, C, H, W)
-        Images.
+        Images; ``backward`` reads them again.
     w : ndarray of shape (F, C, K, K), dtype of x
         Filters, K from 2 to ``LARGEST - 1``.
     pad : int
@@ -139,7 +142,7 @@ class Winograd:
         OH, OW = H + 2 * pad - K + 1, W + 2 * pad - K + 1
         self.m = m = m or tile_outputs(OH, OW, K)
         self.a = m + K - 1
-        self.A, self.B, self.G = (T.astype(w.dtype) for T in minimal_filtering(m, K))
+        self.A, self.B, self.G = (T.astype(w.dtype) for T in matrices(m, K))
         self.U = sandwich(self.G, w.transpose(2, 3, 0, 1))  # (a, a, F, C)
         self.x, self.pad, self.share, self.y_shape = x, pad, share, (N, F, OH, OW)
         self.corners = list(product(range(0, OH, m), range(0, OW, m)))
@@ -165,7 +168,7 @@ class Winograd:
         def tile(corner):
             r, c = corner
             M = self.U @ self.look(r, c)  # (a, a, F, N)
-            M[1, 1] += b.reshape(F, 1)  # at the point 1, where each output sees the same
+            M[1, 1] += b.reshape(F, 1)  # at the point 1, which adds to each output alike
             part = y[:, r : r + m, c : c + m]
             inside = sandwich(self.A.T, M)[: part.shape[1], : part.shape[2]]
             part[...] = inside.transpose(2, 0, 1, 3)

@@ -1,5 +1,6 @@
 """OpenBLAS's threads, and parts that are shared among threads of our own."""
 
+import os
 import threading
 
 import pytest
@@ -93,6 +94,76 @@ def test_an_error_in_a_part_is_raised_and_the_threads_are_put_back(openblas):
     with pytest.raises(ZeroDivisionError):
         list(blas.share(lambda part: 1 // part, [1, 0, 1]))
     assert threads() == 2
+
+
+def test_after_an_interrupt_no_further_part_is_begun(openblas, monkeypatch):
+    class Late:
+        def submit(self, work):
+            self.work = work
+            return self
+
+        def result(self):
+            raise KeyboardInterrupt
+
+    late, begun = Late(), []
+    monkeypatch.setattr(blas, "pool", lambda *arguments: late)
+    blas.set_threads(2)
+    with pytest.raises(KeyboardInterrupt):
+        blas.share(begun.append, range(5))
+    assert threads() == 2
+    late.work()
+    assert begun == []
+
+
+@pytest.mark.parametrize("n, kept", [(2, [[{3}, {5}], [{5}, {3}]]), (3, [[]])])
+def test_as_many_threads_as_processors_keep_to_one_each(n, kept, monkeypatch):
+    found, all_there = [], threading.Barrier(n, timeout=600)
+    put = lambda thread, cpus: found.append((thread, cpus))  # noqa: E731
+    monkeypatch.setattr(os, "sched_getaffinity", lambda thread: {3, 5}, raising=False)
+    monkeypatch.setattr(os, "sched_setaffinity", put, raising=False)
+    list(blas.pool(-n, n).map(lambda part: all_there.wait(), range(n)))
+    assert [cpus for _, cpus in found] in kept
+    assert {thread for thread, _ in found} <= {0}  # the thread itself, not the whole process
+
+
+def test_results_are_handed_on_in_order_and_one_at_a_time():
+    seen, busy, free = [], threading.Event(), threading.Event()
+
+    def slow(part, *results):
+        seen.append((part, results))
+        if part == "b":
+            busy.set()
+            free.wait(60)
+
+    in_order = blas.InOrder(slow, "abcd")
+    in_order.put("c", 3, 4)
+    in_order.put("a", 1)
+    assert seen == [("a", (1,))]
+    other = threading.Thread(target=in_order.put, args=("b", 2))
+    other.start()
+    busy.wait(60)
+    in_order.put("d")  # goes on: the other thread hands this on, too
+    assert len(seen) == 2
+    free.set()
+    other.join(60)
+    assert seen == [("a", (1,)), ("b", (2,)), ("c", (3, 4)), ("d", ())]
+
+
+def test_a_result_that_two_threads_find_is_handed_on_once():
+    class Meddling(dict):
+        def __contains__(self, part):
+            if part == "a" and super().__contains__(part) and len(self) == 1:
+                other = threading.Thread(target=in_order.put, args=("b",))
+                other.start()
+                other.join(60)
+                return True
+            return super().__contains__(part)
+
+    seen = []
+    in_order = blas.InOrder(seen.append, "ab")
+    in_order.results = Meddling()
+    in_order.put("a")
+    assert seen == ["a", "b"]
 
 
 def test_another_process_has_threads_of_its_own(openblas):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from cnnlib import reference
 from cnnlib.im2col import im2col
-from cnnlib.winograd import LARGEST, Winograd, minimal_filtering, sandwich, tile_outputs
+from cnnlib.winograd import LARGEST, Winograd, cut, minimal_filtering, sandwich, tile_outputs
 
 from .helpers import batch_last, draw, dtypes, orders, seeds
 
@@ -44,6 +44,13 @@ def test_a_sandwich_is_two_products_and_exchanges_the_axes():
     found = sandwich(T, tile)
     assert found.shape == (3, 3, 2, 5)
     np.testing.assert_allclose(found[..., 1, 2], (T @ tile[..., 1, 2] @ T.T).T, atol=1e-13)
+
+
+@pytest.mark.parametrize("r, c", [(1, 2), (-2, 3), (4, -1), (-3, 8), (-6, 0), (0, 20)])
+def test_a_tile_is_cut_with_zeros_outside_of_the_image(r, c):
+    x = draw((3, 2, 6, 7))
+    wanted = np.pad(x, [(0, 0), (0, 0), (9, 9), (9, 30)])[:, :, r + 9 : r + 13, c + 9 : c + 13]
+    np.testing.assert_array_equal(cut(x, r, c, 4), wanted.transpose(2, 3, 1, 0))
 
 
 @pytest.mark.parametrize(
