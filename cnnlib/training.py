@@ -64,11 +64,7 @@ class Run(RunState):
         """Do one step: forward, loss, backward, update."""
         value, accuracy, grads = self.differentiate(x, labels)
         if not np.isfinite(value):
-            raise FloatingPointError(
-                f"the loss is {value} at step {len(self.history.losses) + 1}: try a learning rate"
-                f" below {self.highest_rate():g}, or look for numbers from augment that"
-                " are not finite; the network keeps the weights of the step before"
-            )
+            raise self.diverged(f"the loss is {value} at step {len(self.history.losses) + 1}")
         self.history.rates.append(self.optimizer.rate_now())
         self.optimizer.step(self.network.params, grads)
         self.history.losses.append(value)
@@ -87,9 +83,11 @@ class Run(RunState):
         """Return where a batch begins, is cut into parts that see only themselves, and ends."""
         return [0, images]
 
-    def highest_rate(self):
-        """Return the highest rate of the steps done; before the first, that of the first."""
-        return max(self.history.rates or [self.optimizer.rate_now()])
+    def diverged(self, what):
+        """Make the error for numbers that are no longer finite, with what may have made them so."""
+        rate = max(self.history.rates or [self.optimizer.rate_now()])  # the highest so far
+        advice = f"try a learning rate below {rate:g}, or look for NaN or infinity from augment"
+        return FloatingPointError(f"{what}: {advice}")
 
     def validate(self):
         """Measure the validation images, if there are any; refuse what is not finite."""
@@ -102,10 +100,7 @@ class Run(RunState):
             results["the loss on valid"] = value
         for name, value in results.items():
             if not np.isfinite(value).all():
-                raise FloatingPointError(
-                    f"{name} is not finite after step {len(self.history.losses)}: try a learning"
-                    f" rate below {self.highest_rate():g}"
-                )
+                raise self.diverged(f"{name} is not finite after step {len(self.history.losses)}")
 
     def call(self):
         """Let the callbacks see the run."""
@@ -158,7 +153,8 @@ def fit(network, train, valid=None, *, epochs=1, batch_size=100, optimizer=None,
     OSError
         If the checkpoint cannot be read, or nothing can be written in its place.
     FloatingPointError
-        If the loss or the weights are no longer finite.
+        If the loss of a step is no longer finite: the network keeps the weights of the step
+        before; or if weights or the loss on ``valid`` are not, after an epoch.
     Interrupted
         A KeyboardInterrupt with the attribute ``history``: if the user pressed Ctrl-C, or the
         stop button of Jupyter. The run ended after the present step, the network keeps what it
