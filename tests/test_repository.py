@@ -261,7 +261,7 @@ def test_an_import_against_the_levels_is_noticed(module, source, problem):
 
 # --------------------------------------------------------------------------- sizes
 
-CORE_LINES = 1976
+CORE_LINES = 1975
 NOT_CODE = {
     *{tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT},
     *{tokenize.ENCODING, tokenize.ENDMARKER},
