@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from cnnlib.datasets import load_mnist
+from cnnlib.models import load_trained
 from tests.helpers import EXAMPLES
 
 # The same examples in every run, however slow the machine. `make soak` looks for new ones.
@@ -29,6 +30,17 @@ def chromium():
         pytest.skip(browser.why_not())
     with browser.chromium() as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def lenet():
+    """The LeNet that ships."""
+    return load_trained("lenet5")
+
+
+@pytest.fixture(scope="session")
+def torch():
+    return pytest.importorskip("torch")
 
 
 @pytest.fixture(scope="session")

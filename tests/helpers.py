@@ -80,6 +80,11 @@ def every_figure(network, x, labels, **title):
     yield look.plot_fooled(network, x[:1], labels[:1], **title)
 
 
+def tiles(ax):
+    """Return the arrays of a sheet, in the order they were drawn."""
+    return [np.asarray(image.get_array()) for image in ax.images]
+
+
 def replaced(text, changes):
     """Replace texts in a text, which have to be there: a dict, old to new."""
     for old, new in changes.items():

@@ -18,11 +18,6 @@ from cnnlib.training import evaluate
 from tools import beyond as tools
 
 
-@pytest.fixture(scope="module")
-def torch():
-    return pytest.importorskip("torch")
-
-
 def test_pytorch_computes_what_is_recorded(torch):
     torch.set_num_threads(1)
     found, expected = tools.do_torch(), recorded("beyond_torch")

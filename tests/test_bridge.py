@@ -176,11 +176,6 @@ def test_what_has_no_counterpart_is_named_with_its_place(module, error, message)
 # --------------------------------------------------------------------------- with torch
 
 
-@pytest.fixture(scope="module")
-def torch():
-    return pytest.importorskip("torch")
-
-
 def models(torch):
     nn = torch.nn
     torch.manual_seed(0)

@@ -18,7 +18,6 @@ from cnnlib.layers.dropout import Dropout
 from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.pool import GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
-from cnnlib.models import load_trained
 from cnnlib.network import Residual, Sequential
 from cnnlib.training import fit
 from tests.helpers import draw
@@ -42,11 +41,6 @@ def network():
 @pytest.fixture
 def x():
     return draw((3, 2, 8, 9))
-
-
-@pytest.fixture(scope="module")
-def lenet():
-    return load_trained("lenet5")
 
 
 # --------------------------------------------------------------------------- parts of a network

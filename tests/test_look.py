@@ -16,12 +16,7 @@ from cnnlib.models import load_trained, mlp
 from cnnlib.network import Residual, Sequential
 from cnnlib.parts import path, receptive_field
 from cnnlib.plots.base import crop
-from tests.helpers import axes_of, every_figure, texts
-
-
-@pytest.fixture(scope="module")
-def lenet():
-    return load_trained("lenet5")
+from tests.helpers import axes_of, every_figure, texts, tiles
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +38,6 @@ COLOURS = np.random.default_rng(0).random((5, 3, 16, 16), np.float32)
 def drawn(figure):
     """Check that it renders, no wider than a page; return its first axes."""
     return axes_of(figure)[0]
-
-
-def tiles(ax):
-    return [np.asarray(image.get_array()) for image in ax.images]
 
 
 def words(figure):

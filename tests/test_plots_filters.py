@@ -6,16 +6,11 @@ import pytest
 
 from cnnlib.plots import filters as plots
 from cnnlib.plots.base import ORANGE, YELLOW, coloured
-from tests.helpers import axes_of, framed, sheet_of, texts
+from tests.helpers import axes_of, framed, sheet_of, texts, tiles
 
 RNG = np.random.default_rng(0)
 BANK = RNG.standard_normal((12, 1, 3, 3))
 STACKS = RNG.standard_normal((4, 6, 3, 3))
-
-
-def tiles(ax):
-    """Return the arrays of a sheet, in the order they were drawn."""
-    return [np.asarray(image.get_array()) for image in ax.images]
 
 
 def test_a_filter_grid_holds_every_filter_on_one_scale_centred_on_zero():

@@ -29,11 +29,6 @@ from cnnlib.widgets.start import DigitExplorer
 
 
 @pytest.fixture(scope="module")
-def lenet():
-    return load_trained("lenet5")
-
-
-@pytest.fixture(scope="module")
 def digits(mnist_test):
     return mnist_test[0][:80], mnist_test[1][:80]
 
