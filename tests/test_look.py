@@ -190,7 +190,7 @@ def test_plot_saliency_of_networks_with_colour_and_without_maps(digits):
     assert len(drawn(look.plot_saliency(mlp(rng=0), digits[0][:1])).images) == 5  # no Grad-CAM
     with pytest.raises(ValueError, match="expected scores"):
         look.plot_saliency(Sequential([ReLU()], (1, 28, 28)), digits[0][:1])
-    with pytest.raises(ValueError, match="10 classes"):
+    with pytest.raises(ValueError, match="labels go from 10 to 10, expected 0 to 9"):
         look.plot_saliency(mlp(rng=0), digits[0][:1], labels=10)
 
 
