@@ -16,7 +16,7 @@ class ReLU(Layer):
 
     def forward(self, x):
         """Replace what is negative by 0; x and y have any, the same shape."""
-        self.y = np.maximum(x, 0)
+        self.y = x.clip(0, np.inf)  # np.maximum(x, 0) takes three times as long
         return self.y
 
     def backward(self, dy):

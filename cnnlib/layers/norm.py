@@ -92,7 +92,7 @@ class BatchNorm(Layer):
         """
         rows, count = channel_rows(dy), self.centred.shape[1]
         dgamma = np.vecdot(rows, self.centred) / self.std
-        dbeta = rows.sum(axis=1)
+        dbeta = rows @ np.ones(count, rows.dtype)
         self.grads = {"gamma": dgamma, "beta": dbeta}
         scale = self.params["gamma"] / self.std
         if self.training:
