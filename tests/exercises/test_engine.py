@@ -23,7 +23,7 @@ from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.mistakes import Changed, Mistake, changed, mistakes
 from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.result import Refused, collect
-from cnnlib.exercises.engine.running import count_steps, explain, is_stub, run, within
+from cnnlib.exercises.engine.running import Patience, count_steps, explain, is_stub, run, within
 from cnnlib.exercises.engine.seen import fact, meaning
 from cnnlib.exercises.engine.show import beside, number, tables
 from cnnlib.layers.activations import ReLU
@@ -515,6 +515,14 @@ def test_the_time_limit_does_not_touch_what_is_quick():
     assert within(5, sum, (range(10),)) == 45
     outcome = run(lambda x: x.sum(), (np.ones(3),), 5)
     assert outcome.value == 3 and not outcome.late and outcome.changed == []
+
+
+def test_of_time_that_other_programs_take_a_sixth_counts():
+    patience = Patience(600)
+    patience.wall -= 1800
+    assert 299 < patience.left() <= 300
+    patience.work -= 400
+    assert 199 < patience.left() <= 200
 
 
 LOOPING = {

@@ -10,7 +10,6 @@ import functools
 import inspect
 import itertools
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -23,6 +22,7 @@ from cnnlib.exercises.engine.repairs import repairs, small_changes
 from cnnlib.exercises.engine.result import Refused, Task, either, kind_of, listed
 from cnnlib.exercises.engine.running import (
     NotHere,
+    Patience,
     borrowed,
     count_steps,
     explain,
@@ -225,9 +225,9 @@ class Check(Task):
         """
         cases = self.cases(variant.generator(seed))
         trial = Trial(cases, [self.read(self.call(self.right, *case.args)) for case in cases])
-        end = time.monotonic() + self.seconds
+        patience = Patience(self.seconds)
         for case, expected in zip(trial.cases, trial.expected, strict=True):
-            left = max(0.05, end - time.monotonic())
+            left = max(0.05, patience.left())
             outcome, value, problem = self._use(thing, case, left)
             trial.outcomes.append(outcome)
             trial.values.append(value)
@@ -532,8 +532,8 @@ class Check(Task):
     def _mended(self, trial, seed, bad, repaired):
         """Find, among repaired functions, one that is right in all cases, and in others too."""
         case, expected = trial.cases[bad[0]], trial.expected[bad[0]]
-        end = time.monotonic() + self.seconds
-        for mistake in itertools.takewhile(lambda _: time.monotonic() < end, repaired):
+        patience = Patience(self.seconds)
+        for mistake in itertools.takewhile(lambda _: patience.left() > 0, repaired):
             with little_memory():
                 _, value, _ = self._use(mistake, case, 0.3 * here.slower())
                 if value is None or not self.equal(value, expected):
@@ -577,10 +577,10 @@ class Check(Task):
             for i, value in enumerate(trial.values)
             if all(np.isfinite(array).all() for array in value.values())
         ]
-        end = time.monotonic() + self.seconds
-        return [n for k, n in enumerate(self.args) if self._idle(trial, thing, k, known, end)]
+        patience = Patience(self.seconds)
+        return [n for k, n in enumerate(self.args) if self._idle(trial, thing, k, known, patience)]
 
-    def _idle(self, trial, thing, k, known, end):
+    def _idle(self, trial, thing, k, known, patience):
         """Say whether argument k changes the right result in two cases at least, and this never."""
         kept = set()
         for i in known:
@@ -595,7 +595,7 @@ class Check(Task):
                     continue  # such a value makes no sense here
                 if self.equal(wanted, trial.expected[i]):
                     continue
-                left = max(0.05, end - time.monotonic())
+                left = max(0.05, patience.left())
                 _, again, _ = self._use(thing, Case("", other), left)
                 if again is None or not self.equal(again, trial.values[i]):
                     return False

@@ -57,19 +57,37 @@ def _use(function, args):
     return function(*args)
 
 
+class Patience:
+    """Seconds of work: on a busy machine the same code is in time.
+
+    Of what passes while other programs run, or in sleep, a sixth counts.
+    """
+
+    def __init__(self, seconds):
+        self.seconds, self.clock = seconds, getattr(time, "thread_time", time.process_time)
+        self.work, self.wall = self.clock(), time.monotonic()
+
+    def left(self):
+        """Return how many seconds of work are left."""
+        return self.seconds - max(self.clock() - self.work, (time.monotonic() - self.wall) / 6)
+
+
 def within(seconds, function, args):
-    """Return ``function(*args)``, or raise :class:`TimeUp` when that takes longer.
+    """Return ``function(*args)``, or raise :class:`TimeUp` when that is more work.
 
     On the main thread of a system with alarms, which is where Jupyter runs cells, by an alarm,
     which also ends a call that sleeps and rings on where the function catches everything.
     Elsewhere by a trace function, which slows loops and does not end a single long call into
     compiled code.
     """
-    end, rung = time.monotonic() + seconds, False
+    patience, rung = Patience(seconds), False
     if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
 
         def ring(number, frame):
             nonlocal rung
+            if (left := patience.left()) > 0:
+                signal.setitimer(signal.ITIMER_REAL, max(left, 1e-3), 1e-3)
+                return
             rung = True
             while frame is not None and frame.f_code is not _use.__code__:
                 frame = frame.f_back
@@ -89,7 +107,7 @@ def within(seconds, function, args):
 
         def trace(frame, event, arg):
             nonlocal rung
-            if time.monotonic() > end:
+            if patience.left() < 0:
                 rung = True
                 raise TimeUp
             return trace
