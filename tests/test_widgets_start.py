@@ -1,10 +1,16 @@
 """The explorer that clicks blocks together, driven without a browser."""
 
+import ast
+from pathlib import Path
+
+import nbformat
 import numpy as np
 import pytest
 
 from cnnlib import datasets, models, training
 from cnnlib.widgets.start import BLOCKS, PRESETS, BlockExplorer, build_blocks, code_of, read_block
+
+LESSON = Path(__file__).resolve().parent.parent / "notebooks" / "00_start_here.ipynb"
 
 
 @pytest.fixture
@@ -159,7 +165,7 @@ def run_code(code, monkeypatch):
     monkeypatch.setattr(datasets, "load_mnist", lambda: (pair, pair))
     monkeypatch.setattr(training, "fit", spy)
     exec(code, names)
-    return names["network"], found
+    return names["mine"], found
 
 
 @pytest.mark.parametrize("preset", [name for name in PRESETS if "Dense 10" in PRESETS[name]])
@@ -200,6 +206,22 @@ def test_the_code_follows_what_is_clicked(explorer, stack, monkeypatch):
     else:
         assert not found and "cannot be trained to read digits yet" in explorer.code.value
     np.testing.assert_array_equal(network.forward(x), explorer.network.forward(x))
+
+
+def test_the_code_leaves_the_variables_of_the_lesson_alone(explorer):
+    lesson = nbformat.read(LESSON, as_version=4)
+    codes = [cell.source for cell in lesson.cells if cell.cell_type == "code"]
+    used, made = [
+        {node.id for code in some for node in ast.walk(ast.parse(code)) if stored(node)}
+        for some in (codes, [explorer.code.value])
+    ]
+    assert {"network", "plain"} <= used and {"mine", "layers"} <= made
+    assert not used & made
+
+
+def stored(node):
+    """Say whether a node of a syntax tree is a variable that is given a value."""
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def test_the_code_is_folded_away_and_says_what_is_impossible(explorer):

@@ -231,8 +231,8 @@ def build_blocks(texts):
 
 LINES_THAT_TRAIN = """
 train, test = load_mnist()
-fit(network, train, optimizer=Adam(0.001))
-print(f"{evaluate(network, *test)[1]:.1%} of the test images are read right")
+fit(mine, train, optimizer=Adam(0.001))
+print(f"{evaluate(mine, *test)[1]:.1%} of the test images are read right")
 """
 
 
@@ -262,7 +262,7 @@ def code_of(network):
     for layer in layers:
         call = repr(layer)
         lines.append(f"    {call[:-1]}, rng=0)," if layer.params else f"    {call},")
-    lines += ["]", f"network = Sequential(layers, input_shape={network.input_shape})"]
+    lines += ["]", f"mine = Sequential(layers, input_shape={network.input_shape})"]
     if not trains:
         lines += ["# It ends in no ten scores, so it cannot be trained to read digits yet."]
     return "\n".join(lines) + "\n" + (LINES_THAT_TRAIN if trains else "")
