@@ -156,6 +156,7 @@ def train(options):
     from cnnlib.distributed import SharedRun, launched
     from cnnlib.files import write_whole
     from cnnlib.interrupt import Interrupted
+    from cnnlib.losses import SmoothedCrossEntropy
     from cnnlib.plots.base import to_png
     from cnnlib.plots.filters import filters_before_after
     from cnnlib.training import Run, fit
@@ -195,6 +196,7 @@ def train(options):
             batch_size=options.batch,
             optimizer=rule(schedule, **settings.get(options.optimizer, {})),
             augment=partial(augment, **DISTORTIONS) if options.augment else None,
+            loss=SmoothedCrossEntropy(options.smoothing) if options.smoothing else None,
             seed=options.seed,
             progress=not options.quiet and rank == 0,
             checkpoint=places["checkpoint"],

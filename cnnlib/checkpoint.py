@@ -61,6 +61,7 @@ class RunState:
     epochs, batch_size : int
     augment : function of (x, rng), or None
     seed : int
+    loss : SoftmaxCrossEntropy
 
     Attributes
     ----------
@@ -74,10 +75,10 @@ class RunState:
         Seconds since the present epoch began, interruptions not counted.
     """
 
-    def __init__(self, network, optimizer, train, epochs, batch_size, augment, seed):
+    def __init__(self, network, optimizer, train, epochs, batch_size, augment, seed, loss):
         self.network, self.optimizer, self.train = network, optimizer, train
         self.epochs, self.batch_size, self.augment, self.seed = epochs, batch_size, augment, seed
-        self.steps = -(-len(train[0]) // batch_size)
+        self.loss, self.steps = loss, -(-len(train[0]) // batch_size)
         self.history = History()
         self.epoch = self.batch = 0
         self.spent = 0.0
@@ -96,7 +97,7 @@ class RunState:
         """Return what a run has to have in common with the one that it goes on with."""
         numbers = {
             name: float(value)
-            for name, value in vars(self.optimizer).items()
+            for name, value in (vars(self.optimizer) | vars(self.loss)).items()
             if isinstance(value, Real) and name not in ("rate", "steps")  # rates: compare_draws
         }
         return {
@@ -105,6 +106,7 @@ class RunState:
             "images": len(self.train[0]),
             "data": f"of CRC-32 {self.crc:08x}",
             "optimizer": type(self.optimizer).__name__,
+            "loss": type(self.loss).__name__,
             **numbers,
             "draws": [type(rng.bit_generator).__name__ for rng in self.network.draws()],
             "augment": "off" if self.augment is None else "on",

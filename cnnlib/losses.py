@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnlib.arguments import floats
+from cnnlib.arguments import floats, fraction
 
 
 def softmax(scores):
@@ -113,3 +113,41 @@ class SoftmaxCrossEntropy:
         dscores = self.probabilities.copy()
         dscores[np.arange(N), self.labels] -= 1
         return dscores / N
+
+
+class SmoothedCrossEntropy(SoftmaxCrossEntropy):
+    """Cross-entropy that holds each class of an image for a little possible.
+
+    The right class is to have the probability 1 - smoothing, and each one a share of the rest:
+    no scores are rewarded for growing without end.
+
+    Parameters
+    ----------
+    smoothing : float
+        From 0 to less than 1.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+
+    Source: Szegedy, Vanhoucke, Ioffe, Shlens, Wojna, Rethinking the Inception architecture for
+    computer vision (2015), label smoothing.
+    """
+
+    def __init__(self, smoothing=0.05):
+        self.smoothing = fraction("smoothing", smoothing)
+
+    def forward(self, scores, labels):
+        """Average the cross-entropy; arguments and errors as of :class:`SoftmaxCrossEntropy`."""
+        value = super().forward(scores, labels)
+        ahead = scores[np.arange(len(labels)), labels] - scores.mean(axis=1)
+        return value + self.smoothing * float(ahead.mean())
+
+    def backward(self):
+        """Differentiate as :class:`SoftmaxCrossEntropy` does, with truths that are smoothed."""
+        dscores = super().backward()
+        N, M = dscores.shape
+        dscores -= self.smoothing / (N * M)
+        dscores[np.arange(N), self.labels] += self.smoothing / N
+        return dscores

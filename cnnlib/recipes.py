@@ -17,10 +17,10 @@ WARM = 0.2  # share of a one-cycle schedule that climbs
 DISTORTIONS = {"shift": 1.5, "rotate": 8, "scale": 0.08, "elastic": 0.5}  # of --augment
 
 # What the command does if not asked for anything else: one quick epoch, or a run for accuracy.
-QUICK = {"epochs": 1, "batch": 32, "augment": False, "decay": 0.1}
-ACCURATE = {"epochs": 10, "batch": 64, "augment": True, "decay": 0.02}
+QUICK = {"epochs": 1, "batch": 32, "augment": False, "decay": 0.1, "smoothing": 0}
+ACCURATE = {"epochs": 10, "batch": 64, "augment": True, "decay": 0.02, "smoothing": 0}
 MODELS = {"lenet5": QUICK, "simple_convnet": QUICK, "mlp": QUICK}
-MODELS |= {"convnet_bn": ACCURATE, "resnet": ACCURATE}
+MODELS |= {"convnet_bn": ACCURATE | {"epochs": 8, "smoothing": 0.05}, "resnet": ACCURATE}
 
 # The weights that come with the package, by the name of their file.
 TRAINED = {

@@ -37,7 +37,6 @@ class Run(RunState):
     def __init__(self, network, optimizer, train, valid, callbacks, *terms):
         super().__init__(network, optimizer, train, *terms)
         self.valid, self.callbacks = valid, callbacks
-        self.loss = SoftmaxCrossEntropy()
         self.stop = False
 
     def one_epoch(self):
@@ -109,7 +108,8 @@ class Run(RunState):
 
 
 def fit(network, train, valid=None, *, epochs=1, batch_size=100, optimizer=None, augment=None,
-        seed=0, callbacks=(), progress=True, checkpoint=None, resume=False, loop=Run):  # fmt: skip
+        loss=None, seed=0, callbacks=(), progress=True, checkpoint=None, resume=False,
+        loop=Run):  # fmt: skip
     """Train a network to classify images.
 
     Parameters
@@ -125,6 +125,9 @@ def fit(network, train, valid=None, *, epochs=1, batch_size=100, optimizer=None,
     augment : function of (x, rng), optional
         Returns a changed copy of a batch of images, shape and dtype as before, such as
         ``augment.augment``.
+    loss : SoftmaxCrossEntropy, optional
+        What training makes small, such as ``SmoothedCrossEntropy(0.05)``. On ``valid`` it is
+        always a plain ``SoftmaxCrossEntropy``.
     seed : int
         Decides the order of the images and every draw of ``augment``.
     callbacks : sequence of function of Run
@@ -184,7 +187,11 @@ def fit(network, train, valid=None, *, epochs=1, batch_size=100, optimizer=None,
     if isinstance(optimizer, type) or not hasattr(optimizer, "check"):
         raise TypeError(f"optimizer is {optimizer!r}, expected one such as Adam(0.001)")
     optimizer.check(network.params)
-    run = loop(network, optimizer, train, valid, callbacks, epochs, batch_size, augment, seed)
+    loss = SoftmaxCrossEntropy() if loss is None else loss
+    if not isinstance(loss, SoftmaxCrossEntropy):
+        raise TypeError(f"loss is {loss!r}, expected one such as SmoothedCrossEntropy(0.05)")
+    terms = epochs, batch_size, augment, seed, loss
+    run = loop(network, optimizer, train, valid, callbacks, *terms)
     check_single_images(run, train[0])
     if resume:
         run.load(checkpoint)

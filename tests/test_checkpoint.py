@@ -23,6 +23,7 @@ from cnnlib.layers.base import Layer
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.dropout import Dropout
 from cnnlib.layers.reshape import Flatten
+from cnnlib.losses import SmoothedCrossEntropy, SoftmaxCrossEntropy
 from cnnlib.network import Sequential
 from cnnlib.optimizers import SGD, Adam, Momentum, one_cycle, step_decay
 from cnnlib.training import fit
@@ -206,6 +207,7 @@ OTHER_TERMS = {
     ),
     "beta": ({"optimizer": Adam(0.01, beta2=0.99)}, "beta2 0.999, this run has 0.99"),
     "decay": ({"optimizer": Adam(0.01, weight_decay=1)}, "weight_decay 0.0, this run has 1.0"),
+    "loss": ({"loss": SmoothedCrossEntropy(0)}, "loss SoftmaxCrossEntropy, this run has Smoothed"),
     "no augment": ({"augment": None}, "augment on, this run has off"),
     "augment": ({"augment": partial(augment, shift=1)}, "another augment: its first image differs"),
     "fewer images": ({"train": half}, "images 60, this run has 30"),
@@ -345,7 +347,7 @@ def test_a_place_that_cannot_be_is_refused(data, tmp_path, change, message):
 
 def test_every_image_and_every_label_counts_in_the_sum_of_the_data():
     x, labels = np.random.default_rng(0).random((2003, 1, 2, 2)), np.arange(2003)
-    run = RunState(noisy_network(), Adam(), (x, labels), 1, 16, None, 0)
+    run = RunState(noisy_network(), Adam(), (x, labels), 1, 16, None, 0, SoftmaxCrossEntropy())
     assert run.crc == zlib.crc32(labels.tobytes() + x.tobytes())
 
 
@@ -378,7 +380,7 @@ def test_a_corrupted_file_is_refused_by_name_or_holds_the_same_numbers(data, tmp
                 other.load(path)
                 assert same_weights(other, network)
             else:
-                run = RunState(other, Adam(), data, 3, 16, augment, 0)
+                run = RunState(other, Adam(), data, 3, 16, augment, 0, SoftmaxCrossEntropy())
                 run.load(path)
                 run.history.interrupted = True  # load says: it goes on now
                 run.save(tmp_path / "again.npz")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnlib.gradcheck import numerical_gradient, relative_error
-from cnnlib.losses import SoftmaxCrossEntropy, check_labels, softmax
+from cnnlib.losses import SmoothedCrossEntropy, SoftmaxCrossEntropy, check_labels, softmax
 
 from .helpers import draw, dtypes, seeds
 
@@ -48,18 +48,21 @@ def test_softmax_sums_to_one_keeps_the_dtype_and_ignores_a_shift(N, M, dtype, se
     np.testing.assert_allclose(softmax(scores + dtype(3)), probabilities, rtol=tolerance)
 
 
+BOTH = pytest.mark.parametrize("loss", [SoftmaxCrossEntropy(), SmoothedCrossEntropy(0.3)])
+
+
+@BOTH
 @given(st.integers(1, 5), st.integers(1, 6), seeds)
-def test_the_gradient_is_numerically_right(N, M, seed):
+def test_the_gradient_is_numerically_right(loss, N, M, seed):
     scores = np.array(draw((N, M), seed=seed))
     labels = np.random.default_rng(seed).integers(0, M, N)
-    loss = SoftmaxCrossEntropy()
     numeric = numerical_gradient(lambda scores: loss.forward(scores, labels), scores)
     loss.forward(scores, labels)
     assert relative_error(loss.backward(), numeric, floor=1e-3) < 1e-6
 
 
-def test_arguments_and_earlier_results_stay_as_they_are():
-    loss = SoftmaxCrossEntropy()
+@BOTH
+def test_arguments_and_earlier_results_stay_as_they_are(loss):
     scores, labels = draw((4, 3), np.float32), np.array([0, 1, 2, 0])
     loss.forward(scores, labels)
     first = loss.backward()
@@ -71,6 +74,30 @@ def test_arguments_and_earlier_results_stay_as_they_are():
     np.testing.assert_array_equal(first, copied)
     np.testing.assert_array_equal(scores, draw((4, 3), np.float32))
     np.testing.assert_array_equal(labels, [0, 1, 2, 0])
+
+
+def test_labels_smoothed_by_0_are_labels_and_nothing_overflows():
+    scores, labels = draw((4, 3), np.float32), np.array([0, 1, 2, 0])
+    plain, smoothed = SoftmaxCrossEntropy(), SmoothedCrossEntropy(0)
+    assert smoothed.forward(scores, labels) == plain.forward(scores, labels)
+    np.testing.assert_array_equal(smoothed.backward(), plain.backward())
+    far = np.array([[1e4, 0, -1e4]], np.float32)
+    assert SmoothedCrossEntropy(0.3).forward(far, np.array([0])) == pytest.approx(0.3e4)
+
+
+def test_the_smoothed_loss_is_least_where_probabilities_are_the_smoothed_labels():
+    truth = np.array([[0.1 / 4, 0.9 + 0.1 / 4, 0.1 / 4, 0.1 / 4]])
+    loss = SmoothedCrossEntropy(0.1)
+    assert loss.forward(np.log(truth), np.array([1])) == pytest.approx(
+        -(truth * np.log(truth)).sum()
+    )
+    np.testing.assert_allclose(loss.backward(), 0, atol=1e-15)
+
+
+@pytest.mark.parametrize("smoothing", [-0.1, 1, None, True, np.nan])
+def test_a_smoothing_out_of_range_is_refused(smoothing):
+    with pytest.raises(ValueError, match=f"smoothing is {smoothing}, expected 0 to less than 1"):
+        SmoothedCrossEntropy(smoothing)
 
 
 @pytest.mark.parametrize(

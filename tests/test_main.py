@@ -85,6 +85,8 @@ def test_what_is_not_asked_for_follows_the_model(model, little, monkeypatch):
     assert (asked["epochs"], asked["batch_size"]) == (recipe["epochs"], recipe["batch"])
     distorted = model in ("convnet_bn", "resnet")
     assert (asked["augment"] is not None) == recipe["augment"] == distorted
+    assert getattr(asked["loss"], "smoothing", 0) == recipe["smoothing"]
+    assert (recipe["smoothing"] > 0) == (model == "convnet_bn")
 
 
 def test_the_plain_command_is_one_quick_epoch(little, monkeypatch):

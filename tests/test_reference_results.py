@@ -13,7 +13,7 @@ from cnnlib.layers.fastconv import FastConv2D
 from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.pool import AvgPool2D, GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
-from cnnlib.losses import SoftmaxCrossEntropy, softmax
+from cnnlib.losses import SmoothedCrossEntropy, SoftmaxCrossEntropy, softmax
 from cnnlib.optimizers import (
     SGD,
     AdaGrad,
@@ -124,11 +124,14 @@ def test_convolution_is_scipys_correlation_and_its_gradient_the_flipped_one():
 
 
 @pytest.mark.parametrize("name", ["usual", "large"])
-def test_the_loss_agrees_with_pytorch(name):
+@pytest.mark.parametrize(
+    ("key", "loss"), [("", SoftmaxCrossEntropy()), ("smoothed_", SmoothedCrossEntropy(0.05))]
+)
+def test_the_loss_agrees_with_pytorch(name, key, loss):
     arrays = case("losses.npz", name)
-    loss = SoftmaxCrossEntropy()
-    assert loss.forward(arrays["scores"], arrays["labels"]) == pytest.approx(float(arrays["loss"]))
-    np.testing.assert_allclose(loss.backward(), arrays["dscores"], rtol=0, atol=1e-14)
+    value = loss.forward(arrays["scores"], arrays["labels"])
+    assert value == pytest.approx(float(arrays[f"{key}loss"]))
+    np.testing.assert_allclose(loss.backward(), arrays[f"{key}dscores"], rtol=0, atol=1e-14)
     np.testing.assert_allclose(softmax(arrays["scores"]), arrays["softmax"], rtol=0, atol=1e-14)
 
 

@@ -11,7 +11,7 @@ from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.reshape import Flatten
-from cnnlib.losses import SoftmaxCrossEntropy
+from cnnlib.losses import SmoothedCrossEntropy, SoftmaxCrossEntropy
 from cnnlib.models import mlp
 from cnnlib.network import Sequential
 from cnnlib.optimizers import SGD, Adam, constant, one_cycle
@@ -24,9 +24,9 @@ def data():
     return quarters()
 
 
-def plain_loop(network, x, labels, epochs, batch_size, optimizer, seed):
+def plain_loop(network, x, labels, epochs, batch_size, optimizer, loss, seed):
     """Train by a dozen lines that know nothing of cnnlib's loop."""
-    loss, losses, accuracies, rates = SoftmaxCrossEntropy(), [], [], []
+    losses, accuracies, rates = [], [], []
     network.training = True
     for epoch in range(epochs):
         order = np.random.default_rng([seed, epoch]).permutation(len(x))
@@ -42,12 +42,18 @@ def plain_loop(network, x, labels, epochs, batch_size, optimizer, seed):
     return losses, accuracies, rates
 
 
-@pytest.mark.parametrize("batch_size", [16, 60])
-def test_fit_equals_a_plain_loop_bit_for_bit(data, batch_size):
+@pytest.mark.parametrize(("batch_size", "loss"), [(16, None), (60, SmoothedCrossEntropy(0.2))])
+def test_fit_equals_a_plain_loop_bit_for_bit(data, batch_size, loss):
     plain, fitted = noisy_network(), noisy_network()
-    terms = {"epochs": 2, "batch_size": batch_size, "seed": 3}
+    terms = {
+        "epochs": 2,
+        "batch_size": batch_size,
+        "seed": 3,
+        "loss": loss or SoftmaxCrossEntropy(),
+    }
     found = plain_loop(plain, *data, optimizer=Adam(one_cycle(0.01, 8)), **terms)
     rule = Adam(one_cycle(0.01, 8))
+    terms["loss"] = loss  # None stands for the plain one
     history = fit(fitted, data, optimizer=rule, augment=augment, progress=False, **terms)
     assert same_weights(plain, fitted)
     assert (history.losses, history.accuracies, history.rates) == found
@@ -140,6 +146,8 @@ def spoilt(number):
         ({"callbacks": [5]}, TypeError, r"callbacks is \[5\], expected a list of functions"),
         ({"augment": 5}, TypeError, r"augment is 5, expected a function of \(x, rng\)"),
         ({"optimizer": "adam"}, TypeError, r"optimizer is 'adam', expected one such as Adam\("),
+        ({"loss": 0.05}, TypeError, r"loss is 0.05, expected one such as SmoothedCrossEntropy\("),
+        ({"loss": SoftmaxCrossEntropy}, TypeError, "loss is <class .*expected one such as"),
         ({"optimizer": Adam}, TypeError, "optimizer is <class .*expected one such as"),
         ({"network": Dense(64, 4, rng=0)}, TypeError, "network is Dense, expected a Sequential"),
         ({"network": broken_network()}, ValueError, "dense1.w holds NaN or infinity"),
@@ -249,7 +257,7 @@ def test_a_share_of_one_image_is_refused_at_the_start_as_well(data):
 
 def test_a_last_batch_of_one_is_welcome_where_every_layer_can_train_on_it(data):
     plain, fitted = noisy_network(), noisy_network()
-    plain_loop(plain, *data, 1, 59, Adam(constant(0.001)), 0)
+    plain_loop(plain, *data, 1, 59, Adam(constant(0.001)), SoftmaxCrossEntropy(), 0)
     fit(fitted, data, batch_size=59, augment=augment, progress=False)
     assert same_weights(plain, fitted)
 

@@ -148,11 +148,12 @@ write(
 def cross_entropy(name, scale):
     scores = draw(6, 10, scale=scale)
     labels = rng.integers(0, 10, 6)
-    scores_t = torch.tensor(scores, requires_grad=True)
-    loss = F.cross_entropy(scores_t, torch.tensor(labels))
-    loss.backward()
-    arrays = {"scores": scores, "labels": labels, "loss": loss.detach().numpy()}
-    arrays["dscores"] = scores_t.grad.numpy()
+    arrays = {"scores": scores, "labels": labels}
+    for key, smoothing in ("", 0), ("smoothed_", 0.05):
+        scores_t = torch.tensor(scores, requires_grad=True)
+        loss = F.cross_entropy(scores_t, torch.tensor(labels), label_smoothing=smoothing)
+        loss.backward()
+        arrays |= {f"{key}loss": loss.detach().numpy(), f"{key}dscores": scores_t.grad.numpy()}
     arrays["softmax"] = torch.softmax(torch.tensor(scores), dim=1).numpy()
     return {f"{name}.{key}": value for key, value in arrays.items()}
 
