@@ -15,11 +15,12 @@ from cnnlib.exercises.engine.edits import changes
 from cnnlib.exercises.engine.repairs import small_changes
 from cnnlib.exercises.engine.result import collect
 from cnnlib.exercises.engine.running import little_memory
+from cnnlib.layers.base import Layer
 
 
 def in_a_cell(source, name="f"):
     """Make a function or class as a cell of a notebook does, with its source on record."""
-    file, names = f"<cell {hash(source)}>", {"np": np}
+    file, names = f"<cell {hash(source)}>", {"np": np, "Layer": Layer}
     linecache.cache[file] = len(source), None, source.splitlines(True), file
     exec(compile(source, file, "exec"), names)
     return names[name]
@@ -60,9 +61,13 @@ collect("99", {"pooled": CHECK})
             "in range(2):\n            y",
             "2 should not be a fixed",
         ),
-        ("size**2", "size**2 * 2", "size ** 2 * 2 holds something too much"),
-        ("y / size**2", "size**2 / y", "size ** 2 / y needs another order"),
-        ("return y / size**2", "y *= size**2\n    return y", "y *= size ** 2 needs another sign"),
+        ("size**2", "size**2 * 2", "size**2 * 2 holds something too much"),
+        ("y / size**2", "size**2 / y", "size**2 / y needs another order"),
+        (
+            "return y / size**2",
+            "y *= size**2\n    return y",
+            "y *= size**2 needs another of + - * /",
+        ),
         ("            y +=", "            y =", "... should add and not set"),
         ("    return", "    y += 1\n    return", "y += 1 is too much"),
         (
@@ -73,13 +78,21 @@ collect("99", {"pooled": CHECK})
         (
             "    return y / size**2",
             "        y /= size**2\n    return y",
-            "y /= size ** 2 belongs behind the loop",
+            "y /= size**2 belongs behind the loop",
         ),
         ("np.zeros", "np.ones", "np.ones((OH, OW)) calls another function than it should"),
         (
             "// stride + 1, (W - size) // stride + 1",
             "// stride, (W - size) // stride",
             "(H - size) // stride lacks something",
+        ),
+        ("H, W = x.shape", "W, H = x.shape", "W, H needs another order"),
+        ("(W - size) // stride + 1", "W - size // stride + 1", "needs brackets in another place"),
+        ("(H - size) // stride + 1", "(H - size + 1) // stride", "+ 1) // stride should round up"),
+        (
+            "return y / size**2",
+            "return y // size**2",
+            "size**2 rounds down where it should",
         ),
     ],
 )
@@ -123,7 +136,7 @@ def test_a_class_of_a_cell_is_changed_as_well():
         def forward(self, x):
             return self.factor * x
 
-    source = "class Scale:\n    def __init__(self, factor):\n        self.factor = factor\n\n"
+    source = "\n\nclass Scale:\n    def __init__(self, factor):\n        self.factor = factor\n\n"
     source += "    def forward(self, x):\n        return self.factor + x\n"
     rows = [Case(str(f), (f, np.arange(4.0))) for f in (2, 3, 5)]
     check = Check(
@@ -134,8 +147,33 @@ def test_a_class_of_a_cell_is_changed_as_well():
         call=lambda kind, factor, x: kind(factor).forward(x),
     )
     collect("99", {"scale": check})
-    said = "one change makes all cases right: in line 6, self.factor + x needs another sign."
+    said = "one change makes all cases right: in line 8, self.factor + x needs another of + - * /."
     assert said in str(check.diagnose(in_a_cell(source, "Scale")))
+
+
+def test_a_layer_whose_methods_are_guarded_is_changed_as_well():
+    source = "class Double(Layer):\n    def forward(self, x):\n        return 3 * x\n"
+    assert any("line 3, 3 should be" in m.name for m in small_changes(in_a_cell(source, "Double")))
+
+
+def test_no_change_hands_a_third_argument_to_a_generator():
+    """It would be the array that NumPy writes to, without a look at what it is."""
+    source = "def f(rng, n):\n    return rng.standard_normal(n, np.float32)\n"
+    tree = ast.parse(source).body[0]
+    assert not any("argument" in needs and "rng." in ast.unparse(n) for n, needs in changes(tree))
+
+
+def test_what_would_change_an_argument_is_no_repair():
+    def more(x):
+        y = x.copy()
+        y[0] += 1
+        return y
+
+    rows = [Case(str(n), (np.arange(n),)) for n in (2.0, 3.0)]
+    check = Check(more, lambda rng: rows, todo="Write it", more="")
+    collect("99", {"more": check})
+    source = "def more(x):\n    y = np.zeros_like(x)\n    y[0] += 1\n    return y\n"
+    assert "too much" not in str(check.diagnose(in_a_cell(source, "more")))
 
 
 @pytest.mark.parametrize("thing", [len, np.sum, lambda x: x, type("Empty", (), {}), object()])

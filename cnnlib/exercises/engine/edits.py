@@ -14,21 +14,37 @@ TWINS |= {"row": "column", "i": "j", "rows": "columns"}
 TWINS |= {other: name for name, other in TWINS.items()}
 
 SIGNS = ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv
+# What each of them is taken for; a number that is added is not meant to multiply.
+MISTAKEN = {
+    ast.Add: (ast.Sub, ast.Mult),
+    ast.Sub: (ast.Add,),
+    ast.Mult: (ast.Div, ast.Add, ast.FloorDiv),
+    ast.Div: (ast.Mult, ast.FloorDiv),
+    ast.FloorDiv: (ast.Div,),
+    ast.Pow: (ast.Mult,),
+}
 ORDERS = ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq
-REDUCTIONS = ("sum", "mean", "max", "min", "argmax", "argmin", "prod", "std", "var", "any", "all")
-FUNCTIONS = REDUCTIONS, ("maximum", "minimum"), ("zeros", "ones"), ("zeros_like", "ones_like")
+NUMBERS = "sum", "mean", "max", "min", "argmax", "argmin", "prod", "std", "var"
+REDUCTIONS = *NUMBERS, "any", "all"
+FUNCTIONS = NUMBERS, ("any", "all"), ("zeros", "ones"), ("zeros_like", "ones_like")
 FUNCTIONS += (
+    ("maximum", "minimum"),
+    ("max", "maximum"),
+    ("min", "minimum"),
     ("floor", "ceil", "round"),
     ("exp", "log", "sqrt", "square", "abs"),
     ("hstack", "vstack"),
 )
 AXES = (0, 1, 2, -1, (0, 1), (1, 2), (2, 3), (-2, -1), (0, 2, 3), (1, 2, 3))
+# These take a third argument for an array to write to, whatever it is, and Python dies of that.
+DRAWS = "random", "standard_normal", "standard_exponential", "standard_gamma"
 WHOLE = ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp  # what can lack a factor
 
 LESS, MORE, SIGN = "holds something too much", "lacks something", "needs another sign"
+ORDER, NUMBER = "needs another order", "should be another number"
 
 
-def changes(tree):
+def changes(tree, near=()):
     """Make every small change of a tree, one after the other; between them it is as it was.
 
     Where rows and columns are treated alike, both are changed as well, and so are all places at
@@ -37,28 +53,45 @@ def changes(tree):
     Parameters
     ----------
     tree : ast.FunctionDef or ast.ClassDef
+    near : collection of int
+        Lines whose expressions come first. Those of ``__init__`` come last.
 
     Yields
     ------
     (ast.AST, str)
         What is changed, as it was, and what it needs: a verb and what belongs to it.
     """
-    given = [node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)]
-    stored = [n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and not _read(n)]
-    names = list(dict.fromkeys(given + stored))
+    code = Code(tree)
     for parent in ast.walk(tree):
         for block in (getattr(parent, "body", None), getattr(parent, "orelse", None)):
             if isinstance(block, list):
                 yield from _moved(block)
-    likely = (
-        lambda slot: _mixed(slot.node, names),
-        lambda slot: _instead(slot.node, names),
-        lambda slot: _around(slot, names, given),
-    )
-    for kinds in (likely, [lambda slot: _with_name(slot, names)]):
+    yield from _unpacked(tree)
+    for kinds in ((_mixed, _regrouped), (_instead, _around), (_with_name,)):
         for together in (False, True):
-            for alternatives in kinds:
-                yield from _replaced(tree, alternatives, together)
+            for kind in kinds:
+                yield from _replaced(tree, lambda slot, kind=kind: kind(slot, code), together, near)
+
+
+class Code:
+    """What a tree uses: its arguments and all its names, indices, tuples that it hands over."""
+
+    def __init__(self, tree):
+        every = list(ast.walk(tree))
+        self.given = [node.arg for node in every if isinstance(node, ast.arg)]
+        stored = [n.id for n in every if isinstance(n, ast.Name) and not _read(n)]
+        self.names = list(dict.fromkeys(self.given + stored))
+        indices = [node.slice for node in every if isinstance(node, ast.Subscript)]
+        loops = [n for node in every if isinstance(node, ast.For) for n in ast.walk(node.target)]
+        indices += [_name(node.id) for node in loops if isinstance(node, ast.Name)]
+        calls = [arg for node in every if isinstance(node, ast.Call) for arg in node.args]
+        self.indices = _unlike(indices)
+        self.tuples = _unlike(arg for arg in calls if isinstance(arg, ast.Tuple))
+
+
+def _unlike(nodes):
+    """Return copies of nodes, of each that is written alike one."""
+    return list({ast.dump(node): copy.deepcopy(node) for node in nodes}.values())
 
 
 # ---------------------------------------------------------------------- expressions
@@ -72,10 +105,21 @@ class Slot:
 
     def put(self, node):
         """Put something there."""
+        _located(node, self.node)
         if self.index is None:
             setattr(self.parent, self.field, node)
         else:
             getattr(self.parent, self.field)[self.index] = node
+
+
+def _located(node, place):
+    """Say of all that is new in a node that it stands where another does."""
+    if "lineno" in node._attributes:
+        if hasattr(node, "lineno"):
+            return
+        ast.copy_location(node, place)
+    for child in ast.iter_child_nodes(node):
+        _located(child, place)
 
 
 def _read(node):
@@ -95,9 +139,16 @@ def _slots(tree):
                     yield Slot(parent, field, index, node)
 
 
-def _replaced(tree, alternatives, together):
+def _replaced(tree, alternatives, together, near):
     """Put each alternative at its place, alone or together with the places that are like it."""
-    slots = sorted(_slots(tree), key=lambda s: (s.node.end_lineno, s.node.end_col_offset))
+    first = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == "__init__"]
+    begun = {line for node in first for line in range(node.lineno, node.end_lineno + 1)}
+
+    def order(slot):
+        line = slot.node.end_lineno
+        return line in begun, line not in near, line, slot.node.end_col_offset
+
+    slots = sorted(_slots(tree), key=order)
     texts = [ast.dump(slot.node) for slot in slots]
     places = {text: [s for s, t in zip(slots, texts, strict=True) if t == text] for text in texts}
     for slot, text in zip(slots, texts, strict=True):
@@ -107,6 +158,8 @@ def _replaced(tree, alternatives, together):
         groups = [(same, []), ([], twins), (same, twins)] if together else [([], [])]
         groups = [pair for pair in groups if any(pair) == together]
         for new, needs in alternatives(slot) if groups else ():
+            if together and isinstance(slot.node, ast.Name) and isinstance(new, ast.UnaryOp):
+                continue  # a place counted from the end is the same in a ring
             for ones, others in groups:
                 for each in (slot, *ones):
                     each.put(new)
@@ -130,15 +183,50 @@ def _name(name):
     return ast.Name(name, ast.Load())
 
 
-def _mixed(node, names):
+def _mixed(slot, code):
     """Yield the name that a name is taken for."""
+    node = slot.node
     twin = TWINS.get(node.id) if isinstance(node, ast.Name) else None
-    if twin in names:
+    if twin in code.names:
         yield _name(twin), f"stands where {twin} belongs"
 
 
-def _instead(node, names):
+def _regrouped(slot, code):
+    """Yield what belongs where rounding or brackets are wrong, or a product is turned around."""
+    match slot.node:
+        case ast.BinOp(left=left, op=ast.FloorDiv(), right=right):
+            up = ast.BinOp(ast.UnaryOp(ast.USub(), left), ast.FloorDiv(), right)
+            yield ast.UnaryOp(ast.USub(), up), "should round up"
+        case ast.BinOp(
+            left=ast.BinOp(left=left, op=ast.MatMult(), right=middle),
+            op=ast.MatMult(),
+            right=right,
+        ):
+            turned = ast.BinOp(right, ast.MatMult(), middle)
+            yield ast.BinOp(turned, ast.MatMult(), left), ORDER
+    where = "needs brackets in another place"
+    match slot.node:
+        case ast.BinOp(left=left, op=op, right=ast.BinOp(left=middle, op=last, right=right)):
+            yield ast.BinOp(ast.BinOp(left, op, middle), last, right), where
+        case ast.Compare(
+            left=left, ops=[op], comparators=[ast.BinOp(left=middle, op=last, right=right)]
+        ):
+            yield ast.BinOp(ast.Compare(left, [op], [middle]), last, right), where
+    match slot.node:
+        case ast.BinOp(left=ast.BinOp(left=left, op=op, right=middle), op=last, right=right):
+            yield ast.BinOp(left, op, ast.BinOp(middle, last, right)), where
+
+
+def _instead(slot, code):
     """Yield what may belong where an expression stands, without adding to it."""
+    node, names = slot.node, code.names
+    if isinstance(slot.parent, ast.keyword) and slot.parent.arg == "axis":
+        for axis in AXES:
+            if ast.unparse(node) != str(axis):
+                yield ast.Constant(axis), "is another axis than it should be"
+        return
+    if slot.field == "iter" and isinstance(slot.parent, ast.For):
+        yield _called("reversed", [_called("list", [node])]), "should run the other way"
     match node:
         case ast.Name(id=old) if old in names:
             for name in names:
@@ -149,7 +237,9 @@ def _instead(node, names):
         case ast.Constant(value=int(old)):
             for value in dict.fromkeys((old + 1, old - 1, 0, 1, 2, 3, -old)):
                 if value != old:
-                    yield ast.Constant(value), "should be another number"
+                    yield ast.Constant(value), NUMBER
+            if isinstance(slot.parent, ast.Tuple):
+                yield ast.Slice(), "stands where : belongs"
             for name in names:
                 yield _name(name), "should not be a fixed number"
             for one, other in itertools.combinations(names if old > 3 else (), 2):
@@ -158,20 +248,21 @@ def _instead(node, names):
         case ast.Constant(value=float(old)):
             for value in dict.fromkeys((0.0, 1.0, 2 * old, old / 2, -old, old**2)):
                 if value != old:
-                    yield ast.Constant(value), "should be another number"
+                    yield ast.Constant(value), NUMBER
         case ast.UnaryOp(op=op, operand=operand):
             yield operand, "should be the opposite" if isinstance(op, ast.Not) else SIGN
         case ast.BinOp(left=left, op=op, right=right):
-            for sign in SIGNS if isinstance(op, (*SIGNS, ast.Pow)) else ():
-                if not isinstance(op, sign):
-                    yield ast.BinOp(left, sign(), right), SIGN
+            yield left, LESS
+            yield right, LESS
+            for sign in MISTAKEN.get(type(op), ()):
+                terms = {sign, type(op)} == {ast.Add, ast.Mult}
+                if not (terms and isinstance(right, ast.Constant)):
+                    yield ast.BinOp(left, sign(), right), _sign(op, sign())
             if isinstance(op, ast.Pow):
                 for name in names:
                     yield ast.BinOp(left, ast.Mult(), _name(name)), "should not be a power"
-            yield left, LESS
-            yield right, LESS
             if not isinstance(op, (ast.Add, ast.Mult)):
-                yield ast.BinOp(right, op, left), "needs another order"
+                yield ast.BinOp(right, op, left), ORDER
         case ast.Compare(left=left, ops=[op], comparators=right) if isinstance(op, ORDERS):
             for order in ORDERS:
                 if not isinstance(op, order):
@@ -191,7 +282,7 @@ def _instead(node, names):
                 yield ast.Slice(**fields | {part: None}), LESS
         case ast.Tuple(elts=parts) | ast.List(elts=parts) if len(parts) < 6:
             for order in _exchanged(parts):
-                yield type(node)(order, ast.Load()), "needs another order"
+                yield type(node)(order, ast.Load()), ORDER
         case ast.Call(func=func, args=args, keywords=keywords):
             name = getattr(func, "attr", getattr(func, "id", ""))
             field = "attr" if isinstance(func, ast.Attribute) else "id"
@@ -206,9 +297,33 @@ def _instead(node, names):
             elif isinstance(func, ast.Attribute) and not args:
                 yield func.value, LESS
             for order in _exchanged(args):
-                yield ast.Call(func, order, keywords), "needs another order"
+                yield ast.Call(func, order, keywords), ORDER
             if name == "range" and len(args) == 1:
                 yield ast.Call(func, [ast.Constant(1), *args], []), "should begin at 1"
+            if name in ("sum", "len", "max") and isinstance(func, ast.Name):
+                product = ast.Attribute(_name("np"), "prod", ast.Load())
+                yield ast.Call(product, args, keywords), "calls another function than it should"
+            if name == "len" and len(args) == 1:
+                for axis in (1, 2, 3):
+                    shape = ast.Attribute(args[0], "shape", ast.Load())
+                    length = ast.Subscript(shape, ast.Constant(axis), ast.Load())
+                    yield length, "counts along another axis than it should"
+            if len(args) > 1 and isinstance(args[-1], ast.Name):
+                named = ast.keyword(args[-1].id, args[-1])
+                yield ast.Call(func, args[:-1], [*keywords, named]), "gives an argument as another"
+
+
+def _sign(old, new):
+    """Say what is wrong with a sign."""
+    if isinstance(old, ast.FloorDiv):
+        return "rounds down where it should not"
+    if isinstance(new, ast.FloorDiv) and isinstance(old, ast.Div):
+        return "should round down"
+    return SIGN if isinstance(new, (ast.Add, ast.Sub)) else "needs another of + - * /"
+
+
+def _called(name, args):
+    return ast.Call(_name(name), args, [])
 
 
 def _exchanged(parts):
@@ -219,9 +334,9 @@ def _exchanged(parts):
         yield order
 
 
-def _around(slot, names, given):
+def _around(slot, code):
     """Yield what an expression may have to be a part of."""
-    node = slot.node
+    node, names, given = slot.node, code.names, code.given
     match node:
         case ast.Slice():
             fields = dict(ast.iter_fields(node))
@@ -236,20 +351,32 @@ def _around(slot, names, given):
             kept = ast.keyword("keepdims", ast.Constant(True))
             if getattr(func, "attr", "") in REDUCTIONS:
                 yield ast.Call(func, args, [*keywords, kept]), "needs keepdims=True"
-            for more in (*itertools.combinations(given, 1), *itertools.combinations(given, 2)):
-                yield ast.Call(func, [*args, *map(_name, more)], keywords), "needs another argument"
-    if _whole(slot, names):
-        yield ast.UnaryOp(ast.USub(), node), SIGN
-        yield ast.Attribute(node, "T", ast.Load()), MORE
-        yield ast.BinOp(node, ast.Pow(), ast.Constant(2)), MORE
-        for sign, number in itertools.product(SIGNS, (1, 2)):
-            yield ast.BinOp(node, sign(), ast.Constant(number)), MORE
+            if getattr(func, "attr", "") not in DRAWS:
+                lists = [*itertools.combinations(map(_name, given), 1)]
+                lists += itertools.combinations(map(_name, given), 2)
+                for more in (*((each,) for each in code.tuples), *lists):
+                    yield ast.Call(func, [*args, *more], keywords), "needs another argument"
+        case ast.BinOp(op=ast.Add() | ast.Sub()):
+            for name in names:
+                yield ast.BinOp(node, ast.Mod(), _name(name)), MORE
+    if not _whole(slot, names):
+        return
+    yield ast.UnaryOp(ast.USub(), node), SIGN
+    yield ast.Attribute(node, "T", ast.Load()), MORE
+    yield ast.BinOp(node, ast.Pow(), ast.Constant(2)), MORE
+    for sign, number in itertools.product(SIGNS, (1, 2)):
+        yield ast.BinOp(node, sign(), ast.Constant(number)), MORE
+    new_axis = ast.Tuple([ast.Slice(), ast.Constant(None)], ast.Load())
+    yield ast.Subscript(node, new_axis, ast.Load()), "needs another axis, [:, None]"
+    if isinstance(node, (ast.Name, ast.Attribute)) and slot.field != "value":
+        for index in code.indices:
+            yield ast.Subscript(node, index, ast.Load()), "lacks an index"
 
 
-def _with_name(slot, names):
+def _with_name(slot, code):
     """Yield calculations of an expression and a name."""
-    if _whole(slot, names):
-        for sign, name in itertools.product(SIGNS, names):
+    if _whole(slot, code.names):
+        for sign, name in itertools.product(SIGNS, code.names):
             yield ast.BinOp(slot.node, sign(), _name(name)), MORE
 
 
@@ -264,6 +391,16 @@ def _whole(slot, names):
 # ---------------------------------------------------------------------- statements
 
 
+def _unpacked(tree):
+    """Exchange two of the names that something is unpacked into."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Tuple) and not _read(node) and len(node.elts) < 6:
+            kept = node.elts
+            for node.elts in _exchanged(kept):
+                yield node, ORDER
+            node.elts = kept
+
+
 def _moved(block):
     """Leave statements of a block out, move them, add where is set and set where is added."""
     kept = list(block)
@@ -274,17 +411,17 @@ def _moved(block):
             block[:] = kept
         match node:
             case ast.AugAssign(target=target, op=op, value=value):
-                block[i] = ast.Assign([target], value)
+                block[i] = ast.copy_location(ast.Assign([target], value), node)
                 yield node, "should set and not add"
-                for sign in SIGNS:
-                    if not isinstance(op, sign):
-                        block[i] = ast.AugAssign(target, sign(), value)
-                        yield node, SIGN
+                for sign in MISTAKEN.get(type(op), ()):
+                    block[i] = ast.copy_location(ast.AugAssign(target, sign(), value), node)
+                    yield node, _sign(op, sign())
             case ast.Assign(targets=[ast.Name() | ast.Subscript() as target], value=value):
-                block[i] = ast.AugAssign(target, ast.Add(), value)
+                block[i] = ast.copy_location(ast.AugAssign(target, ast.Add(), value), node)
                 yield node, "should add and not set"
             case ast.If(test=test, body=body, orelse=orelse):
-                block[i] = ast.If(ast.UnaryOp(ast.Not(), test), body, orelse)
+                opposite = ast.copy_location(ast.UnaryOp(ast.Not(), test), test)
+                block[i] = ast.copy_location(ast.If(opposite, body, orelse), node)
                 yield test, "should be the opposite"
         block[:] = kept
         if i + 1 < len(kept):

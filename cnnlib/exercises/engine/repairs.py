@@ -23,11 +23,12 @@ def repairs(function):
     (str, Mistake)
         The kind, "return", "slice" or "empty", and the repaired function with what was wrong.
     """
-    tree, made = _read(function)
-    if not isinstance(tree, ast.FunctionDef):
+    tree, made, _ = _read(function)
+    if tree is None:
         return
     lifted = copy.deepcopy(tree)
-    if returned := _lift(lifted):
+    methods = [node for node in ast.walk(lifted) if isinstance(node, ast.FunctionDef)]
+    if returned := next(filter(None, map(_lift, methods)), None):
         name = "the return stands inside a loop, which ends with its first turn"
         hint = f"Line {returned.lineno}: move it to the left, so that it stands below the loop."
         yield "return", Mistake(name, made(lifted), hint)
@@ -45,54 +46,62 @@ def repairs(function):
         yield "empty", Mistake("np.empty is not filled with zeros", made(filled), "np.zeros is.")
 
 
-def small_changes(thing):
+def small_changes(thing, near=()):
     """Yield what a reader's function or class becomes by each small change of its code.
+
+    Parameters
+    ----------
+    thing : function or class
+    near : collection of int
+        Lines whose changes are the likely ones.
 
     Yields
     ------
     Mistake
         What was made, with the place and what is wrong there as its name.
     """
-    tree, made = _read(thing)
+    tree, made, text_of = _read(thing)
     if tree is None:
         return
-    for node, needs in itertools.islice(edits.changes(tree), MOST // here.slower()):
+    for node, needs in itertools.islice(edits.changes(tree, near), MOST // here.slower()):
         try:
             changed = made(tree)
         except Exception:  # that is no code, or has a wrong default
             continue
-        text, *more = ast.unparse(node).splitlines()
+        text, *more = text_of(node).splitlines()
         text = f"{text[:50]} ..." if more or len(text) > 50 else text
         yield Mistake(f"in line {node.lineno}, {text} {needs}", changed)
 
 
 def _read(thing):
-    """Return the tree of a function or class, and what makes one of such a tree; or (None, None).
+    """Return the tree of a function or class, what makes one of such a tree, what finds its text.
 
-    Its lines are counted from its own first one.
+    Its lines have the numbers that they have in the cell. If the source is not known, all is None.
     """
     try:
-        source, names = _source(thing)
-        tree = ast.parse(textwrap.dedent(source)).body[0]
+        source, first, names = _source(thing)
+        source = textwrap.dedent(source)
+        tree = ast.parse(source).body[0]
     except (OSError, TypeError, SyntaxError):
-        return None, None
+        return None, None, None
     if getattr(tree, "name", "") != thing.__name__:
-        return None, None  # a lambda
+        return None, None, None  # a lambda
+    texts = {id(node): node for node in ast.walk(tree)}  # holds them, so that each id is its own
+    texts = {key: (ast.get_source_segment(source, node), node) for key, node in texts.items()}
+    ast.increment_lineno(tree, first - 1)
 
     def made(changed):
         own = {}
         with warnings.catch_warnings(action="ignore"):  # Python has a word on some of them
-            code = compile(
-                ast.fix_missing_locations(ast.Module([changed], [])), "<changed>", "exec"
-            )
+            code = compile(ast.Module([changed], []), "<changed>", "exec")
         exec(code, names, own)
         return own[changed.name]
 
-    return tree, made
+    return tree, made, lambda node: texts[id(node)][0]
 
 
 def _source(thing):
-    """Return the source of a function or class and the names around it.
+    """Return the source of a function or class, the number of its first line, the names around it.
 
     Raises
     ------
@@ -102,8 +111,9 @@ def _source(thing):
     if not inspect.isclass(thing):
         if not inspect.isfunction(thing) or thing.__closure__:
             raise TypeError("it is another callable, or uses names of a function around it")
-        return inspect.getsource(thing), thing.__globals__
-    for method in filter(inspect.isfunction, vars(thing).values()):
+        lines, first = inspect.getsourcelines(thing)
+        return "".join(lines), first, thing.__globals__
+    for method in map(inspect.unwrap, filter(inspect.isfunction, vars(thing).values())):
         code = method.__code__
         lines = linecache.getlines(code.co_filename)  # inspect finds no class of a notebook
         for node in ast.parse("".join(lines)).body:
@@ -111,7 +121,8 @@ def _source(thing):
                 isinstance(node, ast.ClassDef)
                 and node.lineno <= code.co_firstlineno <= node.end_lineno
             ):
-                return "".join(lines[node.lineno - 1 : node.end_lineno]), method.__globals__
+                source = "".join(lines[node.lineno - 1 : node.end_lineno])
+                return source, node.lineno, method.__globals__
     raise OSError("no class of a cell")
 
 

@@ -459,6 +459,16 @@ def explain(error, most=3):
     return [*lines, f"{type(error).__name__}: {message}" if message else type(error).__name__]
 
 
+def raised_in(error):
+    """Return the lines of the reader's code in which an exception was raised, or through which."""
+    lines, trace = set(), getattr(error, "__traceback__", None)
+    while trace is not None:
+        if own(trace.tb_frame.f_code.co_filename):
+            lines.add(trace.tb_lineno)
+        trace = trace.tb_next
+    return lines
+
+
 def _held(text, names):
     """Say what the names in a line of code held, as far as that is short."""
     said = []
