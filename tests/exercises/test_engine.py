@@ -482,6 +482,37 @@ def test_what_the_check_draws_depends_on_the_seed_only():
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no alarm")
+def test_an_alarm_that_comes_after_the_end_does_no_harm():
+    """It did in one of a thousand runs: another thread had not taken it yet."""
+    code = """
+import os, signal
+from cnnlib.exercises.engine.running import within
+def f():
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+    os.kill(os.getpid(), signal.SIGALRM)
+within(9, f, ())
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
+"""
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no alarm")
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no alarm")
+def test_an_alarm_that_rings_while_it_is_stopped_does_not_start_again(monkeypatch):
+    stop = signal.setitimer
+
+    def ringing(which, seconds, interval=0.0):
+        before = stop(which, seconds, interval)
+        if seconds == 0:
+            signal.getsignal(signal.SIGALRM)(signal.SIGALRM, None)
+        return before
+
+    monkeypatch.setattr(signal, "setitimer", ringing)
+    within(9, abs, (-1,))
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no alarm")
 @pytest.mark.parametrize(
     "body", ["while True:\n        pass", "import threading\n    threading.Event().wait()"]
 )

@@ -66,11 +66,11 @@ def changes(tree, near=()):
         for block in (getattr(parent, "body", None), getattr(parent, "orelse", None)):
             if isinstance(block, list):
                 yield from _moved(block)
-    yield from _unpacked(tree)
     for kinds in ((_mixed, _regrouped), (_instead, _around), (_with_name,)):
         for together in (False, True):
             for kind in kinds:
                 yield from _replaced(tree, lambda slot, kind=kind: kind(slot, code), together, near)
+        yield from _unpacked(tree) if kinds[0] is _mixed else ()
 
 
 class Code:

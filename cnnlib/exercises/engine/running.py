@@ -80,11 +80,13 @@ def within(seconds, function, args):
     Elsewhere by a trace function, which slows loops and does not end a single long call into
     compiled code.
     """
-    patience, rung = Patience(seconds), False
+    patience, rung, ended = Patience(seconds), False, False
     if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
 
         def ring(number, frame):
             nonlocal rung
+            if ended:  # it rang just before the timer was stopped: must not start it again
+                return
             if (left := patience.left()) > 0:
                 signal.setitimer(signal.ITIMER_REAL, max(left, 1e-3), 1e-3)
                 return
@@ -99,7 +101,9 @@ def within(seconds, function, args):
         try:
             value = _use(function, args)
         finally:
+            ended = True
             signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, signal.SIG_IGN)  # loses one that is on its way
             signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)
             if timer[0]:
                 signal.setitimer(signal.ITIMER_REAL, *timer)
