@@ -263,6 +263,10 @@ MUTANTS = {
         },
     },
     "momentum": {
+        "the gradient is multiplied by the momentum, and not the velocity": {
+            "            v *= self.momentum\n": "",
+            "v += grads[name]": "v += self.momentum * grads[name]",
+        },
         "one parameter alone is changed": {
             "p -= self.rate * v": "p -= self.rate * v\n            return"
         },

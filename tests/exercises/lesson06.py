@@ -98,6 +98,7 @@ MUTANTS = {
         "the channel is set to its mean": {"y[:, f] = 0": "y[:, f] = y[:, f].mean()"},
     },
     "saliency": {
+        "only the first image has a 1": {ASK: "dscores[0, c] = 1"},
         "all classes but c are asked about": {ASK: "dscores[:] = 1\n    dscores[:, c] = 0"},
         "the gradient is divided by the number of images": {ASK: f"{ASK} / len(x)"},
         "slopes below 0 are cut off": {SIZE: "network.backward(dscores).clip(0).max(axis=1)"},
@@ -168,6 +169,7 @@ MUTANTS = {
         "it goes back through the layer of that name as well": {
             "for layer in reversed(later)": "for layer in [*reversed(later), network[name]]"
         },
+        "only the first image has a 1": {"dy[:, c] = 1": "dy[0, c] = 1"},
         "row c is set, and not column c": {"dy[:, c] = 1": "dy[c] = 1"},
         "the score itself is sent back, and not a 1": {"dy[:, c] = 1": "dy[:, c] = y[:, c]"},
         "it goes back as far as the image": {

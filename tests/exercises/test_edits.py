@@ -86,7 +86,6 @@ collect("99", {"pooled": CHECK})
             "// stride, (W - size) // stride",
             "(H - size) // stride lacks something",
         ),
-        ("H, W = x.shape", "W, H = x.shape", "W, H needs another order"),
         ("(W - size) // stride + 1", "W - size // stride + 1", "needs brackets in another place"),
         ("(H - size) // stride + 1", "(H - size + 1) // stride", "+ 1) // stride should round up"),
         (
@@ -149,6 +148,11 @@ def test_a_class_of_a_cell_is_changed_as_well():
     collect("99", {"scale": check})
     said = "one change makes all cases right: in line 8, self.factor + x needs another of + - * /."
     assert said in str(check.diagnose(in_a_cell(source, "Scale")))
+
+
+def test_what_is_unpacked_is_exchanged():
+    tree = ast.parse("def f(x):\n    a, b = x\n    return a - 2 * b\n").body[0]
+    assert any(ast.unparse(tree.body[0]) == "b, a = x" for _ in changes(tree))
 
 
 def test_a_layer_whose_methods_are_guarded_is_changed_as_well():

@@ -210,6 +210,11 @@ WRONG = {
     "09-dense_from_channels_last": {
         "only ten outputs": {"M = len(weight)": "weight = weight[:10]\n    M = len(weight)"}
     },
+    "09-average": {
+        "each product is cut to whole numbers": {
+            "sum(n / total * g for": "sum((n * g).astype(int) / total for"
+        }
+    },
     "09-parallel_step": {
         "the shares of somebody else": {
             "N * k // workers, N * (k + 1)": "-(-N // workers) * k, -(-N // workers) * (k + 1)",

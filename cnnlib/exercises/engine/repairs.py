@@ -31,19 +31,26 @@ def repairs(function):
     if returned := next(filter(None, map(_lift, methods)), None):
         name = "the return stands inside a loop, which ends with its first turn"
         hint = f"Line {returned.lineno}: move it to the left, so that it stands below the loop."
-        yield "return", Mistake(name, made(lifted), hint)
+        yield "return", Mistake(name, made(ast.fix_missing_locations(lifted)), hint)
     cut = copy.deepcopy(tree)
     for node in (found := [node for node in ast.walk(cut) if _mirrored(node)]):
         node.upper = ast.BoolOp(ast.Or(), [node.upper, ast.Constant(None)])
     if found:
         name = "a slice that ends at minus 0 is empty"
         hint = f"Line {found[0].lower.lineno}: count its end from the start, pad : pad + H."
-        yield "slice", Mistake(name, made(cut), hint)
+        yield "slice", Mistake(name, made(ast.fix_missing_locations(cut)), hint)
     filled = copy.deepcopy(tree)
     for node in (found := [node for node in ast.walk(filled) if _empty(node)]):
         node.attr = node.attr.replace("empty", "zeros")
     if found:
-        yield "empty", Mistake("np.empty is not filled with zeros", made(filled), "np.zeros is.")
+        yield (
+            "empty",
+            Mistake(
+                "np.empty is not filled with zeros",
+                made(ast.fix_missing_locations(filled)),
+                "np.zeros is.",
+            ),
+        )
 
 
 def small_changes(thing, near=()):

@@ -638,6 +638,11 @@ MOMENTUM = mistakes(
     ("the step goes uphill", {"p -=": "p +="}, f"{ROLL} {DOWN}"),
     ("the velocity is forgotten after each step", {"self.momentum * before + ": ""}, ROLL),
     (
+        "the gradient is multiplied by the momentum, and not the velocity",
+        {"self.momentum * before + grads[name]": "before + self.momentum * grads[name]"},
+        ROLL,
+    ),
+    (
         "the gradient has the factor 1 - momentum",
         {"grads[name]": "(1 - self.momentum) * grads[name]"},
         ROLL,

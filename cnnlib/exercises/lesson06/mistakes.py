@@ -484,6 +484,11 @@ SALIENCY = mistakes(
     ),
     ("the score itself is sent back, and not a 1", {BACKWARD: "backward(asked * scores)"}, ASKED),
     (
+        "only the first image has a 1",
+        {"one_hot(scores, c)": "one_hot(scores, c) * (np.arange(len(scores)) == 0)[:, None]"},
+        ASKED,
+    ),
+    (
         "row c is set, and not column c",
         {"one_hot(scores, c)": "0 * scores\n        asked[c] = 1"},
         ASKED,
@@ -660,6 +665,11 @@ CAM = mistakes(
             "axis=1), 0)": "axis=1), 0)\n    return cam / cam.max(axis=(1, 2), keepdims=True)",
         },
         "The sum as it is.",
+    ),
+    (
+        "only the first image has a 1",
+        {"one_hot(scores, c)": "one_hot(scores, c) * (np.arange(len(scores)) == 0)[:, None]"},
+        ASKED,
     ),
     (
         "row c is set, and not column c",

@@ -345,6 +345,11 @@ which_method = Question(
             "Which map holds the slope of the score at every pixel?",
         ),
         Mistake(
+            "an image that is made is taken for a map of slopes",
+            _answers(d="climb"),
+            "Which map holds the slope of the score at every pixel?",
+        ),
+        Mistake(
             "you think of an image that is explained, not of one that is made",
             _answers(c="saliency"),
             "Which method changes the image itself?",

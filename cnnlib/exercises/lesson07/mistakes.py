@@ -559,6 +559,7 @@ COUNT = mistakes(
     ("one of the groups is counted", {"F * (C": "(F // G) * (C"}, "There are G groups."),
     ("a filter of K by K has K taps", {"K * K": "K"}, "K rows of K taps each."),
     ("a filter of K by K has 2 K taps", {"K * K": "2 * K"}, "K rows of K taps each."),
+    ("the taps of a filter are left out", {" * K * K": ""}, "Each channel has K * K of them."),
     ("biases are counted", {"K * K": "K * K + F"}, "Only weights are asked for."),
     ("the filters are not counted", {"F * ": ""}, "The layer has F filters."),
     (
@@ -605,6 +606,11 @@ BUGS = (
             "what is done outside training is taken for what is done in it",
             {"D": "training"},
             "In training D is right. Which mean and variance does it use afterwards?",
+        ),
+        Mistake(
+            "axis 0 of rows is taken for axis 0 of images",
+            {"D": "axes"},
+            "Rows (N, M) have no pixels: axis 0 is all. What does it use outside training?",
         ),
         Mistake(
             "what is wrong in training is taken for what is wrong afterwards",

@@ -26,6 +26,7 @@ BY_HAND = mistakes(
     ("the second half of the rounds is left out", {"2 * (P - 1)": "P - 1"}, ROUNDS),
     ("each half has P rounds", {"2 * (P - 1)": "2 * P"}, ROUNDS),
     ("there are P rounds in all", {"2 * (P - 1)": "P"}, ROUNDS),
+    ("there is a round too many", {"2 * (P - 1)": "2 * P - 1"}, ROUNDS),
     ("one message is counted", {"rounds * D": "D"}, "Each of them sends one in every round."),
     ("messages are counted", {"return rounds\n": "return rounds * P\n"}, "All send at once."),
     ("what it receives is counted as well", {"rounds * D": "2 * rounds * D"}, "What it sends."),
