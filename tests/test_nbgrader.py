@@ -120,6 +120,22 @@ def trick(nb):
     first.source += "\nconvolve = conv = output_size = box = None"
 
 
+def split(nb):
+    """Answer, with a check copied and an answer split doubled, as pasting and splitting in Jupyter do."""
+    solve(nb, FIRST)
+    cells = by_grade_id(nb)
+    for grade_id in ("check-pad", "convolve"):
+        again = copy.deepcopy(cells[grade_id])
+        again.id += "-again"
+        nb.cells.insert(nb.cells.index(cells[grade_id]), again)
+
+
+def lacking(nb):
+    """Answer, and delete a check."""
+    solve(nb, FIRST)
+    nb.cells.remove(by_grade_id(nb)["check-pad"])
+
+
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A course whose assignments are released, with a solved submission of each, and worse ones.
@@ -136,6 +152,8 @@ def course(tmp_path_factory):
     hand_in(course, "wrong", FIRST, flip)
     hand_in(course, "tricks", FIRST, trick)
     hand_in(course, "shy", FIRST, shy)
+    hand_in(course, "split", FIRST, split)
+    hand_in(course, "lacking", FIRST, lacking)
     return course
 
 
@@ -171,6 +189,14 @@ def test_an_empty_one_gets_nothing(scores, name):
 
 def test_an_empty_one_gets_nothing_whatever_it_does_to_the_checks(scores):
     assert all(score == 0 for score, _, _ in scores[FIRST]["tricks"].values())
+
+
+def test_copies_of_cells_cost_nothing_and_a_deleted_check_its_points(scores):
+    right = scores[FIRST]["right"]
+    assert scores[FIRST]["split"] == right
+    lacking = scores[FIRST]["lacking"]
+    assert lacking.pop("check-pad")[0] in (None, 0)
+    assert all(score == right[name] for name, score in lacking.items())
 
 
 def test_downloads_of_moodle_and_canvas_are_collected(course, tmp_path):

@@ -54,11 +54,31 @@ def nbgrader_config(seed):
 
 import os
 
+from nbgrader import preprocessors as steps
+
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "cnnlib"
 c.ClearSolutions.code_stub = {{"python": "{CODE_STUB}"}}
 c.ClearSolutions.text_stub = "{TEXT_STUB}"
 c.ExecutePreprocessor.timeout = 600
+
+class ForgetCopies(steps.NbGraderPreprocessor):
+    """Take a copy of a cell, and a part of one, for an ordinary cell: nbgrader stops at them."""
+
+    def preprocess_cell(self, cell, resources, index):
+        if cell.metadata.get("nbgrader") == {{}}:
+            del cell.metadata["nbgrader"]
+        return cell, resources
+
+
+c.Autograde.sanitize_preprocessors = [
+    steps.ClearOutput,
+    steps.DeduplicateIds,
+    ForgetCopies,
+    steps.OverwriteKernelspec,
+    steps.OverwriteCells,
+    steps.CheckCellMetadata,
+]
 
 # In downloads of Moodle and Canvas the name of a file, or of its folder, begins with the student's.
 c.FileNameCollectorPlugin.named_regexp = (

@@ -90,11 +90,34 @@ def grade(folder, seconds=120):
         done = sum(state == "done" for state, _ in found[name][0].values())
         said = f"; {found[name][1]}" if found[name][1] else ""
         say(f"{name}: {done} of {len(found[name][0])} right{said}")
-    tasks = list(dict.fromkeys(task for results, _ in found.values() for task in results))
-    write_csv(table, found, tasks)
-    write_whole(sheet, page(found, tasks).encode())
+    groups = exercises(found)
+    for tasks, names in groups:
+        for name in names:
+            if lost := [task for task in tasks if task not in found[name][0]]:
+                problem = f"lost {len(lost)} of {len(tasks)} checks: {', '.join(lost)}"
+                found[name] = found[name][0], "; ".join(filter(None, [found[name][1], problem]))
+                say(f"{name}: {problem}")
+    write_csv(table, found, list(dict.fromkeys(task for tasks, _ in groups for task in tasks)))
+    write_whole(sheet, page(found, groups).encode())
     say(f"wrote {table} and {sheet}")
     return found
+
+
+def exercises(found):
+    """Sort notebooks by exercise, those with most checks first: a list of tasks and names.
+
+    A notebook belongs where most of its checks are known; one without a check comes last.
+    """
+    groups = []
+    for name in sorted(found, key=lambda name: -len(found[name][0])):
+        own = list(found[name][0])
+        for tasks, names in groups:
+            if 2 * len(set(own) & set(tasks)) > len(own) or not own and not tasks:
+                names.append(name)
+                break
+        else:
+            groups.append((own, [name]))
+    return sorted(((tasks, sorted(names)) for tasks, names in groups), key=lambda g: g[0] or ["~"])
 
 
 def verdicts(path, seconds):
@@ -112,10 +135,11 @@ def verdicts(path, seconds):
         )
     nb.metadata.pop("kernelspec", None)  # whatever it was run with, here it is this Python
     token, key, results = f"_{secrets.token_hex(8)}", secrets.token_hex(16), {}
+    where = {}
     for cell in (cell for cell in nb.cells if cell.cell_type == "code"):
         cell.outputs = []
         for name, lesson, task, given, seed in calls(cell.source, nb):
-            results[name] = "", "not run"
+            results[name], where[name] = ("", "not run"), cell
             ask = ASK.format(
                 token=token, name=name, lesson=lesson, task=task, given=given, seed=seed
             )
@@ -124,7 +148,12 @@ def verdicts(path, seconds):
         return {}, "holds no check of an exercise: cleared, or another notebook"
     nb.cells.insert(0, nbformat.v4.new_code_cell(BEFORE.format(token=token, key=key)))
     client = NotebookClient(
-        nb, timeout=seconds, allow_errors=True, interrupt_on_timeout=True, kernel_name="python3"
+        nb,
+        timeout=seconds,
+        allow_errors=True,
+        interrupt_on_timeout=True,
+        kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],  # or each kernel says how it is spoken to
     )
     problem = ""
     try:
@@ -143,6 +172,13 @@ def verdicts(path, seconds):
             mark, seal, said = match.groups()
             if seal == hashlib.sha256((key + mark + said).encode()).hexdigest():
                 results[mark] = tuple(json.loads(said))
+    for name, cell in where.items():
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        if results[name] == ("", "not run") and errors:
+            text = f"not run: {errors[-1].ename}: {errors[-1].evalue}"
+            if errors[-1].ename == "KeyboardInterrupt":
+                text = f"not run: stopped after {seconds} seconds"
+            results[name] = "", text.partition("\n")[0][:120]
     return results, problem
 
 
@@ -191,22 +227,30 @@ def _harmless(text):
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
-def page(found, tasks):
-    """Return a page with the table; a finding shows when the mouse rests on its sign."""
-    head = "".join(f"<th>{html.escape(task)}</th>" for task in ["notebook", *tasks, "right", ""])
-    rows = []
-    for name, (results, problem) in found.items():
-        cells = [f"<th>{html.escape(name)}</th>"]
-        for task in tasks:
-            state, said = results.get(task, ("", "no check of it"))
-            sign = f'<abbr title="{html.escape(said)}">{SIGNS[state]}</abbr>'
-            cells.append(f'<td class="{state}">{sign}</td>')
-        right = sum(state == "done" for state, _ in results.values())
-        cells += [f"<td>{right}</td>", f"<td>{html.escape(problem)}</td>"]
-        rows.append(f"<tr>{''.join(cells)}</tr>")
+def page(found, groups):
+    """Return a page with a table an exercise; a finding shows when the mouse rests on its sign."""
+    tables = []
+    for tasks, names in groups:
+        head = "".join(
+            f"<th>{html.escape(text)}</th>" for text in ["notebook", *tasks, "right", ""]
+        )
+        rows = []
+        for name in names:
+            results, problem = found[name]
+            cells = [f"<th>{html.escape(name)}</th>"]
+            for task in tasks:
+                state, said = results.get(task, ("", "no check of it"))
+                sign = f'<abbr title="{html.escape(said)}">{SIGNS[state]}</abbr>'
+                cells.append(f'<td class="{state}">{sign}</td>')
+            right = sum(state == "done" for state, _ in results.values())
+            cells += [f"<td>{right}</td>", f"<td>{html.escape(problem)}</td>"]
+            rows.append(f"<tr>{''.join(cells)}</tr>")
+        tables.append(f"<table><tr>{head}</tr>{''.join(rows)}</table>")
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Grades</title><style>'
         "body{font-family:sans-serif}td,th{padding:2px 8px;border:1px solid #ccc}td{text-align:"
-        "center}table{border-collapse:collapse}.done{color:#007a59}.wrong{color:#b34e00}"
-        f"</style><table><tr>{head}</tr>{''.join(rows)}</table></html>\n"
+        "center}table{border-collapse:collapse;margin-bottom:2em}"
+        ".done{color:#007a59}.wrong{color:#b34e00}"
+        "</style><p>✓ right, ✗ wrong, ○ not answered, – not run or no check; text answers are"
+        f" yours to mark.</p>{''.join(tables)}</html>\n"
     )

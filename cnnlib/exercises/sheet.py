@@ -112,10 +112,11 @@ def _sheet(lessons, codes):
             sheet.append(f"<h3>{lesson}, {task.name}</h3>{_blocks(task.ask())}{lines}")
             answers = (f"{p}: {number(task.value(task.answers, p))}" for p in task.parts)
             key.append(f"<p>{lesson}, {task.name}: {html.escape('; '.join(answers))}</p>")
-        for mistake in _drawn(lesson, tasks, codes):
+        for asks, mistake in _drawn(lesson, tasks, codes):
             code = html.escape(code_of(mistake.function))
             sheet.append(
-                f"<h3>{lesson}, wrong code</h3><pre>{code}</pre><p>What is wrong? Name a call"
+                f"<h3>{lesson}, wrong code</h3><p>What was asked: {html.escape(asks)}.</p>"
+                f"<pre>{code}</pre><p>What is wrong? Name a call"
                 " on which it is right all the same, one on which it is not, and mend it.</p>"
                 + 4
                 * '<div class="line"></div>'
@@ -132,13 +133,13 @@ def _blocks(asked):
 
 
 def _drawn(lesson, tasks, count):
-    """Draw mistakes of an exercise whose code can be read in a minute."""
+    """Draw mistakes whose code can be read in a minute, each with what its check asks for."""
     known = {}
     for check in (task for task in tasks if isinstance(task, Check)):
         for mistake in check.mistakes:
             made = mistake.function
             if isinstance(made, Changed) and made.source.__module__.endswith(".mistakes"):
                 if code_of(made).count("\n") <= LINES:
-                    known.setdefault(mistake.name, mistake)
+                    known.setdefault(mistake.name, (check.todo, mistake))
     order = variant.generator(0, lesson, "wrong code").permutation(len(known))
     return [list(known.values())[i] for i in order[:count]]

@@ -47,6 +47,7 @@ CELLS = {
     "no answer": [IMPORTS, CHECK, FIELD],
     "syntax": [IMPORTS, "def (", RIGHT, CHECK],
     "ends": [IMPORTS, RIGHT, CHECK, "import os; os._exit(0)", FIELD],
+    "first": [IMPORTS.replace("02", "01"), "check.output_size(None)"],
     "cleared": [],
     "retyped": [IMPORTS, RIGHT],
     **{name: [IMPORTS, *cells, CHECK] for name, cells in TRICKS.items()},
@@ -95,7 +96,10 @@ def test_what_is_wrong_with_a_notebook_is_said_by_name(graded):
     )
     for name in ("cleared", "retyped"):
         assert problems[f"{name}/02"].startswith("holds no check")
-    assert problems["right/02"] == problems["wrong/02"] == ""
+    assert problems["no answer/02"] == ""
+    assert problems["right/02"] == "lost 1 of 2 checks: 02:receptive_field"
+    no_answer = graded[1]["no answer/02"][0]["02:global_pool"]
+    assert no_answer == ("", "not run: NameError: name 'global_pool' is not defined")
 
 
 def test_the_tables_have_a_row_for_each_notebook_and_a_column_for_each_task(graded):
@@ -106,7 +110,17 @@ def test_the_tables_have_a_row_for_each_notebook_and_a_column_for_each_task(grad
     assert marks["right/02"]["02:global_pool"] == "1" and marks["wrong/02"]["02:global_pool"] == "0"
     assert marks["half"]["02:global_pool"] == "" and marks["right/02"]["right"] == "1"
     text = (folder / "grades.html").read_text(encoding="utf-8")
-    assert text.count("<tr>") == len(CELLS) + 2 and "the sum is not divided" in text
+    tables = text.split("</table>")  # 02, 01, and what holds no check
+    assert [table.count("<tr>") - 1 for table in tables[:-1]] == [1, len(CELLS) - 3, 3]
+    assert "the sum is not divided" in tables[1] and "02:" not in tables[0] + tables[2]
+
+
+def test_the_kernels_say_nothing_of_their_own(tmp_path, capfd):
+    nb = new_notebook(cells=[new_code_cell(source) for source in CELLS["right"]])
+    nbformat.write(nb, tmp_path / "a.ipynb")
+    grade(tmp_path, 60)
+    out, err = capfd.readouterr()
+    assert out.startswith("a: 1 of 1 right\nwrote ") and "WARNING" not in err
 
 
 def test_a_folder_without_notebooks_is_refused(tmp_path):

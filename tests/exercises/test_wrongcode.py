@@ -146,6 +146,7 @@ def test_a_sheet_has_the_numbers_of_its_student_and_the_key_their_answers(monkey
     text = page(["01", "04"], ["Ada", "Bob"])
     sheets, key = text.split("<h1>Key</h1>")
     assert sheets.count("<section>") == 2 and sheets.count("<pre>") == 8
+    assert sheets.count("What was asked: ") == 8
     ada, bob = re.findall(r"<h2>\w+</h2>(.*?)(?=<h2>|</html>)", key, flags=re.DOTALL)
     assert ada != bob
     monkeypatch.setenv(variant.VARIABLE, "ada")
