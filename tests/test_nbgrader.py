@@ -121,7 +121,7 @@ def trick(nb):
 
 
 def split(nb):
-    """Answer, with a check copied and an answer split doubled, as pasting and splitting in Jupyter do."""
+    """Answer, with a check and an answer doubled, as copying cells in Jupyter does."""
     solve(nb, FIRST)
     cells = by_grade_id(nb)
     for grade_id in ("check-pad", "convolve"):
