@@ -153,6 +153,8 @@ def test_a_class_of_a_cell_is_changed_as_well():
 def test_what_is_unpacked_is_exchanged():
     tree = ast.parse("def f(x):\n    a, b = x\n    return a - 2 * b\n").body[0]
     assert any(ast.unparse(tree.body[0]) == "b, a = x" for _ in changes(tree))
+    tree = ast.parse("def f(x):\n    a, b = x.shape\n    return a - 2 * b\n").body[0]
+    assert not any(ast.unparse(tree.body[0]) == "b, a = x.shape" for _ in changes(tree))
 
 
 def test_a_layer_whose_methods_are_guarded_is_changed_as_well():

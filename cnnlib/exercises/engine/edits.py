@@ -392,8 +392,12 @@ def _whole(slot, names):
 
 
 def _unpacked(tree):
-    """Exchange two of the names that something is unpacked into."""
+    """Exchange two of the names that something is unpacked into, but a shape."""
+    assigned = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
+    shapes = [n.targets[0] for n in assigned if getattr(n.value, "attr", "") == "shape"]
     for node in ast.walk(tree):
+        if node in shapes:
+            continue
         if isinstance(node, ast.Tuple) and not _read(node) and len(node.elts) < 6:
             kept = node.elts
             for node.elts in _exchanged(kept):
