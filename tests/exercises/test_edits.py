@@ -206,3 +206,9 @@ def test_a_change_that_takes_all_memory_fails():
     assert resource.getrlimit(resource.RLIMIT_AS) == before
     greedy = RIGHT.replace("np.zeros((OH, OW))", "np.ones((2**size * 10**9 - OH, OW))")
     assert not CHECK.diagnose(in_a_cell(greedy, "pooled")).ok
+
+
+def test_code_that_reads_memory_by_strides_of_its_own_is_not_changed():
+    """With others Python may die."""
+    body = "return np.lib.stride_tricks.as_strided(x, (len(x) - 1, 2), (8, 8))"
+    assert not list(small_changes(in_a_cell(f"def f(x):\n    {body}\n")))

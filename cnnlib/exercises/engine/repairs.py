@@ -68,7 +68,7 @@ def small_changes(thing, near=()):
         What was made, with the place and what is wrong there as its name.
     """
     tree, made, text_of = _read(thing)
-    if tree is None:
+    if tree is None or "as_strided" in ast.dump(tree):  # with other strides it reads anywhere
         return
     for node, needs in itertools.islice(edits.changes(tree, near), MOST // here.slower()):
         try:
