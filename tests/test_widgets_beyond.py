@@ -18,7 +18,7 @@ def test_it_opens_near_the_place_where_more_workers_stop_paying(explorer):
     values = explorer.values()
     assert (values["whose"], values["workers"], values["images"]) == (SHARED, 1000, 8192)
     assert not explorer.problem and bytes(explorer.image.value[:4]) == b"\x89PNG"
-    assert "Most images a second: with 1,125 workers" in explorer.text
+    assert "Most images a second: with 1,043 workers" in explorer.text
 
 
 def test_the_words_say_what_the_formula_gives(explorer):

@@ -26,8 +26,8 @@ class WorkersExplorer(Explorer):
     """What a step of data-parallel training spends its time on, from 1 to 10,000 workers."""
 
     hint = (
-        "Where is the last doubling that pays? Share one batch among all workers; then give it a"
-        " faster network, a shorter latency, fewer bits."
+        "Where is the last doubling that pays? Give it a faster network, a shorter latency, fewer"
+        " bits; then give each worker a batch of its own."
     )
 
     def make_controls(self):
@@ -50,19 +50,21 @@ class WorkersExplorer(Explorer):
         workers, most = round(workers), min(images, MOST) if whose == SHARED else MOST
         if workers > most:
             raise ValueError(f"{workers:,} workers share {images:,} images, expected one for each")
-        many = np.unique(np.geomspace(1, most, 60).round())
-        each = images / many if whose == SHARED else np.full(len(many), float(images))
         terms = 4 * parameters * SENT[sent], LATENCIES[latency], BANDWIDTHS[bandwidth]
-        parts = step_parts(each * per_image, many, *terms)
-        total = sum(parts)
-        mine = images / workers if whose == SHARED else images
-        shown = step_parts(mine * per_image, workers, *terms)
+        every = np.arange(1, most + 1)
+        each = images / every if whose == SHARED else np.full(most, float(images))
+        parts = np.array(step_parts(each * per_image, every, *terms))
+        mine, shown = each[workers - 1], parts[:, workers - 1]
         step = sum(shown)
-        shares = [part / step for part in shown]
+        shares = shown / step
         gain = mine * workers / step * per_image
         title = f"{network}, {workers:,} workers: {gain:,.3g} times as fast as one that works alone"
-        figure = plots.where_time_goes(many, parts, each * many, workers, title)
-        best = many[(each * many / total).argmax()]
+        drawn = np.unique(np.geomspace(1, most, 60).round()).astype(int) - 1
+        together = each * every
+        figure = plots.where_time_goes(
+            every[drawn], parts[:, drawn], together[drawn], workers, title
+        )
+        best = every[(together / parts.sum(axis=0)).argmax()]
         words = (
             f"A step takes {step:.3g} s: {shares[0]:.0%} computing, {shares[1]:.0%} sending,"
             f" {shares[2]:.0%} waiting for messages to start. {workers:,} workers do"

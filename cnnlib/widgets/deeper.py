@@ -75,7 +75,7 @@ def verdict(sizes, slopes):
     ]
     told = [
         f"{name} {'vanish' if power < 0 else 'explode'}"
-        for name, power in zip(("Numbers", "Gradients"), grown, strict=True)
+        for name, power in zip(("numbers", "gradients"), grown, strict=True)
         if abs(power) > 2
     ]
-    return (" and ".join(told) or "Both keep their size within a factor of 100") + "."
+    return (" and ".join(told) or "both keep their size within a factor of 100").capitalize() + "."

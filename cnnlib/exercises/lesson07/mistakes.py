@@ -166,6 +166,14 @@ NORM = mistakes(
         {"v.reshape(1, -1, 1, 1)": "v"},
         "A channel is the second of four axes: gamma.reshape(1, -1, 1, 1).",
     ),
+    (
+        "mean and variance lie along the last axis",
+        {
+            "mean(axis=axes, keepdims=True)": "mean(axis=axes)",
+            "var(axis=axes, keepdims=True)": "var(axis=axes)",
+        },
+        "With keepdims=True they keep the four axes of x: (1, C, 1, 1).",
+    ),
     ("each pixel has a mean of its own", {"(0, 2, 3)": "(0,)"}, AXES),
     ("each image is normalised for itself", {"(0, 2, 3)": "(2, 3)"}, AXES),
     ("all channels share one mean", {"(0, 2, 3)": "(0, 1, 2, 3)"}, AXES),
