@@ -187,12 +187,35 @@ def names(cell):
     """Return the names that a cell binds outside its functions, and those that it looks up."""
     top = symtable.symtable(python_of(cell.source), "cell", "exec")
     bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
-    used, tables = set(), [top]
+    return bound, looked_up([top])
+
+
+def looked_up(tables):
+    """Return the names outside all functions that tables of symbols, and those in them, read."""
+    used = set()
     while tables:
         table = tables.pop()
         tables += table.get_children()
         used |= {s.get_name() for s in table.get_symbols() if s.is_global() and s.is_referenced()}
-    return bound, used
+    return used
+
+
+@rule
+def functions_keep_what_they_read(notebook):
+    """A reader who goes back calls a cell's function: later cells leave its variables alone."""
+    problems, variables, read = [], set(), {}
+    for number, cell in notebook.code:
+        top = symtable.symtable(python_of(cell.source), "cell", "exec")
+        plain = {s.get_name() for s in top.get_symbols() if s.is_assigned()}
+        plain -= {s.get_name() for s in top.get_symbols() if s.is_imported() or s.is_namespace()}
+        problems += [
+            f"cell {number} sets {name} anew, which a function of cell {read[name]} reads"
+            for name in sorted(plain & read.keys())
+        ]
+        variables |= plain
+        functions = [t for t in top.get_children() if t.get_name() in top.get_identifiers()]
+        read |= dict.fromkeys(looked_up(functions) & variables, number)
+    return problems
 
 
 @rule
@@ -669,6 +692,11 @@ BAD = [
             ),
             ("core 4 min, all 7 min", [prose("**Predict**: " * 8), code()], [], "states 4 minutes"),
         ]
+    ),
+    (
+        functions_keep_what_they_read,
+        example(code("x = 1\ndef f():\n    return x"), code("for x in range(3):\n    pass")),
+        "sets x anew",
     ),
     (links_resolve, example(prose("[x](99_none.ipynb)"), code()), "99_none"),
     (links_resolve, example(prose("# One\n[x](#Two)"), code()), "no heading"),
