@@ -9,6 +9,7 @@ import io
 import os
 import tempfile
 import uuid
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +122,8 @@ def load_arrays(path):
     except FileNotFoundError:
         raise FileNotFoundError(f"no file {str(path)!r}") from None
     try:
+        if not zipfile.is_zipfile(io.BytesIO(data)):  # NumPy would advise to run what is in it
+            raise ValueError("it is no zip archive")
         with np.load(io.BytesIO(data), allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         if not all(isinstance(array, np.ndarray) for array in arrays.values()):

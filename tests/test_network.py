@@ -422,7 +422,7 @@ def test_pickled_objects_are_refused_and_not_run(saved):
 def test_other_files_by_that_name_are_refused(saved):
     path, _ = saved
     path.write_bytes(b"<html>404</html>")
-    assert_refused(path, DAMAGED)
+    assert_refused(path, DAMAGED + "it is no zip archive")
     with open(path, "wb") as file:
         np.save(file, np.ones(3))
     assert_refused(path, DAMAGED)

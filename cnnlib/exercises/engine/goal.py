@@ -74,7 +74,8 @@ class Goal(Task):
             name = getattr(outcome.error, "mistake", "refused")
             return self.result("wrong", f"{outcome.error}", mistakes=[name])
         if outcome.error is not None:
-            return self.result("wrong", "it raised:", explain(outcome.error), mistakes=["raised"])
+            title = f"it raises {type(outcome.error).__name__}."
+            return self.result("wrong", title, explain(outcome.error), mistakes=["raised"])
         if not isinstance(outcome.value, tuple):
             return self.result("wrong", f"{kind_of(outcome.value)} came back.")
         reached, said = outcome.value

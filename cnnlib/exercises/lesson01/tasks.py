@@ -60,7 +60,8 @@ def _draw_sizes(rng):
 
 
 def _show_sizes(parts):
-    return [
+    asked = "How many pixels does the output have along each axis?"
+    return [asked] + [
         f"{part}: {size} pixels, a kernel of {kernel}, stride {stride}, padding {pad}"
         for part, (size, kernel, stride, pad) in parts.items()
     ]
@@ -320,8 +321,9 @@ def _draw_shifts(rng):
 
 
 def _show_shifts(parts):
-    return [
-        f"{part}: strides {', then '.join(map(str, strides))}; the picture moves by {pixels} pixels"
+    asked = 'By how many pixels does the output move? "no" if it is no moved copy.'
+    return [asked] + [
+        f"{part}: stride {', then '.join(map(str, strides))}; the picture moves by {pixels}"
         for part, (strides, pixels) in parts.items()
     ]
 

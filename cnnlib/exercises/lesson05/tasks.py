@@ -44,6 +44,7 @@ def _draw_losses(rng):
 def _show_losses(parts):
     (a,), (b,), (c,), (one, other) = parts.values()
     return [
+        "How large is the loss? Two digits behind the point.",
         f"a: {1 / a:.0f} classes, and the network has no idea: all are equally likely",
         f"b: {1 / b:.0f} classes, and it has no idea",
         f"c: one image, and the right class gets 1/{1 / c:.0f}",
