@@ -1,8 +1,12 @@
 """What single tasks promise beyond naming mistakes: pairs, open problems, the library's truth."""
 
+import ast
 import dataclasses
+import re
 import sys
+from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -47,6 +51,32 @@ def test_two_mistakes_at_once_are_both_named(pair, changes):
     lesson, task, *names = pair
     result = getattr(TASKS[lesson], task).diagnose(changed(lesson, task, changes))
     assert sorted(result.mistakes) == sorted(names)
+
+
+LESSONS = Path(__file__).resolve().parents[2] / "notebooks"
+DEFINES = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
+
+
+@pytest.mark.parametrize("lesson", TASKS)
+def test_the_solutions_that_a_lesson_shows_are_right(lesson):
+    (path,) = LESSONS.glob(f"{lesson}_*.ipynb")
+    names, stub, asked = {}, "", None
+    for cell in nbformat.read(path, 4).cells:
+        if cell.cell_type == "code":
+            tree = ast.parse(re.sub(r"^%.*", "", cell.source, flags=re.MULTILINE))
+            for node in tree.body:
+                stub = ast.unparse(node) if isinstance(node, ast.FunctionDef) else stub
+            tree.body = [node for node in tree.body if isinstance(node, DEFINES)]
+            exec(compile(tree, "a cell", "exec"), names)
+            asked = re.search(r"^check\.(\w+)\((\w+)\)$", cell.source, re.MULTILINE) or asked
+        elif "<summary>A solution</summary>" in cell.source:
+            code = "".join(re.findall(r"```python\n(.*?)```", cell.source, re.DOTALL))
+            head = f"{stub.splitlines()[0]}\n" if code.startswith(" ") else ""
+            exec(compile(head + code, "a cell", "exec"), names)
+            found = getattr(TASKS[lesson], asked[1]).diagnose(names[asked[2]])
+            assert found.ok, found
+            asked = None
+    assert asked is None
 
 
 # ---------------------------------------------------------------------- 01

@@ -121,6 +121,8 @@ class Check(Task):
         wrong, a clause. Said where no mistake explains what was found.
     without : str, optional
         The name of a function or method of NumPy that must not do the work.
+    given : str, optional
+        The name of a module of cnnlib that may be called, for the task does not ask for it.
     """
 
     def __init__(
@@ -141,9 +143,10 @@ class Check(Task):
         fresh=False,
         telling=None,
         without="",
+        given="",
     ):
         super().__init__(todo, more)
-        self.telling, self.without = telling or {}, without
+        self.telling, self.without, self.given = telling or {}, without, given
         self.right, self.cases, self.limits, self.steps = right, cases, limits, steps
         self.fresh = fresh
         self.args = list(inspect.signature(call or right).parameters)[1 if call else 0 :]
@@ -190,9 +193,8 @@ class Check(Task):
         if found:
             return found
         for case in trial.cases[0], trial.cases[-1]:
-            if name := borrowed(
-                self.using(thing), case.args, self.seconds, self.name, self.without
-            ):
+            allowed = self.name, self.without, self.given
+            if name := borrowed(self.using(thing), case.args, self.seconds, *allowed):
                 return self._borrowed(name)
         title = f"right in all {len(trial.cases)} cases."
         tried = f"Tried: {listed(trial.labels())}."

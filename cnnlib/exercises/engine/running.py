@@ -348,11 +348,11 @@ LENT = ("output_size", "softmax")
 OTHERS = ("scipy", "skimage", "sklearn", "cv2", "torch", "tensorflow", "jax")
 
 
-def borrowed(function, args, seconds, task="", without=""):
+def borrowed(function, args, seconds, task="", without="", given=""):
     """Say what a reader's own code calls, of this package or of others, that does the work; or "".
 
     What is on loan may be called, but not in the task that asks for it. ``without`` is the name of
-    a function or method of NumPy that counts as well.
+    a function or method of NumPy that counts as well, ``given`` that of a module that does not.
     """
     found = ""
 
@@ -370,7 +370,7 @@ def borrowed(function, args, seconds, task="", without=""):
         library = frame.f_globals.get("__name__", "").split(".")[0]
         if library in OTHERS:
             found = found or library
-        elif lends(code):
+        elif lends(code) and Path(code.co_filename).stem != given:
             found = found or f"{code.co_name} of cnnlib"
         elif code.co_name == without and not own(code.co_filename):
             found = found or f"{without} of NumPy"

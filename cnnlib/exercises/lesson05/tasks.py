@@ -609,6 +609,7 @@ train_epoch = Check(
     todo="For every batch: forward, loss, backward, step; return the losses in a list",
     more="Your loop knows nothing of convolutions. What would it take to train another network?",
     call=_epoch,
+    given="losses",
 )
 
 cosine_rate = Check(
