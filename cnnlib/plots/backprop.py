@@ -1,7 +1,6 @@
 """Figures of lesson 04: graphs of operations, gradient checks, a network stage by stage."""
 
 import numpy as np
-from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle, Rectangle
 
 from cnnlib.plots.base import (
@@ -16,6 +15,7 @@ from cnnlib.plots.base import (
     plot,
     put,
     put_numbers,
+    segments,
     sheet,
 )
 
@@ -413,12 +413,9 @@ def _stage(ax, array, place, signed, text, name, frames):
     low, high = min(0, np.min(array)), max(0, np.max(array))
     zero, *ends = bottom + size * (0.05 + 0.9 * (np.array([0, *array]) - low) / (high - low or 1))
     across = left + size * (np.arange(len(array)) + 0.7) / (len(array) + 0.4)
-    bars = LineCollection(
-        [((x, zero), (x, end)) for x, end in zip(across, ends, strict=True)],
-        linewidths=72 * size * 0.7 / len(array),
-        colors=[RED if value < 0 else BLUE for value in array],
-    )
-    ax.add_collection(bars, autolim=False)
+    bars = [((x, zero), (x, end)) for x, end in zip(across, ends, strict=True)]
+    inks = [RED if value < 0 else BLUE for value in array]
+    segments(ax, bars, inks, 72 * size * 0.7 / len(array))
     ax.plot((left, left + size), (zero, zero), color="black", linewidth=0.5)
     if len(array) <= 10:  # classes
         for k, x in enumerate(across):

@@ -302,8 +302,13 @@ def lattice(ax, rows, columns, color=GREY, width=0.5):
     right, below = columns - 0.5, rows - 0.5
     upright = [((x, -0.5), (x, below)) for x in np.arange(columns + 1) - 0.5]
     level = [((-0.5, y), (right, y)) for y in np.arange(rows + 1) - 0.5]
-    lines = LineCollection(upright + level, colors=color, linewidths=width, zorder=1.5)
-    ax.add_collection(lines, autolim=False)  # far faster than a grid, which makes ticks
+    segments(ax, upright + level, color, width, zorder=1.5)  # a grid makes ticks: far slower
+
+
+def segments(ax, paths, colors, widths, **look):
+    """Draw lines, each a sequence of (x, y), all at once; the limits of axes stay as they are."""
+    lines = LineCollection(paths, colors=colors, linewidths=widths, **look)
+    return ax.add_collection(lines, autolim=False)
 
 
 def outline(ax, row, column, rows=1, columns=1, color=ORANGE, width=2.5, inset=0.0):
@@ -551,8 +556,7 @@ def rules(ax, left, bottom, width, height, rows, columns):
     right, top = left + width, bottom + height
     upright = [((x, bottom), (x, top)) for x in np.linspace(left, right, columns + 1)[1:-1]]
     level = [((left, y), (right, y)) for y in np.linspace(bottom, top, rows + 1)[1:-1]]
-    lines = LineCollection(upright + level, colors=GREY, linewidths=0.5, zorder=1.5)
-    ax.add_collection(lines, autolim=False)
+    segments(ax, upright + level, GREY, 0.5, zorder=1.5)
 
 
 def frame(ax, left, bottom, width, height, colour, line):
@@ -565,8 +569,7 @@ def frame(ax, left, bottom, width, height, colour, line):
 def put_bars(ax, lengths, left, middles, thick, colors):
     """Draw horizontal bars on a sheet, all at once; sizes are inches."""
     ends = [((left, y), (left + x, y)) for x, y in zip(lengths, middles, strict=True)]
-    lines = LineCollection(ends, linewidths=72 * thick, colors=colors)
-    return ax.add_collection(lines, autolim=False)
+    return segments(ax, ends, colors, 72 * thick)
 
 
 def mosaic(maps, columns=None, gap=1):

@@ -2,7 +2,6 @@
 
 import numpy as np
 from contourpy import contour_generator
-from matplotlib.collections import LineCollection
 
 from cnnlib.plots.base import (
     BLUE,
@@ -26,6 +25,7 @@ from cnnlib.plots.base import (
     put,
     put_bars,
     rendered,
+    segments,
     sheet,
     show_image,
 )
@@ -346,8 +346,7 @@ def rim(ax, image, extent, colour):
     x, y = left + (right - left) * columns, top - (top - bottom) * rows
     low, high = float(np.min(image)), float(np.max(image))
     if low < high < np.inf:
-        lines = contour_generator(x, y, image).lines((low + high) / 2)
-        ax.add_collection(LineCollection(lines, colors=colour, linewidths=0.7), autolim=False)
+        segments(ax, contour_generator(x, y, image).lines((low + high) / 2), colour, 0.7)
 
 
 @plot
@@ -748,12 +747,9 @@ def forming_card(filters, norms, at, moment, dying, title):
     corners = [(0.1 + 0.98 * (f % 8), 3.2 - 1.12 * (f // 8)) for f in range(len(gone))]
     square = 0.9 * np.array([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)])
     inks = [colour[f] if dead else "black" for f, dead in enumerate(gone)]
-    frames = LineCollection(
-        [square + corner for corner in corners],
-        linewidths=[3 if dead else 0.5 for dead in gone],
-        colors=[ink if dead else GREY for ink, dead in zip(inks, gone, strict=True)],
-    )
-    ax.add_collection(frames, autolim=False)
+    edges = [ink if dead else GREY for ink, dead in zip(inks, gone, strict=True)]
+    widths = [3 if dead else 0.5 for dead in gone]
+    segments(ax, [square + corner for corner in corners], edges, widths)
     names = [f"{f}: {norm:.2f}" + dead * " silent" for f, (norm, dead) in
              enumerate(zip(norms[moment], gone, strict=True))]  # fmt: skip
     ax.add_artist(Numbers(np.array(corners) + (0.45, 1.0), names, inks, 8))
@@ -761,7 +757,7 @@ def forming_card(filters, norms, at, moment, dying, title):
     chart = ax.figure.add_axes((0.08, 0.1, 0.88, 0.3), gid="norms")
     living = [f for f in range(norms.shape[1]) if f not in colour]
     curves = [np.stack([at, norms[:, f]], axis=1) for f in living]
-    chart.add_collection(LineCollection(curves, linewidths=0.6, colors=GREY), autolim=False)
+    segments(chart, curves, GREY, 0.6)
     for f, k in dying.items():
         chart.plot(at, norms[:, f], color=colour[f], linewidth=1.8)
         chart.plot(at[k], norms[k, f], "o", color=colour[f], markersize=5)

@@ -8,7 +8,6 @@ import functools
 
 import numpy as np
 from contourpy import contour_generator
-from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import LogLocator, NullLocator
 
@@ -27,6 +26,7 @@ from cnnlib.plots.base import (
     new_figure,
     outline,
     plot,
+    segments,
     show_image,
     show_numbers,
 )
@@ -90,8 +90,7 @@ def valley(paths, title=None, titles=None):
             continue
         label = list(paths)[k]
         ax.set_gid("valley")
-        walls = LineCollection(level_lines(), colors=GREY, linewidths=0.7)
-        ax.add_collection(walls, autolim=False)
+        segments(ax, level_lines(), GREY, 0.7)
         ax.plot(*paths[label].T, "o-", color=RED, markersize=3, linewidth=1.2)
         ax.plot(*paths[label][0], "s", color=BLUE, markersize=7)
         ax.plot(0, 0, "*", color=GREEN, markersize=11)
@@ -384,10 +383,9 @@ def boundary(margins, edge, x, labels, units, losses, seen, new, step, steps, ti
     a, b, c = np.asarray(units, float).T / np.maximum(1e-9, np.hypot(*units.T[:2]))
     foot, along = -c * np.stack([a, b]), 3 * edge * np.stack([-b, a])
     ends = np.stack([foot - along, foot + along]).transpose(2, 0, 1)
-    plane.add_collection(LineCollection(ends, colors=GREY, linewidths=0.8), autolim=False)
+    segments(plane, ends, GREY, 0.8)
     if finite.min() < 0 < finite.max():
-        rim = contour_generator(side, side, finite).lines(0)
-        plane.add_collection(LineCollection(rim, colors="black", linewidths=2), autolim=False)
+        segments(plane, contour_generator(side, side, finite).lines(0), "black", 2)
     for k, (colour, marker) in enumerate(((BLUE, "o"), (ORANGE, "s"))):
         plane.plot(*x[labels == k].T, marker, color=colour, markeredgecolor="white",
                    markeredgewidth=0.6, markersize=5.5)  # fmt: skip
