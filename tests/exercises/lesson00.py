@@ -7,6 +7,11 @@ SQUARED = "((b**2).sum(axis=1) - 2 * a @ b.T).argmin(axis=1)"
 
 # Of each task: the mistakes that their own texts do not make in the solution, and what does.
 MUTANTS = {
+    "pick": {
+        "the scores of all labels are added up": {
+            "np.arange(len(scores)), labels]": ":, labels].sum(axis=1)"
+        },
+    },
     "brightness": {
         "the sum is taken": {"mean": "sum"},
         "loops": {"x.mean(axis=(1, 2))": "np.array([image.mean() for image in x])"},
@@ -115,6 +120,7 @@ MUTANTS = {
         "for each row of b the nearest row of a is returned": {
             SQUARED: "((a * a).sum(1)[:, None] + (b * b).sum(1) - 2 * a @ b.T).argmin(axis=0)"
         },
+        "the numbers of b are added up, and not their squares": {"(b**2).sum": "b.sum"},
     },
 }
 

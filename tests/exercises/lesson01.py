@@ -34,6 +34,9 @@ def loops(changes):
 # Of each task: the mistakes that their own texts do not make in the solution, and what does.
 MUTANTS = {
     "output_size": {
+        "the way of the kernel is counted one pixel too short": {"- kernel": "- kernel - 1"},
+        "windows lie side by side": {"way // stride + 1": "size // kernel"},
+        "the size is taken to stay as it is": {"way // stride + 1": "size"},
         "the division is rounded up": {"way // stride": "-(-way // stride)"},
         "// comes before the sums": {"way // stride": "size + 2 * pad - kernel // stride"},
         "the division is rounded to the nearest number": {"way // stride": "round(way / stride)"},
@@ -46,6 +49,7 @@ MUTANTS = {
         "the frame is not divided by the stride": {"way //": "2 * pad + (size - kernel) //"},
     },
     "convolve": {
+        "every weight meets the first pixel of the window": {"x[oh + kh, ow + kw]": "x[oh, ow]"},
         "the kernel is flipped": {"w[kh, kw]": "w[KH - 1 - kh, KW - 1 - kw]"},
         "the rows of the kernel are flipped": {"w[kh, kw]": "w[-1 - kh, kw]"},
         "the columns of the kernel are flipped": {"w[kh, kw]": "w[kh, -1 - kw]"},
@@ -100,6 +104,18 @@ MUTANTS = {
         "the image comes back without a frame": {"return padded": "return x.copy()"},
     },
     "convolve_strided": {
+        "every weight meets the first pixel of the window": {
+            "x[oh * stride + kh, ow * stride + kw]": "x[oh * stride, ow * stride]"
+        },
+        "the stride lies between the pixels of a window, and not between windows": {
+            "x[oh * stride + kh, ow * stride + kw]": "x[oh + kh * stride, ow + kw * stride]"
+        },
+        "the image is thinned before the filter meets it": {
+            "x = pad_image(x, pad)": (
+                "x = pad_image(x, pad)[::stride, ::stride]\n    OH, OW, stride = len(x) - "
+                "KH + 1, x.shape[1] - KW + 1, 1"
+            )
+        },
         "the kernel is flipped": {"w[kh, kw]": "w[::-1, ::-1][kh, kw]"},
         "the rows of the kernel are flipped": {"w[kh, kw]": "w[::-1][kh, kw]"},
         "the columns of the kernel are flipped": {"w[kh, kw]": "w[:, ::-1][kh, kw]"},
@@ -154,6 +170,21 @@ MUTANTS = {
         },
     },
     "conv": {
+        "every weight meets the first pixel of the window": loops(
+            {"* stride + kh, ow * stride + kw": "* stride, ow * stride"}
+        ),
+        "the stride lies between the pixels of a window, and not between windows": loops(
+            {"oh * stride + kh, ow * stride + kw": "oh + kh * stride, ow + kw * stride"}
+        ),
+        "the image is thinned before the filter meets it": {
+            "    OH, OW = ": (
+                "    x = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))[:, :, "
+                "::stride, ::stride]\n    (_, _, H, W), stride, pad = x.shape, 1, 0\n    "
+                "OH, OW = "
+            )
+        },
+        "each bias is added to all maps": {"y[n, f] = b[f]": "y[n, f] = N * b.sum()"},
+        "the first channel is used for all": {"x[n, c], w[f, c]": "x[n, 0], w[f, 0]"},
         "the kernel is flipped": {"w[f, c]": "w[f, c, ::-1, ::-1]"},
         "the rows of the kernel are flipped": {"w[f, c]": "w[f, c, ::-1]"},
         "the columns of the kernel are flipped": {"w[f, c]": "w[f, c, :, ::-1]"},
@@ -227,6 +258,11 @@ MUTANTS = {
         }
     },
     "edges": {
+        "the squares are missing": {
+            "np.hypot(convolve(x, sobel), convolve(x, sobel.T))": (
+                "np.sqrt(convolve(x, sobel) + convolve(x, sobel.T))"
+            )
+        },
         "both filters are multiplied to one": {
             "np.hypot(convolve(x, sobel), convolve(x, sobel.T))": "convolve(x, sobel * sobel.T)"
         },

@@ -16,6 +16,11 @@ OH_OW = f"OH, OW = {SIZES}"
 TILES = {OH_OW: "OH, OW = (H - KH) // KH + 1, (W - KW) // KW + 1"}
 
 MUTANTS = {
+    "mark_winner": {
+        "the search starts at 0, so that negative numbers never win": {
+            "window.argmax()": "np.maximum(window, 0).argmax()"
+        },
+    },
     "max_pool_loops": {
         "windows do not overlap and leave no gaps, whatever the stride": {
             "oh * stride, ow * stride": "oh * KH, ow * KW",
@@ -29,6 +34,7 @@ MUTANTS = {
         "one image": {"x[n, c, row": "x[0, c, row"},
     },
     "avg_pool": {
+        "the sum is divided by the pixels of the output": {"(KH * KW)": "(OH * OW)"},
         "loops": {f"for kh, kw in np.ndindex(KH, KW):\n        y += {CUT}": ADDED},
         "the first pixel of the window comes out, as if every tap saw that one": {
             "kh::stride, kw::": "::stride, ::"
@@ -161,6 +167,8 @@ MUTANTS = {
         "the largest is taken": {".mean": ".max"},
     },
     "receptive_field": {
+        "the step begins at 0": {"= 1, 1": "= 1, 0"},
+        "the layers count in the opposite order": {"in layers:": "in layers[::-1]:"},
         "the sizes of the windows are multiplied": {"+= (kernel - 1) * jump": "*= kernel"},
         "the sizes of the windows are added up": {
             "field, jump = 1, 1": "field, jump = 0, 1",
@@ -184,6 +192,12 @@ MUTANTS = {
         "every stride above 1 is taken for 2": {"jump *= stride": "jump *= min(stride, 2)"},
     },
     "relative_change": {
+        "the norms are subtracted": {
+            "distance = np.sqrt(((b - a) ** 2).sum(axis=(1, 2, 3)))": (
+                "distance = np.sqrt((b**2).sum(axis=(1, 2, 3))) - "
+                "np.sqrt((a**2).sum(axis=(1, 2, 3)))"
+            )
+        },
         "the norm of b is divided by that of a": {"(b - a)": "b"},
         "there is a number for each channel": {
             "a) ** 2).sum(axis=(1, 2, 3))": "a) ** 2).sum(axis=(2, 3))",

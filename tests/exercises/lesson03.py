@@ -29,6 +29,24 @@ DOT = "(forward(x) * c).sum(), (x * backward(c)).sum()"
 
 MUTANTS = {
     "im2col_loops": {
+        "the stride counts for rows only": {
+            "output_size(W, KW, stride, pad)": "output_size(W, KW, 1, pad)",
+            "ow * stride": "ow",
+        },
+        "the stride counts for columns only": {
+            "output_size(H, KH, stride, pad)": "output_size(H, KH, 1, pad)",
+            "oh * stride": "oh",
+        },
+        "the image is thinned before windows are cut": {
+            (
+                "    OH, OW = output_size(H, KH, stride, pad), output_size(W, KW, stride, "
+                "pad)\n    x = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))"
+            ): (
+                "    x = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))[:, :, "
+                "::stride, ::stride]\n    OH, OW, stride = x.shape[2] - KH + 1, x.shape[3] "
+                "- KW + 1, 1"
+            )
+        },
         "the last row and the last column of places are missing": {
             "OH, OW = output_size(H, KH, stride, pad), output_size(W, KW, stride, pad)": FEWER
         },
@@ -71,6 +89,13 @@ MUTANTS = {
         },
     },
     "im2col": {
+        "the stride counts for rows only": {"::stride, ::stride": "::stride"},
+        "the stride counts for columns only": {"::stride, ::stride": ":, ::stride"},
+        "the image is thinned before windows are cut": {
+            "view(x, (KH, KW), axis=(2, 3))[:, :, ::stride, ::stride]": (
+                "view(x[:, :, ::stride, ::stride], (KH, KW), axis=(2, 3))"
+            )
+        },
         "the last row and the last column of places are missing": {
             "::stride, ::stride]": "::stride, ::stride][:, :, :-1, :-1]"
         },
@@ -117,6 +142,11 @@ MUTANTS = {
         "loops": {"    OH, OW": "    return reference.conv2d(x, w, b, stride, pad)\n    OH, OW"},
     },
     "col2im": {
+        "all taps go to the first pixel of their window": {
+            "slice(kh, kh + stride * OH, stride), slice(kw, kw + stride * OW, stride)": (
+                "slice(0, stride * OH, stride), slice(0, stride * OW, stride)"
+            )
+        },
         "the last tap on a pixel wins, as with = for +=, or with += at lists of places": {
             "+=": "="
         },
@@ -147,6 +177,11 @@ MUTANTS = {
         "loops": {TAPS: PATCHES.format("+=")},
     },
     "is_adjoint": {
+        "sums are multiplied, and not numbers before they are added up": {
+            "(forward(x) * c).sum(), (x * backward(c)).sum()": (
+                "forward(x).sum() * c.sum(), x.sum() * backward(c).sum()"
+            )
+        },
         "small differences pass": {
             f"bool(np.isclose({DOT}))": f"bool(abs(np.subtract({DOT})) < 1)"
         },
@@ -175,6 +210,9 @@ MUTANTS = {
         },
     },
     "layer_cost": {
+        "the patches are counted by the pixels of the image": {
+            "4 * patch * OH * OW": "4 * patch * H * W"
+        },
         "the bias is counted as a product": {"F * patch * OH": "F * (patch + 1) * OH"},
         "pixels of the image are counted, and not those of the output": {
             "F * patch * OH * OW": "F * patch * H * W"
@@ -206,6 +244,9 @@ MUTANTS = {
         },
     },
     "conv_1x1": {
+        "the bias is added to the pixels, before the product": {
+            "pixels @ w[:, :, 0, 0].T + b": "(pixels + b) @ w[:, :, 0, 0].T"
+        },
         "channels stay last": {".transpose(0, 3, 1, 2)": ""},
         "the result is reshaped and not transposed": {
             ".transpose(0, 3, 1, 2)": ".reshape(len(x), len(w), *x.shape[2:])"
@@ -217,6 +258,11 @@ MUTANTS = {
         "the first image is used for all": {"x.transpose": "(0 * x + x[0]).transpose"},
     },
     "frugal_conv": {
+        "only the last channel is used": {
+            "conv_fast(x[:, :, oh : oh + KH], w, b)": (
+                "conv_fast(x[:, -1:, oh : oh + KH], w[:, -1:], b)"
+            )
+        },
         "the bias is forgotten": {PIECE: f"{PIECE[:-2]}0 * b)"},
         "all filters get the bias of the first": {PIECE: f"{PIECE[:-2]}0 * b + b[0])"},
         "the bias is added once for every channel": {PIECE: f"{PIECE[:-2]}b * x.shape[1])"},

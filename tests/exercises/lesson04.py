@@ -105,6 +105,8 @@ MUTANTS = {
         "dy is multiplied with the output": {"(x > 0)": "np.maximum(x, 0)"},
     },
     "dense_backward": {
+        "in dx, numbers are multiplied one by one": {"dy @ w.T": "dy * w.T"},
+        "db does not use dy": {"dy.sum(axis=0)": "np.ones_like(dy[0])"},
         "order": {"return dy @ w.T, x.T @ dy,": "return x.T @ dy, dy @ w.T,"},
         "as many outputs as inputs": {
             "x.T @ dy": "(x.T @ dy if x.shape[1] == dy.shape[1] else np.ones(w.shape))"
@@ -229,6 +231,10 @@ MUTANTS = {
         },
     },
     "autograd": {
+        "the data of a product are a sum": {"self.data * other.data": "self.data + other.data"},
+        "only the first parents of parents are reached": {
+            "for parent in value.parents:": "for parent in value.parents[:1]:"
+        },
         "data changed": {
             "        return Value(max(self.data, 0.0)": (
                 "        self.data = max(self.data, 0.0)\n        return Value(self.data"
@@ -275,6 +281,8 @@ MUTANTS = {
         "the gradient stops after one step": {"reversed(order)": "[self]"},
     },
     "conv_backward": {
+        "db is that of the first image alone": {"flat.sum(axis=1)": "dy[0].sum(axis=(1, 2))"},
+        "w is reshaped to F columns in dx": {"w.reshape(F, -1).T": "w.reshape(-1, F)"},
         "db is summed over the filters": {"flat.sum(axis=1)": "flat.sum(axis=0)"},
         "dw is averaged over images and places": {
             RETURN: RETURN.replace("w.shape)", "w.shape) / flat.shape[1]")
@@ -322,6 +330,10 @@ MUTANTS = {
         ),
     },
     "max_pool_backward": {
+        "gradients are added to x": {"np.zeros(x.shape, dy.dtype)": "x.astype(dy.dtype)"},
+        "the column of the tap is left out": {
+            "slice(kw, kw + OW * stride, stride)": "slice(0, OW * stride, stride)"
+        },
         "the gradient goes to every tie": {POOL: WINDOWS},
         "the gradient is shared among ties": pool(WINDOWS, {TIES: f"{TIES} / {TIES}.sum()"}),
         "the last of equals gets the gradient": pool(
@@ -355,6 +367,8 @@ MUTANTS = {
         "only positive gradients go back": {"dy * (winner": "np.maximum(dy, 0) * (winner"},
     },
     "avg_pool_backward": {
+        "only the first pixel of a window gets its share": {"np.ndindex(KH, KW)": "[(0, 0)]"},
+        "the gradient is divided by the pixels of the output": {"(KH * KW)": "(OH * OW)"},
         "the last row and the last column of windows are left out": {
             AVERAGED: SHARES.replace("(dy.shape)", "(*dy.shape[:2], OH - 1, OW - 1)")
         },

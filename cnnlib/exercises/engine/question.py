@@ -126,6 +126,7 @@ class Question(Task):
         whole = [m for m in common if all(m in self.fitting(given[p], p) for p in given)]
         unexplained = [part for part in wrong if not found[part]]
         everywhere = len(given) > 2 and len(set(map(repr, given.values()))) == 1  # a guess
+        swapped = len(wrong) > 1 and not common and self.exchanged(given)
         lines, mistakes = [], []
         for part in self.parts:
             if part in missing:
@@ -133,7 +134,7 @@ class Question(Task):
                 if strange:
                     said = f"not answered: there is none of this name, but {strange[0]!r}."
             elif part in wrong:
-                fitting = whole or common or found[part]
+                fitting = [] if swapped else whole or common or found[part]
                 known = [m for m in fitting if not any(self.shows(m, p) for p in unexplained)]
                 told = [m for m in known if not everywhere and not self.denied(m, part, given)]
                 rare, rest = _seldom(given[part]), [m for m in fitting if m not in told]
@@ -145,7 +146,7 @@ class Question(Task):
             lines.append(f"{part}: {said}" if len(self.parts) > 1 else said)
         if wrong and not mistakes and everywhere:
             lines.append("The same answer stands everywhere: work each out for itself.")
-        elif len(wrong) > 1 and not mistakes and self.exchanged(given):
+        elif swapped:
             lines.append("All the right numbers are there, but not at their places.")
         right = len(given) - len(wrong)
         count = f"{right} of {len(self.parts)} right." if len(self.parts) > 1 else "not right."
@@ -232,7 +233,8 @@ def same(value, other, decimals=None):
     value = value[0] if isinstance(value, (list, tuple)) and len(value) == 1 else value
     given, wanted = _numbers(value), _numbers(other)
     if not given or not wanted:
-        return _plain(value) in (_plain(other), f"d{_plain(other)}")  # dx: the gradient of x
+        letter = len(_plain(other)) == 1  # dx is the gradient of x
+        return _plain(value) in (_plain(other), f"d{_plain(other)}" if letter else "")
     rounding = 0 if decimals is None else 0.5001 * 10.0**-decimals
     allowed = max(rounding, 1e-4 * abs(wanted[0]), 1e-8)
     return any(abs(number - wanted[0]) <= allowed for number in given)

@@ -168,6 +168,11 @@ PICK = mistakes(
     ),
     ("1 is taken off the labels", {"labels]": "labels - 1]"}, "The first column is 0."),
     (
+        "the scores of all labels are added up",
+        {"np.arange(len(scores)), labels]": ":, labels].sum(axis=1)"},
+        PAIRS,
+    ),
+    (
         "rows are taken to be as long as there are rows",
         {"scores[np.arange(len(scores)), ": "scores.flat[np.arange(len(scores)) * len(scores) + "},
         "Row n begins at n * scores.shape[1].",
@@ -378,6 +383,11 @@ NEAREST = mistakes(
     ),
     ("the product counts once, and not twice", {"2 * a": "a"}, NEAR),
     ("the product is added", {"- 2": "+ 2"}, NEAR),
+    (
+        "the numbers of b are added up, and not their squares",
+        {"(b**2).sum": "b.sum"},
+        NEAR,
+    ),
     (
         "the root of the squares of b is taken",
         {"(b**2).sum(axis=1)": "(b**2).sum(axis=1) ** 0.5"},

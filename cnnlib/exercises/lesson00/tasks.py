@@ -42,7 +42,7 @@ def _rung(right, known, draw, todo, more, one=1):
 
 
 def _images(rng, size):
-    return (distinct(rng, size, size + 1, size + 2),)
+    return (distinct(rng, size, size + (3 if size == 3 else 1), size + 2),)
 
 
 def _table(rng, size):
@@ -50,6 +50,11 @@ def _table(rng, size):
     table = distinct(rng, size, size + 1) + 0.5
     table[0] = -1 - np.abs(table[0])
     return (table,)
+
+
+def _long(size):
+    """Return how many numbers windows of a size go over: no fixed multiple of it."""
+    return 2 * size + (3 if size == 3 else 1)
 
 
 brightness = _rung(
@@ -76,7 +81,7 @@ scaled = _rung(
 one_hot = _rung(
     mistakes.one_hot,
     mistakes.ONE_HOT,
-    lambda rng, size: (rng.permutation(size + 1)[:size], size + 2),
+    lambda rng, size: (rng.permutation(size + 1)[:size], size + (4 if size == 3 else 2)),
     "Return a row for each label, with a 1 at its class",
     "What does one_hot(labels, M).sum(axis=0) count?",
 )
@@ -118,7 +123,7 @@ windows = _rung(
     mistakes.windows,
     mistakes.WINDOWS,
     lambda rng, size: (
-        distinct(rng, 2 * size + 1).astype(np.float32 if size == 5 else float),
+        distinct(rng, _long(size)).astype(np.float32 if size == 5 else float),
         size,
     ),
     "Return all windows of K numbers, a row for each",
@@ -127,7 +132,7 @@ windows = _rung(
 slide = _rung(
     mistakes.slide,
     mistakes.SLIDE,
-    lambda rng, size: (distinct(rng, 2 * size + 1), distinct(rng, size) + 0.5),
+    lambda rng, size: (distinct(rng, _long(size)), distinct(rng, size) + 0.5),
     "Multiply every window with w, and add up",
     "That is a convolution in one dimension. Lesson 01 has two.",
 )

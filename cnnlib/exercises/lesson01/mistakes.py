@@ -49,6 +49,16 @@ SIZES = mistakes(
 OUTPUT = SIZES + mistakes(
     output_size,
     (
+        "windows lie side by side",
+        {"(size + 2 * pad - kernel) // stride + 1": "size // kernel"},
+        "The window moves by the stride, whatever its size.",
+    ),
+    (
+        "the size is taken to stay as it is",
+        {"(size + 2 * pad - kernel) // stride + 1": "size"},
+        "A window does not reach over the edge: without padding there are fewer places.",
+    ),
+    (
         "the division is rounded to the nearest number",
         {"(size + 2 * pad - kernel) // stride": "round((size + 2 * pad - kernel) / stride)"},
         "A window that fits by half does not fit: //.",
@@ -69,6 +79,11 @@ OUTPUT = SIZES + mistakes(
         "the way of the kernel is counted one pixel too long",
         {"- kernel": "- (kernel - 1)"},
         "A kernel of one pixel can move size - 1 pixels, and one of two pixels one less.",
+    ),
+    (
+        "the way of the kernel is counted one pixel too short",
+        {"- kernel": "- kernel - 1"},
+        "It can move size - kernel pixels, and the place where it starts comes to that.",
     ),
     (
         "kernels are taken to be odd",
@@ -110,6 +125,11 @@ WINDOW = (
         "all columns of the kernel meet the first column of the window",
         {PLACE: "oh * stride + kh, ow * stride"},
         "Where does kw come in? x[oh + kh, ow + kw] meets w[kh, kw].",
+    ),
+    (
+        "every weight meets the first pixel of the window",
+        {PLACE: "oh * stride, ow * stride"},
+        "Where do kh and kw come in? x[oh + kh, ow + kw] meets w[kh, kw].",
     ),
     (
         "taps reach back from the start of the window, and not ahead",
@@ -160,6 +180,19 @@ STRIDE = (
     ("the stride moves the window along rows only", {"ow * stride": "ow"}, START),
     ("the stride moves the window along columns only", {"oh * stride": "oh"}, START),
     (
+        "the stride lies between the pixels of a window, and not between windows",
+        {PLACE: "oh + kh * stride, ow + kw * stride"},
+        START,
+    ),
+    (
+        "the image is thinned before the filter meets it",
+        {
+            SHAPE: "x = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)])\n"
+            f"    x, pad, stride = x[:, :, ::stride, ::stride], 0, 1\n    {SHAPE}"
+        },
+        f"Pixels inside a window stay neighbours. {START}",
+    ),
+    (
         "the stride spreads the pixels inside the window",
         {PLACE: "(oh + kh) * stride, (ow + kw) * stride"},
         "Only the start of the window is multiplied by stride: oh * stride + kh.",
@@ -199,6 +232,11 @@ LAYER = (
     ),
     ("only the first channel is used", {"ndindex(CG, ": "ndindex(1, "}, CHANNELS),
     (
+        "the first channel is used for all",
+        {"w[f, c, kh": "w[f, 0, kh", "x[n, first + c,": "x[n, 0,"},
+        CHANNELS,
+    ),
+    (
         "only the last channel is kept",
         {"KH, KW):": "KH, KW):\n            if c < CG - 1:\n                continue"},
         CHANNELS,
@@ -216,6 +254,11 @@ LAYER = (
         "y[n, f, oh, ow]",
     ),
     ("the bias is taken off", {"total = b[f]": "total = -b[f]"}, BIAS),
+    (
+        "each bias is added to all maps",
+        {"total = b[f]": "total = N * b.sum()"},
+        f"y[n, f] is the map of filter f. {BIAS}",
+    ),
 )
 
 
@@ -288,6 +331,17 @@ BY_HAND = mistakes(
     reference.conv2d,
     ("the bias is forgotten", {"total = b[f]": "total = 0"}, "Add b once for every output."),
     ("b is added to every product", LAYER[1][1], "Add b once for every output."),
+    ("b is added twice", {"total = b[f]": "total = 2 * b[f]"}, "Add b once for every output."),
+    (
+        "the window of the pixel above is taken",
+        {PLACE: "max(0, oh - 1) + kh, ow + kw"},
+        "The window of y11 begins at row 1, column 1.",
+    ),
+    (
+        "the window of the pixel to the left is taken",
+        {PLACE: "oh + kh, max(0, ow - 1) + kw"},
+        "The window of y11 begins at row 1, column 1.",
+    ),
     ("w is flipped", WINDOW[0][1], "Lay w on the window as it is."),
     ("rows and columns of w are exchanged", WINDOW[3][1], "Read w row by row."),
     (
@@ -368,9 +422,9 @@ TRUE = mistakes(
     ("w is transposed and not flipped", {"[::-1, ::-1]": ".T"}, ALONG),
     ("w is turned by a quarter", {"w[::-1, ::-1]": "np.rot90(w)"}, f"Half a turn. {ALONG}"),
     (
-        "image and kernel are both flipped",
+        "the output is turned around, as if image and kernel were both flipped",
         {"x, w[::-1, ::-1]": "x[::-1, ::-1], w[::-1, ::-1]"},
-        "Then both count in one direction again, and the output is turned around. Flip w alone.",
+        "Image and kernel count in one direction then. Flip w alone.",
     ),
     (
         "the image is flipped and not the kernel",
@@ -455,6 +509,7 @@ EDGES = mistakes(
     ("the two answers are added with their signs", {ROOT: "gx + gy"}, STRENGTH),
     ("the sizes of both answers are added", {ROOT: "abs(gx) + abs(gy)"}, STRENGTH),
     ("the root is missing", {"np.sqrt": ""}, STRENGTH),
+    ("the squares are missing", {ROOT: "np.sqrt(gx + gy)"}, STRENGTH),
     ("the mean of the squares is taken", {ROOT: "np.sqrt((gx**2 + gy**2) / 2)"}, STRENGTH),
     ("both filters are joined to one", {ROOT: "abs(gx + gy)"}, STRENGTH),
     ("the larger of the two is taken", {ROOT: "np.maximum(abs(gx), abs(gy))"}, STRENGTH),

@@ -400,6 +400,8 @@ def _one_image(x, w, b, *rest):
         return f"x has {x.ndim} axes, and one image has three"
     if w.ndim == 4 and w.shape[1] != len(x):
         return f"x has {len(x)} channels, and each filter {w.shape[1]}"
+    if w.ndim == 4 and len(b) != len(w):
+        return f"there are {len(w)} filters, and b has {len(b)} numbers: one for each"
     return ""
 
 

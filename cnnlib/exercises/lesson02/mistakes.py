@@ -168,6 +168,7 @@ AVG = mistakes(
     ("the sum is divided by the rows of the window", {".mean()": ".sum() / KH"}, COUNT),
     ("the sum is divided by the columns of the window", {".mean()": ".sum() / KW"}, COUNT),
     ("the sum is divided by the square of the stride", {".mean()": ".sum() / stride**2"}, COUNT),
+    ("the sum is divided by the pixels of the output", {".mean()": ".sum() / (OH * OW)"}, COUNT),
     ("the largest is taken", {".mean()": ".max()"}, COUNT),
     (
         "only the last tap of a window is kept",
@@ -408,6 +409,11 @@ MARK = mistakes(
         ONE,
     ),
     (
+        "the search starts at 0, so that negative numbers never win",
+        {"window.argmax()": "np.maximum(window, 0).argmax()"},
+        "Start with -np.inf, or with the first pixel.",
+    ),
+    (
         "the largest size is marked, without its sign",
         {"window.argmax()": "np.abs(window).argmax()"},
         "-7 is smaller than 2.",
@@ -478,7 +484,12 @@ FIELD = mistakes(
         {"field += (kernel - 1) * step": "field = field * stride + kernel - 1"},
         f"That is the walk back, from the last layer to the first. Going forward: {JUMP}",
     ),
-    ("the layers are gone through from the last", {"in layers:": "in layers[::-1]:"}, JUMP),
+    (
+        "the layers count in the opposite order",
+        {"in layers:": "in layers[::-1]:"},
+        f"The walk back begins at the last layer. Going forward: {JUMP}",
+    ),
+    ("the step begins at 0", {"= 1, 1": "= 1, 0"}, "Before the first layer a step is one pixel."),
     (
         "stride and kernel are exchanged",
         {"for kernel, stride": "for stride, kernel"},
@@ -539,6 +550,14 @@ CHANGE = mistakes(
     relative_change,
     ("it is divided by the norm of b", {"(a**2)": "(b**2)"}, "The unit is the norm of a."),
     ("it is not divided", {" / length": ""}, "Divide by the norm of a."),
+    (
+        "the norms are subtracted",
+        {
+            "np.sqrt(((b - a) ** 2).sum(axis=axes)), ": "np.sqrt((b**2).sum(axis=axes))"
+            " - np.sqrt((a**2).sum(axis=axes)), "
+        },
+        "Two maps of one norm can be quite different: the norm of the difference b - a.",
+    ),
     (
         "there is a number for each channel",
         {"axes = (1, 2, 3)": "axes = (2, 3)"},

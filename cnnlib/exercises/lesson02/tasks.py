@@ -167,7 +167,7 @@ mark_winner = Check(
         Case("wider than high", (np.array([[1.0, 4, 0], [2, 3, 9]]),)),
         Case("blank paper", (np.zeros((2, 2)),)),
         Case("nearly a tie", (np.array([[4.0, 1], [4.000001, 2]]),)),
-        Case("negative numbers", (-np.array([[3.0, 1], [1, 2]]),)),
+        Case("negative numbers", (-np.array([[2.0, 1], [1, 3]]),)),
     ],
     mistakes.MARK,
     outputs="marks",
@@ -289,10 +289,21 @@ gentle_pool = Goal(
     more="Look at your maps. Could you still read the digits? What did the tolerance cost?",
 )
 
+
+def _one_picture(x, kernel_size, stride):
+    """Say why the arguments are none of one picture and windows; or ""."""
+    if x.ndim != 2:
+        return f"x has {x.ndim} axes, and one picture has two"
+    if np.size(kernel_size) != 2:
+        return f"kernel_size is {kernel_size}, and a pair (KH, KW) is meant"
+    return ""
+
+
 wrong_pool = WrongCode(
     mistakes.TO_READ,
     todo="Give the arguments of two calls: right_on, where the code is right, and wrong_on",
     more="Would training have shown it? How soon?",
+    suits=_one_picture,
 )
 
 TASKS = collect("02", globals())

@@ -107,6 +107,21 @@ IM2COL = mistakes(
         "A patch is a column of the matrix.",
     ),
     ("the stride is not used", {KERNEL: f"{KERNEL}\n    stride = 1"}, START),
+    (
+        "the stride counts for rows only",
+        {"size_after(W, KW, stride,": "size_after(W, KW, 1,", "ow * stride": "ow"},
+        START,
+    ),
+    (
+        "the stride counts for columns only",
+        {"size_after(H, KH, stride,": "size_after(H, KH, 1,", "oh * stride": "oh"},
+        START,
+    ),
+    (
+        "the image is thinned before windows are cut",
+        {SHAPE: f"{TWICE}\n    x, pad, stride = x[:, :, ::stride, ::stride], 0, 1\n    {SHAPE}"},
+        f"Pixels inside a window stay neighbours. {START}",
+    ),
     ("the stride changes the size and not the place", {PLACE: "oh + kh, ow + kw"}, START),
     ("the stride moves the kernel along rows only", {"ow * stride": "ow"}, START),
     ("the stride moves the kernel along columns only", {"oh * stride": "oh"}, START),
@@ -208,6 +223,11 @@ FRUGAL = mistakes(
         "Every output is a sum over all channels.",
     ),
     (
+        "only the last channel is used",
+        {"w.reshape": "(w * (np.arange(w.shape[1]) == w.shape[1] - 1)[:, None, None]).reshape"},
+        "Every output is a sum over all channels: +=.",
+    ),
+    (
         "the first image is used for all",
         {"im2col(x,": "im2col(np.repeat(x[:1], N, axis=0),"},
         "Which images are in the piece?",
@@ -229,6 +249,11 @@ ONE = mistakes(
     ("the bias is forgotten", {" + b": ""}, "b[f] is added to every pixel of map f."),
     ("all filters have the first one's bias", {" + b": " + b[0]"}, "b[f] belongs to filter f."),
     ("the bias is taken off", {" + b": " - b"}, "b[f] is added to every pixel of map f."),
+    (
+        "the bias is added to the pixels, before the product",
+        {"pixels @ w[:, :, 0, 0].T + b": "(pixels + b) @ w[:, :, 0, 0].T"},
+        "b has a number for each filter: add it to the product.",
+    ),
     (
         "the bias is added once for every channel",
         {" + b": " + len(x[0]) * b"},
@@ -316,6 +341,11 @@ COL2IM = mistakes(
         "The image begins at row pad, and ends at row pad + H.",
     ),
     ("the stride is not used", {PLACE: "oh + kh, ow + kw"}, START),
+    (
+        "all taps go to the first pixel of their window",
+        {PLACE: "oh * stride, ow * stride"},
+        "The slice of tap (kh, kw) begins at row kh and column kw.",
+    ),
     *ORDER,
 )
 
@@ -352,6 +382,11 @@ ADJOINT = mistakes(
         "two means are compared and not two sums",
         {BOTH: "(forward(x) * c).mean(), (x * backward(c)).mean()"},
         f"x and c differ in size. {TEST}",
+    ),
+    (
+        "sums are multiplied, and not numbers before they are added up",
+        {BOTH: "forward(x).sum() * c.sum(), x.sum() * backward(c).sum()"},
+        TEST,
     ),
     ("it compares two sums without c and x", {BOTH: "forward(x).sum(), backward(c).sum()"}, TEST),
     ("it compares two norms", {BOTH: "(forward(x) ** 2).sum(), (backward(c) ** 2).sum()"}, TEST),
@@ -401,6 +436,11 @@ ONE_BIAS = "A filter has C * K * K weights and one bias."
 LEARNED, MEMORY = "return F * (C * K * K + 1)", "C * K * K * OH * OW * 4 / 1e6"
 COST = mistakes(
     layer_cost,
+    (
+        "the patches are counted by the pixels of the image",
+        {MEMORY: "C * K * K * H * W * 4 / 1e6"},
+        BYTES,
+    ),
     (
         "the bias is counted as a product",
         {"products = F * C * K * K": "products = F * (C * K * K + 1)"},

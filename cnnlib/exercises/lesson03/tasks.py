@@ -1,5 +1,7 @@
 """The tasks of exercise 03: from patches to a matrix product, and back."""
 
+import math
+
 import numpy as np
 
 from cnnlib import reference
@@ -369,10 +371,30 @@ frugal_conv = Goal(
     more="Time it against conv_fast. How small may the pieces be before it gets slow?",
 )
 
+
+def _patches(cols, shape, kernel_size, stride=1):
+    """Say why the arguments are none of one picture's patches; or ""."""
+    if len(shape) != 2 or np.size(kernel_size) != 2:
+        return "shape is (H, W), and kernel_size (KH, KW)"
+    places = [
+        (size - kernel) // stride + 1 for size, kernel in zip(shape, kernel_size, strict=True)
+    ]
+    rows, columns = math.prod(kernel_size), math.prod(places)
+    if min(places) < 1:
+        return f"kernels of {tuple(kernel_size)} are larger than a picture of {tuple(shape)}"
+    if np.size(cols) != rows * columns:
+        return (
+            f"cols holds {np.size(cols)} numbers, and {columns} windows of {rows} pixels hold"
+            f" {rows * columns}"
+        )
+    return ""
+
+
 wrong_scatter = WrongCode(
     mistakes.TO_READ,
     todo="Give the arguments of two calls: right_on, where the code is right, and wrong_on",
     more="Which of its mistakes does the dot-product test find? All of them?",
+    suits=_patches,
 )
 
 TASKS = collect("03", globals())

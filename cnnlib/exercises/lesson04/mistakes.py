@@ -20,6 +20,7 @@ def by_hand(x, w, b, part):
     return {"dy": dy, "db": dv, "dw": dw, "dx": dx}[part]
 
 
+SWAPS = "In w x, the slope with respect to w is x."
 FORK = "x is used twice, in w * x and in y * x: what comes back on both ways is added."
 BY_HAND = mistakes(
     by_hand,
@@ -44,12 +45,31 @@ BY_HAND = mistakes(
     (
         "the gradient of a factor is taken times itself",
         {"dv * x, dv * w + y": "dv * w, dv * x + y"},
-        "In w x, the slope with respect to w is x.",
+        SWAPS,
     ),
     (
         "all signs are turned, as for a step downhill",
         {'"dx": dx}[part]': '"dx": dx}[part] * -1'},
         "The gradient points uphill: the step against it comes later.",
+    ),
+    (
+        "the way through w * x counts twice, or b is left out of y",
+        {"dv * w + y": "dv * w + w * x"},
+        f"y is w x + b. {FORK}",
+    ),
+    ("x comes back through y * x, and not y", {"dv * w + y": "dv * w + x"}, FORK),
+    ("dw and dx are exchanged", {"dw, dx = dv * x, dv * w + y": "dx, dw = dv * x, dv * w"}, FORK),
+    ("the slope with respect to w is taken to be w", {"dv * x, dv": "dv * w, dv"}, SWAPS),
+    (
+        "db is the slope of its last step alone",
+        {'"db": dv': '"db": 1.0'},
+        "Each step multiplies its own slope with the gradient that comes back to it.",
+    ),
+    ("dy is the 1 that it begins with", {"dy = x": "dy = 1"}, "L is y x: its slope by y is x."),
+    (
+        "values are written, and not gradients",
+        {'"dy": dy, "db": dv, "dw": dw, "dx": dx': '"dy": y, "db": b, "dw": w, "dx": x'},
+        "A gradient says by how much L grows for a small step.",
     ),
     ("dy is y", {"dy = x": "dy = y"}, "In y x, the slope with respect to y is x."),
     ("ReLU is taken to be shut", {"dv = dy": "dv = 0.0"}, "Is w x + b above 0?"),
@@ -177,6 +197,7 @@ OPEN = "The slope is 1 where x is above 0, and 0 elsewhere: a gate for dy."
 RELU = mistakes(
     relu_backward,
     ("the sign of x is taken for the mask", {"(x > 0)": "np.sign(x)"}, OPEN),
+    ("half of the gradient passes where x is 0", {"(x > 0)": "(np.sign(x) + 1) / 2"}, OPEN),
     (
         "the gradient passes where x is 0, too",
         {"x > 0": "x >= 0"},
@@ -207,6 +228,7 @@ DENSE = mistakes(
     dense_backward,
     ("w is not transposed in dx", {"w.T": "w"}, SHAPES),
     ("dx is transposed", {"dy @ w.T": "w @ dy.T"}, SHAPES),
+    ("in dx, numbers are multiplied one by one", {"dy @ w.T": "dy * w.T"}, f"@, not *. {SHAPES}"),
     (
         "w is reshaped and not transposed in dx",
         {"w.T": "w.reshape(w.shape[::-1])"},
@@ -225,6 +247,11 @@ DENSE = mistakes(
     ("db is a single number", {"axis=0": ""}, "Each output has a bias of its own."),
     ("db is made from x", {"dy.sum": "x.sum"}, FORKED),
     ("db is not summed", {"dy.sum(axis=0)": "dy.copy()"}, FORKED),
+    (
+        "db does not use dy",
+        {"dy.sum(axis=0)": "np.ones_like(dy[0])"},
+        f"Slope 1, times dy. {FORKED}",
+    ),
     (
         "x is reshaped and not transposed in dw",
         {"x.T": "x.reshape(x.shape[::-1])"},
@@ -288,6 +315,11 @@ SOFTMAX = mistakes(
         "scores are taken off the largest, and not the largest off them",
         {SHIFTED: "scores.max(axis=1, keepdims=True) - scores"},
         "Then the least score gets the largest probability.",
+    ),
+    (
+        "exponentials are divided by a sum of scores",
+        {"/ exps.sum(axis=1, keepdims=True)": f"/ ({SHIFTED}).sum(axis=1, keepdims=True)"},
+        "By the sum of the exponentials.",
     ),
     (
         "exponentials are not divided by their sum",
@@ -587,6 +619,11 @@ def parents_first(value, order, once=True):
     return order
 
 
+def first_parents(value):
+    """List what a value was made of by its first parent alone, the value itself last."""
+    return [*first_parents(value.parents[0]), value] if value.parents else [value]
+
+
 def in_layers(value):
     """List what a value was made of, the nearest last, each once, by its distance."""
     found, line = [], [value]
@@ -638,6 +675,16 @@ AUTOGRAD = mistakes(
         "the data of the value stand where its gradient belongs",
         {"slope * value.grad": "slope * value.data"},
         "A parent gets the gradient of the value times the slope of that step.",
+    ),
+    (
+        "the data of a product are a sum",
+        {"self.data * other.data": "self.data + other.data"},
+        "__mul__ is called for a * b.",
+    ),
+    (
+        "only the first parents of parents are reached",
+        {"parents_first(self, [])": "first_parents(self)"},
+        f"Visit every parent. {ORDER}",
     ),
     (
         "ReLU hands on its data as they came",
@@ -802,10 +849,16 @@ CONV = mistakes(
         {DB: ", dy.transpose(1, 2, 3, 0).reshape(F, -1).sum(axis=0)\n"},
         "Each filter has a bias of its own. In dY a row is a filter: sum along the row, axis=1.",
     ),
+    ("db is that of the first image alone", {DB: ", dy[0].sum(axis=(1, 2))\n"}, BIAS),
     ("db is that of the last image alone", {DB: ", dy[-1].sum(axis=(1, 2))\n"}, BIAS),
     ("in dx each tap overwrites what came before", {"    return": TAPS}, ADD),
     ("in dx each patch overwrites what came before", {"    return": PATCHES}, ADD),
     ("in dx each filter's patch overwrites what came before", {DX: DX.replace("+=", "=")}, ADD),
+    (
+        "w is reshaped to F columns in dx",
+        {"+= w[f, c, kh, kw]": "+= w.reshape(-1, F).T.reshape(w.shape)[f, c, kh, kw]"},
+        f"W = w.reshape(F, -1). {FILTERS}",
+    ),
     ("the kernel is flipped in dx", {"+= w[f, c, kh, kw]": "+= w[f, c, -1 - kh, -1 - kw]"}, TAP),
     (
         "the rows of the kernel are flipped in dx",
@@ -904,6 +957,16 @@ MAX_POOL = mistakes(
         STRIDE,
     ),
     (
+        "gradients are added to x",
+        {"np.zeros(x.shape, dy.dtype)": "x.astype(dy.dtype)"},
+        "dx begins with zeros.",
+    ),
+    (
+        "the column of the tap is left out",
+        {"row + kh, column + kw": "row + kh, column"},
+        "The pixel that won lies kh rows and kw columns from the start of its window.",
+    ),
+    (
         "rows and columns of the tap are exchanged",
         {"row + kh, column + kw": "row + kw, column + kh"},
         "kh, kw = divmod(winner, KW).",
@@ -933,6 +996,16 @@ AVG_POOL = mistakes(
         "np.repeat knows nothing of the stride: windows may overlap, or leave pixels over.",
     ),
     ("windows that overlap overwrite each other", {"+=": "="}, LIES),
+    (
+        "only the first pixel of a window gets its share",
+        {"row : row + KH, column : column + KW": "row, column"},
+        EQUAL,
+    ),
+    (
+        "the gradient is divided by the pixels of the output",
+        {"(KH * KW)": "(dy.shape[2] * dy.shape[3])"},
+        EQUAL,
+    ),
     (
         "the last row and the last column of windows are left out",
         {"(dy.shape)": "(*dy.shape[:2], dy.shape[2] - 1, dy.shape[3] - 1)"},

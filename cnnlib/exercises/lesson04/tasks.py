@@ -549,6 +549,8 @@ gradient_errors = Check(
     call=_errors,
     tolerance=1e-3,
 )
+
+
 verdicts = Question(
     WRONG,
     None,
@@ -619,8 +621,16 @@ def _detective(quick_check):
         right += bool(verdict) == (kind == "right")
         if bool(verdict) != (kind == "right") and kind not in fooled:
             fooled.append(kind)
-    said = f"It is fooled by: {', '.join(fooled)}." if fooled else "Nothing fools it."
-    return right / 40, said
+    wrong = [kind for kind in fooled if kind != "right"]
+    said = [f"It is fooled by: {', '.join(wrong)}."] if wrong else []
+    if "right" in fooled:
+        said.append(
+            "It does not believe right ones. What is claimed along v, how far does f move for v,"
+            " and is the tolerance too small?"
+        )
+    if len(wrong) == len(set(kinds) - {"right"}):
+        said.append("Every wrong one passes: is the tolerance too large, or the answer fixed?")
+    return right / 40, " ".join(said) or "Nothing fools it."
 
 
 quick_check = Goal(
