@@ -11,6 +11,17 @@ MUTANTS = {
         "the scores of all labels are added up": {
             "np.arange(len(scores)), labels]": ":, labels].sum(axis=1)"
         },
+        "whole rows are returned": {
+            "scores[np.arange(len(scores)), labels]": "scores.take(labels, axis=0)"
+        },
+        "all come from the column of the first label": {
+            "scores[np.arange(len(scores)), labels]": "scores[:, labels[0]]"
+        },
+        "rows are taken to be as long as there are rows": {
+            "scores[np.arange(len(scores)), labels]": (
+                "scores.ravel()[len(scores) * np.arange(len(scores)) + labels]"
+            )
+        },
     },
     "brightness": {
         "the sum is taken": {"mean": "sum"},
@@ -33,19 +44,6 @@ MUTANTS = {
         "the label itself is put there": {"np.eye(M)": "np.diag(np.arange(M))"},
         "classes are counted from 1": {"np.eye(M)": "np.vstack([np.zeros(M), np.eye(M)])"},
         "classes are numbered anew": {"[labels]": "[np.argsort(np.argsort(labels))]"},
-    },
-    "pick": {
-        "whole rows are returned": {
-            "scores[np.arange(len(scores)), labels]": "scores.take(labels, axis=0)"
-        },
-        "all come from the column of the first label": {
-            "scores[np.arange(len(scores)), labels]": "scores[:, labels[0]]"
-        },
-        "rows are taken to be as long as there are rows": {
-            "scores[np.arange(len(scores)), labels]": (
-                "scores.ravel()[len(scores) * np.arange(len(scores)) + labels]"
-            )
-        },
     },
     "shrunk": {
         "rows are thinned twice, and columns not": {"::2, ::2]": "::2][:, ::2]"},

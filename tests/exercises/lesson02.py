@@ -20,6 +20,18 @@ MUTANTS = {
         "the search starts at 0, so that negative numbers never win": {
             "window.argmax()": "np.maximum(window, 0).argmax()"
         },
+        "the place is divided by the number of rows": {
+            "marks.flat[window.argmax()]": (
+                "i, j = divmod(window.argmax(), len(window))\n"
+                "    marks[min(i, len(marks) - 1), min(j, marks.shape[1] - 1)]"
+            )
+        },
+        "the first of equals is looked for column by column": {
+            "    marks.flat[window.argmax()] = 1": (
+                "    column, row = divmod(window.T.argmax(), len(window))\n"
+                "    marks[row, column] = 1"
+            )
+        },
     },
     "max_pool_loops": {
         "windows do not overlap and leave no gaps, whatever the stride": {
@@ -147,20 +159,6 @@ MUTANTS = {
         "rows get a frame and columns do not": {"(pad, pad), (pad, pad)": "(pad, pad), (0, 0)"},
         "columns get a frame and rows do not": {"(pad, pad), (pad, pad)": "(0, 0), (pad, pad)"},
         "the frame mirrors the picture": {"constant_values=-np.inf": "mode='reflect'"},
-    },
-    "mark_winner": {
-        "the place is divided by the number of rows": {
-            "marks.flat[window.argmax()]": (
-                "i, j = divmod(window.argmax(), len(window))\n"
-                "    marks[min(i, len(marks) - 1), min(j, marks.shape[1] - 1)]"
-            )
-        },
-        "the first of equals is looked for column by column": {
-            "    marks.flat[window.argmax()] = 1": (
-                "    column, row = divmod(window.T.argmax(), len(window))\n"
-                "    marks[row, column] = 1"
-            )
-        },
     },
     "global_pool": {
         "the sum is not divided": {".mean": ".sum"},

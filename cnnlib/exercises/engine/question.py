@@ -233,8 +233,8 @@ def same(value, other, decimals=None):
     value = value[0] if isinstance(value, (list, tuple)) and len(value) == 1 else value
     given, wanted = _numbers(value), _numbers(other)
     if not given or not wanted:
-        letter = len(_plain(other)) == 1  # dx is the gradient of x
-        return _plain(value) in (_plain(other), f"d{_plain(other)}" if letter else "")
+        name = _plain(other)
+        return _plain(value) in ((name, f"d{name}") if len(name) == 1 else (name,))  # dx means x
     rounding = 0 if decimals is None else 0.5001 * 10.0**-decimals
     allowed = max(rounding, 1e-4 * abs(wanted[0]), 1e-8)
     return any(abs(number - wanted[0]) <= allowed for number in given)

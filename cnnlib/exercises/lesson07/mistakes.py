@@ -626,8 +626,8 @@ BUGS = (
             "Read who asks whether it is training, and what is used when it is not.",
         ),
         Mistake(
-            "wrong axes are taken for wrong statistics, or the other way round",
-            {"A": "statistics", "D": "axes"},
+            "wrong axes are taken for wrong statistics",
+            {"A": "statistics"},
             "Axes say over what a mean runs, statistics which mean is used.",
         ),
     ]
