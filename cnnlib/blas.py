@@ -87,8 +87,9 @@ one_thread = OneThread()
 
 
 def keep_apart(cpus):
-    """Keep the thread that calls this on the next of some processors."""
-    os.sched_setaffinity(0, {next(cpus)})
+    """Keep the thread that calls this on the next of some processors, where that is allowed."""
+    with contextlib.suppress(OSError):
+        os.sched_setaffinity(0, {next(cpus)})
 
 
 @functools.cache

@@ -126,6 +126,15 @@ def test_as_many_threads_as_processors_keep_to_one_each(n, kept, monkeypatch):
     assert {thread for thread, _ in found} <= {0}  # the thread itself, not the whole process
 
 
+def test_threads_that_may_not_keep_to_a_processor_work_all_the_same(monkeypatch):
+    def refuse(thread, cpus):
+        raise PermissionError("Operation not permitted")
+
+    monkeypatch.setattr(os, "sched_getaffinity", lambda thread: {3, 5}, raising=False)
+    monkeypatch.setattr(os, "sched_setaffinity", refuse, raising=False)
+    assert list(blas.pool(-7, 2).map(abs, range(4))) == [0, 1, 2, 3]
+
+
 def test_results_are_handed_on_in_order_and_one_at_a_time():
     seen, busy, free = [], threading.Event(), threading.Event()
 
