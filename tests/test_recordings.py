@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnlib import here, models, recordings
-from cnnlib.optimizers import Adam
+from cnnlib.optimizers import Adam, one_cycle
 from cnnlib.training import Run, fit
 
 
@@ -24,13 +24,16 @@ def recorded(data, tmp_path, monkeypatch):
     history = train(network, data)
     assert len(list(tmp_path.glob("*.npz"))) == 1
     monkeypatch.delenv("RECORD_TRAINING")
-    monkeypatch.setattr(here, "BROWSER", True)
+    in_a_browser(monkeypatch)
+    return network, history
 
+
+def in_a_browser(monkeypatch):
     def step(self, x, labels):
         raise AssertionError("a step was taken")
 
+    monkeypatch.setattr(here, "BROWSER", True)
     monkeypatch.setattr(Run, "step", step)
-    return network, history
 
 
 def train(network, data, **options):
@@ -85,3 +88,21 @@ def test_elsewhere_a_record_is_not_looked_at(recorded, data, monkeypatch):
     monkeypatch.setattr(here, "BROWSER", False)
     with pytest.raises(AssertionError, match="a step was taken"):
         train(models.mlp(rng=0), data)
+
+
+@pytest.mark.parametrize(
+    ("build", "images", "batch_size", "epochs", "rate"),
+    [
+        (models.lenet5, 100, 100, 100, 0.003),
+        (models.mlp, 60_000, 32, 16, one_cycle(0.004, 16 * 1875)),
+        (models.lenet5, 60_000, 32, 1, one_cycle(0.004, 1875)),
+    ],
+)
+def test_the_long_runs_of_lesson_05_are_still_found(
+    build, images, batch_size, epochs, rate, mnist, monkeypatch
+):
+    """Where what tells runs apart has changed, ``python -m tools.site.record`` names them anew."""
+    in_a_browser(monkeypatch)
+    data = [array[:images] for array in mnist[0]]
+    terms = {"epochs": epochs, "batch_size": batch_size, "progress": False}
+    assert fit(build(rng=0), data, optimizer=Adam(rate), **terms).losses
