@@ -135,7 +135,7 @@ def share(function, parts):
         try:
             for worker in workers:
                 worker.result()
-        finally:  # after an error or an interrupt, no further part is begun
+        finally:  # after an interrupt, no further part is begun
             for _ in waiting:
                 pass
     return results

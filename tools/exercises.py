@@ -62,6 +62,7 @@ c.ClearSolutions.code_stub = {{"python": "{CODE_STUB}"}}
 c.ClearSolutions.text_stub = "{TEXT_STUB}"
 c.ExecutePreprocessor.timeout = 600
 
+
 class ForgetCopies(steps.NbGraderPreprocessor):
     """Take a copy of a cell, and a part of one, for an ordinary cell: nbgrader stops at them."""
 
