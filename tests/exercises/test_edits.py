@@ -212,3 +212,56 @@ def test_code_that_reads_memory_by_strides_of_its_own_is_not_changed():
     """With others Python may die."""
     body = "return np.lib.stride_tricks.as_strided(x, (len(x) - 1, 2), (8, 8))"
     assert not list(small_changes(in_a_cell(f"def f(x):\n    {body}\n")))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "open('log', 'a').write('x')",
+        "import subprocess",
+        "os.remove(x)",
+        "display(x)",
+        "[os.remove(each) for each in x]",
+        "helper(x)",
+        "Helper().run(x)",
+        "strided(x)",
+    ],
+)
+def test_code_that_does_more_than_calculate_is_not_changed(line):
+    """It would be done two thousand times, with what nobody chose."""
+    more = "def helper(x):\n    os.remove(x)\nclass Helper:\n    def run(self, x):\n"
+    more += "        helper(x)\ndef strided(x):\n    return np.lib.stride_tricks.as_strided(x)\n"
+    source = f"import os\nfrom os import abort as display\n{more}def f(x):\n    {line}\n"
+    assert not list(small_changes(in_a_cell(f"{source}    return x + 1\n")))
+    rest = source[: source.rindex(line)] + "np.random.default_rng(len(x))\n    return x + 1\n"
+    assert list(small_changes(in_a_cell(rest)))
+
+
+def test_what_the_changes_do_does_not_stay():
+    source = "seen = []\ndef pooled(x, size, stride):\n    np.random.rand()\n"
+    source += "    seen.append(size)\n    return x.nothing\n"
+    function = in_a_cell(source, "pooled")
+    trial = CHECK.trial(function)
+    drawn = np.random.get_state()[2]  # noqa: NPY002
+    assert CHECK._place(trial, function, 0, [0]) == ""
+    assert np.random.get_state()[2] == drawn  # noqa: NPY002
+    assert len(function.__globals__["seen"]) == len(trial.cases)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing holds it")
+@pytest.mark.parametrize(
+    "work",
+    [
+        "r.setrlimit(r.RLIMIT_AS, (2**40,) * 2)\nwith little_memory(2**41): pass",
+        "a, y = np.ones((2, 300, 300))\nwith little_memory(2**20): np.matmul(a, a, out=y)",
+    ],
+)
+def test_little_memory_is_enough_for_the_system_and_for_a_product(work):
+    code = "import resource as r, numpy as np\n"
+    code += "from cnnlib.exercises.engine.running import little_memory\n"
+    subprocess.run([sys.executable, "-c", code + work], check=True)
+
+
+def test_a_result_that_is_too_large_to_copy_is_wrong():
+    trial = CHECK.trial(lambda x, size, stride: np.broadcast_to(x[0, 0], (2**20, 2**20, 9)))
+    assert "nable to allocate" in trial.problems[0]

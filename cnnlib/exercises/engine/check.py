@@ -4,6 +4,7 @@ A mistake is recognised by comparison: a check holds wrong versions of the funct
 of them only if what the reader's function gives is, in every case, what that wrong version gives.
 """
 
+import contextlib
 import copy
 import dataclasses
 import functools
@@ -247,7 +248,7 @@ class Check(Task):
             return outcome, None, ""
         try:
             return outcome, self.read(outcome.value), ""
-        except TypeError as error:
+        except (TypeError, MemoryError) as error:
             return outcome, None, str(error)
 
     def using(self, thing):
@@ -537,8 +538,9 @@ class Check(Task):
         case, expected = trial.cases[bad[0]], trial.expected[bad[0]]
         known = {i for outcome in trial.outcomes for i in outcome.changed}
         patience = Patience(self.seconds)
-        for mistake in itertools.takewhile(lambda _: patience.left() > 0, repaired):
-            with little_memory():
+        with little_memory(), contextlib.ExitStack() as after:
+            after.callback(np.random.set_state, np.random.get_state())  # noqa: NPY002
+            for mistake in itertools.takewhile(lambda _: patience.left() > 0, repaired):
                 _, value, _ = self._use(mistake, case, 0.3 * here.slower())
                 if value is None or not self.equal(value, expected):
                     continue

@@ -66,7 +66,7 @@ def _gather(thing, parts):
         return
     if not _own(thing):
         raise NotKept(f"✗ {name} is not yours: only what you wrote can be kept.")
-    functions = _functions(thing)
+    functions = functions_of(thing)
     source, node = _source(name, functions[0].__code__)
     used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & _outside(node)
     for function in functions:
@@ -103,7 +103,7 @@ def _use(name, value, user, parts):
 
 def _own(thing):
     """Say whether a function or class is a reader's."""
-    functions = _functions(thing)
+    functions = functions_of(thing)
     return bool(functions) and own(functions[0].__code__.co_filename)
 
 
@@ -117,7 +117,7 @@ def _home(value):
     return None
 
 
-def _functions(thing):
+def functions_of(thing):
     """Return a function, or the methods of a class, without what wraps them."""
     known = [thing] if inspect.isfunction(thing) else getattr(thing, "__dict__", {}).values()
     found = [inspect.unwrap(function) for function in known if inspect.isfunction(function)]

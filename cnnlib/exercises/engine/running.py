@@ -145,7 +145,9 @@ def little_memory(more=2**30):
     except (ImportError, OSError):  # no Linux
         yield
         return
-    most = pages * resource.getpagesize() + more
+    np.ones((128, 128)) @ np.ones((128, 128))  # OpenBLAS ends Python if it first finds no room then
+    held = [limit for limit in before if limit != resource.RLIM_INFINITY]
+    most = min([pages * resource.getpagesize() + more, *held])
     resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
     try:
         yield
