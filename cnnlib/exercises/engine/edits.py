@@ -192,26 +192,15 @@ def _mixed(slot, code):
 
 
 def _regrouped(slot, code):
-    """Yield what belongs where rounding or brackets are wrong, or a product is turned around."""
+    """Yield what belongs where rounding or brackets are wrong."""
     match slot.node:
         case ast.BinOp(left=left, op=ast.FloorDiv(), right=right):
             up = ast.BinOp(ast.UnaryOp(ast.USub(), left), ast.FloorDiv(), right)
             yield ast.UnaryOp(ast.USub(), up), "should round up"
-        case ast.BinOp(
-            left=ast.BinOp(left=left, op=ast.MatMult(), right=middle),
-            op=ast.MatMult(),
-            right=right,
-        ):
-            turned = ast.BinOp(right, ast.MatMult(), middle)
-            yield ast.BinOp(turned, ast.MatMult(), left), ORDER
     where = "needs brackets in another place"
     match slot.node:
         case ast.BinOp(left=left, op=op, right=ast.BinOp(left=middle, op=last, right=right)):
             yield ast.BinOp(ast.BinOp(left, op, middle), last, right), where
-        case ast.Compare(
-            left=left, ops=[op], comparators=[ast.BinOp(left=middle, op=last, right=right)]
-        ):
-            yield ast.BinOp(ast.Compare(left, [op], [middle]), last, right), where
     match slot.node:
         case ast.BinOp(left=ast.BinOp(left=left, op=op, right=middle), op=last, right=right):
             yield ast.BinOp(left, op, ast.BinOp(middle, last, right)), where
@@ -258,9 +247,6 @@ def _instead(slot, code):
                 terms = {sign, type(op)} == {ast.Add, ast.Mult}
                 if not (terms and isinstance(right, ast.Constant)):
                     yield ast.BinOp(left, sign(), right), _sign(op, sign())
-            if isinstance(op, ast.Pow):
-                for name in names:
-                    yield ast.BinOp(left, ast.Mult(), _name(name)), "should not be a power"
             if not isinstance(op, (ast.Add, ast.Mult)):
                 yield ast.BinOp(right, op, left), ORDER
         case ast.Compare(left=left, ops=[op], comparators=right) if isinstance(op, ORDERS):
@@ -271,9 +257,8 @@ def _instead(slot, code):
             other = ast.Or if isinstance(op, ast.And) else ast.And
             yield ast.BoolOp(other(), values), "mixes up and and or"
             yield from ((value, LESS) for value in values)
-        case ast.IfExp(test=test, body=body, orelse=orelse):
+        case ast.IfExp(body=body, orelse=orelse):
             yield from ((body, LESS), (orelse, LESS))
-            yield ast.IfExp(test, orelse, body), "should be the other way round"
         case ast.Attribute(value=value, attr="T") | ast.Subscript(value=value):
             yield value, LESS
         case ast.Slice():
@@ -308,9 +293,6 @@ def _instead(slot, code):
                     shape = ast.Attribute(args[0], "shape", ast.Load())
                     length = ast.Subscript(shape, ast.Constant(axis), ast.Load())
                     yield length, "counts along another axis than it should"
-            if len(args) > 1 and isinstance(args[-1], ast.Name):
-                named = ast.keyword(args[-1].id, args[-1])
-                yield ast.Call(func, args[:-1], [*keywords, named]), "gives an argument as another"
 
 
 def _sign(old, new):
