@@ -169,10 +169,10 @@ def test_a_result_that_two_threads_find_is_handed_on_once():
             return super().__contains__(part)
 
     seen = []
-    in_order = blas.InOrder(seen.append, "ab")
+    in_order = blas.InOrder(lambda part: seen.append((part, in_order.lock.locked())), "ab")
     in_order.results = Meddling()
     in_order.put("a")
-    assert seen == ["a", "b"]
+    assert seen == [("a", True), ("b", True)]
 
 
 def test_another_process_has_threads_of_its_own(openblas):

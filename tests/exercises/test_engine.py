@@ -497,7 +497,6 @@ signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no alarm")
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no alarm")
 def test_an_alarm_that_rings_while_it_is_stopped_does_not_start_again(monkeypatch):
     stop = signal.setitimer
 
