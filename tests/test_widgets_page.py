@@ -68,9 +68,8 @@ def test_what_the_maps_before_give_makes_a_number(layer, shape):
 def test_networks_of_other_layers_open_too():
     residual = Sequential(
         [
-            Conv2D(
-                *np.array([1, 4, 3, 1, 1, 1, 1])
-            ),  # integers of NumPy, for which JSON has no word
+            # integers of NumPy, for which JSON has no word
+            Conv2D(*np.array([1, 4, 3, 1, 1, 1, 1])),
             Residual(Sequential([MaxPool2D(*np.array([3, 1, 1]))])),
             GlobalAvgPool2D(),
         ],
