@@ -69,6 +69,7 @@ collect("99", {"pooled": CHECK})
             "y *= size**2 needs another of + - * /",
         ),
         ("            y +=", "            y =", "... should add and not set"),
+        ("return y / size**2", "y += y / size**2\n    return y", "should set and not add"),
         ("    return", "    y += 1\n    return", "y += 1 is too much"),
         (
             "    y = np.zeros((OH, OW))\n    for kh in range(size):\n",
