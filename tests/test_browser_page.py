@@ -196,6 +196,8 @@ def test_a_filter_is_painted_by_mouse_keys_and_finger(show):
     caption.filter(has_text="none is negative").wait_for()
 
     page.get_by_role("button", name="paint −1").click()
+    framed = "all => all.map(brush => getComputedStyle(brush).boxShadow !== 'none')"
+    assert page.locator(".cnnlib-tool").evaluate_all(framed) == [False, True, False]
     finger = browser.fingers(page)
     finger("touchStart", at(page, ".cnnlib-kernel", 0.1, 0.9))
     for x in (0.3, 0.5, 0.7, 0.9):
