@@ -779,9 +779,14 @@ def test_what_is_done_is_kept_and_shown(fresh):
 def test_a_cell_that_needs_a_task_waits_for_it(fresh):
     for thing in (double_dots, lambda x: x):
         CHECK(thing)
-        with pytest.raises(progress.NotYet, match="○ This cell uses double and sizes") as caught:
+        uses = "○ This cell uses double and sizes. Go on until the checks above are"
+        with pytest.raises(progress.NotYet, match=uses) as caught:
             progress.need(CHECK, SIZES)
         assert caught.value._render_traceback_() == [str(caught.value)]
+        with pytest.raises(progress.NotYet, match="uses double, double and sizes"):
+            progress.need(CHECK, CHECK, SIZES)
+        with pytest.raises(progress.NotYet, match="uses double. Go on until the check above is"):
+            progress.need(CHECK)
     CHECK(double)
     SIZES(12, 4, 5)
     progress.need(CHECK, SIZES)

@@ -28,9 +28,11 @@ def need(*tasks):
     """
     missing = [task.name for task in tasks if task.name not in DONE.get(task.lesson, [])]
     if missing:
+        *others, last = missing
+        names = f"{', '.join(others)} and {last}" if others else last
+        checks = "checks above are" if others else "check above is"
         raise NotYet(
-            f"○ This cell uses {' and '.join(missing)}."
-            " Go on until the check above is content, then run it again."
+            f"○ This cell uses {names}. Go on until the {checks} content, then run it again."
         )
 
 
