@@ -43,6 +43,16 @@ def test_secant_joins_the_nudged_points():
     assert left.get_title() == "left" and right.get_title() == "right"
 
 
+def test_the_power_of_ten_of_tiny_changes_stands_beside_the_title():
+    xs, title = np.linspace(-2, 2, 9), "ReLU(x) at 0.001, seen through a step of 1e-16"
+    mark = (1e-8, 1e-8)
+    figure = plots.secant(xs, 1e-16 * xs, (0, 0, 0), 0, STEPS, {"a": STEPS}, mark, (title, ""))
+    figure.draw_without_rendering()
+    left = axes_of(figure)[0]
+    power, place = left.yaxis.get_offset_text(), left.title.get_window_extent()
+    assert power.get_text() == "1e−16" and power.get_window_extent().x1 < place.x0
+
+
 def test_dense_shapes_names_every_matrix_with_its_shape():
     figure = plots.dense_shapes(4, 6, 3)
     forward, dw, dx, db = map(texts, axes_of(figure))

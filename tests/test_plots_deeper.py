@@ -24,6 +24,12 @@ def test_sizes_that_hardly_change_look_so():
     assert spans[0] >= 100 * (1 - 1e-9) and spans[1] > 1e9
 
 
+def test_layers_are_counted_in_whole_numbers():
+    two = np.ones(2)
+    for ax in axes_of(plots.by_depth({"": (two, two)})):
+        assert all(tick == round(tick) for tick in ax.get_xticks())
+
+
 def test_trained_depths_draw_mean_and_range():
     found = np.array([[0.9, 0.92, 0.97], [0.5, 0.6, 0.7]])
     ax = sheet_of(plots.trained_depths([2, 8], {"a": found}))

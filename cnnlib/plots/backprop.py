@@ -238,6 +238,7 @@ def secant(xs, ys, points, true_slope, steps, errors, mark, titles):
     left.set_xticks([-2, -1, 0, 1, 2], ["-2 eps", "-eps", "x", "eps", "2 eps"])
     left.set_ylabel("change of f")
     left.ticklabel_format(axis="y", scilimits=(-2, 2))
+    left.yaxis.get_offset_text().set_ha("right")  # beside the title
     left.grid(alpha=0.3)
     left.legend(fontsize=8)
     left.set_title(titles[0], fontsize=10)

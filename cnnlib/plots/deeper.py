@@ -50,6 +50,7 @@ def by_depth(curves, title=None):
         wider = max(1, 10 / math.sqrt(high / low))
         ax.set_ylim(low / wider, high * wider)
         ax.minorticks_off()
+        ax.locator_params("x", integer=True)
     if len(curves) > 1:
         left.legend(fontsize=8)
     return figure
