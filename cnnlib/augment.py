@@ -60,7 +60,8 @@ def augment(x, rng, shift=2.0, rotate=10.0, scale=0.1, elastic=0.0, smoothness=4
     matrices = affine(rotate * angles, 1 + scale * sizes, shift * np.stack([rows, cols], axis=1))
     displacement = None
     if elastic > 0:
-        displacement = elastic * smooth_noise(rng, (n, 2, h, w), smoothness, x.dtype)
+        drawn = np.float64 if x.itemsize > 4 else np.float32  # all that NumPy draws
+        displacement = elastic * smooth_noise(rng, (n, 2, h, w), smoothness, drawn)
     return warp(x, matrices, displacement)
 
 

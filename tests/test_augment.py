@@ -85,7 +85,7 @@ def test_augment_with_no_strength_is_the_identity(digits, rng, dtype):
     assert np.array_equal(y, x) and not np.shares_memory(x, y)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
 def test_augment_keeps_shape_dtype_and_argument(digits, rng, dtype):
     x = digits.astype(dtype)
     before = x.copy()
