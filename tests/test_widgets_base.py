@@ -157,6 +157,23 @@ def test_it_offers_its_picture_where_no_kernel_runs(name, explorers):
     assert data["image/png"].startswith("iVBOR") and explorer.hint
 
 
+@pytest.mark.parametrize("name", ["digit", "filters", "where", "fool", "maximise", "field"])
+def test_a_network_that_learned_on_is_explored_anew(name, monkeypatch):
+    nets = [lenet5((2, 3), 5, rng=0) for _ in range(2)]
+    monkeypatch.setattr(f"{__name__}.network", lambda: nets[0])
+    explorer = EXPLORERS[name]()
+    before, (picture, _) = explorer.text, explorer._repr_mimebundle_()
+    for net in nets:
+        for p in net.params.values():
+            p[...] = 0.05 - p[..., ::-1]
+    monkeypatch.setattr(f"{__name__}.network", lambda: nets[1])
+    fresh = EXPLORERS[name]()
+    fresh.set(**explorer.values())
+    again, _ = explorer._repr_mimebundle_()
+    assert again["image/png"] != picture["image/png"] and explorer.text != before
+    assert explorer.text == fresh.text and explorer.image.value == fresh.image.value
+
+
 class Sum(Explorer):
     """Two numbers; the second follows the first, and 7 is impossible."""
 

@@ -49,6 +49,21 @@ def test_it_opens_at_the_strongest_number_of_the_last_convolution(network):
     assert maps[explorer.map, explorer.row, explorer.column] == maps.max()
 
 
+def test_shown_again_it_is_the_network_as_it_is_now_with_the_image_chosen():
+    network, other = load_trained("lenet5"), load_trained("lenet5")
+    explorer = NetworkExplorer(network, IMAGES)
+    shown, packed = explorer._repr_mimebundle_()[0], explorer.numbers
+    for net in (network, other):
+        net.params["conv1.w"][...] *= -1
+    fresh = NetworkExplorer(other, IMAGES[2:3])
+    explorer.set_trait("image", 2)
+    for name in ("layer", "map", "row", "column"):
+        explorer.set_trait(name, getattr(fresh, name))
+    again = explorer._repr_mimebundle_()[0]
+    assert explorer.numbers == fresh.numbers != packed
+    assert again["image/png"] == fresh._repr_mimebundle_()[0]["image/png"] != shown["image/png"]
+
+
 @pytest.mark.parametrize(
     "layer, shape",
     [

@@ -56,6 +56,7 @@ class Explorer(widgets.VBox):
 
     hint = ""
     plays = {}  # control to milliseconds between the steps of its play button
+    shown = False  # in a page
     quieted = 0  # how many `with self.quiet()` we are in
     spots = ()  # what can be pointed at in the picture
 
@@ -210,6 +211,9 @@ class Explorer(widgets.VBox):
 
     def _repr_mimebundle_(self, **options):
         """Offer the picture beside the live view, for pages without a kernel."""
+        if self.shown:  # since then what it explores may have changed
+            self.refresh()
+        self.shown = True
         return with_picture(super()._repr_mimebundle_(**options), repr(self), self.image.value)
 
 

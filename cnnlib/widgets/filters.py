@@ -35,9 +35,24 @@ def check_network(network, images, kinds):
     return images, names
 
 
-def checksums(network):
-    """Return what changes where a network learns on: what was computed with it is then stale."""
-    return [zlib.crc32(array.tobytes()) for array in network.weights().values()]
+class Kept:
+    """What was computed with a network, the latest of it; all is forgotten where it learns on."""
+
+    most = 20
+
+    def __init__(self, network):
+        self.network, self.weights, self.found = network, None, {}
+
+    def get(self, key, compute, *arguments):
+        """Return what is kept under a key, or else compute it."""
+        weights = [zlib.crc32(array.tobytes()) for array in self.network.weights().values()]
+        if weights != self.weights:
+            self.weights, self.found = weights, {}
+        if key not in self.found:
+            self.found[key] = compute(*arguments)
+        if len(self.found) > self.most:
+            del self.found[next(iter(self.found))]
+        return self.found[key]
 
 
 class FilterExplorer(Explorer):
@@ -60,9 +75,8 @@ class FilterExplorer(Explorer):
 
     def __init__(self, network, images, labels=None):
         self.images, self.convolutions = check_network(network, images, ("conv",))
-        self.network = network
+        self.network, self.kept = network, Kept(network)
         self.labels = None if labels is None else check_labels(labels, self.images)
-        self.found = {}
         super().__init__()
 
     def make_controls(self):
@@ -86,7 +100,7 @@ class FilterExplorer(Explorer):
         response = interpret.activations(self.network, x[None], layer, filter)[0]
         at = np.unravel_index(response.argmax(), response.shape)
         field = receptive_field(self.network, layer, *at, x.shape)
-        best, share = self.best(layer)[filter]
+        best, share = self.kept.get(layer, self.best, layer)[filter]
         patches = [(self.patch(layer, n, row, column), value) for n, row, column, value in best]
         label = "" if self.labels is None else f", a {self.labels[image]}"
         top = float(response[at])
@@ -105,13 +119,9 @@ class FilterExplorer(Explorer):
 
     def best(self, layer):
         """Return, of each filter, its strongest responses and its share of places above 0."""
-        if layer not in self.found:
-            y = interpret.activations(self.network, self.images, layer)
-            self.found[layer] = [
-                (interpret.strongest(y[:, f], 8), float((y[:, f] > 0).mean()))
-                for f in range(y.shape[1])
-            ]
-        return self.found[layer]
+        y = interpret.activations(self.network, self.images, layer)
+        maps = y.swapaxes(0, 1)
+        return [(interpret.strongest(each, 8), float((each > 0).mean())) for each in maps]
 
     def patch(self, layer, n, row, column):
         """Cut out what an output pixel sees of image n."""
@@ -154,7 +164,7 @@ class WhereExplorer(ReadingExplorer):
         self.last = next((name for name, _, _, out in shapes[::-1] if len(out) == 3), None)
         asked = [("its answer", -1), *((name, k) for k, name in enumerate(self.names))]
         methods = [name for name in METHODS if self.last or name != "Grad-CAM"]
-        self.drops = {}  # of the last image that was covered and the weights that read it
+        self.kept = Kept(self.network)
         return super().make_controls() | {
             "method": choice("method", methods, "occlusion"),
             "asked": choice("ask about", asked),
@@ -178,10 +188,7 @@ class WhereExplorer(ReadingExplorer):
     def look(self, method, x, asked):
         """Return the map of a method, (H, W)."""
         if method == "occlusion":
-            key = x.tobytes(), *checksums(self.network)
-            if key not in self.drops:
-                self.drops = {key: occlusion(self.network, x)}
-            return self.drops[key][asked]
+            return self.kept.get(x.tobytes(), occlusion, self.network, x)[asked]
         if method == "Grad-CAM":
             cam = interpret.grad_cam(self.network, x, asked, self.last)
             return onto_image(self.network, cam, self.last, x.shape[1:])[0]
@@ -330,56 +337,55 @@ class FoolExplorer(ReadingExplorer):
             )
         if len(self.network.layers) < 2:
             raise ValueError("network has one layer, expected one before the last")
-        self.layer, self.ways = list(self.network.layers)[-2], {}
-        features = interpret.activations(self.network, self.images, self.layer)
-        self.features = features.reshape(len(features), -1)  # what the last layer gets
-        self.middle = self.features.mean(axis=0)
-        places, _ = interpret.principal_components(self.features)
-        self.axes = np.linalg.lstsq(self.features - self.middle, places)[0]
-        self.ground = plots.fool_ground(places, self.labels, self.names)
+        self.layer, self.kept = list(self.network.layers)[-2], Kept(self.network)
         second = int(np.argsort(-self.chances(self.images[:1])[0], kind="stable")[1])
         return super().make_controls() | {
             "target": choice("become", [(n, k) for k, n in enumerate(self.names)], second),
             "steps": slider(f"steps of {self.size}", 8, 0, self.most),
         }
 
+    def map(self):
+        """Return the points that the last layer is fed with, their middle, its axes, a picture."""
+        features = interpret.activations(self.network, self.images, self.layer)
+        features = features.reshape(len(features), -1)
+        middle, (places, _) = features.mean(axis=0), interpret.principal_components(features)
+        axes = np.linalg.lstsq(features - middle, places)[0]
+        return features, middle, axes, plots.fool_ground(places, self.labels, self.names)
+
     def changed(self, x, target):
         """Change an image (1, 1, H, W) ever more: towards a class, and at random.
 
         Returns
         -------
-        (images (2, K, H, W), probabilities (2, K, M), places in the map (2, K, 2), features)
-            Computed once for an image, a class and the weights.
+        images (2, K, H, W), probabilities (2, K, M), what the last layer is fed with (2, K, D)
         """
-        key = x.tobytes(), target, *checksums(self.network)
-        if key not in self.ways:
-            steps = range(self.most + 1)
-            coin = np.random.default_rng(0).choice([-1, 1], x.shape).astype(x.dtype)
-            ways = [x], [np.clip(x + k * self.size * coin, 0, 1) for k in steps]
-            for _ in steps[1:]:
-                last = ways[0][-1]
-                ways[0].append(
-                    interpret.fast_gradient_sign(self.network, last, np.array([target]), -self.size)
-                )
-            images = np.concatenate([*ways[0], *ways[1]]).astype(x.dtype)
-            fed = interpret.activations(self.network, images, self.layer)
-            with interpret.inference(self.network):
-                chances = softmax([*self.network.layers.values()][-1].forward(fed))
-            fed = fed.reshape(len(fed), -1)
-            found = images[:, 0], chances, (fed - self.middle) @ self.axes, fed
-            self.ways = {key: [part.reshape(2, len(steps), *part.shape[1:]) for part in found]}
-        return self.ways[key]
+        steps = range(self.most + 1)
+        coin = np.random.default_rng(0).choice([-1, 1], x.shape).astype(x.dtype)
+        ways = [x], [np.clip(x + k * self.size * coin, 0, 1) for k in steps]
+        for _ in steps[1:]:
+            last = ways[0][-1]
+            ways[0].append(
+                interpret.fast_gradient_sign(self.network, last, np.array([target]), -self.size)
+            )
+        images = np.concatenate([*ways[0], *ways[1]]).astype(x.dtype)
+        fed = interpret.activations(self.network, images, self.layer)
+        with interpret.inference(self.network):
+            chances = softmax([*self.network.layers.values()][-1].forward(fed))
+        found = images[:, 0], chances, fed.reshape(len(fed), -1)
+        return [part.reshape(2, len(steps), *part.shape[1:]) for part in found]
 
     def draw(self, drawing, source, image, target, steps):
         x, subject, chances = self.read(drawing, source, image)
         first = int(chances.argmax())
         if first == target:
             raise ValueError(f"it is read as {self.names[first]} already: choose what to become")
-        images, chances, places, fed = self.changed(x, target)
+        key = x.tobytes(), target
+        images, chances, fed = self.kept.get(key, self.changed, x, target)
+        features, middle, axes, ground = self.kept.get("map", self.map)
         size, names = steps * self.size, self.names
         answers = chances.argmax(axis=2)
         now = [f"{names[p.argmax()]} ({percent(p.max())})" for p in chances[:, steps]]
-        away = fed[0, steps] - self.features
+        away = fed[0, steps] - features
         near = np.argsort((away * away).sum(axis=1), kind="stable")
         near = near[near != image] if source == "test" else near
         text = f"{subject} is read as {names[first]} ({percent(chances[0, 0, first])}). "
@@ -397,8 +403,8 @@ class FoolExplorer(ReadingExplorer):
             f" orange star are {', '.join(names[k] for k in self.labels[near[:5]])}."
         )
         figure = plots.fool_card(
-            x[0, 0], images[:, steps], chances[:, steps], names, (first, target), self.ground,
-            places[:, : steps + 1], self.most * self.size, title,
+            x[0, 0], images[:, steps], chances[:, steps], names, (first, target), ground,
+            (fed[:, : steps + 1] - middle) @ axes, self.most * self.size, title,
         )  # fmt: skip
         return figure, text
 
@@ -492,8 +498,7 @@ class MaximiseExplorer(Explorer):
 
     def __init__(self, network, images):
         self.images, self.names = check_network(network, images, ("conv", "dense"))
-        self.networks = network, interpret.randomised(network, network.layers)
-        self.key, self.climbs, self.found = None, [], {}
+        self.network, self.kept = network, Kept(network)
         super().__init__()
 
     def make_controls(self):
@@ -506,52 +511,43 @@ class MaximiseExplorer(Explorer):
 
     def agree(self, moved):
         """Let the units end where the layer's do."""
-        layer = upto(self.networks[0], self.controls["layer"].value)
+        layer = upto(self.network, self.controls["layer"].value)
         self.controls["unit"].max = layer.output_shape(self.images.shape[1:])[0] - 1
-
-    def climb(self, steps, *key):
-        """Return what the image was after each step, by both networks, each (steps + 1, 1, H, W).
-
-        Steps that were done for the same layer, unit and knobs are not done again.
-        """
-        if key != self.key:
-            *unit, knobs = key
-            self.climbs = [(interpret.climb(n, *unit, **KNOBS[knobs]), []) for n in self.networks]
-        self.key = None  # until it is done
-        for climb, made in self.climbs:
-            made.extend(islice(climb, max(0, steps + 1 - len(made))))
-        self.key = key
-        return [np.array(made[: steps + 1]) for _, made in self.climbs]
 
     def responses(self, network, x, layer):
         """Return how much each unit responds, the middle pixel of a map, (N, units)."""
         y = interpret.activations(network, x, layer)
         return y if y.ndim == 2 else y[:, :, y.shape[2] // 2, y.shape[3] // 2]
 
+    def grow(self, layer, unit, knobs):
+        """Return images and responses after all steps, of the network and with shuffled weights."""
+        found = []
+        for network in (self.network, interpret.randomised(self.network, self.network.layers)):
+            climb = interpret.climb(network, layer, unit, **KNOBS[knobs])
+            images = np.array([*islice(climb, self.most + 1)])
+            found.append((images[:, 0], self.responses(network, images, layer)[:, unit]))
+        return found
+
     def best(self, layer):
         """Return how much each unit responds to the image that it responds to most, (units,)."""
-        if layer not in self.found:
-            parts = np.array_split(self.images, -(-len(self.images) // 100))
-            found = [self.responses(self.networks[0], part, layer).max(axis=0) for part in parts]
-            self.found[layer] = np.max(found, axis=0)
-        return self.found[layer]
+        parts = np.array_split(self.images, -(-len(self.images) // 100))
+        return np.max([self.responses(self.network, x, layer).max(axis=0) for x in parts], axis=0)
 
     def pointed(self, name, x, y):
         """Go to the step that is pointed at in the curve."""
         return {"steps": within(x, self.most)}
 
     def draw(self, layer, unit, knobs, steps):
-        made = self.climb(steps, layer, unit, knobs)
-        own = self.responses(self.networks[0], made[0], layer)[:, unit]
-        other = self.responses(self.networks[1], made[1][[0, -1]], layer)[:, unit]
-        best = float(self.best(layer)[unit])
+        key = layer, unit, knobs
+        (made, own), (made_there, other) = self.kept.get(key, self.grow, *key)
+        own, best = own[: steps + 1], float(self.kept.get(layer, self.best, layer)[unit])
         title = f"After {steps} steps unit {unit} of {layer} responds by {own[-1]:.2f}"
         past = np.flatnonzero(own > best)
         when = f"passed at step {past[0]}" if len(past) else "not passed so far"
         text = (
             f"{title}, from {own[0]:.2f} at the start; the best of {len(self.images)} images gets"
             f" {best:.2f}, {when}. The same climb with all weights shuffled went from"
-            f" {other[0]:.2f} to {other[-1]:.2f}, to its own image. Knobs: {knobs}."
+            f" {other[0]:.2f} to {other[steps]:.2f}, to its own image. Knobs: {knobs}."
         )
-        pictures = made[0][-1, 0], made[1][-1, 0]
+        pictures = made[steps], made_there[steps]
         return plots.climb_card(*pictures, own, best, self.most, title), text

@@ -36,7 +36,8 @@ class NetworkExplorer(PageExplorer):
     Parameters
     ----------
     network : Sequential
-        Any network of the package's layers, from images to scores; its weights are copied.
+        Any network of the package's layers, from images to scores; the page gets its weights as
+        they are when it is shown.
     images : ndarray of shape (N, C, H, W)
         Images to choose from.
     labels : ndarray of shape (N,), optional
@@ -75,19 +76,16 @@ class NetworkExplorer(PageExplorer):
             raise ValueError(f"images has shape {images.shape}, expected (N, C, H, W)")
         if labels is not None and len(labels) != len(images):
             raise ValueError(f"labels holds {len(labels)}, expected {len(images)}")
-        pack, first = Pack(network), images[:1].astype(network.dtype)
-        seen = [row["name"] for row in pack.layers if row["kind"] not in UNSEEN]
-        self.steps = [("input", images[0])]
-        self.steps += [(name, interpret.activations(network, first, name)[0]) for name in seen]
-        names = [name for name, _ in self.steps]
+        pack, self.network = Pack(network), network
+        steps = self.steps(pack, images[0])
+        names = list(steps)
         if layer is None:
             layer = ([n for n in names if "conv" in n] or names)[-1]
         if layer not in names:
             raise ValueError(f"layer is {layer!r}, expected one of {', '.join(names)}")
-        maps = dict(self.steps)[layer]
+        maps = steps[layer]
         where = np.unravel_index(maps.argmax(), maps.shape)
         f, row, column = map(int, (*where, 0, 0)[:3])
-        self.network = network
         super().__init__(
             hint="Click a map, then a pixel of it: which maps is it made of, and by which sum?",
             layers=pack.layers,
@@ -101,10 +99,20 @@ class NetworkExplorer(PageExplorer):
             column=column,
         )
 
+    def steps(self, pack, image):
+        """Return what is seen of the layers' responses to an image, a dict that begins with it."""
+        x = image[None].astype(self.network.dtype)
+        seen = [row["name"] for row in pack.layers if row["kind"] not in UNSEEN]
+        made = {name: interpret.activations(self.network, x, name)[0] for name in seen}
+        return {"input": image} | made
+
     def opening(self):
-        given = None
-        for (_, x), (name, _) in pairwise(self.steps):
+        pack, given = Pack(self.network), None
+        self.numbers = pack.numbers()  # it may have learned on
+        image = np.frombuffer(self.images, "<f4").reshape(-1, *self.shape)[self.image]
+        steps = self.steps(pack, image)
+        for x, name in pairwise(steps):
             if name == self.layer:
                 layer = path(self.network, name)[-1]
-                given = parts(layer, x, self.map, self.row, self.column)
-        return linked(self.steps, self.layer, self.map, parts=given)
+                given = parts(layer, steps[x], self.map, self.row, self.column)
+        return linked(list(steps.items()), self.layer, self.map, parts=given)
