@@ -26,7 +26,12 @@ def test_the_words_say_what_the_formula_gives(explorer):
     parameters, per_image = NETWORKS["LeNet"]
     step = 32 * per_image + ring_seconds(4 * parameters, 10, 30e-6, 1.25e9)
     assert f"A step takes {step:.3g} s" in explorer.text
-    assert f"do {10 * 32 / step:,.0f} images a second" in explorer.text
+    assert f"That is {10 * 32 / step:,.0f} images a second" in explorer.text
+
+
+def test_one_worker_is_not_several(explorer):
+    explorer.set(network="LeNet", images=32, bandwidth="1 Gbit/s", latency="200 µs", workers=1)
+    assert explorer.text.endswith("with 1 worker.") and "1 workers" not in explorer.text
 
 
 def test_a_faster_network_and_fewer_bits_take_less_time(explorer):

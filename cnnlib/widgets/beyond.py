@@ -58,7 +58,7 @@ class WorkersExplorer(Explorer):
         step = sum(shown)
         shares = shown / step
         gain = mine * workers / step * per_image
-        title = f"{network}, {workers:,} workers: {gain:,.3g} times as fast as one that works alone"
+        title = f"{network}, {so_many(workers)}: {gain:,.3g} times as fast as one that works alone"
         drawn = np.unique(np.geomspace(1, most, 60).round()).astype(int) - 1
         together = each * every
         figure = plots.where_time_goes(
@@ -67,9 +67,14 @@ class WorkersExplorer(Explorer):
         best = every[(together / parts.sum(axis=0)).argmax()]
         words = (
             f"A step takes {step:.3g} s: {shares[0]:.0%} computing, {shares[1]:.0%} sending,"
-            f" {shares[2]:.0%} waiting for messages to start. {workers:,} workers do"
+            f" {shares[2]:.0%} waiting for messages to start. That is"
             f" {mine * workers / step:,.0f} images a second, {gain:,.3g} times what one does alone"
             f" ({gain / workers:.0%} of {workers:,} times). Most images a second: with"
-            f" {best:,.0f} workers."
+            f" {so_many(best)}."
         )
         return figure, words
+
+
+def so_many(workers):
+    """Say how many workers there are."""
+    return "1 worker" if workers == 1 else f"{workers:,} workers"
