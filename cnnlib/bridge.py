@@ -79,7 +79,7 @@ def state_from_torch(network, state):
         for name, value in state.items()
         if not name.endswith("num_batches_tracked")
     }
-    expected = {theirs: (_turned(layer, mine).shape, mine.dtype) for theirs, layer, mine in pairs}
+    expected = {theirs: _turned(layer, mine) for theirs, layer, mine in pairs}
     check_arrays(found, expected, "state", "is of another network")
     for theirs, layer, mine in pairs:
         mine[...] = _turned(layer, found[theirs])

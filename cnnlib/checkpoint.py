@@ -38,16 +38,12 @@ class History:
 
     def arrays(self):
         """Return the record as a dict of str to ndarray."""
-        return {name: np.array(value, RECORD[name][1]) for name, value in vars(self).items()}
+        return {name: np.array(value) for name, value in vars(self).items()}
 
     @classmethod
     def read(cls, arrays):
         """Turn what :meth:`arrays` returned into a record again."""
         return cls(**{name: value.tolist() for name, value in arrays.items()})
-
-
-KINDS = {list: ((None,), np.float64), bool: ((), np.bool_)}
-RECORD = {name: KINDS[kind] for name, kind in History.__annotations__.items()}  # shape, dtype
 
 
 class RunState:
@@ -117,9 +113,7 @@ class RunState:
         """The checksum of the training data."""
         images, labels = self.train
         crc = zlib.crc32(np.asarray(labels, np.int64).tobytes())
-        for i in range(0, len(images), 1000):
-            crc = zlib.crc32(np.ascontiguousarray(images[i : i + 1000]), crc)
-        return crc
+        return zlib.crc32(np.ascontiguousarray(images), crc)
 
     @cached_property
     def first_image(self):
@@ -160,9 +154,8 @@ class RunState:
         self.compare_terms(place["terms"], origin)
         memory = self.optimizer.blank(self.network.params) if steps else {}
         mine = self.arrays(memory)
-        alike = mine | {"first/image": self.first_image}
-        expected = {name: (value.shape, value.dtype) for name, value in alike.items()}
-        check_arrays(arrays, expected | under("history", RECORD), origin, OTHER)
+        expected = mine | {"first/image": self.first_image} | under("history", History().arrays())
+        check_arrays(arrays, expected, origin, OTHER)
         history = History.read(part_of(arrays, "history"))
         self.check_record(history, done, steps, origin)
         self.compare_draws(arrays["first/image"], history.rates, steps, origin)

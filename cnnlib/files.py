@@ -152,8 +152,9 @@ def check_arrays(arrays, expected, origin, problem):
     Parameters
     ----------
     arrays : dict of str to ndarray
-    expected : dict of str to (tuple, dtype)
-        Name to shape, None standing for any length, and the dtype that it will be converted to.
+    expected : dict of str to ndarray
+        Arrays of the shape, and of the dtype that it will be converted to; a length of 0 stands
+        for any.
     origin, problem : str
         Where the arrays come from, and what it means if they do not fit, for the message.
 
@@ -169,8 +170,9 @@ def check_arrays(arrays, expected, origin, problem):
         raise ValueError(
             f"{origin} {problem}: it lacks {listed(missing)} and has {listed(extra)} too much"
         )
-    for name, (shape, dtype) in expected.items():
-        found, kind = arrays[name], np.dtype(dtype).kind
+    for name, like in expected.items():
+        found, kind = arrays[name], like.dtype.kind
+        shape = tuple(size or None for size in like.shape)
         sizes = zip(found.shape, shape, strict=False)
         fits = found.ndim == len(shape) and all(size in (n, None) for n, size in sizes)
         if not fits or found.dtype.kind != kind:
@@ -179,7 +181,7 @@ def check_arrays(arrays, expected, origin, problem):
                 f" expected {shape} and {KINDS[kind]}"
             )
         with np.errstate(over="ignore"):
-            if not np.isfinite(found.astype(dtype)).all():
+            if not np.isfinite(found.astype(like.dtype)).all():
                 raise ValueError(
                     f"{origin} cannot be used: {name} holds NaN, infinity or a number too large"
                 )

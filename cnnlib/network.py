@@ -228,8 +228,7 @@ class Sequential(Layer):
             If names or shapes differ, or numbers are not finite; then nothing is changed.
         """
         weights = self.weights()
-        expected = {name: (value.shape, value.dtype) for name, value in weights.items()}
-        check_arrays(arrays, expected, origin, "is of another network")
+        check_arrays(arrays, weights, origin, "is of another network")
         for name, value in weights.items():
             value[...] = arrays[name]
 

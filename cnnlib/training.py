@@ -201,7 +201,7 @@ def fit(network, train, valid=None, *, epochs=1, batch_size=100, optimizer=None,
         run.callbacks = bar, *callbacks
         while run.epoch < epochs and not run.stop:
             run.one_epoch()
-            run.history.interrupted = run.stop and run.epoch < epochs
+            run.history.interrupted = bool(run.stop and run.epoch < epochs)
             if checkpoint is not None:
                 run.save(checkpoint)
     return run.history
