@@ -79,6 +79,19 @@ def fraction(name, value):
     return float(value)
 
 
+def instance(kind, expected, **arguments):
+    """Refuse what is no object of a class: ``instance(Layer, "a layer", layer=layer)``.
+
+    Raises
+    ------
+    TypeError
+        If an argument is anything else; the message says in words what was expected.
+    """
+    for name, value in arguments.items():
+        if not isinstance(value, kind):
+            raise TypeError(f"{name} is {value!r:.60}, expected {expected}")
+
+
 def floats(name, array):
     """Refuse what is no array of floats: integers would wrap around, or be rounded.
 
@@ -149,6 +162,5 @@ def generator(rng):
     TypeError
         If ``rng`` is anything else, a seed for example.
     """
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng is {rng!r}, expected a numpy.random.Generator, as default_rng(0)")
+    instance(np.random.Generator, "a numpy.random.Generator, as default_rng(0)", rng=rng)
     return rng

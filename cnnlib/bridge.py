@@ -7,6 +7,7 @@ and counts the steps of a batch normalisation.
 
 import numpy as np
 
+from cnnlib.arguments import instance
 from cnnlib.files import check_arrays
 from cnnlib.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from cnnlib.layers.conv import Conv2D
@@ -133,8 +134,7 @@ def _turned(layer, array):
 
 def _places(network, place=""):
     """Yield (place, layer) of all layers that hold no others; the place as PyTorch writes it."""
-    if not isinstance(network, Sequential):
-        raise TypeError(f"network is {type(network).__name__}, expected a Sequential")
+    instance(Sequential, "a cnnlib Sequential", network=network)
     for number, layer in enumerate(network.layers.values()):
         if layer.children():
             yield from _places(layer, f"{place}{number}.")

@@ -5,7 +5,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from cnnlib.arguments import at_least, floats, positive, shaped
+from cnnlib.arguments import at_least, floats, instance, positive, shaped
 from cnnlib.layers.base import Layer
 from cnnlib.losses import SoftmaxCrossEntropy
 
@@ -179,8 +179,7 @@ def check_layer(layer, x, rng=0, tolerance=1e-6, eps=1e-5, max_entries=None):
 
     See lesson 04.
     """
-    if not isinstance(layer, Layer):
-        raise TypeError(f"layer is {layer!r:.60}, expected a layer or network such as Dense(3, 2)")
+    instance(Layer, "a layer or network such as Dense(3, 2)", layer=layer)
     floats("x", x)
     positive(tolerance=tolerance, eps=eps)
     if max_entries is not None:

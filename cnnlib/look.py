@@ -20,6 +20,7 @@ import warnings
 import numpy as np
 
 from cnnlib import interpret
+from cnnlib.arguments import instance
 from cnnlib.digits import FIELD, prepare_digit
 from cnnlib.losses import check_labels, softmax
 from cnnlib.network import Sequential, known_shape
@@ -398,8 +399,7 @@ def plot_fooled(network, images, labels, eps=0.1, title=None):
 
 def check_network(network):
     """Refuse what is no network."""
-    if not isinstance(network, Sequential):
-        raise TypeError(f"network is {type(network).__name__}, expected a cnnlib Sequential")
+    instance(Sequential, "a cnnlib Sequential", network=network)
 
 
 def bank(filters, layer):

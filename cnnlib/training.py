@@ -6,7 +6,7 @@ from itertools import islice
 
 import numpy as np
 
-from cnnlib.arguments import at_least, check_functions, finite, look_at_range
+from cnnlib.arguments import at_least, check_functions, finite, instance, look_at_range
 from cnnlib.checkpoint import RunState
 from cnnlib.datasets import batches
 from cnnlib.files import check_place
@@ -14,7 +14,7 @@ from cnnlib.interrupt import stopping_cleanly
 from cnnlib.layers.base import wrong_shape
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels
 from cnnlib.network import Sequential
-from cnnlib.optimizers import Adam
+from cnnlib.optimizers import Adam, Optimizer
 from cnnlib.progress import ProgressBar
 from cnnlib.recordings import recalled
 
@@ -175,8 +175,7 @@ def fit(network, train, valid=None, *, epochs=1, batch_size=100, optimizer=None,
     check_functions(callbacks, augment)
     if resume and checkpoint is None:
         raise ValueError("resume is on and checkpoint is None, expected the file to go on from")
-    if not isinstance(network, Sequential):
-        raise TypeError(f"network is {type(network).__name__}, expected a Sequential")
+    instance(Sequential, "a cnnlib Sequential", network=network)
     if not resume:  # a checkpoint brings weights of its own, which load looks at
         finite(network.weights())
     sets = {"train": train} if valid is None else {"train": train, "valid": valid}
@@ -184,12 +183,10 @@ def fit(network, train, valid=None, *, epochs=1, batch_size=100, optimizer=None,
         check_data(network, name, data)
         look_at_range(name, data[0])
     optimizer = Adam() if optimizer is None else optimizer
-    if isinstance(optimizer, type) or not hasattr(optimizer, "check"):
-        raise TypeError(f"optimizer is {optimizer!r}, expected one such as Adam(0.001)")
+    instance(Optimizer, "one such as Adam(0.001)", optimizer=optimizer)
     optimizer.check(network.params)
     loss = SoftmaxCrossEntropy() if loss is None else loss
-    if not isinstance(loss, SoftmaxCrossEntropy):
-        raise TypeError(f"loss is {loss!r}, expected one such as SmoothedCrossEntropy(0.05)")
+    instance(SoftmaxCrossEntropy, "one such as SmoothedCrossEntropy(0.05)", loss=loss)
     terms = epochs, batch_size, augment, seed, loss
     run = loop(network, optimizer, train, valid, callbacks, *terms)
     check_single_images(run, train[0])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cnnlib.arguments import at_least, finite, floats, generator, pair, positive, shaped
+from cnnlib.arguments import at_least, finite, floats, generator, instance, pair, positive, shaped
 
 
 def test_at_least():
@@ -40,6 +40,15 @@ def test_generator():
     for other in (0, None, np.random, np.random.RandomState(0)):
         with pytest.raises(TypeError, match="rng is .*, expected a numpy.random.Generator"):
             generator(other)
+
+
+def test_instance():
+    instance(int, "a number such as 3", rows=3, columns=4)
+    for other in ("4", int, None):
+        with pytest.raises(TypeError, match="columns is .*, expected a number such as 3"):
+            instance(int, "a number such as 3", rows=3, columns=other)
+    with pytest.raises(TypeError, match=r"^rows is \[0, 1, 2.{52}, expected a number$"):
+        instance(int, "a number", rows=list(range(1000)))
 
 
 @pytest.mark.parametrize("array", [[1.0], 1.0, None, np.float32(1), np.arange(3), np.ones(2, bool)])

@@ -247,7 +247,7 @@ def test_what_is_no_network_is_refused(digits):
         with pytest.raises(TypeError, match="expected a cnnlib Sequential"):
             plot(np.zeros((3, 1, 5, 5)), digits[0][:1])
     for plot in (look.plot_maximised, look.plot_receptive_field):
-        with pytest.raises(TypeError, match="network is Conv2D, expected a cnnlib Sequential"):
+        with pytest.raises(TypeError, match=r"network is Conv2D\(.*, expected a cnnlib Sequ"):
             plot(Conv2D(1, 1, 3), "conv1")
 
 

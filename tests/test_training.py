@@ -149,7 +149,7 @@ def spoilt(number):
         ({"loss": 0.05}, TypeError, r"loss is 0.05, expected one such as SmoothedCrossEntropy\("),
         ({"loss": SoftmaxCrossEntropy}, TypeError, "loss is <class .*expected one such as"),
         ({"optimizer": Adam}, TypeError, "optimizer is <class .*expected one such as"),
-        ({"network": Dense(64, 4, rng=0)}, TypeError, "network is Dense, expected a Sequential"),
+        ({"network": Dense(64, 4, rng=0)}, TypeError, r"network is Dense.*, expected a cnnlib S"),
         ({"network": broken_network()}, ValueError, "dense1.w holds NaN or infinity"),
         ({"train": None}, ValueError, r"train is NoneType, expected \(images, labels\)"),
         ({"labels": [0] * 60}, TypeError, "train: labels are list, expected an array of integers"),
