@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnlib.arguments import at_least, generator, positive
+from cnnlib.arguments import at_least, generator
 from cnnlib.files import load_arrays
 from cnnlib.idx import fetch_idx, find_idx, read_idx
 
@@ -28,6 +28,7 @@ MIRRORS = (
     "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
     "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
 )
+SILENCE = 20.0  # seconds, after which a mirror is given up
 OTHER_WAYS = (
     "\nTry again later, or get the four files in another way (Debian's package"
     " dataset-fashion-mnist has them) and pass the folder they are in: folder=..."
@@ -57,10 +58,10 @@ def load_mnist():
     Source: LeCun, Bottou, Bengio, Haffner (1998). Origin and licence: ``cnnlib/data/README.md``.
     """
     stored = load_arrays(MNIST_FILE)
-    return _to_pairs(*(stored[name] for name in ("x_train", "y_train", "x_test", "y_test")))
+    return _pair(stored["x_train"], stored["y_train"]), _pair(stored["x_test"], stored["y_test"])
 
 
-def load_fashion_mnist(folder=None, cache=None, mirrors=MIRRORS, timeout=20.0):
+def load_fashion_mnist(folder=None, cache=None):
     """Load the 70,000 pictures of clothes of Fashion-MNIST, downloading them the first time.
 
     Parameters
@@ -72,10 +73,6 @@ def load_fashion_mnist(folder=None, cache=None, mirrors=MIRRORS, timeout=20.0):
         Where downloads are kept, in a folder fashion-mnist. Default: ``cnnlib`` in
         ``$XDG_CACHE_HOME``, or in ``~/.cache`` where that is not set. Where it cannot be written,
         a warning says so and nothing is kept.
-    mirrors : sequence of str
-        Addresses of folders that hold the four files, tried in turn.
-    timeout : float
-        Seconds of silence after which a mirror is given up.
 
     Returns
     -------
@@ -89,25 +86,23 @@ def load_fashion_mnist(folder=None, cache=None, mirrors=MIRRORS, timeout=20.0):
         If `folder` is given and is missing, or lacks one of the files.
     ValueError
         If a file in `folder` is damaged or another data set's, which `cnnlib.owndata.load_data`
-        reads; if an argument does not fit.
+        reads.
     ConnectionError
         If a file could not be downloaded: says what each mirror answered. Nothing that is
         incomplete or wrong is kept in the cache.
 
     Source: Xiao, Rasul, Vollgraf (2017), arXiv:1708.07747; MIT licence.
     """
-    web = ("http://", "https://")
-    if not isinstance(mirrors, (list, tuple)) or not all(str(m).startswith(web) for m in mirrors):
-        raise ValueError(f"mirrors is {mirrors!r}, expected a list of http or https addresses")
-    positive(timeout=timeout)
     if folder is not None:
         paths = [find_idx(Path(folder), name) for name in FASHION_MNIST]
-        return _to_pairs(*map(read_idx, paths, FASHION_MNIST.values()))
-    # Where not even the name of a home folder is known, ~ stays as it is and cannot be made.
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    cache = Path(home, "cnnlib") if cache is None else Path(cache)
-    place = cache / "fashion-mnist", list(mirrors), timeout, OTHER_WAYS
-    return _to_pairs(*(fetch_idx(*file, *place) for file in FASHION_MNIST.items()))
+        arrays = [*map(read_idx, paths, FASHION_MNIST.values())]
+    else:
+        # Where not even the name of a home folder is known, ~ stays as it is and cannot be made.
+        home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+        cache = Path(home, "cnnlib") if cache is None else Path(cache)
+        place = cache / "fashion-mnist", list(MIRRORS), SILENCE, OTHER_WAYS
+        arrays = [fetch_idx(*file, *place) for file in FASHION_MNIST.items()]
+    return _pair(*arrays[:2]), _pair(*arrays[2:])
 
 
 def load_photo(grey=False, height=600):
@@ -211,10 +206,6 @@ def batches(x, y, batch_size, rng=None):
     return ((x[pick], y[pick]) for pick in picks)
 
 
-def _to_pairs(x_train, y_train, x_test, y_test):
+def _pair(x, y):
     """Turn bytes into what a network reads: floats in [0, 1] with a channel axis, int64 labels."""
-
-    def pair(x, y):
-        return np.divide(x[:, None], 255, dtype=np.float32), y.astype(np.int64)
-
-    return pair(x_train, y_train), pair(x_test, y_test)
+    return np.divide(x[:, None], 255, dtype=np.float32), y.astype(np.int64)
