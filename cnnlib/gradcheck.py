@@ -111,9 +111,7 @@ class Report(list):
         super().__init__(rows)
         self.tolerance = tolerance
 
-    @property
-    def ok(self):
-        return not self.problems()
+    ok = property(lambda self: not self.problems())
 
     def problems(self):
         """Describe each array whose gradient is wrong: where, and by what ratio the numbers differ.
@@ -144,7 +142,7 @@ class Report(list):
         return "\n".join(lines)
 
 
-def check_layer(layer, x, rng=0, tolerance=1e-6, eps=1e-5, max_entries=None):
+def check_layer(layer, x, tolerance=1e-6, max_entries=None):
     """Hold the backward pass of a layer or network to numerical gradients.
 
     The gradient dy that goes in is random. All is done in float64 on a copy of the layer. Draws,
@@ -157,13 +155,9 @@ def check_layer(layer, x, rng=0, tolerance=1e-6, eps=1e-5, max_entries=None):
     layer : Layer
     x : ndarray of shape (N, ...), float
         An input; see :func:`kink_free`.
-    rng : numpy.random.Generator, int or None
-        Source of dy.
     tolerance : float
         Largest relative error. Numbers a thousand times smaller than the largest gradient count
         as that large: rounding is all that can be seen of them.
-    eps : float
-        Size of a nudge.
     max_entries : int, optional
         Check this many entries of each array, drawn at random, instead of all.
 
@@ -175,16 +169,16 @@ def check_layer(layer, x, rng=0, tolerance=1e-6, eps=1e-5, max_entries=None):
     ------
     TypeError, ValueError
         If x does not fit the layer, a gradient has another shape than what it belongs to,
-        ``max_entries`` is less than 1, or ``tolerance`` or ``eps`` is no number above 0.
+        ``max_entries`` is less than 1, or ``tolerance`` is no number above 0.
 
     See lesson 04.
     """
     instance(Layer, "a layer or network such as Dense(3, 2)", layer=layer)
     floats("x", x)
-    positive(tolerance=tolerance, eps=eps)
+    positive(tolerance=tolerance)
     if max_entries is not None:
         at_least(1, max_entries=max_entries)
-    rng = np.random.default_rng(rng)
+    rng = np.random.default_rng(0)
     layer, x = copy.deepcopy(layer).astype(np.float64), x.astype(np.float64)
     layer.input_gradient = True
     draws = layer.draws()
@@ -205,7 +199,7 @@ def check_layer(layer, x, rng=0, tolerance=1e-6, eps=1e-5, max_entries=None):
         if max_entries is not None and max_entries < array.size:
             indices = [indices[i] for i in rng.choice(array.size, max_entries, replace=False)]
         analytic = np.array([gradients[name][index] for index in indices])
-        found[name] = indices, analytic, *slopes(array, indices, outputs, y, dy, eps)
+        found[name] = indices, analytic, *slopes(array, indices, outputs, y, dy)
     floor = max(1e-3 * max(np.abs(numeric).max() for _, _, numeric, _ in found.values()), 1e-12)
     rows = [worst(name, *arrays, floor, tolerance) for name, arrays in found.items()]
     return Report(rows, tolerance)
@@ -271,7 +265,7 @@ def check_network(network, x, labels, loss=None, tolerance=1e-5, max_entries=20,
     return check_layer(block, x, tolerance=tolerance, max_entries=max_entries, **options)
 
 
-def slopes(array, indices, outputs, y, dy, eps):
+def slopes(array, indices, outputs, y, dy, eps=1e-5):
     """Nudge entries of an array; return the slope at each, and by how much its two sides differ."""
     numeric, bend = np.zeros(len(indices)), np.zeros(len(indices))
     for i, index in enumerate(indices):

@@ -31,7 +31,7 @@ def inference(network):
 # --------------------------------------------------------------------------- filters and maps
 
 
-def activations(network, x, layer, unit=None, batch_size=500):
+def activations(network, x, layer, unit=None):
     """Return what a layer makes of images.
 
     Parameters
@@ -41,8 +41,6 @@ def activations(network, x, layer, unit=None, batch_size=500):
     layer : str
     unit : int, optional
         One channel of a convolution, or one number of a dense layer; all if not given.
-    batch_size : int
-        Images at a time: more needs more memory.
 
     Returns
     -------
@@ -59,7 +57,7 @@ def activations(network, x, layer, unit=None, batch_size=500):
     part.check(x)
     pick = slice(None) if unit is None else check_unit(part, x.shape[1:], unit)
     with inference(part):
-        return np.concatenate([y[:, pick].copy() for y in part.in_batches(x, batch_size)])
+        return np.concatenate([y[:, pick].copy() for y in part.in_batches(x)])
 
 
 def activity(network, x, layer):

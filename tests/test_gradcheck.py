@@ -177,7 +177,6 @@ def test_a_number_of_entries_that_makes_no_sense_is_refused(entries):
     [
         ({"tolerance": float("nan")}, ValueError, "tolerance is nan, expected a number above 0"),
         ({"tolerance": 0}, ValueError, "tolerance is 0, expected a number above 0"),
-        ({"eps": 0.0}, ValueError, "eps is 0.0, expected a number above 0"),
         ({"layer": None}, TypeError, "layer is None, expected a layer or network"),
         ({"layer": Dense}, TypeError, "layer is <class .*Dense'>, expected a layer or network"),
     ],
