@@ -81,7 +81,7 @@ def test_help_shows_what_the_writer_of_a_layer_wrote():
         ),
         (np.ones((2, 4), bool), TypeError, "x is bool, expected"),
         ([[1.0, 2, 3, 4]], TypeError, "x is list, expected"),
-        (np.ones((2, 4)), TypeError, r"x is float64 and w is float32: convert one by astype"),
+        (np.ones((2, 4)), TypeError, r"x is float64, w is float32: convert one by astype"),
         (np.ones((2, 3), "f"), ValueError, r"x has shape \(N, 3\), expected \(N, 4\)$"),
         (np.ones((2, 4, 1, 1), "f"), ValueError, r"\(N, 4, 1, 1\), .* put a Flatten before it"),
         (np.ones((2, 4, 1), "f"), ValueError, r"\(N, 4, 1\), .* put a Flatten before it"),
@@ -228,7 +228,7 @@ def test_a_layer_used_alone_since_is_noticed_before_anything_is_changed():
         network.forward(x)
         disturb()
         with pytest.raises(
-            RuntimeError, match="a layer of Sequential ran alone or in another mode"
+            RuntimeError, match="a layer in Sequential ran alone or in another mode"
         ):
             network.backward(2 * dy)
         for name, value in network.grads.items():

@@ -210,7 +210,7 @@ def test_an_error_within_blocks_names_the_way_to_the_layer():
 
 
 def test_dtypes_that_do_not_fit_are_refused_and_the_parameter_is_named():
-    with pytest.raises(TypeError, match="x is float64 and conv1.w is float32: convert one"):
+    with pytest.raises(TypeError, match="x is float64, conv1.w is float32: convert one"):
         small_network().forward(draw((3, 1, 8, 8)))
     with pytest.raises(TypeError, match="x is uint8, expected an array of floats such as float32"):
         small_network().forward(np.zeros((3, 1, 8, 8), np.uint8))

@@ -114,7 +114,7 @@ def test_bad_arguments_are_refused(arguments):
     [
         (np.ones((2, 4)), ValueError, r"\(N, 4\), expected \(N, 3\) or \(N, 3, H, W\)"),
         (np.ones((2, 3, 4)), ValueError, r"\(N, 3, 4\), expected"),
-        (np.ones((2, 3), np.float32), TypeError, "x is float32 and gamma is float64"),
+        (np.ones((2, 3), np.float32), TypeError, "x is float32, gamma is float64"),
         (np.ones((1, 3)), ValueError, r"one number a channel, .* at least 2 \(the last batch"),
         (np.ones((1, 3, 1, 1)), ValueError, "one number a channel"),
     ],

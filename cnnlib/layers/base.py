@@ -39,8 +39,7 @@ class Layer:
     expects = None  # what backward will hold dy to: shape, dtype, and uses() until then
     passes = 0  # forward passes so far
 
-    def __init_subclass__(cls, **options):
-        super().__init_subclass__(**options)
+    def __init_subclass__(cls):
         for name, guard in (("forward", _guard_forward), ("backward", _guard_backward)):
             if name in vars(cls):
                 setattr(cls, name, guard(vars(cls)[name]))
@@ -143,9 +142,7 @@ class Layer:
             raise ValueError(f"x has shape {x.shape}, expected at least one image")
         for name, value in self.params.items():
             if value.dtype != x.dtype:
-                raise TypeError(
-                    f"x is {x.dtype} and {name} is {value.dtype}: convert one by astype"
-                )
+                raise TypeError(f"x is {x.dtype}, {name} is {value.dtype}: convert one by astype")
         self.output_shape(x.shape[1:])
 
     def check_gradient(self, dy):
@@ -164,9 +161,7 @@ class Layer:
             raise RuntimeError(f"backward of {name} comes once after each forward: call that first")
         shape, dtype, uses = self.expects
         if uses != self.uses():
-            raise RuntimeError(
-                f"a layer of {name} ran alone or in another mode: call forward again"
-            )
+            raise RuntimeError(f"a layer in {name} ran alone or in another mode: forward it again")
         if not isinstance(dy, np.ndarray | np.generic) or dy.dtype != dtype:
             came = getattr(dy, "dtype", type(dy).__name__)
             raise TypeError(f"dy is {came}, expected an array of {dtype}, as {name} returned it")
@@ -243,12 +238,12 @@ def _guard_forward(forward):
     """Check what a forward pass is handed, and remember what its backward pass has to be handed."""
 
     @functools.wraps(forward)
-    def guarded(self, x, *rest):
+    def guarded(self, x):
         if type(self).forward is not guarded:  # a subclass calls, and has checked x
-            return forward(self, x, *rest)
+            return forward(self, x)
         self.check(x)
         self.expects, self.passes = None, self.passes + 1
-        y = forward(self, x, *rest)
+        y = forward(self, x)
         self.expects = getattr(y, "shape", None), getattr(y, "dtype", None), self.uses()
         return y
 
