@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from cnnlib.arguments import at_least_0, floats, generator, positive, shaped
+from cnnlib.arguments import at_least_0, floats, fraction, generator, positive, shaped
 
 
 def augment(x, rng, shift=2.0, rotate=10.0, scale=0.1, elastic=0.0, smoothness=4.0):
@@ -49,11 +49,9 @@ def augment(x, rng, shift=2.0, rotate=10.0, scale=0.1, elastic=0.0, smoothness=4
     """
     n, h, w = _size(x)
     generator(rng)
-    strengths = {"shift": shift, "rotate": rotate, "scale": scale, "elastic": elastic}
-    for name, value in strengths.items():
+    for name, value in {"shift": shift, "rotate": rotate, "elastic": elastic}.items():
         at_least_0(name, value)
-    if scale >= 1:
-        raise ValueError(f"scale is {scale!r}, expected less than 1, or an image would vanish")
+    fraction("scale", scale)  # at 1, an image would vanish
     positive(smoothness=smoothness)
 
     rows, cols, angles, sizes = rng.uniform(-1, 1, size=(4, n))
