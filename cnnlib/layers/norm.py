@@ -40,10 +40,8 @@ class BatchNorm(Layer):
         if not 0 <= momentum <= 1 or not eps > 0:
             raise ValueError(f"momentum, eps are {momentum}, {eps}, expected 0 to 1, above 0")
         self.momentum, self.eps = float(momentum), float(eps)
-        self.params = {
-            "gamma": np.ones(channels, np.float32),
-            "beta": np.zeros(channels, np.float32),
-        }
+        self.params["gamma"] = np.ones(channels, np.float32)
+        self.params["beta"] = np.zeros(channels, np.float32)
         self.state = {"mean": np.zeros(channels, np.float32), "var": np.ones(channels, np.float32)}
 
     def forward(self, x):
