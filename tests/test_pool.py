@@ -121,7 +121,7 @@ def test_a_window_as_large_as_one_byte_can_number():
     dx = layer.backward(np.ones((2, 1, 1, 1)))
     assert dx.sum() == 2 and (dx[:, 0, 15, 15] == 1).all()
     for kernel_size in (17, (1, 257), (129, 2)):
-        with pytest.raises(ValueError, match="expected at most 256 pixels in a window"):
+        with pytest.raises(ValueError, match="expected at most 256 pixels a window"):
             MaxPool2D(kernel_size, stride=1)
     assert AvgPool2D(17).forward(np.ones((1, 1, 17, 17))) == 1
 

@@ -73,9 +73,7 @@ class MaxPool2D(Pool2D):
         super().__init__(kernel_size, stride, pad)
         KH, KW = self.kernel_size
         if KH * KW > 256:  # the winner's number is kept in one byte
-            raise ValueError(
-                f"kernel_size is {kernel_size}, expected at most 256 pixels in a window"
-            )
+            raise ValueError(f"kernel_size is {kernel_size}, expected at most 256 pixels a window")
 
     def forward(self, x):
         """Keep the maximum of each window, and which pixel it was.
