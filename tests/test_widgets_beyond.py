@@ -34,6 +34,11 @@ def test_one_worker_is_not_several(explorer):
     assert explorer.text.endswith("with 1 worker.") and "1 workers" not in explorer.text
 
 
+def test_a_gain_of_thousands_has_no_power_of_ten(explorer):
+    explorer.set(whose=OWN, images=32, workers=MOST)
+    assert "a second, 2,509 times what one does alone" in explorer.text
+
+
 def test_a_faster_network_and_fewer_bits_take_less_time(explorer):
     def step(**values):
         explorer.set(**values)

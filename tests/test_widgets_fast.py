@@ -56,6 +56,15 @@ def test_every_value_of_the_record_can_be_chosen(record):
     for name in ("channels", "kernel", "batch"):
         for value in record[name].tolist():
             explorer.set(**{name: value})
-            said = {"channels": f", {value} channels", "kernel": f"kernel {value} × {value}:"}
+            said = {
+                "channels": f", {value} channel{'s' * (value > 1)}",
+                "kernel": f"kernel {value} × {value}:",
+            }
             images = "One image," if value == 1 else f"{value} images,"
             assert said.get(name, images) in explorer.text and not explorer.problem
+
+
+def test_a_time_of_seconds_has_no_power_of_ten(record):
+    explorer = FastestExplorer(record)
+    explorer.set(kernel=15)
+    assert "im2col 1,9" in explorer.text and "e+0" not in explorer.text

@@ -207,6 +207,11 @@ def spots(figure):
     return found
 
 
+def three_digits(value):
+    """Write a positive number with three digits, or with all those before the point."""
+    return f"{value:.3g}" if value < 999.5 else f"{value:,.0f}"
+
+
 def limits(values, signed):
     """Return the least and greatest value of a colour scale; a signed one is centred on 0.
 

@@ -18,6 +18,7 @@ from cnnlib.plots.base import (
     new_figure,
     outline,
     plot,
+    three_digits,
 )
 
 FAMILIES = {"im2col": SKY, "Winograd": GREEN, "FFT": ORANGE, "PyTorch": GREY}
@@ -178,7 +179,8 @@ def fastest(ways, seconds, channels, kernels, chosen, title=None):
     names = [ways[k] for k in there]
     bars.barh(names, ms, color=[family(name) for name in names])
     for k, each in enumerate(ms):
-        bars.annotate(f"{each:.3g}", (each, k), (3, -3), textcoords="offset points", fontsize=8)
+        text = three_digits(each)
+        bars.annotate(text, (each, k), (3, -3), textcoords="offset points", fontsize=8)
     bars.set_xlim(0, 1.25 * ms.max())
     bars.invert_yaxis()
     bars.tick_params(labelsize=8)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from cnnlib.plots import beyond as plots
+from cnnlib.plots.base import three_digits
 from cnnlib.ring import step_parts
 from cnnlib.widgets.base import Explorer, choice, log_slider
 
@@ -58,7 +59,8 @@ class WorkersExplorer(Explorer):
         step = sum(shown)
         shares = shown / step
         gain = mine * workers / step * per_image
-        title = f"{network}, {so_many(workers)}: {gain:,.3g} times as fast as one that works alone"
+        times = f"{three_digits(gain)} times"
+        title = f"{network}, {so_many(workers)}: {times} as fast as one that works alone"
         drawn = np.unique(np.geomspace(1, most, 60).round()).astype(int) - 1
         together = each * every
         figure = plots.where_time_goes(
@@ -68,7 +70,7 @@ class WorkersExplorer(Explorer):
         words = (
             f"A step takes {step:.3g} s: {shares[0]:.0%} computing, {shares[1]:.0%} sending,"
             f" {shares[2]:.0%} waiting for messages to start. That is"
-            f" {mine * workers / step:,.0f} images a second, {gain:,.3g} times what one does alone"
+            f" {mine * workers / step:,.0f} images a second, {times} what one does alone"
             f" ({gain / workers:.0%} of {workers:,} times). Most images a second: with"
             f" {so_many(best)}."
         )

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cnnlib.plots.base import three_digits
 from cnnlib.plots.fast import fastest
 from cnnlib.widgets.base import Explorer, choice, within
 
@@ -55,13 +56,14 @@ class FastestExplorer(Explorer):
         record_axes = record["channels"].tolist(), record["kernel"].tolist()
         figure = fastest(ways, seconds, *record_axes, (i, j), title)
         took = ", ".join(
-            f"{way} {1e3 * s:.3g} ms"
+            f"{way} {three_digits(1e3 * s)} ms"
             for way, s in zip(ways, seconds[i, j], strict=True)
             if np.isfinite(s)
         )
         others = ", ".join(f"{name} {n}" for name, n in count.items())
+        maps = f"{channels} channels and as many filters" if channels > 1 else "1 channel, 1 filter"
         text = (
-            f"{images[0].upper() + images[1:]}, {channels} channels and as many filters, kernel"
+            f"{images[0].upper() + images[1:]}, {maps}, kernel"
             f" {kernel} × {kernel}: {best[i, j]} is the fastest. {took}. Cells of the map:"
             f" {others}."
         )
