@@ -247,7 +247,7 @@ def test_what_the_changes_do_does_not_stay():
     function = in_a_cell(source, "pooled")
     trial = CHECK.trial(function)
     drawn = np.random.get_state()[2]  # noqa: NPY002
-    assert CHECK._place(trial, function, 0, [0]) == ""
+    assert CHECK._place(trial, function, 0) == ""
     assert np.random.get_state()[2] == drawn  # noqa: NPY002
     assert len(function.__globals__["seen"]) == len(trial.cases)
 

@@ -19,13 +19,16 @@ from cnnlib import here, reference
 from cnnlib.exercises.engine import progress
 from cnnlib.exercises.engine import result as engine_result
 from cnnlib.exercises.engine.check import Case, Check, Limit, Steps, told_once
+from cnnlib.exercises.engine.errors import explain, meaning
 from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.mistakes import Changed, Mistake, changed, mistakes
 from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.result import Refused, collect
-from cnnlib.exercises.engine.running import Patience, count_steps, explain, is_stub, run, within
-from cnnlib.exercises.engine.seen import fact, meaning
+from cnnlib.exercises.engine.running import Patience, run, within
+from cnnlib.exercises.engine.seen import fact
 from cnnlib.exercises.engine.show import beside, number, tables
+from cnnlib.exercises.engine.traced import count_steps
+from cnnlib.exercises.engine.whose import is_stub
 from cnnlib.layers.activations import ReLU
 from cnnlib.layers.dense import Dense
 from cnnlib.network import Sequential
@@ -981,7 +984,7 @@ def test_work_that_the_package_does_is_not_the_readers():
     wrapped = lambda x: reference.max_pool2d(x, (2, 2), 1)  # noqa: E731
     assert check.diagnose(wrapped).mistakes == ["borrowed"]
     assert check.diagnose(reference.max_pool2d).mistakes == ["borrowed"]
-    libraries = "cnnlib.exercises.engine.running.OTHERS"
+    libraries = "cnnlib.exercises.engine.traced.OTHERS"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(libraries, ("_operator",))  # as cv2 is, it is written in C
         assert "is done by _operator." in str(CHECK.diagnose(lambda x: operator.add(x, x)))

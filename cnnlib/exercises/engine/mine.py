@@ -14,9 +14,10 @@ import textwrap
 from pathlib import Path
 from types import CodeType, ModuleType
 
+from cnnlib.exercises.engine.errors import explain
 from cnnlib.exercises.engine.progress import state_folder
 from cnnlib.exercises.engine.result import either, kind_of
-from cnnlib.exercises.engine.running import explain, own
+from cnnlib.exercises.engine.whose import own
 
 FILE = Path("mine.py")
 HEAD = '"""My own library, written in the exercises."""\n\n'

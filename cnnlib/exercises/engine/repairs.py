@@ -15,7 +15,7 @@ from cnnlib import here
 from cnnlib.exercises.engine import edits
 from cnnlib.exercises.engine.mine import functions_of
 from cnnlib.exercises.engine.mistakes import Mistake
-from cnnlib.exercises.engine.running import own
+from cnnlib.exercises.engine.whose import own
 
 MOST = 2500  # changes to try; each takes less than a millisecond
 # Modules that only calculate, whatever they are handed.

@@ -1,22 +1,15 @@
-"""Run a reader's function without trusting it: time limit, prints caught, errors told shortly."""
+"""Run a reader's function without trusting it: in time, contained, its prints caught."""
 
-import ast
 import builtins
 import contextlib
 import copy
-import gc
 import inspect
 import io
-import linecache
 import os
-import re
 import signal
 import sys
-import sysconfig
-import textwrap
 import threading
 import time
-import tracemalloc
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,18 +17,7 @@ from unittest import mock
 
 import numpy as np
 
-PACKAGE = Path(__file__).parents[2]
-# Where code lies that the reader did not write.
-LIBRARIES = tuple(
-    str(Path(path))
-    for path in (
-        PACKAGE,
-        Path(np.__file__).parent,
-        sysconfig.get_path("stdlib"),
-        sysconfig.get_path("platstdlib"),
-        "<frozen",
-    )
-)
+from cnnlib.exercises.engine.whose import own
 
 
 class TimeUp(BaseException):
@@ -299,191 +281,3 @@ def differ(a, b):
             return True
         return differ(a.params, b.params)
     return isinstance(b, (int, float, str)) and a != b
-
-
-def count_steps(function, args, seconds):
-    """Count the steps of Python that ``function(*args)`` takes.
-
-    NumPy's own compiled loops are not seen, so code without loops over pixels takes the same
-    number for every size of image. Unlike a time, it is the same on every machine.
-    """
-    steps = 0
-
-    def trace(frame, event, arg):
-        nonlocal steps
-        steps += 1
-        frame.f_trace_opcodes = own(frame.f_code.co_filename)  # a loop may stand in one line
-        return trace
-
-    def counted(*given):
-        with tracing(trace):
-            function(*given)
-
-    collecting = gc.isenabled()
-    gc.disable()  # what is collected meanwhile has steps of its own
-    try:
-        outcome = run(counted, args, seconds)
-    finally:
-        if collecting:
-            gc.enable()
-    return None if outcome.error or outcome.late else steps
-
-
-def peak_memory(function, *args):
-    """Return how many bytes ``function(*args)`` holds at its peak, beside what was held before."""
-    already = tracemalloc.is_tracing()
-    tracemalloc.start()
-    try:
-        tracemalloc.reset_peak()
-        before = tracemalloc.get_traced_memory()[0]
-        function(*args)
-        return tracemalloc.get_traced_memory()[1] - before
-    finally:
-        if not already:
-            tracemalloc.stop()
-
-
-# Modules that hold what the exercises ask for, and what a reader may use of them.
-LENDERS = ("reference", "im2col", "gradcheck", "interpret", "losses", "optimizers", "training")
-LENT = ("output_size", "softmax")
-# Libraries that hold it, too.
-OTHERS = ("scipy", "skimage", "sklearn", "cv2", "torch", "tensorflow", "jax")
-
-
-def borrowed(function, args, seconds, task="", without="", given=""):
-    """Say what a reader's own code calls, of this package or of others, that does the work; or "".
-
-    What is on loan may be called, but not in the task that asks for it. ``without`` is the name of
-    a function or method of NumPy that counts as well, ``given`` that of a module that does not.
-    """
-    found = ""
-
-    def note(frame, event, arg):
-        nonlocal found
-        if event == "c_call" and own(frame.f_code.co_filename):
-            library = (getattr(arg, "__module__", None) or "").split(".")[0]
-            if library in OTHERS:
-                found = found or library
-            elif arg.__name__ == without:
-                found = found or f"{without} of NumPy"
-        if event != "call" or frame.f_back is None or not own(frame.f_back.f_code.co_filename):
-            return
-        code = frame.f_code
-        library = frame.f_globals.get("__name__", "").split(".")[0]
-        if library in OTHERS:
-            found = found or library
-        elif lends(code) and Path(code.co_filename).stem != given:
-            found = found or f"{code.co_name} of cnnlib"
-        elif code.co_name == without and not own(code.co_filename):
-            found = found or f"{without} of NumPy"
-        elif code.co_name == "loan" and Path(code.co_filename).is_relative_to(PACKAGE):
-            found = found or (
-                f"{task} of cnnlib" if frame.f_locals["thing"].__name__ == task else ""
-            )
-
-    def noted(*given):
-        before = sys.getprofile()
-        sys.setprofile(note)
-        try:
-            return function(*given)
-        finally:
-            sys.setprofile(before)
-
-    run(noted, args, seconds)
-    return found
-
-
-def lends(code):
-    """Say whether code is of this package and what an exercise asks for."""
-    if code is None:
-        return False
-    path = Path(code.co_filename)
-    if not path.is_relative_to(PACKAGE) or code.co_name in LENT:
-        return False
-    return path.name == "mistakes.py" or path.parent == PACKAGE and path.stem in LENDERS
-
-
-def is_stub(thing):
-    """Say whether a function, or something in a class, is still to be written.
-
-    A function is if it returns nothing and ``pass`` or ``...`` stands where code goes; a class if
-    one of its methods is, or if it has none but ``__init__``.
-    """
-    if inspect.isclass(thing):  # whose own source a notebook does not know
-        methods = [value for value in vars(thing).values() if inspect.isfunction(value)]
-        methods = [method for method in methods if method.__name__ != "__init__"]
-        return any(map(is_stub, methods)) if methods else not makes_methods(thing)
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(thing))).body[0]
-    except (OSError, TypeError, SyntaxError, IndexError):
-        return False
-    blank = isinstance(tree, ast.FunctionDef) and any(map(_blank, tree.body))
-    return blank and not any(isinstance(node, ast.Return) for node in ast.walk(tree))
-
-
-def makes_methods(kind):
-    """Say whether the __init__ of a class makes functions, which may be its methods."""
-    code = getattr(kind.__init__, "__code__", None)
-    return code is not None and any(inspect.iscode(each) for each in code.co_consts)
-
-
-def _blank(node):
-    """Say whether a statement is ``pass`` or ``...``."""
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-        return node.value.value is Ellipsis
-    return isinstance(node, ast.Pass)
-
-
-def own(filename):
-    """Say whether code of that file is the reader's: neither of a library nor of this package."""
-    inside = ("site-packages", "dist-packages")
-    return not filename.startswith(LIBRARIES) and not any(name in filename for name in inside)
-
-
-def explain(error, most=3):
-    """Tell an exception by the reader's own lines.
-
-    Returns
-    -------
-    list of str
-        Lines: where in the reader's code, what stood there, what the names in that line held, and
-        the exception.
-    """
-    lines, frames, trace = [], [], error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        if own(code.co_filename):
-            frames.append((code.co_name, code.co_filename, trace.tb_lineno, trace.tb_frame))
-        trace = trace.tb_next
-    for name, filename, number, frame in frames[-most:]:
-        text = linecache.getline(filename, number).strip()
-        where = f"in {name}" if name.isidentifier() else f"in a {name.strip('<>')}"
-        lines.append(f"line {number}, {where}:  {text}")
-        if frame is frames[-1][3] and (held := _held(text, frame.f_locals)):
-            lines.append(f"there {held}")
-    message = str(error).strip().partition("\n")[0]
-    return [*lines, f"{type(error).__name__}: {message}" if message else type(error).__name__]
-
-
-def raised_in(error):
-    """Return the lines of the reader's code in which an exception was raised, or through which."""
-    lines, trace = set(), getattr(error, "__traceback__", None)
-    while trace is not None:
-        if own(trace.tb_frame.f_code.co_filename):
-            lines.add(trace.tb_lineno)
-        trace = trace.tb_next
-    return lines
-
-
-def _held(text, names):
-    """Say what the names in a line of code held, as far as that is short."""
-    said = []
-    for name in dict.fromkeys(re.findall(r"(?<![\w.])[A-Za-z_]\w*", text)):
-        value = names.get(name)
-        if isinstance(value, np.ndarray) and value.ndim:
-            said.append(f"{name} has the shape {value.shape}")
-        elif isinstance(value, (float, np.number)) or isinstance(value, int) and abs(value) < 1e18:
-            said.append(f"{name} is {value:g}")
-        elif isinstance(value, tuple) and len(str(value)) < 30:
-            said.append(f"{name} is {value}")
-    return ", ".join(said)

@@ -4,7 +4,6 @@ Where no mistake explains what a reader's function gives, one of these often doe
 another order, the last row is missing, what is wrong is all 0, an argument plays no part.
 """
 
-import dis
 import itertools
 
 import numpy as np
@@ -394,85 +393,3 @@ def _first_alone(pairs, close):
                 title = "in every wrong case only the first number of {} is right"
             return title, "What is right for index 0 alone, or goes on from it?", "first alone"
     return None
-
-
-def nudged(value):
-    """Return other values of an argument; none if they cannot be made up.
-
-    They are irregular, so that a result which only forgets the size of its argument changes.
-    """
-    if isinstance(value, bool):
-        return [not value]
-    if isinstance(value, int):
-        return [value + 1, 3 * value + 7]
-    if isinstance(value, float):
-        return [1.5 * value + 0.1, 7 * value + 3]
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.size:
-        waves = np.cos(7.0 * np.arange(value.size)).reshape(value.shape)
-        other = (1.5 * value + waves).astype(value.dtype)
-        return [other, np.flip(other)]
-    if isinstance(value, np.ndarray) and value.dtype.kind in "iu" and value.size > 1:
-        return [np.roll(value, 1), np.full_like(value, value.flat[0])]
-    return []
-
-
-# What the most frequent exceptions mean, by a piece of their message.
-MEANT = {
-    "NoneType": "Something is None: a function without a return, or a name not yet set.",
-    "broadcast": "Two arrays do not fit: NumPy lines their shapes up from the right, and each pair"
-    " of lengths has to be equal, or one of them 1.",
-    "truth value of an array": "An array is neither true nor false, and max(), min() and if take"
-    " one number: np.maximum, np.where or a mask takes all.",
-    "inhomogeneous": "The rows of a list have different lengths, and an array takes rows of one.",
-    "element with a sequence": "A place in an array holds one number, and several came.",
-    "converted to Python scalars": "One number was expected, and an array came: x[i] picks.",
-    "as a data type": "A shape, or a list of numbers, is one argument, in brackets of its own:"
-    " np.zeros((2, 3)).",
-    "be zero": "A step of 0 goes nowhere. Are two arguments exchanged, as stride and pad?",
-    "window shape": "The window is larger than the part of the array that it is to go over.",
-    "axes don't match": "transpose needs a number for each axis: has the array fewer, or more?",
-    "boolean index did not": "A mask has the shape of what it picks from.",
-    "must be of integer": "Places are whole numbers, and a mask is made by a comparison.",
-    "sequence by non-int": "A list or a tuple does not calculate: np.array(...) makes an array.",
-    "'list' and": "A list does not calculate: np.array(...) makes an array of it.",
-    "ndarray' object is not callable": "Round brackets call a function: x[i] picks, and a product"
-    " needs its *.",
-    "object is not callable": "Round brackets call a function, and this is none. Is a * missing, or"
-    " the name of a method, as in layer.forward(x)?",
-    "zero-size array": "The largest or the least of nothing is asked for: which slice is empty?",
-    "maximum recursion": "A function calls itself without end: what should stop it?",
-    "not aligned": "a @ b needs as many columns in a as there are rows in b.",
-    "matmul": "a @ b needs as many columns in a as there are rows in b.",
-    "cannot reshape": "reshape can neither add nor lose numbers: the lengths have to multiply to"
-    " how many there are.",
-    "bounds for array of dim": "Axes are counted from 0: the last of n has the number n - 1.",
-    "Python integer": "The number is too large for its dtype, or below its least: uint8 goes from 0"
-    " to 255, int32 to 2,147,483,647, and Python's int has no end.",
-    "out of bounds": "An index goes beyond the end: the last of n has the number n - 1.",
-    "too many indices": "The array has fewer axes than you give indices.",
-    "cannot be interpreted as an integer": "Sizes and places are whole numbers: divide with //.",
-    "or a single integer": "Sizes and places are whole numbers: divide with //.",
-    "not tuple": "A list takes one index: np.array(...) makes an array of it, which takes several.",
-    "not float": "Sizes and places are whole numbers: divide with //.",
-    "slice indices must be integers": "Sizes and places are whole numbers: divide with //.",
-    "are valid indices": "Sizes and places are whole numbers: divide with //.",
-    "Cannot cast ufunc": "An array of whole numbers cannot take fractions: np.zeros(shape) can.",
-    "to unpack": "On the left of = are more or fewer names than there are values on the right.",
-    "has no attribute": "Is that name set before it is read, and spelt the same?",
-    "is not defined": "Is that name set before it is read, and spelt the same?",
-    "positional argument": "It is called with more or fewer arguments than it takes.",
-}
-
-
-def meaning(error):
-    """Say what an exception means, or ""."""
-    message = str(error)
-    return next((said for piece, said in MEANT.items() if piece in message), "")
-
-
-def read_outside(function):
-    """Return the names of arrays that a function reads and was not given."""
-    code, known = getattr(function, "__code__", None), getattr(function, "__globals__", {})
-    read = [] if code is None else dis.get_instructions(code)
-    names = dict.fromkeys(each.argval for each in read if each.opname == "LOAD_GLOBAL")
-    return [name for name in names if isinstance(known.get(name), np.ndarray)]

@@ -7,9 +7,10 @@ import textwrap
 import numpy as np
 
 from cnnlib.exercises.engine import variant
+from cnnlib.exercises.engine.errors import explain
 from cnnlib.exercises.engine.mistakes import code_of
 from cnnlib.exercises.engine.result import Task, kind_of
-from cnnlib.exercises.engine.running import explain, run
+from cnnlib.exercises.engine.running import run
 from cnnlib.exercises.engine.show import tables
 
 

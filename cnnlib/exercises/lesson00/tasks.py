@@ -8,7 +8,7 @@ from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.mine import keep
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.result import Refused, collect
-from cnnlib.exercises.engine.running import peak_memory
+from cnnlib.exercises.engine.traced import peak_memory
 from cnnlib.exercises.lesson00 import mistakes
 
 __all__ = ["TASKS", "keep", "need", "progress"]  # and every task, by its name

@@ -13,7 +13,7 @@ from cnnlib.exercises.engine.mine import keep
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.result import Refused, collect
-from cnnlib.exercises.engine.running import peak_memory
+from cnnlib.exercises.engine.traced import peak_memory
 from cnnlib.exercises.engine.wrongcode import WrongCode
 from cnnlib.exercises.lesson03 import mistakes
 
