@@ -3,6 +3,7 @@
 import functools
 import gc
 import html
+from itertools import pairwise
 
 import ipywidgets as widgets
 import numpy as np
@@ -147,6 +148,20 @@ def test_the_sentence_stands_under_the_picture(name, explorers):
     if not explorer.problem:
         assert html.escape(explorer.text) in explorer.caption.value
     assert explorer.text and explorer.caption in explorer.children
+
+
+def rows(widget):
+    """Return the lists of widgets that stand together in a container, at every depth."""
+    inside = list(getattr(widget, "children", ()))
+    return [inside, *(row for each in inside for row in rows(each))]
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_a_play_button_stands_right_after_what_it_moves(name, explorers):
+    explorer = explorers(name)
+    pairs = [pair for row in rows(explorer) for pair in pairwise(row)]
+    found = [moved for moved, play in pairs if isinstance(play, widgets.Play)]
+    assert all(explorer.controls[name] in found for name in explorer.plays)
 
 
 @pytest.mark.parametrize("name", EXPLORERS)

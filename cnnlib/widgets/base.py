@@ -101,8 +101,12 @@ class Explorer(widgets.VBox):
 
     def arrange(self):
         """Lay out the controls; side by side as far as the page allows."""
-        plays = [player(self.controls[name], each) for name, each in self.plays.items()]
-        return in_a_row(*self.controls.values(), *plays)
+        return in_a_row(*self.beside_plays(*self.controls))
+
+    def beside_plays(self, *names):
+        """Return the controls of these names, each beside its play button if it has one."""
+        controls = [(self.controls[name], self.plays.get(name)) for name in names]
+        return [in_a_row(each, player(each, ms)) if ms else each for each, ms in controls]
 
     def agree(self, moved):
         """Let the other controls agree with one that moved; called before each picture, quietly.

@@ -18,7 +18,6 @@ from cnnlib.widgets.base import (
     check_labels,
     choice,
     in_a_row,
-    player,
     slider,
 )
 
@@ -109,9 +108,8 @@ class ReadingExplorer(Explorer):
         }
 
     def arrange(self):
-        drawing, source, image, *others = self.controls.values()
-        plays = [player(self.controls[name], each) for name, each in self.plays.items()]
-        return in_a_row(drawing, widgets.VBox([image, source, *others, *plays]))
+        drawing, source, image, *others = self.beside_plays(*self.controls)
+        return in_a_row(drawing, widgets.VBox([image, source, *others]))
 
     def agree(self, moved):
         """Look at what was moved last, the drawing or a test image."""
