@@ -72,10 +72,10 @@ def at_least_0(name, value, other=""):
     return float(value)
 
 
-def fraction(name, value):
-    """Return a number from 0 to less than 1 as :func:`at_least_0`, or say which is not one."""
-    if not is_number(value) or not 0 <= value < 1:
-        raise ValueError(f"{name} is {value!r}, expected 0 to less than 1")
+def fraction(name, value, whole=False):
+    """Return a number from 0 to less than 1, or to 1 if ``whole``, as :func:`at_least_0` does."""
+    if not is_number(value) or not 0 <= value <= 1 or (value == 1 and not whole):
+        raise ValueError(f"{name} is {value!r}, expected 0 to {'' if whole else 'less than '}1")
     return float(value)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnlib.arguments import at_least, generator
+from cnnlib.arguments import at_least, generator, instance
 from cnnlib.files import load_arrays
 from cnnlib.idx import fetch_idx, find_idx, read_idx
 
@@ -191,11 +191,9 @@ def batches(x, y, batch_size, rng=None):
     TypeError
         If `x` or `y` is not an array or `rng` not a Generator.
     """
-    for name, array in (("x", x), ("y", y)):
-        if not isinstance(array, np.ndarray) or array.ndim == 0:
-            raise TypeError(f"{name} is {array!r:.60}, expected an array with an axis of samples")
-    if len(x) != len(y):
-        raise ValueError(f"x has {len(x)} samples and y {len(y)}, expected as many")
+    instance(np.ndarray, "an array with an axis of samples", x=x, y=y)
+    if x.ndim == 0 or x.shape[:1] != y.shape[:1]:
+        raise ValueError(f"x has shape {x.shape} and y {y.shape}, expected as many samples")
     at_least(1, batch_size=batch_size)
     starts = range(0, len(x), batch_size)
     if rng is None:

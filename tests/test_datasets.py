@@ -448,7 +448,8 @@ def test_batches_of_nothing():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ((np.ones(3), np.ones(4), 2), ValueError, "x has 3 samples and y 4, expected as many"),
+        ((np.ones(3), np.ones(4), 2), ValueError, r"x has shape \(3,\) and y \(4,\)"),
+        ((np.array(3), np.array(3), 1), ValueError, r"x has shape \(\) and y \(\), expected as"),
         (
             (np.ones(3), np.ones(3), 0),
             ValueError,

@@ -369,9 +369,9 @@ def test_sigmoid_and_tanh_do_not_overflow():
     np.testing.assert_array_equal(Tanh().forward(x), [[-1, -1, 1, 1]])
 
 
-@pytest.mark.parametrize("slope", [-0.1, 1.1, float("nan")])
+@pytest.mark.parametrize("slope", [-0.1, 1.1, float("nan"), "1"])
 def test_leaky_relu_refuses_slopes(slope):
-    with pytest.raises(ValueError, match=f"slope is {slope}, expected 0 to 1"):
+    with pytest.raises(ValueError, match=f"slope is {slope!r}, expected 0 to 1"):
         LeakyReLU(slope)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cnnlib.arguments import fraction
 from cnnlib.layers.base import Layer
 
 
@@ -45,9 +46,7 @@ class LeakyReLU(Layer):
 
     def __init__(self, slope=0.01):
         super().__init__()
-        if not 0 <= slope <= 1:
-            raise ValueError(f"slope is {slope}, expected 0 to 1")
-        self.slope = float(slope)
+        self.slope = fraction("slope", slope, whole=True)
 
     def forward(self, x):
         """Shrink what is negative; x and y have any, the same shape."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnlib.arguments import at_least
+from cnnlib.arguments import at_least, fraction, positive
 from cnnlib.layers.base import Layer, wrong_shape
 
 
@@ -37,9 +37,8 @@ class BatchNorm(Layer):
     def __init__(self, channels, momentum=0.1, eps=1e-5):
         super().__init__()
         at_least(1, channels=channels)
-        if not 0 <= momentum <= 1 or not eps > 0:
-            raise ValueError(f"momentum, eps are {momentum}, {eps}, expected 0 to 1, above 0")
-        self.momentum, self.eps = float(momentum), float(eps)
+        positive(eps=eps)
+        self.momentum, self.eps = fraction("momentum", momentum, whole=True), float(eps)
         self.params["gamma"] = np.ones(channels, np.float32)
         self.params["beta"] = np.zeros(channels, np.float32)
         self.state = {"mean": np.zeros(channels, np.float32), "var": np.ones(channels, np.float32)}
