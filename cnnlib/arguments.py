@@ -92,6 +92,19 @@ def instance(kind, expected, **arguments):
             raise TypeError(f"{name} is {value!r:.60}, expected {expected}")
 
 
+def one_of(allowed, **arguments):
+    """Refuse what is not among some names: ``one_of(MODELS, name=name)``.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not; the message lists those that there are.
+    """
+    for name, value in arguments.items():
+        if value not in allowed:
+            raise ValueError(f"{name} is {value!r}, expected one of {', '.join(allowed)}")
+
+
 def floats(name, array):
     """Refuse what is no array of floats: integers would wrap around, or be rounded.
 

@@ -5,6 +5,7 @@
 
 from pathlib import Path
 
+from cnnlib.arguments import one_of
 from cnnlib.files import load_arrays
 
 RECORDS = Path(__file__).parent / "data" / "experiments"
@@ -30,7 +31,5 @@ def recorded(name):
     ValueError
         If there is no such experiment.
     """
-    names = sorted(path.stem for path in RECORDS.glob("*.npz"))
-    if name not in names:
-        raise ValueError(f"name is {name!r}, expected one of {', '.join(names)}")
+    one_of(sorted(path.stem for path in RECORDS.glob("*.npz")), name=name)
     return load_arrays(RECORDS / f"{name}.npz")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cnnlib.arguments import one_of
 from cnnlib.initializers import glorot, small
 from cnnlib.layers.activations import ReLU, Sigmoid
 from cnnlib.layers.conv import Conv2D
@@ -174,8 +175,7 @@ def build(name, rng=None, fast=False):
     ValueError
         If there is no such network.
     """
-    if name not in MODELS:
-        raise ValueError(f"name is {name!r}, expected one of {', '.join(MODELS)}")
+    one_of(MODELS, name=name)
     return MODELS[name](rng=rng, fast=fast)
 
 

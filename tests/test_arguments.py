@@ -1,7 +1,17 @@
 import numpy as np
 import pytest
 
-from cnnlib.arguments import at_least, finite, floats, generator, instance, pair, positive, shaped
+from cnnlib.arguments import (
+    at_least,
+    finite,
+    floats,
+    generator,
+    instance,
+    one_of,
+    pair,
+    positive,
+    shaped,
+)
 
 
 def test_at_least():
@@ -49,6 +59,12 @@ def test_instance():
             instance(int, "a number such as 3", rows=3, columns=other)
     with pytest.raises(TypeError, match=r"^rows is \[0, 1, 2.{52}, expected a number$"):
         instance(int, "a number", rows=list(range(1000)))
+
+
+def test_one_of():
+    one_of({"mlp": 0, "resnet": 1}, name="mlp", other="resnet")
+    with pytest.raises(ValueError, match="^other is 'x', expected one of mlp, resnet$"):
+        one_of(["mlp", "resnet"], name="mlp", other="x")
 
 
 @pytest.mark.parametrize("array", [[1.0], 1.0, None, np.float32(1), np.arange(3), np.ones(2, bool)])

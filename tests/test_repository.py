@@ -113,6 +113,7 @@ LEVELS = {
 SAME_LEVEL = {
     ("idx", "files"),
     ("experiments", "files"),
+    ("experiments", "arguments"),
     ("owndata", "files"),
     ("owndata", "idx"),
     ("here", "wasm"),

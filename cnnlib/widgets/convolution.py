@@ -7,6 +7,7 @@ import ipywidgets as widgets
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from cnnlib.arguments import one_of
 from cnnlib.datasets import load_mnist, load_photo
 from cnnlib.im2col import output_size
 from cnnlib.plots.convolution import kernel_positions, sliding_window
@@ -79,8 +80,7 @@ class KernelExplorer(Explorer):
     )
 
     def __init__(self, images=None, kernel="Sobel x"):
-        if kernel not in KERNELS:
-            raise ValueError(f"kernel is {kernel!r}, expected one of {', '.join(KERNELS)}")
+        one_of(KERNELS, kernel=kernel)
         if images is None:
             photo = load_photo(grey=True, height=75)[0, 0]
             images = {"digit": load_mnist()[1][0][0, 0], "photograph": photo}

@@ -6,6 +6,7 @@ import numpy as np
 import traitlets
 
 from cnnlib import interpret
+from cnnlib.arguments import one_of
 from cnnlib.im2col import pad2d, windows
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
@@ -81,8 +82,7 @@ class NetworkExplorer(PageExplorer):
         names = list(steps)
         if layer is None:
             layer = ([n for n in names if "conv" in n] or names)[-1]
-        if layer not in names:
-            raise ValueError(f"layer is {layer!r}, expected one of {', '.join(names)}")
+        one_of(names, layer=layer)
         maps = steps[layer]
         where = np.unravel_index(maps.argmax(), maps.shape)
         f, row, column = map(int, (*where, 0, 0)[:3])

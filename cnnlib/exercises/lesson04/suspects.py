@@ -5,6 +5,7 @@ The forward pass of each is right. Most have a mistake in ``backward`` that is e
 
 import numpy as np
 
+from cnnlib.arguments import one_of
 from cnnlib.gradcheck import kink_free
 from cnnlib.im2col import im2col, pad2d, windows
 from cnnlib.layers.activations import LeakyReLU, ReLU
@@ -217,10 +218,8 @@ def evidence(letter, kind="kink-free"):
     ValueError
         If there is no such suspect or kind.
     """
-    if letter not in GUILT:
-        raise ValueError(f"letter is {letter!r}, expected one of {', '.join(GUILT)}")
-    if kind not in KINDS:
-        raise ValueError(f"kind is {kind!r}, expected one of {', '.join(KINDS)}")
+    one_of(GUILT, letter=letter)
+    one_of(KINDS, kind=kind)
     shape = {"H": (3, 5), "E": (3, 2, 7, 7), "I": (3, 2, 7, 7)}.get(letter, (3, 2, 6, 6))
     x = kink_free(shape, np.random.default_rng(1))
     if kind == "positive":
@@ -294,9 +293,8 @@ def accuse(letter, charge):
     ValueError
         If there is no such suspect or charge.
     """
-    for name, value, allowed in (("letter", letter, GUILT), ("charge", charge, CHARGES)):
-        if value not in allowed:
-            raise ValueError(f"{name} is {value!r}, expected one of {', '.join(allowed)}")
+    one_of(GUILT, letter=letter)
+    one_of(CHARGES, charge=charge)
     if GUILT[letter] == charge:
         return f"{letter}: right. {CHARGES[charge][0].upper()}{CHARGES[charge][1:]}."
     return f"{letter}: no. {HINTS[letter]}"
@@ -324,7 +322,6 @@ def suspect(letter):
     ValueError
         If there is no such suspect.
     """
-    if letter not in WRONG:
-        raise ValueError(f"letter is {letter!r}, expected one of {', '.join(WRONG)}")
+    one_of(WRONG, letter=letter)
     shape = (3, 4) if letter in "LN" else (2, 1, 5, 5)
     return _make(letter), kink_free(shape, np.random.default_rng(3))
