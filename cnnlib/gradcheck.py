@@ -236,7 +236,7 @@ class WithLoss(Layer):
         return (self.network,)
 
 
-def check_network(network, x, labels, loss=None, tolerance=1e-5, max_entries=20, **options):
+def check_network(network, x, labels, loss=None, tolerance=1e-5, max_entries=20):
     """Hold the gradients of the loss, by x and by every parameter, to numerical gradients.
 
     Use a ``kink_free`` x: images with flat areas put a network on many kinks at once, whose bends
@@ -249,7 +249,7 @@ def check_network(network, x, labels, loss=None, tolerance=1e-5, max_entries=20,
     labels : ndarray of shape (N,), integer
     loss : object with ``forward(scores, labels)`` and ``backward()``, optional
         :class:`~cnnlib.losses.SoftmaxCrossEntropy` if not given.
-    tolerance, max_entries, **options
+    tolerance, max_entries
         As for :func:`check_layer`.
 
     Returns
@@ -262,7 +262,7 @@ def check_network(network, x, labels, loss=None, tolerance=1e-5, max_entries=20,
         If x or labels do not fit.
     """
     block = WithLoss(network, SoftmaxCrossEntropy() if loss is None else loss, labels)
-    return check_layer(block, x, tolerance=tolerance, max_entries=max_entries, **options)
+    return check_layer(block, x, tolerance, max_entries)
 
 
 def slopes(array, indices, outputs, y, dy, eps=1e-5):
