@@ -104,7 +104,7 @@ class RunState:
             "optimizer": type(self.optimizer).__name__,
             "loss": type(self.loss).__name__,
             **numbers,
-            "draws": [type(rng.bit_generator).__name__ for rng in self.network.draws()],
+            "draws": [type(source).__name__ for source in self.network.draws()],
             "augment": "off" if self.augment is None else "on",
         }
 
@@ -131,7 +131,7 @@ class RunState:
         """Write all that is needed to go on later as if the run had never stopped."""
         place = {"epoch": self.epoch, "batch": self.batch, "spent": self.spent}
         place |= {"steps": self.optimizer.steps, "terms": self.terms()}
-        place["generators"] = [rng.bit_generator.state for rng in self.network.draws()]
+        place["generators"] = [source.state for source in self.network.draws()]
         place = json.dumps(place, default=lambda value: value.tolist())  # an array in MT19937's
         arrays = {"place": np.array(place), "first/image": self.first_image}
         arrays |= under("history", self.history.arrays()) | self.arrays(self.optimizer.memory)
@@ -159,7 +159,7 @@ class RunState:
         history = History.read(part_of(arrays, "history"))
         self.check_record(history, done, steps, origin)
         self.compare_draws(arrays["first/image"], history.rates, steps, origin)
-        generators = [rng.bit_generator for rng in self.network.draws()]
+        generators = self.network.draws()
         try:
             for generator, state in zip(generators, states, strict=True):
                 type(generator)().state = state

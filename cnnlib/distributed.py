@@ -78,8 +78,7 @@ class SharedRun(Run):
         """
         for value in self.network.weights().values():
             value[...] = self.comm.bcast(value)
-        for generator in self.network.draws():
-            bits = generator.bit_generator
+        for bits in self.network.draws():
             bits.state = self.comm.bcast(bits.state)
             if self.rank:
                 bits.state = bits.jumped(self.rank).state

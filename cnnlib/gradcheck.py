@@ -182,11 +182,11 @@ def check_layer(layer, x, tolerance=1e-6, max_entries=None):
     layer, x = copy.deepcopy(layer).astype(np.float64), x.astype(np.float64)
     layer.input_gradient = True
     draws = layer.draws()
-    states = [source.bit_generator.state for source in draws]
+    states = [source.state for source in draws]
 
     def outputs():
         for source, state in zip(draws, states, strict=True):
-            source.bit_generator.state = state
+            source.state = state
         return layer.forward(x).copy()
 
     y = outputs()

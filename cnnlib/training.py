@@ -293,7 +293,7 @@ def unchanged(network, always=True):
     weights' update, and what was learned stays whole.
     """
     state = {name: value.copy() for name, value in network.state.items()}
-    generators = [(rng.bit_generator, rng.bit_generator.state) for rng in network.draws()]
+    generators = [(source, source.state) for source in network.draws()]
     try:
         yield
     except Exception:

@@ -282,7 +282,7 @@ def assert_not_resumed(path, data, message):
             optimizer=rule, resume=True, progress=False)  # fmt: skip
     twin = noisy_network(rng=1)
     assert same_weights(network, twin) and rule.steps == 0 and rule.memory == {}
-    states = [[rng.bit_generator.state for rng in n.draws()] for n in (network, twin)]
+    states = [[bits.state for bits in n.draws()] for n in (network, twin)]
     assert states[0] == states[1]
 
 

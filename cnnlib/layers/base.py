@@ -182,9 +182,9 @@ class Layer:
         return [(layer.passes, layer.training) for layer in self.walk()]
 
     def draws(self):
-        """List the random generators that this layer and those inside it hold, in order."""
+        """List, in order, the bit generators of this layer and those inside it: they have a state."""
         held = (value for layer in self.walk() for value in vars(layer).values())
-        return [value for value in held if isinstance(value, np.random.Generator)]
+        return [value.bit_generator for value in held if isinstance(value, np.random.Generator)]
 
     @contextmanager
     def mode(self, training, input_gradient=True):
