@@ -136,8 +136,7 @@ class Conv2D(Layer):
         return (F + self.groups * self.params["w"][0].size) * OH * OW
 
     def needs(self, shape, rows, axis=0, clip=True):
-        kernel = self.params["w"].shape[2 + axis]
-        size = shape[1 + axis] if clip else None
+        kernel, size = self.params["w"].shape[2 + axis], shape[1 + axis] if clip else None
         return pixels_under(rows, kernel, self.stride, self.pad, self.dilation, size)
 
     def arguments(self):
