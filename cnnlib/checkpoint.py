@@ -52,8 +52,9 @@ class RunState:
     Parameters
     ----------
     network, optimizer : Sequential, Optimizer
-    train : (ndarray of shape (N, C, H, W), ndarray of shape (N,))
-        Images and labels.
+    train, valid : (ndarray of shape (N, C, H, W), ndarray of shape (N,))
+        Images and labels; valid may be None.
+    callbacks : sequence of function of the run
     epochs, batch_size : int
     augment : function of (x, rng), or None
     seed : int
@@ -71,13 +72,14 @@ class RunState:
         Seconds since the present epoch began, interruptions not counted.
     """
 
-    def __init__(self, network, optimizer, train, epochs, batch_size, augment, seed, loss):
-        self.network, self.optimizer, self.train = network, optimizer, train
+    def __init__(
+        self, network, optimizer, train, valid, callbacks, epochs, batch_size, augment, seed, loss
+    ):
+        self.network, self.optimizer, self.loss = network, optimizer, loss
+        self.train, self.valid, self.callbacks, self.stop = train, valid, callbacks, False
         self.epochs, self.batch_size, self.augment, self.seed = epochs, batch_size, augment, seed
-        self.loss, self.steps = loss, -(-len(train[0]) // batch_size)
-        self.history = History()
-        self.epoch = self.batch = 0
-        self.spent = 0.0
+        self.history, self.steps = History(), -(-len(train[0]) // batch_size)
+        self.epoch, self.batch, self.spent = 0, 0, 0.0
 
     def distort(self, x, epoch, batch):
         """Return the images of a batch as the run sees them: each batch has draws of its own."""

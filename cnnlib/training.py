@@ -34,11 +34,6 @@ class Run(RunState):
         Set it, and the run stops cleanly after this step.
     """
 
-    def __init__(self, network, optimizer, train, valid, callbacks, *terms):
-        super().__init__(network, optimizer, train, *terms)
-        self.valid, self.callbacks = valid, callbacks
-        self.stop = False
-
     def one_epoch(self):
         """Go through the training images once, or on from where the run stopped."""
         order = np.random.default_rng([self.seed, self.epoch])
@@ -187,8 +182,7 @@ def fit(network, train, valid=None, *, epochs=1, batch_size=100, optimizer=None,
     optimizer.check(network.params)
     loss = SoftmaxCrossEntropy() if loss is None else loss
     instance(SoftmaxCrossEntropy, "one such as SmoothedCrossEntropy(0.05)", loss=loss)
-    terms = epochs, batch_size, augment, seed, loss
-    run = loop(network, optimizer, train, valid, callbacks, *terms)
+    run = loop(network, optimizer, train, valid, callbacks, epochs, batch_size, augment, seed, loss)
     check_single_images(run, train[0])
     if resume:
         run.load(checkpoint)
@@ -264,8 +258,7 @@ def check_data(network, name, data):
         out = network.output_shape(x.shape[1:])
         if len(out) != 1:
             raise wrong_shape(out, "(N, M)", "the network returns")
-        if not isinstance(labels, np.ndarray):
-            raise TypeError(f"labels are {type(labels).__name__}, expected an array of integers")
+        instance(np.ndarray, "an array of integers", labels=labels)
         check_labels(labels, len(x), out[0])
     except (TypeError, ValueError) as error:
         raise type(error)(f"{name}: {error}") from None

@@ -345,9 +345,15 @@ def test_a_place_that_cannot_be_is_refused(data, tmp_path, change, message):
     assert_not_resumed(path, data, message)
 
 
+def state(network, train, epochs, augment=None):
+    """Return the state of a run that has not begun."""
+    terms = epochs, 16, augment, 0, SoftmaxCrossEntropy()
+    return RunState(network, Adam(), train, None, (), *terms)
+
+
 def test_every_image_and_every_label_counts_in_the_sum_of_the_data():
     x, labels = np.random.default_rng(0).random((2003, 1, 2, 2)), np.arange(2003)
-    run = RunState(noisy_network(), Adam(), (x, labels), 1, 16, None, 0, SoftmaxCrossEntropy())
+    run = state(noisy_network(), (x, labels), 1)
     assert run.crc == zlib.crc32(labels.tobytes() + x.tobytes())
 
 
@@ -380,7 +386,7 @@ def test_a_corrupted_file_is_refused_by_name_or_holds_the_same_numbers(data, tmp
                 other.load(path)
                 assert same_weights(other, network)
             else:
-                run = RunState(other, Adam(), data, 3, 16, augment, 0, SoftmaxCrossEntropy())
+                run = state(other, data, 3, augment)
                 run.load(path)
                 run.history.interrupted = True  # load says: it goes on now
                 run.save(tmp_path / "again.npz")

@@ -152,7 +152,7 @@ def spoilt(number):
         ({"network": Dense(64, 4, rng=0)}, TypeError, r"network is Dense.*, expected a cnnlib S"),
         ({"network": broken_network()}, ValueError, "dense1.w holds NaN or infinity"),
         ({"train": None}, ValueError, r"train is NoneType, expected \(images, labels\)"),
-        ({"labels": [0] * 60}, TypeError, "train: labels are list, expected an array of integers"),
+        ({"labels": [0] * 60}, TypeError, "train: labels is .*, expected an array of integers"),
         ({"x": spoilt(np.nan)}, ValueError, "train: x holds NaN or infinity"),
         ({"valid": (spoilt(-np.inf), np.zeros(60, int))}, ValueError, "valid: x holds NaN or inf"),
         ({"train": 3}, ValueError, r"train is int, expected \(images, labels\)"),

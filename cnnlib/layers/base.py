@@ -182,7 +182,7 @@ class Layer:
         return [(layer.passes, layer.training) for layer in self.walk()]
 
     def draws(self):
-        """List, in order, the bit generators of this layer and those inside it: they have a state."""
+        """List the bit generators of this layer and those inside it, in order: each has a state."""
         held = (value for layer in self.walk() for value in vars(layer).values())
         return [value.bit_generator for value in held if isinstance(value, np.random.Generator)]
 
