@@ -51,9 +51,9 @@ collect("99", {"pooled": CHECK})
 @pytest.mark.parametrize(
     "old, new, said",
     [
-        ("(W - size)", "(H - size)", "H stands where W belongs"),
+        ("(W - size)", "(H - size)", "H in H - size stands where W belongs"),
         ("stride * OH", "size * OH", "size stands where another name belongs"),
-        ("stride + 1, ", "stride, ", "(H - size) // stride lacks something"),
+        ("stride + 1, ", "stride, ", "(H - size) // stride needs something added to it"),
         ("(H - size)", "(H + size)", "H + size needs another sign"),
         ("stride + 1, ", "stride + 2, ", "2 should be another number"),
         (
@@ -85,7 +85,7 @@ collect("99", {"pooled": CHECK})
         (
             "// stride + 1, (W - size) // stride + 1",
             "// stride, (W - size) // stride",
-            "(H - size) // stride lacks something",
+            "(H - size) // stride needs something added to it, and likewise (W - size) // stride",
         ),
         ("(W - size) // stride + 1", "W - size // stride + 1", "needs brackets in another place"),
         ("(H - size) // stride + 1", "(H - size + 1) // stride", "+ 1) // stride should round up"),
@@ -105,9 +105,9 @@ def test_the_place_of_one_wrong_piece_is_told(old, new, said):
 def test_every_change_is_undone_before_the_next():
     tree = ast.parse(RIGHT).body[0]
     before, count = ast.dump(tree), 0
-    for node, needs in changes(tree):
+    for node, needs, others in changes(tree):
         assert ast.dump(tree) != before
-        assert ast.unparse(node) and needs
+        assert ast.unparse(node) and needs and all(map(ast.unparse, others))
         if needs == "is too much":  # it is what is left out, and no other statement
             assert node not in ast.walk(tree)
         count += 1
@@ -118,7 +118,7 @@ def test_the_same_changes_come_in_the_same_order():
     """Not by the hash of a text, which is another one in every session."""
     code = "import ast, sys; from cnnlib.exercises.engine.edits import changes\n"
     code += "tree = ast.parse(sys.argv[1]).body[0]\n"
-    code += "for _, needs in changes(tree): print(ast.dump(tree), needs)"
+    code += "for _, needs, _ in changes(tree): print(ast.dump(tree), needs)"
     runs = {
         subprocess.run(
             [sys.executable, "-c", code, RIGHT],
@@ -170,7 +170,9 @@ def test_no_change_hands_a_third_argument_to_a_generator():
     """It would be the array that NumPy writes to, without a look at what it is."""
     source = "def f(rng, n):\n    return rng.standard_normal(n, np.float32)\n"
     tree = ast.parse(source).body[0]
-    assert not any("argument" in needs and "rng." in ast.unparse(n) for n, needs in changes(tree))
+    assert not any(
+        "argument" in needs and "rng." in ast.unparse(n) for n, needs, _ in changes(tree)
+    )
 
 
 def test_what_would_change_an_argument_is_no_repair():
@@ -269,3 +271,106 @@ def test_little_memory_is_enough_for_the_system_and_for_a_product(work):
 def test_a_result_that_is_too_large_to_copy_is_wrong():
     trial = CHECK.trial(lambda x, size, stride: np.broadcast_to(x[0, 0], (2**20, 2**20, 9)))
     assert "nable to allocate" in trial.problems[0]
+
+
+COUNTED = """def counted(x, K, S=1, frame=0):
+    H, W = x.shape
+    OH = places(H, K, S, frame)
+    OW = places(W, K, S, frame)
+    framed = np.zeros((H + 2 * frame, W + 2 * frame))
+    framed[frame : frame + H, frame : frame + W] = x
+    y = np.zeros((OH, OW))
+    for oh in range(OH):
+        for ow in range(OW):
+            window = framed[oh * S : oh * S + K, ow * S : ow * S + K]
+            y[oh, ow] = (window - window.mean(axis=0)).max()
+    return y
+"""
+
+
+def places(size, K, S=1, frame=0):
+    return (size + 2 * frame - K) // S + 1
+
+
+def _framed(rng):
+    rows = ((3, 4, 2, 1, 0), (5, 8, 3, 2, 1), (9, 6, 3, 3, 2), (7, 11, 4, 3, 2), (4, 7, 3, 1, 1))
+    return [Case(str(row), (rng.normal(size=row[:2]), *row[2:])) for row in rows]
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        ("W, K, S, frame)", "H, K, S, frame)", "line 4, H stands where W belongs"),
+        (
+            "W + 2 * frame))\n    framed[frame : frame + H, frame : frame + W]",
+            "H + 2 * frame))\n    framed[frame : frame + H, frame : frame + H]",
+            "stands for rows and for columns, and likewise frame : frame + H in line 6",
+        ),
+        (
+            "H, K, S, frame)\n    OW = places(W, K, S, frame)",
+            "H, K, S)\n    OW = places(W, K, S)",
+            "places(H, K, S) needs another argument, and likewise places(W, K, S) in line 4",
+        ),
+        (": oh * S + K", ": oh + K", "oh + K lacks a factor beside oh"),
+        (
+            "S : oh * S + K, ow * S : ow * S + K",
+            "S : (oh + K) * S, ow * S : (ow + K) * S",
+            "(oh + K) * S multiplies too much, and likewise (ow + K) * S",
+        ),
+        (
+            "oh * S : oh * S + K, ow * S : ow * S + K",
+            "oh * K : oh * K + K, ow * K : ow * K + K",
+            "oh * K in oh * K : oh * K + K has K where another name belongs",
+        ),
+        ("range(OW)", "range(1, OW + 1)", "range(1, OW + 1) should begin and end earlier"),
+        ("range(OW)", "range(OW - 1)", "OW - 1 holds something too much"),
+        ("axis=0", "axis=1", "axis=1 is another axis than it should be"),
+        ("window - window.mean(axis=0)", "window.mean(axis=0) - window", "needs another order"),
+    ],
+)
+def test_rows_and_columns_are_mended_together_and_brackets_moved(old, new, said):
+    right = in_a_cell(COUNTED, "counted")
+    right.__globals__["places"] = places
+    check = Check(right, _framed, todo="Write it", more="Go on.")
+    collect("99", {"counted": check})
+    assert COUNTED.count(old) == 1 and check.diagnose(right).ok
+    thing = in_a_cell(COUNTED.replace(old, new), "counted")
+    thing.__globals__["places"] = places
+    found = str(check.diagnose(thing))
+    assert "ne change makes all cases right: in line" in found and said in found, found
+
+
+PRODUCT = """def product(x, w, b):
+    means = x.mean(axis=1)
+    rows = np.zeros((len(x), 2))
+    rows[:, 1] = means / x[0].size
+    y = (x - means[:, None]) @ w.T + b
+    return y - np.log(rows.sum())
+"""
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        ("means[:, None]", "means", "means needs axes of length 1 at its end"),
+        ("x[0].size", "x.size", "x.size counts too much"),
+        ("@ w.T", "@ w", "line 5, w has to be transposed"),
+        ("np.log(", "np.log2(", "np.log2(rows.sum()) calls another function than it should"),
+        ("w.T + b\n", "w.T\n    y = b\n", "y = b should add and not set"),
+    ],
+)
+def test_what_an_array_lacks_is_told(old, new, said):
+    def draw(rng):
+        sizes = ((2, 3, 4), (5, 2, 3), (3, 4, 2))
+        return [
+            Case(
+                str(s), (rng.uniform(1, 2, s[:2]), rng.normal(size=s[:0:-1]), rng.normal(size=s[2]))
+            )
+            for s in sizes
+        ]
+
+    check = Check(in_a_cell(PRODUCT, "product"), draw, todo="Write it", more="Go on.")
+    collect("99", {"product": check})
+    assert PRODUCT.count(old) == 1
+    found = str(check.diagnose(in_a_cell(PRODUCT.replace(old, new), "product")))
+    assert "ne change makes all cases right: in line" in found and said in found, found

@@ -511,3 +511,33 @@ def test_the_network_that_judges_is_not_the_readers():
 
     result = TASKS["06"].rank_pixels.diagnose(spoil)
     assert result.state == "wrong" and "86%" not in str(result)
+
+
+def test_numbers_at_each_others_places_are_told_as_that():
+    """Though 5 is also what the window above gives."""
+    found = str(TASKS["01"].by_hand.diagnose(14, 5))
+    assert "not at their places" in found and "window" not in found.split("Write down")[0]
+    assert "comes out" not in found
+
+
+@pytest.mark.parametrize(
+    "lesson, task, given, said",
+    [
+        ("02", "wrong_pool", (np.ones((1, 1, 4, 4)), (2, 2), 2), "x has 4 axes, and one picture"),
+        ("02", "wrong_pool", (np.ones((4, 4)), 2, 2), "a pair (KH, KW) is meant"),
+        ("03", "wrong_scatter", (np.ones(16), (4, 4), (2, 2), 1), "9 windows of 4 pixels hold 36"),
+        ("03", "wrong_scatter", (np.ones(16), (2, 2), (4, 4), 1), "are larger than a picture"),
+        ("01", "wrong_layer", (np.ones((1, 3, 3)), np.ones((2, 1, 2, 2)), [1]), "b has 1 numbers"),
+    ],
+)
+def test_a_call_that_the_code_is_not_meant_for_is_told_so(lesson, task, given, said):
+    found = str(getattr(TASKS[lesson], task).diagnose(given, given))
+    assert "not a call the code is meant for" in found and said in found, found
+
+
+def test_a_name_that_fits_the_cases_by_chance_is_no_answer():
+    """Neither is a size that is right only where the cases are alike."""
+    check = TASKS["00"].slide
+    chance = changed("00", "slide", {"windows(x, len(w)) @ w": "windows(x, len(x) // 2) @ w"})
+    assert not check.diagnose(chance).ok
+    assert TASKS["04"].verdicts.diagnose("x", "b", "dnone", "w").state == "wrong"

@@ -5,12 +5,14 @@ made one after the other in the tree of the code, and undone.
 """
 
 import ast
+import builtins
 import copy
 import itertools
 
 # Names that are taken for each other.
 TWINS = {"H": "W", "KH": "KW", "OH": "OW", "SH": "SW", "h": "w", "kh": "kw", "oh": "ow"}
 TWINS |= {"row": "column", "i": "j", "rows": "columns"}
+ROWS = tuple(TWINS)
 TWINS |= {other: name for name, other in TWINS.items()}
 
 SIGNS = ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv
@@ -33,6 +35,8 @@ FUNCTIONS += (
     ("min", "minimum"),
     ("floor", "ceil", "round"),
     ("exp", "log", "sqrt", "square", "abs"),
+    ("log", "log2", "log10", "log1p"),
+    ("exp", "exp2", "expm1"),
     ("hstack", "vstack"),
 )
 AXES = (0, 1, 2, -1, (0, 1), (1, 2), (2, 3), (-2, -1), (0, 2, 3), (1, 2, 3))
@@ -40,8 +44,15 @@ AXES = (0, 1, 2, -1, (0, 1), (1, 2), (2, 3), (-2, -1), (0, 2, 3), (1, 2, 3))
 DRAWS = "random", "standard_normal", "standard_exponential", "standard_gamma"
 WHOLE = ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp  # what can lack a factor
 
-LESS, MORE, SIGN = "holds something too much", "lacks something", "needs another sign"
-ORDER, NUMBER = "needs another order", "should be another number"
+LESS, SIGN, ORDER = "holds something too much", "needs another sign", "needs another order"
+NUMBER, COLUMN = "should be another number", "needs axes of length 1 at its end"
+MORE = {
+    ast.Add: "needs something added to it",
+    ast.Sub: "needs something taken off it",
+    ast.Mult: "needs a factor",
+    ast.Div: "has to be divided by something",
+    ast.FloorDiv: "has to be divided by something, and rounded down",
+}
 
 
 def changes(tree, near=()):
@@ -58,19 +69,26 @@ def changes(tree, near=()):
 
     Yields
     ------
-    (ast.AST, str)
-        What is changed, as it was, and what it needs: a verb and what belongs to it.
+    (ast.AST, str, list of ast.AST)
+        What is changed, as it was, and what it needs: a verb and what belongs to it; and what is
+        changed likewise.
     """
     code = Code(tree)
     for parent in ast.walk(tree):
         for block in (getattr(parent, "body", None), getattr(parent, "orelse", None)):
             if isinstance(block, list):
                 yield from _moved(block)
-    for kinds in ((_mixed, _regrouped), (_instead, _around), (_with_name,)):
-        for together in (False, True):
+    for alone, along in (
+        ((_mixed, _ordered, _regrouped), (_mixed, _regrouped, _arguments)),
+        ((_arguments, _instead, _around, _place), (_instead, _place, _operand, _around)),
+        ((_with_name,), (_with_name,)),
+    ):
+        for together, kinds in ((False, alone), (True, along)):
             for kind in kinds:
                 yield from _replaced(tree, lambda slot, kind=kind: kind(slot, code), together, near)
-        yield from _unpacked(tree) if kinds[0] is _mixed else ()
+            if _ordered in kinds:
+                yield from _unpacked(tree)
+                yield from _copied(tree, code.names)
 
 
 class Code:
@@ -87,6 +105,39 @@ class Code:
         calls = [arg for node in every if isinstance(node, ast.Call) for arg in node.args]
         self.indices = _unlike(indices)
         self.tuples = _unlike(arg for arg in calls if isinstance(arg, ast.Tuple))
+        self.numbers = _numbers(tree, self.names)
+        self.brackets = {id(node.slice) for node in every if isinstance(node, ast.Subscript)}
+
+    def fitting(self, node, more=()):
+        """Return the names that may stand at a place: numbers for numbers, arrays for arrays.
+
+        ``more`` may stand where there are arrays as well: with True, numbers.
+        """
+        inside = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & set(self.names)
+        kinds = {self.numbers[name] for name in inside} - {None}
+        kinds |= set(more) if False in kinds else set()
+        return [n for n in self.names if not kinds or self.numbers[n] in (*kinds, None)]
+
+
+def _numbers(tree, names):
+    """Say of each name whether it stands for a number, False if for an array, None if unknown."""
+    known = dict.fromkeys(names)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign([ast.Tuple(elts=parts)], ast.Name() | ast.Attribute(attr="shape")):
+                known |= {n.id: True for n in parts if isinstance(n, ast.Name)}
+            case ast.For(target=target, iter=ast.Call(func=func)):
+                if getattr(func, "attr", getattr(func, "id", "")) in ("range", "ndindex"):
+                    known |= {n.id: True for n in ast.walk(target) if isinstance(n, ast.Name)}
+            case ast.Slice() | ast.Call(func=ast.Name(id="range")):
+                known |= {n.id: True for n in ast.walk(node) if isinstance(n, ast.Name)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Subscript(value=ast.Name(id=name)) | ast.Attribute(value=ast.Name(id=name)):
+                known[name] = False
+            case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+                known |= {each.id: False for each in (left, right) if isinstance(each, ast.Name)}
+    return known
 
 
 def _unlike(nodes):
@@ -165,7 +216,7 @@ def _replaced(tree, alternatives, together, near):
                     each.put(new)
                 for each in others:
                     each.put(_twin(new))
-                yield slot.node, needs
+                yield slot.node, needs, [each.node for each in (*ones, *others)]
                 for each in (slot, *ones, *others):
                     each.put(each.node)
 
@@ -191,8 +242,70 @@ def _mixed(slot, code):
         yield _name(twin), f"stands where {twin} belongs"
 
 
+def _same(one, other):
+    return ast.dump(one) == ast.dump(other)
+
+
+def _of_rows(node):
+    """Say whether an expression has a name that is used for rows."""
+    return any(isinstance(n, ast.Name) and n.id in ROWS for n in ast.walk(node))
+
+
+def _ordered(slot, code):
+    """Yield rows before columns, and matrices that fit."""
+    match slot.node:
+        case ast.Tuple(elts=parts) | ast.Call(args=parts):
+            for i, j in itertools.combinations(range(len(parts)), 2):
+                one, other = parts[i], parts[j]
+                if not _of_rows(one) and _same(_twin(one), other) and not _same(one, other):
+                    yield _with_parts(slot.node, _swapped(parts, i, j)), ORDER
+        case ast.BinOp(left=left, op=ast.MatMult() as op, right=right):
+            one, other = (ast.Attribute(each, "T", ast.Load()) for each in (left, right))
+            yield ast.BinOp(right, op, left), ORDER
+            yield ast.BinOp(right, op, one), f"{ORDER}, and a factor transposed"
+            yield ast.BinOp(other, op, left), f"{ORDER}, and a factor transposed"
+
+
+def _copied(tree, names):
+    """Where columns are written as the rows are, or the other way round: write them as columns.
+
+    That is in two parts of one bracket, or in two lines that begin with twins.
+    """
+    found = []
+
+    def compare(first, second):
+        """Note which of two places is for the other axis."""
+        both = {n.id for n in ast.walk(first.node) if isinstance(n, ast.Name)}
+        if _same(first.node, second.node) and any(TWINS.get(name) in names for name in both):
+            found.append(second if _of_rows(first.node) else first)
+
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Tuple) and _read(node):
+            for i, parts in enumerate(itertools.pairwise(node.elts)):
+                compare(*(Slot(node, "elts", i + k, part) for k, part in enumerate(parts)))
+        for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
+            lines = (
+                [n for n in block if isinstance(n, ast.Assign)] if isinstance(block, list) else []
+            )
+            for one, other in itertools.pairwise(lines):
+                if not _same(one.targets[0], other.targets[0]):
+                    if _same(_twin(one.targets[0]), other.targets[0]):
+                        compare(*(Slot(n, "value", None, n.value) for n in (one, other)))
+    for slots in [found] + [[slot] for slot in found if len(found) > 1]:
+        for slot in slots:
+            slot.put(_twin(slot.node))
+        if slots:
+            others = [slot.node for slot in slots[1:]]
+            yield slots[0].node, "stands for rows and for columns", others
+        for slot in slots:
+            slot.put(slot.node)
+
+
 def _regrouped(slot, code):
     """Yield what belongs where rounding or brackets are wrong."""
+    match slot.node:
+        case ast.BinOp(ast.BinOp(one, ast.Add() | ast.Sub() as sign, other), ast.Mult() as op, far):
+            yield ast.BinOp(ast.BinOp(one, op, far), sign, other), "multiplies too much"
     match slot.node:
         case ast.BinOp(left=left, op=ast.FloorDiv(), right=right):
             up = ast.BinOp(ast.UnaryOp(ast.USub(), left), ast.FloorDiv(), right)
@@ -208,7 +321,7 @@ def _regrouped(slot, code):
 
 def _instead(slot, code):
     """Yield what may belong where an expression stands, without adding to it."""
-    node, names = slot.node, code.names
+    node, names = slot.node, code.fitting(slot.node)
     if isinstance(slot.parent, ast.keyword) and slot.parent.arg == "axis":
         for axis in AXES:
             if ast.unparse(node) != str(axis):
@@ -221,6 +334,10 @@ def _instead(slot, code):
             for name in names:
                 if name not in (old, TWINS.get(old)):
                     yield _name(name), "stands where another name belongs"
+            if isinstance(slot.parent, ast.Tuple) or slot.field == "args":
+                for name in code.names if code.numbers[old] is not False else ():
+                    if code.numbers[name] is not True and name != old:
+                        yield _called("len", [_name(name)]), "stands where a length belongs"
         case ast.Constant(value=bool(old)):
             yield ast.Constant(not old), "should be the opposite"
         case ast.Constant(value=int(old)):
@@ -259,6 +376,9 @@ def _instead(slot, code):
             yield from ((value, LESS) for value in values)
         case ast.IfExp(body=body, orelse=orelse):
             yield from ((body, LESS), (orelse, LESS))
+        case ast.Attribute(value=ast.Name() as value, attr="size"):
+            first = ast.Subscript(value, ast.Constant(0), ast.Load())
+            yield ast.Attribute(first, "size", ast.Load()), "counts too much"
         case ast.Attribute(value=value, attr="T") | ast.Subscript(value=value):
             yield value, LESS
         case ast.Slice():
@@ -267,22 +387,25 @@ def _instead(slot, code):
                 yield ast.Slice(**fields | {part: None}), LESS
         case ast.Tuple(elts=parts) | ast.List(elts=parts) if len(parts) < 6:
             for order in _exchanged(parts):
-                yield type(node)(order, ast.Load()), ORDER
+                yield _with_parts(node, order), ORDER
         case ast.Call(func=func, args=args, keywords=keywords):
             name = getattr(func, "attr", getattr(func, "id", ""))
             field = "attr" if isinstance(func, ast.Attribute) else "id"
-            for other in (o for group in FUNCTIONS if name in group for o in group if o != name):
-                called = copy.copy(func)
-                setattr(called, field, other)
-                yield ast.Call(called, args, keywords), "calls another function than it should"
             for keyword in keywords:
                 yield ast.Call(func, args, [k for k in keywords if k is not keyword]), LESS
             if len(args) == 1:
                 yield args[0], LESS
             elif isinstance(func, ast.Attribute) and not args:
                 yield func.value, LESS
+            for other in (o for group in FUNCTIONS if name in group for o in group if o != name):
+                called = copy.copy(func)
+                setattr(called, field, other)
+                yield ast.Call(called, args, keywords), "calls another function than it should"
             for order in _exchanged(args):
-                yield ast.Call(func, order, keywords), ORDER
+                yield _with_parts(node, order), ORDER
+            if name in ("range", "arange") and len(args) == 2:
+                count = ast.BinOp(args[1], ast.Sub(), args[0])
+                yield ast.Call(func, [count], keywords), "should begin and end earlier"
             if name == "range" and len(args) == 1:
                 yield ast.Call(func, [ast.Constant(1), *args], []), "should begin at 1"
             if name in ("sum", "len", "max") and isinstance(func, ast.Name):
@@ -311,20 +434,76 @@ def _called(name, args):
 def _exchanged(parts):
     """Yield a list with two of its parts exchanged, for each two."""
     for i, j in itertools.combinations(range(len(parts)), 2):
-        order = list(parts)
-        order[i], order[j] = order[j], order[i]
-        yield order
+        yield _swapped(parts, i, j)
+
+
+def _swapped(parts, i, j):
+    order = list(parts)
+    order[i], order[j] = order[j], order[i]
+    return order
+
+
+def _with_parts(node, parts):
+    """Return a tuple, a list or a call with other parts."""
+    if isinstance(node, ast.Call):
+        return ast.Call(node.func, parts, node.keywords)
+    return type(node)(parts, ast.Load())
+
+
+def _operand(slot, code):
+    """Yield what belongs where one name of a calculation or of a slice stands."""
+    node = slot.node
+    for field, part in ast.iter_fields(node) if isinstance(node, (ast.BinOp, ast.Slice)) else ():
+        for name in code.fitting(part) if isinstance(part, ast.Name) else ():
+            if name != part.id:
+                new = type(node)(**dict(ast.iter_fields(node)) | {field: _name(name)})
+                yield new, f"has {part.id} where another name belongs"
+
+
+def _place(slot, code):
+    """Yield what the calculation of a place in an array may lack."""
+    node, counts = slot.node, [name for name in code.names if code.numbers[name]]
+    inside = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    if not inside or not inside <= set(counts):
+        return
+    match node:
+        case ast.Name(id=name) if id(slot.parent) in code.brackets:
+            end = ast.BinOp(node, ast.Add(), ast.Constant(1))
+            yield ast.Slice(node, end), f"takes an axis away, and {name}:{name} + 1 keeps it"
+        case ast.BinOp(left=left, op=op, right=right):
+            for part in (left, right) if isinstance(op, ast.Add) else ():
+                for factor in (ast.Constant(2), *map(_name, counts)):
+                    more = ast.BinOp(part, ast.Mult(), factor)
+                    new = [more if each is part else each for each in (left, right)]
+                    if isinstance(part, ast.Name):
+                        yield ast.BinOp(new[0], op, new[1]), f"lacks a factor beside {part.id}"
+            for name in counts:
+                yield ast.BinOp(node, ast.Mult(), _name(name)), MORE[ast.Mult]
+
+
+def _arguments(slot, code):
+    """Yield calls with one or two arguments more."""
+    given = [_name(name) for name in code.given if code.numbers[name] is not False]
+    match slot.node:
+        case ast.Call(func=func, args=args, keywords=keywords):
+            own = isinstance(func, ast.Name) and func.id not in dir(builtins)
+            most = 2 if own else 1 if not isinstance(func, ast.Name) else 0
+            lists = [each for n in range(most) for each in itertools.combinations(given, n + 1)]
+            lists = [*((each,) for each in code.tuples), *lists]
+            for more in lists if getattr(func, "attr", "") not in DRAWS else ():
+                yield ast.Call(func, [*args, *more], keywords), "needs another argument"
 
 
 def _around(slot, code):
     """Yield what an expression may have to be a part of."""
-    node, names, given = slot.node, code.names, code.given
+    node, names = slot.node, code.names
     match node:
         case ast.Slice():
             fields = dict(ast.iter_fields(node))
             for part in (part for part in fields if fields[part] is None):
+                which = {"lower": "a start", "upper": "an end", "step": "a step"}[part]
                 for new in (ast.Constant(1), ast.Constant(-1), *map(_name, names)):
-                    yield ast.Slice(**fields | {part: new}), MORE
+                    yield ast.Slice(**fields | {part: new}), f"needs {which}"
         case ast.Call(func=func, args=args, keywords=keywords):
             if getattr(func, "attr", "") in REDUCTIONS and "axis" not in {k.arg for k in keywords}:
                 for axis in AXES:
@@ -333,23 +512,22 @@ def _around(slot, code):
             kept = ast.keyword("keepdims", ast.Constant(True))
             if getattr(func, "attr", "") in REDUCTIONS:
                 yield ast.Call(func, args, [*keywords, kept]), "needs keepdims=True"
-            if getattr(func, "attr", "") not in DRAWS:
-                lists = [*itertools.combinations(map(_name, given), 1)]
-                lists += itertools.combinations(map(_name, given), 2)
-                for more in (*((each,) for each in code.tuples), *lists):
-                    yield ast.Call(func, [*args, *more], keywords), "needs another argument"
         case ast.BinOp(op=ast.Add() | ast.Sub()):
             for name in names:
-                yield ast.BinOp(node, ast.Mod(), _name(name)), MORE
+                yield ast.BinOp(node, ast.Mod(), _name(name)), "lacks a %"
     if not _whole(slot, names):
         return
     yield ast.UnaryOp(ast.USub(), node), SIGN
-    yield ast.Attribute(node, "T", ast.Load()), MORE
-    yield ast.BinOp(node, ast.Pow(), ast.Constant(2)), MORE
+    if not (isinstance(node, ast.Name) and code.numbers[node.id]):
+        yield ast.Attribute(node, "T", ast.Load()), "has to be transposed"
+        yield ast.BinOp(node, ast.Pow(), ast.Constant(2)), "has to be squared"
+        before = ast.Constant(...) if isinstance(node, ast.Subscript) else ast.Slice()
+        for more in (1, 2):
+            axes = ast.Tuple([before, *[ast.Constant(None)] * more], ast.Load())
+            yield ast.Subscript(node, axes, ast.Load()), COLUMN
     for sign, number in itertools.product(SIGNS, (1, 2)):
-        yield ast.BinOp(node, sign(), ast.Constant(number)), MORE
-    new_axis = ast.Tuple([ast.Slice(), ast.Constant(None)], ast.Load())
-    yield ast.Subscript(node, new_axis, ast.Load()), "needs another axis, [:, None]"
+        if number == 2 or sign in SIGNS[:2]:
+            yield ast.BinOp(node, sign(), ast.Constant(number)), MORE[sign]
     if isinstance(node, (ast.Name, ast.Attribute)) and slot.field != "value":
         for index in code.indices:
             yield ast.Subscript(node, index, ast.Load()), "lacks an index"
@@ -358,14 +536,15 @@ def _around(slot, code):
 def _with_name(slot, code):
     """Yield calculations of an expression and a name."""
     if _whole(slot, code.names):
-        for sign, name in itertools.product(SIGNS, code.names):
-            yield ast.BinOp(slot.node, sign(), _name(name)), MORE
+        for sign, name in itertools.product(SIGNS, code.fitting(slot.node, more=[True])):
+            yield ast.BinOp(slot.node, sign(), _name(name)), MORE[sign]
 
 
 def _whole(slot, names):
     """Say whether an expression is one that may lack a factor or a term."""
     node = slot.node
     called = slot.field == "func" or isinstance(slot.parent, ast.Attribute)
+    called |= slot.field == "value" and isinstance(slot.parent, ast.Subscript)
     unknown = isinstance(node, ast.Name) and node.id not in names
     return isinstance(node, WHOLE) and not (called or unknown)
 
@@ -383,7 +562,7 @@ def _unpacked(tree):
         if isinstance(node, ast.Tuple) and not _read(node) and len(node.elts) < 6:
             kept = node.elts
             for node.elts in _exchanged(kept):
-                yield node, ORDER
+                yield node, ORDER, []
             node.elts = kept
 
 
@@ -393,26 +572,29 @@ def _moved(block):
     for i, node in enumerate(kept):
         if len(kept) > 1 and not isinstance(node, ast.Return):
             del block[i]
-            yield node, "is too much"
+            yield node, "is too much", []
             block[:] = kept
         match node:
             case ast.AugAssign(target=target, op=op, value=value):
                 block[i] = ast.copy_location(ast.Assign([target], value), node)
-                yield node, "should set and not add"
+                yield node, "should set and not add", []
                 for sign in MISTAKEN.get(type(op), ()):
                     block[i] = ast.copy_location(ast.AugAssign(target, sign(), value), node)
-                    yield node, _sign(op, sign())
+                    yield node, _sign(op, sign()), []
             case ast.Assign(targets=[ast.Name() | ast.Subscript() as target], value=value):
                 block[i] = ast.copy_location(ast.AugAssign(target, ast.Add(), value), node)
-                yield node, "should add and not set"
+                yield node, "should add and not set", []
+                if isinstance(value, ast.Constant):
+                    block[i] = ast.copy_location(ast.AugAssign(target, ast.Sub(), value), node)
+                    yield node, "should take off and not set", []
             case ast.If(test=test, body=body, orelse=orelse):
                 opposite = ast.copy_location(ast.UnaryOp(ast.Not(), test), test)
                 block[i] = ast.copy_location(ast.If(opposite, body, orelse), node)
-                yield test, "should be the opposite"
+                yield test, "should be the opposite", []
         block[:] = kept
-        if i + 1 < len(kept):
+        if i + 1 < len(kept) and not isinstance(node, ast.Return):
             block[i : i + 2] = kept[i + 1], node
-            yield node, "belongs behind the next line"
+            yield node, "belongs behind the next line", []
             block[:] = kept
         if isinstance(node, (ast.For, ast.While)):
             inner = list(node.body)
@@ -423,7 +605,7 @@ def _moved(block):
                 if loop:
                     node.body[:] = loop
                     block[:] = [*kept[:i], *before, node, *after, *kept[i + 1 :]]
-                    yield moved, f"belongs {where} the loop"
+                    yield moved, f"belongs {where} the loop", []
             for there, loop in (
                 (i - 1, kept[i - 1 : i] + inner),
                 (i + 1, inner + kept[i + 1 : i + 2]),
@@ -431,5 +613,5 @@ def _moved(block):
                 if len(loop) > len(inner) and not isinstance(kept[there], ast.Return):
                     node.body[:] = loop
                     block[:] = [each for each in kept if each is not kept[there]]
-                    yield kept[there], "belongs into the loop"
+                    yield kept[there], "belongs into the loop", []
             node.body[:], block[:] = inner, kept

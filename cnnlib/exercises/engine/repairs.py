@@ -4,6 +4,7 @@ import ast
 import builtins
 import copy
 import dis
+import functools
 import inspect
 import itertools
 import linecache
@@ -17,7 +18,7 @@ from cnnlib.exercises.engine.mine import functions_of
 from cnnlib.exercises.engine.mistakes import Mistake
 from cnnlib.exercises.engine.whose import own
 
-MOST = 2500  # changes to try; each takes less than a millisecond
+MOST = 5000  # changes to try; each takes less than a millisecond
 # Modules that only calculate, whatever they are handed.
 TAME = "main builtins cnnlib numpy math cmath itertools functools operator collections copy time"
 TAME += " random statistics fractions decimal re string typing warnings"
@@ -78,14 +79,44 @@ def small_changes(thing, near=()):
     tree, made, text_of = _read(thing)
     if tree is None or not _only_calculates(thing, []):
         return
-    for node, needs in itertools.islice(edits.changes(tree, near), MOST // here.slower()):
+    parents = {id(n): each for each in ast.walk(tree) for n in ast.iter_child_nodes(each)}
+    every = [node for node in ast.walk(tree) if isinstance(node, (ast.expr, ast.Slice))]
+
+    def short(node):
+        text, *more = text_of(node).splitlines()
+        return f"{text[:50]} ..." if more or len(text) > 50 else text
+
+    @functools.cache
+    def place(node):
+        """Return the text of a node, with what it stands in if a line has the same again."""
+        parent = parents[id(node)]
+        if isinstance(parent, ast.keyword) or isinstance(node, ast.Tuple):
+            return short(parent if isinstance(parent, (ast.keyword, ast.Subscript)) else node)
+        while isinstance(parent, ast.Tuple) and isinstance(parents[id(parent)], ast.Subscript):
+            parent = parents[id(parent)]
+        again = [n for n in every if n.lineno == node.lineno and text_of(n) == text_of(node)]
+        whole = isinstance(parent, (ast.expr, ast.Slice)) and parent.end_lineno == node.lineno
+        return f"{short(node)} in {short(parent)}" if again[1:] and whole else short(node)
+
+    def likewise(node, others):
+        """Say where the same is changed as well, as the end of a sentence; or ""."""
+        said = []
+        for line, text in dict.fromkeys((each.lineno, short(each)) for each in others):
+            where = f" in line {line}" if line != node.lineno else ""
+            if where or text != short(node):
+                said.append(f"{text if text != short(node) else ''}{where}".strip())
+        if not said:
+            return ", each time that it stands there" if others else ""
+        return f", and likewise {' and '.join(said[:2])}{' and more' if said[2:] else ''}"
+
+    for node, needs, others in itertools.islice(edits.changes(tree, near), MOST // here.slower()):
         try:
             changed = made(tree)
         except Exception:  # that is no code, or has a wrong default
             continue
-        text, *more = text_of(node).splitlines()
-        text = f"{text[:50]} ..." if more or len(text) > 50 else text
-        yield Mistake(f"in line {node.lineno}, {text} {needs}", changed)
+        yield Mistake(
+            f"in line {node.lineno}, {place(node)} {needs}{likewise(node, others)}", changed
+        )
 
 
 def _only_calculates(thing, known):
