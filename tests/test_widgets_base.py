@@ -150,6 +150,11 @@ def test_the_sentence_stands_under_the_picture(name, explorers):
     assert explorer.text and explorer.caption in explorer.children
 
 
+def test_one_is_no_several():
+    said = [base.several(count, "column") for count in (-1, 0, 1, 2000)]
+    assert said == ["-1 column", "0 columns", "1 column", "2,000 columns"]
+
+
 def rows(widget):
     """Return the lists of widgets that stand together in a container, at every depth."""
     inside = list(getattr(widget, "children", ()))

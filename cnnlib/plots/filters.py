@@ -518,7 +518,8 @@ def filter_card(image, w, response, field, at, patches, title):
         ax, 2.2 + at[1] * big / OW, 1.55 + (OH - at[0] - 1) * big / OH, big / OW, big / OH,
         ORANGE, 2,
     )  # fmt: skip
-    ax.text(2.2 + big / 2, 3.5, "its map", ha="center", fontsize=9)
+    name = f"its map, red up to {np.abs(response).max():.2g}"
+    ax.text(2.2 + big / 2, 3.5, name, ha="center", fontsize=9)
     weigh = np.argsort(-np.abs(w).sum(axis=(1, 2)), kind="stable")[:12]
     shown = sorted(weigh)
     across = 1 if len(shown) == 1 else 4
@@ -530,8 +531,9 @@ def filter_card(image, w, response, field, at, patches, title):
         put(ax, w[c], x + 0.02, y + 0.02, tall - 0.04, signed=True, scale=limits(w, True))
         if across > 1:
             ax.text(x + 0.05, y + tall - 0.05, str(c), fontsize=6.5, va="top")
-    what = "the filter" if len(w) == 1 else f"the filter: {len(shown)} of {len(w)} channels"
-    ax.text(4.4 + 1.0, 3.5, what, ha="center", fontsize=9)
+    what = "the filter" if len(w) == 1 else f"{len(shown)} of its {len(w)} channels"
+    what += f", red up to {np.abs(w).max():.2g}"
+    ax.text(4.4 + across * tall / 2, 3.5, what, ha="center", fontsize=9)
     for k, (patch, value) in enumerate(patches[:8]):
         x = 0.15 + k * 0.97
         put(ax, patch, x + 0.02, 0.12, 0.89)
@@ -562,8 +564,11 @@ def picked_field(image, response, at, field, measured, title):
     """
     ax, (rows, columns) = sheet(8.0, 3.1, title), field
     window = rows[0], columns[0], len(rows), len(columns)
+    picked = "the map: one pixel picked"
+    if np.min(response) < 0:
+        picked = f"the map, red up to {np.abs(response).max():.2g}"
     for x, values, name, gid, framed in (
-        (1.35, response, "the map: one pixel picked", "map", at),
+        (1.35, response, picked, "map", at),
         (4.0, image, "what it can see", "image", window),
         (6.65, measured, "what moves it, measured", "image", window),
     ):

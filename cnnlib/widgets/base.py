@@ -316,6 +316,11 @@ def check_labels(labels, images):
     return labels
 
 
+def several(count, noun):
+    """Write how many of something there are, one or several."""
+    return f"{count:,} {noun}" if abs(count) == 1 else f"{count:,} {noun}s"
+
+
 def percent(probability):
     """Write a probability in percent, with a digit after the point; softmax gives no 0 and no 1."""
     if probability < 0.0005:

@@ -5,7 +5,7 @@ import numpy as np
 from cnnlib.plots import beyond as plots
 from cnnlib.plots.base import three_digits
 from cnnlib.ring import step_parts
-from cnnlib.widgets.base import Explorer, choice, log_slider
+from cnnlib.widgets.base import Explorer, choice, log_slider, several
 
 # Parameters, and seconds that one worker computes for an image: a core, by assumption;
 # and a graphics card of 2016, by Goyal and others' 90 epochs of 1,281,167 images an hour on 256.
@@ -60,7 +60,7 @@ class WorkersExplorer(Explorer):
         shares = shown / step
         gain = mine * workers / step * per_image
         times = f"{three_digits(gain)} times"
-        title = f"{network}, {so_many(workers)}: {times} as fast as one that works alone"
+        title = f"{network}, {several(workers, 'worker')}: {times} as fast as one that works alone"
         drawn = np.unique(np.geomspace(1, most, 60).round()).astype(int) - 1
         together = each * every
         figure = plots.where_time_goes(
@@ -72,11 +72,6 @@ class WorkersExplorer(Explorer):
             f" {shares[2]:.0%} waiting for messages to start. That is"
             f" {mine * workers / step:,.0f} images a second, {times} what one does alone"
             f" ({gain / workers:.0%} of {workers:,} times). Most images a second: with"
-            f" {so_many(best)}."
+            f" {several(best, 'worker')}."
         )
         return figure, words
-
-
-def so_many(workers):
-    """Say how many workers there are."""
-    return "1 worker" if workers == 1 else f"{workers:,} workers"

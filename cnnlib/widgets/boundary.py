@@ -14,7 +14,7 @@ from cnnlib.network import Sequential
 from cnnlib.optimizers import SGD
 from cnnlib.plots.training import boundary
 from cnnlib.training import evaluate
-from cnnlib.widgets.base import Explorer, choice, in_a_row, log_slider, player, slider
+from cnnlib.widgets.base import Explorer, choice, in_a_row, log_slider, player, several, slider
 
 EDGE, STEPS, EVERY, MOST_POINTS = 3.0, 500, 10, 100
 RATE = 10**-0.5  # a step of the slider
@@ -274,7 +274,7 @@ class BoundaryExplorer(Explorer):
             loss, right = evaluate(network, run.x, run.labels)
             unseen = new is not None and evaluate(network, *scatter(source, 1000, 1))[1]
         what = "No nonlinearity" if nonlinearity == "none" else nonlinearity
-        hidden = f"{width} hidden unit{'s' * (width > 1)}"
+        hidden = several(width, "hidden unit")
         title = f"{what}, {hidden}, step {done}: {100 * right:.1f} % right"
         curves = [None if each is None else each[:2] for each in (seen, new)]
         points = run.x, run.labels

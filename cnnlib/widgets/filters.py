@@ -19,6 +19,7 @@ from cnnlib.widgets.base import (
     check_labels,
     choice,
     percent,
+    several,
     slider,
     within,
 )
@@ -541,11 +542,13 @@ class MaximiseExplorer(Explorer):
         key = layer, unit, knobs
         (made, own), (made_there, other) = self.kept.get(key, self.grow, *key)
         own, best = own[: steps + 1], float(self.kept.get(layer, self.best, layer)[unit])
-        title = f"After {steps} steps unit {unit} of {layer} responds by {own[-1]:.2f}"
+        grown = f"After {several(steps, 'step')}"
+        title = f"{grown} unit {unit} of {layer} responds by {own[-1]:.2f}"
         past = np.flatnonzero(own > best)
         when = f"passed at step {past[0]}" if len(past) else "not passed so far"
+        images = several(len(self.images), "image")
         text = (
-            f"{title}, from {own[0]:.2f} at the start; the best of {len(self.images)} images gets"
+            f"{title}, from {own[0]:.2f} at the start; the best of {images} gets"
             f" {best:.2f}, {when}. The same climb with all weights shuffled went from"
             f" {other[0]:.2f} to {other[steps]:.2f}, to its own image. Knobs: {knobs}."
         )

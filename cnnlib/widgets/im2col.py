@@ -4,7 +4,7 @@ import numpy as np
 
 from cnnlib.im2col import output_size, pad2d
 from cnnlib.plots.im2col import picked_patch, two_tapes
-from cnnlib.widgets.base import Explorer, choice, slider, within
+from cnnlib.widgets.base import Explorer, choice, several, slider, within
 
 # A seven and a zero, written with a soft pencil.
 DIGITS = np.array(
@@ -134,7 +134,7 @@ class PatchExplorer(Explorer):
             f"Output pixel ({oh}, {ow}) of image {image} has the column"
             f" ({oh} · {OW} + {ow}) · {N} + {image} = {column} of {OH * OW * N}."
             f" Its patch starts at row {top}, column {left} of the padded image and has"
-            f" {patch.size} numbers; channel {channel} of it is"
+            f" {several(patch.size, 'number')}; channel {channel} of it is"
             f" {', '.join(f'{value:g}' for value in patch[channel].ravel())}."
             f" Filter times patch, a channel at a time: {' + '.join(f'{s:g}' for s in sums)}"
             f" = {sums.sum():g}."
@@ -202,19 +202,17 @@ class MemoryExplorer(Explorer):
             name: runs(np.flatnonzero(touched.transpose(order)))
             for name, order in (("NCHW", (0, 1, 2)), ("CHWN", (1, 2, 0)))
         }
-        says = " and ".join(
-            f"in order {name} they lie in {len(r)} runs, the longest of {max(n for _, n in r)}"
+        lie = {
+            name: f"{several(len(r), 'run')}, the longest of {max(n for _, n in r)}"
             for name, r in found.items()
-        )
+        }
+        says = " and ".join(f"in order {name} they lie in {how}" for name, how in lie.items())
         best = min(found, key=lambda name: len(found[name]))
         same = len(found["NCHW"]) == len(found["CHWN"])
         step = next(name for name, value in self.STEPS if value == reads)
         title = f"{best} reads {step} in fewer runs"
         if same:
             title = f"Both orders read {step} in as many runs"
-        notes = [
-            f"memory in order {name}: {len(r)} runs, the longest of {max(n for _, n in r)} numbers"
-            for name, r in found.items()
-        ]
+        notes = [f"memory in order {name}: {how} numbers" for name, how in lie.items()]
         figure = two_tapes(touched, notes, title)
         return figure, f"Read: {what}, {touched.sum()} numbers; {says}."

@@ -9,7 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from cnnlib.im2col import output_size, pad2d
 from cnnlib.layers.pool import AvgPool2D, MaxPool2D
 from cnnlib.plots.pooling import picture_rows, pooling_step
-from cnnlib.widgets.base import Explorer, check_images, choice, slider, within
+from cnnlib.widgets.base import Explorer, check_images, choice, several, slider, within
 
 TIES = ((0, 0, 4, 4, 0, 1), (0, 0, 4, 1, 0, 0), (2, 0, 0, 0, 3, 0),
         (0, 2, 0, 0, 0, 3), (5, 5, 0, 0, 0, 0), (5, 5, 0, 7, 0, 0))  # fmt: skip
@@ -187,5 +187,5 @@ class ShiftExplorer(Explorer):
             signed=(2,),
         )
         said = ", ".join(f"{name} {size}" for name, size in zip(ways, sizes, strict=True))
-        steps = f"{shift} column" if abs(shift) == 1 else f"{shift} columns"
+        steps = several(shift, "column")
         return figure, f"Relative change when the digit moves by {steps}: {said}."

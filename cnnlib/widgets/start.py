@@ -13,7 +13,16 @@ from cnnlib.layers.reshape import Flatten
 from cnnlib.losses import softmax
 from cnnlib.network import Sequential
 from cnnlib.plots.start import block_stacks, pixel_window, responses
-from cnnlib.widgets.base import Explorer, check_images, choice, in_a_row, percent, slider, within
+from cnnlib.widgets.base import (
+    Explorer,
+    check_images,
+    choice,
+    in_a_row,
+    percent,
+    several,
+    slider,
+    within,
+)
 from cnnlib.widgets.canvas import ReadingExplorer
 
 
@@ -354,7 +363,7 @@ class BlockExplorer(Explorer):
         rows = network.summary()
         total = sum(row[3] for row in rows)
         out = network.output_shape(network.input_shape)
-        title = f"{len(rows)} blocks, {total:,} parameters"
+        title = f"{several(len(rows), 'block')}, {several(total, 'parameter')}"
         text = f"{title}; one image (1 × 28 × 28) becomes {' × '.join(map(str, out))} numbers."
         if total:
             most = max(rows, key=lambda row: row[3])

@@ -18,7 +18,7 @@ from cnnlib.optimizers import OPTIMIZERS
 from cnnlib.plots import training as plots
 from cnnlib.plots.base import to_png
 from cnnlib.training import evaluate, fit
-from cnnlib.widgets.base import Explorer, choice, in_a_row, log_slider, slider
+from cnnlib.widgets.base import Explorer, choice, in_a_row, log_slider, several, slider
 
 START, EDGE = (-7.0, 2.0), (8.0, 3.0)
 
@@ -88,10 +88,10 @@ class ValleyExplorer(Explorer):
             path = descend(OPTIMIZERS[rule](rate), steps, (x, y))
         last, end = path[-1], height(*path[-1])
         far = np.nonzero((np.abs(path) > EDGE).any(axis=1))[0]
-        title = f"{rule} at rate {rate:.3g}: height {end:.2g} after {steps} steps"
+        title = f"{rule} at rate {rate:.3g}: height {end:.2g} after {several(steps, 'step')}"
         text = (
-            f"{rule}, rate {rate:.3g}: from ({x:g}, {y:g}), height {height(x, y):.2f}, in {steps} "
-            f"steps to ({last[0]:.3g}, {last[1]:.3g}), height {end:.3g}. "
+            f"{rule}, rate {rate:.3g}: from ({x:g}, {y:g}), height {height(x, y):.2f}, in "
+            f"{several(steps, 'step')} to ({last[0]:.3g}, {last[1]:.3g}), height {end:.3g}. "
         )
         text += f"It left the picture at step {far[0]}." if len(far) else ""
         if rule == "sgd":
