@@ -165,6 +165,8 @@ def test_the_window_and_its_work_are_those_of_numpy(network):
     np.testing.assert_allclose(window, maps[strongest, 3:8, 4:9], atol=1e-5)
     np.testing.assert_allclose(weights, w[strongest])
     np.testing.assert_allclose(product.sum(), products[strongest], atol=1e-5)
+    k = np.argmax(np.sign(products[strongest]) * product)
+    assert found["strongest"] == {"row": 3 + k // 5, "col": 4 + k % 5}
     assert len(found["slices"]) == 16
 
 
@@ -174,6 +176,9 @@ def test_pooling_and_relu_say_where_a_number_came_from(network):
     maps = dict(network.steps(IMAGES[:1]))["relu1"][0, 7]
     assert pool["value"] == pytest.approx(maps[4:6, 16:18].max(), abs=1e-5)
     assert pool["window"]["top"] == 4 and pool["window"]["left"] == 16
+    k = maps[4:6, 16:18].argmax()
+    assert pool["strongest"] == {"row": 4 + k // 2, "col": 16 + k % 2}
+    assert relu["strongest"] == {"row": 5, "col": 9}
     assert "the greatest of 2 × 2 numbers" in pool["text"] and "relu1, map 7, row 5" in relu["text"]
     assert image["text"].startswith("The image: the pixel in row 7, column 12 is")
 

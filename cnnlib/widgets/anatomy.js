@@ -28,18 +28,25 @@ const grid = (title, height, width, value) => ({
   title, height, width, values: Array.from({ length: height * width }, (_, k) => value(Math.floor(k / width), k % width)),
 });
 
+// Where in a window its greatest number is, or its least.
+function strongest({ top, left, step }, { width, values }, sign = 1) {
+  const k = values.reduce((best, value, k) => (sign * value > sign * values[best] ? k : best), 0);
+  return { row: top + Math.floor(k / width) * step, col: left + (k % width) * step };
+}
+
 const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
 
 // How one number was made of the column before.
 //   value; bias, where there is one
 //   parts: [{map, value}], what each map before gave, the strongest first
 //   window: {top, left, rows, columns, step} on the maps before, or null
+//   strongest: {row, col}, where on the strongest of them most came from, or null
 //   slices: of the filter, or of the weights, one for each part; or none
 //   work: numbers of `channel`, to be drawn: window, weights, products
 export function made(column, before, map, row, col, channel = null) {
   const { layer } = column;
   const value = at(column, map, row, col);
-  const alone = { value, bias: null, window: null, parts: [], slices: [], work: [] };
+  const alone = { value, bias: null, window: null, strongest: null, parts: [], slices: [], work: [] };
   if (!layer) return alone;
   const { stride = 1, pad = 0, dilation = 1 } = layer;
   const [H, W] = sides(before);
@@ -47,7 +54,7 @@ export function made(column, before, map, row, col, channel = null) {
   const [h, w] = sides(column);
   const k = (map * h + row) * w + col; // where a layer that looks at each number alone finds it
   const [from, top, left] = [Math.floor(k / (H * W)), Math.floor(k / W) % H, k % W];
-  const same = { window: { top, left, rows: 1, columns: 1, step: 1 }, parts: [{ map: from, value: get(from, top, left) }] };
+  const same = { window: { top, left, rows: 1, columns: 1, step: 1 }, strongest: { row: top, col: left }, parts: [{ map: from, value: get(from, top, left) }] };
   const start = { top: row * stride - pad, left: col * stride - pad, step: dilation };
 
   if (layer.kind === "Conv2D" || layer.kind === "Dense") {
@@ -70,16 +77,18 @@ export function made(column, before, map, row, col, channel = null) {
       grid(dense ? "its weights" : "the filter there", KH, KW, (kh, kw) => weight(c, kh, kw)),
       grid(`products, sum ${signed(parts.find((part) => part.map === first + c).value)}`, KH, KW, product(c)),
     ];
-    return { ...alone, window: scalar ? null : window, bias: layer.b.data[map], parts, slices, work, channel: first + c };
+    const most = strongest(window, grid("", KH, KW, product(parts[0].map - first)), Math.sign(parts[0].value));
+    return { ...alone, window: scalar ? null : window, strongest: most, bias: layer.b.data[map], parts, slices, work, channel: first + c };
   }
   if (layer.kind === "MaxPool2D" || layer.kind === "AvgPool2D") {
     const [rows, wide] = layer.kernel_size;
     const window = { ...start, step: 1, rows, columns: wide };
     const work = [grid(`the window on map ${map}`, rows, wide, (kh, kw) => get(map, window.top + kh, window.left + kw))];
-    return { ...alone, window, parts: [{ map, value }], work };
+    return { ...alone, window, strongest: strongest(window, work[0]), parts: [{ map, value }], work };
   }
   if (layer.kind === "GlobalAvgPool2D") {
-    return { ...alone, window: { top: 0, left: 0, rows: H, columns: W, step: 1 }, parts: [{ map, value }] };
+    const window = { top: 0, left: 0, rows: H, columns: W, step: 1 };
+    return { ...alone, window, strongest: strongest(window, grid("", H, W, (h, w) => get(map, h, w))), parts: [{ map, value }] };
   }
   if (layer.kind === "Residual" || layer.kind === "Sequential") {
     return { ...alone, parts: Array.from({ length: before.y.shape[0] }, (_, c) => ({ map: c, value: c === map ? 2 : 1 })) };

@@ -322,10 +322,8 @@ function render({ model, el }) {
 
   function stepBack() {
     const before = columns[chosen.column - 1];
-    const { parts: [part], window } = anatomy.made(columns[chosen.column], before, chosen.map, chosen.row, chosen.col);
-    const middle = (start, size) => start + Math.floor(((size - 1) * window.step) / 2);
-    const pixel = window ? { row: middle(window.top, window.rows), col: middle(window.left, window.columns) } : {};
-    choose({ column: chosen.column - 1, map: part?.map ?? chosen.map, channel: null, ...pixel });
+    const { parts: [part], strongest } = anatomy.made(columns[chosen.column], before, chosen.map, chosen.row, chosen.col);
+    choose({ column: chosen.column - 1, map: part?.map ?? chosen.map, channel: null, ...strongest });
   }
 
   function follow() {
