@@ -426,7 +426,9 @@ def bank(filters, layer):
     if w.dtype.kind not in "fiu":
         came = type(filters).__name__ if w.ndim == 0 else f"an array of {w.dtype}"
         raise TypeError(f"filters is {came}, expected a network or an array of real numbers")
-    w = plots.check_filters(w).astype(np.float64)
+    if w.ndim != 4 or 0 in w.shape:
+        raise ValueError(f"filters has shape {w.shape}, expected (F, C, KH, KW)")
+    w = w.astype(np.float64)
     KH, KW, C, F = w.shape
     if 1 < KH == KW and F > max(KH, C) and F != C:
         warnings.warn(

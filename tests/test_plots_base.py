@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import same_color, to_hex
+from matplotlib.text import Text
 from PIL import Image
 
 from cnnlib.plots import (
@@ -175,7 +176,9 @@ def test_mosaic_lays_maps_out_in_order():
 
 def test_a_grid_centres_what_is_signed_and_shares_the_other_scale():
     images = [np.full((5, 4), 0.5), np.array([[-2.0, 1], [0, np.nan]]), np.ones((3, 5, 4))]
-    sheet = sheet_of(image_grid(images, "abc", 2, [False, True, False], shared=True, title="t"))
+    sheet = sheet_of(
+        image_grid(images, list("abc"), 2, [False, True, False], shared=True, title="t")
+    )
     assert [text for text in texts(sheet) if text] == ["t", "a", "b", "c"]
     assert sheet.images[0].get_clim() == (0, 0.5)
     shown = sheet.images[1].get_array()
@@ -226,6 +229,36 @@ def test_titles_fit_or_are_broken(fixed):
         box = figure._suptitle.get_window_extent(FigureCanvasAgg(figure).get_renderer())
         assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1
     assert figure.get_suptitle().count("\n") >= 2
+
+
+LONG = "a title that is, with all that it says of what was found, far wider than the page " * 2
+STEPS = {"a": np.array([1e-3, 1e-2])}
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda title: backprop.step_error(STEPS["a"], STEPS, title),
+        lambda title: deeper.paired(["a long name of a row"], [STEPS["a"]], [True], title),
+        lambda title: filters.bars([1, 2], ["a", "b"], title, "y"),
+        lambda title: filters.climb_card(X, X, [1, 2], 1, 9, title),
+        lambda title: filters.scatter_classes(np.eye(2), np.arange(2), title),
+        lambda title: im2col.tape([1, 2], [[0, 1]], title),
+        lambda title: im2col.race({"a": 1e-3, "b": 1.0}, title),
+        lambda title: start.block_stacks([[]], (1, 2, 2), ["a network"], 2 * title),
+        lambda title: training.grid(X, [0, 1], [2, 3, 4], "x", "y", title),
+    ],
+)
+def test_a_long_title_is_seen_whole_and_lies_on_nothing(draw):
+    figure = drawn(draw(LONG))
+    renderer, page = FigureCanvasAgg(figure).get_renderer(), figure.bbox
+    boxes = {text: text.get_window_extent(renderer) for text in figure.findobj(Text)
+             if text.get_text() and text.get_visible()}  # fmt: skip
+    (title,) = (box for text, box in boxes.items() if "far wider" in text.get_text())
+    assert page.x0 <= title.x0 and title.x1 <= page.x1 and title.y1 <= page.y1
+    others = [box for box in boxes.values() if box is not title]
+    others += [ax.bbox for ax in figure.axes if ax.axison]
+    assert not any(min(box.y1, title.y1) > max(box.y0, title.y0) for box in others)
 
 
 def test_lines_are_drawn_with_their_labels_and_scales():

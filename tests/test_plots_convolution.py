@@ -68,7 +68,7 @@ def test_learning_and_equivariance():
     names = [ax.get_title() for sub in figure.subfigs for ax in sub.axes][1:]
     assert names == ["after 0", "after 5", "after 10", "true filter"]
     y = np.array([[1.0, -3.0]])
-    figure = drawn(plots.equivariance(Y, y, Y, y, y - y, "abcde", "finding"))
+    figure = drawn(plots.equivariance(Y, y, Y, y, y - y, list("abcde"), "finding"))
     assert figure.axes[4].images[0].get_clim() == (-3, 3)
 
 

@@ -18,19 +18,14 @@ def test_frames_fill_the_matrix_column_by_column():
     assert sorted(texts(below[2])) == sorted(f"{v:g}" for v in im2col(SMALL[None, None], 3).flat)
 
 
-@pytest.mark.parametrize(
-    "x, steps, message", [(SMALL, [5], "expected 0 to 4"), (SMALL[None], [0], "one image")]
-)
-def test_frames_refuse(x, steps, message):
-    with pytest.raises(ValueError, match=message):
-        plots.patch_frames(x, 3, steps)
+def test_frames_refuse_a_step_that_there_is_not():
+    with pytest.raises(ValueError, match="expected 0 to 4"):
+        plots.patch_frames(SMALL, 3, [5])
 
 
 def test_product_shows_the_output():
     figure = drawn(plots.product(SMALL, np.ones((2, 3, 3)), f=1, j=3))
     assert texts(figure.axes[3]) == ["45", "54", "81", "90"] * 2
-    with pytest.raises(ValueError, match="expected .H, W., .F, KH, KW."):
-        plots.product(SMALL, np.ones((3, 3)))
 
 
 def test_two_factorings_frame_the_same_sum():
@@ -46,17 +41,9 @@ def test_two_factorings_frame_the_same_sum():
     assert framed[2][:2] == (-0.5, 1.5) and framed[5][:2] == (1.5, -0.5)  # output pixel 2, twice
 
 
-@pytest.mark.parametrize(
-    "x, w, at, message",
-    [
-        (SMALL[None], np.ones((2, 2)), (0, 0), "x, w have shapes"),
-        (SMALL, np.ones((2, 2, 2)), (0, 0), "x, w have shapes"),
-        (SMALL, np.ones((3, 3)), (0, 2), "at is .0, 2., expected a pixel of the 2 × 2 output"),
-    ],
-)
-def test_two_factorings_refuse(x, w, at, message):
-    with pytest.raises(ValueError, match=message):
-        plots.two_factorings(x, w, at)
+def test_two_factorings_refuse_a_pixel_that_there_is_not():
+    with pytest.raises(ValueError, match="at is .0, 2., expected a pixel of the 2 × 2 output"):
+        plots.two_factorings(SMALL, np.ones((3, 3)), (0, 2))
 
 
 def test_orientations_colours_by_image():

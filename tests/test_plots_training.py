@@ -19,8 +19,8 @@ def test_smooth_is_the_mean_of_what_came_last():
 
 
 def test_valley_draws_each_path():
-    paths = {"one": np.array([[1.0, 2.0], [0.5, 0.1]]), "two": np.zeros((3, 2))}
-    first, second = axes_of(plots.valley(paths, titles=["A", "B"]))[:2]
+    paths = {"A": np.array([[1.0, 2.0], [0.5, 0.1]]), "B": np.zeros((3, 2))}
+    first, second = axes_of(plots.valley(paths))[:2]
     assert first.get_title() == "A" and second.get_title() == "B"
     assert first.lines[0].get_xydata().tolist() == [[1.0, 2.0], [0.5, 0.1]]
 

@@ -10,6 +10,7 @@ from cnnlib.plots.base import (
     ORANGE,
     RED,
     frame,
+    head,
     limits,
     new_figure,
     plot,
@@ -77,10 +78,8 @@ def computation_graph(nodes, edges, title=None):
     ax.set_ylim(corners[:, 1].min() - 0.45, corners[:, 1].max() + 0.45)
     ax.set_aspect("equal")
     ax.axis("off")
-    head = "" if title is None else title
-    ax.set_title(
-        f"{head}\n(above an arrow: the value, forward; below it: the gradient, back)", fontsize=11
-    )
+    note = "(above an arrow: the value, forward; below it: the gradient, back)"
+    head(ax, note if title is None else f"{title}\n{note}")
     return figure
 
 
@@ -147,7 +146,7 @@ def function_and_slope(xs, curves, title=None):
     Parameters
     ----------
     xs : ndarray of shape (K,)
-    curves : dict of str to (ndarray, ndarray)
+    curves : dict of str to (ndarray of shape (K,), ndarray of shape (K,))
         For each function its values and its slopes at xs.
     title : str, optional
 
@@ -185,8 +184,7 @@ def step_error(steps, errors, title=None):
     figure = new_figure(8, 3.6)
     ax = figure.subplots()
     draw_step_error(ax, steps, errors)
-    if title is not None:
-        ax.set_title(title, fontsize=11)
+    head(ax, title)
     return figure
 
 
@@ -217,7 +215,8 @@ def secant(xs, ys, points, true_slope, steps, errors, mark, titles):
         Function values one step below, at and one step above the point.
     true_slope : float
         In units of ys per step.
-    steps, errors
+    steps : ndarray of shape (S,)
+    errors : dict of str to ndarray of shape (S,)
         As for :func:`step_error`.
     mark : (float, float)
         A step and its error, to be marked.
@@ -254,7 +253,7 @@ def dense_shapes(N, D, M):
 
     Parameters
     ----------
-    N, D, M : int
+    N, D, M : int, at least 1
         Images, inputs, outputs.
 
     Returns
@@ -303,7 +302,7 @@ def probability_minus_truth(probabilities, label):
     Parameters
     ----------
     probabilities : ndarray of shape (M,)
-    label : int
+    label : int, below M
         The right class.
 
     Returns

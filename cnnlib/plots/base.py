@@ -5,6 +5,7 @@ the bottom, changes nothing of what it says.
 """
 
 import functools
+import inspect
 import struct
 import zlib
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from cnnlib.plots.promises import hold, promises
 from cnnlib.plots.quick import Canvas, Numbers, Pixels, measured
 from cnnlib.plots.ticks import fit_for
 
@@ -51,10 +53,19 @@ def own_settings():
 
 
 def plot(function):
-    """Let a function that returns a figure make it with :func:`own_settings`."""
+    """Let a function that returns a figure make it with :func:`own_settings`.
+
+    Arguments are held to what its docstring says of them, those apart that are the default.
+    """
+    said, signature = promises(function.__doc__), inspect.signature(function)
+    usual = {name: p.default for name, p in signature.parameters.items()}
 
     @functools.wraps(function)
     def wrapped(*args, **options):
+        given, sizes = signature.bind(*args, **options).arguments, {}
+        for name, kind in said:
+            if name in given and given[name] is not usual[name]:
+                hold(name, given[name], kind, sizes)
         with own_settings():
             return function(*args, **options)
 
@@ -564,6 +575,13 @@ def rules(ax, left, bottom, width, height, rows, columns):
     segments(ax, upright + level, GREY, 0.5, zorder=1.5)
 
 
+def chart(ax, left, bottom, width, height, gid):
+    """Put axes that can be pointed at into a place of a sheet, in inches."""
+    wide, high = ax.figure.get_size_inches()
+    place = left / wide, bottom / high, width / wide, height / high
+    return ax.figure.add_axes(place, gid=gid)
+
+
 def frame(ax, left, bottom, width, height, colour, line):
     """Draw a frame on a sheet; one line is faster than a Rectangle."""
     right, top = left + width, bottom + height
@@ -742,12 +760,12 @@ def image_grid(images, titles=None, columns=8, signed=False, shared=False, size=
 
     Parameters
     ----------
-    images : sequence of ndarray of shape (H, W) or (3, H, W)
-    titles : sequence of str, optional
-        One an image.
-    columns : int
+    images : sequence of ndarray of shape (H, W) or (3, H, W), length N
+    titles : sequence of anything, length N, optional
+        Written as texts.
+    columns : int, at least 1
         Images in a row, at most.
-    signed : bool or sequence of bool
+    signed : bool or sequence of bool, length N
         Which images have a sign: red and blue, white at 0, each on its own scale.
     shared : bool
         Whether the other images have one scale.
@@ -821,5 +839,10 @@ def dress(ax, xlabel, ylabel, title=None, logs=""):
         ax.set_yscale("log")
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.grid(alpha=0.3)
+    head(ax, title)
+
+
+def head(ax, title):
+    """Write a title over the only axes of a figure, in lines if that is too narrow for one."""
     if title is not None:
-        ax.set_title(title, fontsize=11)
+        ax.set_title(title, fontsize=11, wrap=True)

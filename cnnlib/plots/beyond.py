@@ -34,7 +34,7 @@ def ring_rounds(tables, title):
     """
     P = len(tables[0])
     figure = new_figure(8.0, 2.0, title)
-    axes = figure.subplots(1, len(tables))
+    axes = figure.subplots(1, len(tables), squeeze=False)[0]
     for step, (ax, table) in enumerate(zip(axes, tables, strict=True)):
         name = f"round {step}" if step else "start"
         show_numbers(ax, table, title=name, scale=(0, 1.6 * P), size=10)
@@ -49,7 +49,7 @@ def cost_fit(sizes, measured, fitted, title):
 
     Parameters
     ----------
-    sizes : ndarray of shape (K,)
+    sizes : finite ndarray of shape (K,)
         Bytes.
     measured, fitted : dict of str to ndarray of shape (K,)
         Label to seconds.
@@ -77,10 +77,10 @@ def where_time_goes(workers, parts, images, at, title):
 
     Parameters
     ----------
-    workers : ndarray of shape (K,)
-    parts : sequence of three ndarray of shape (K,)
+    workers : finite ndarray of shape (K,)
+    parts : sequence of ndarray of shape (K,), length 3
         Seconds of a step: computing, sending, waiting for messages to start.
-    images : ndarray of shape (K,)
+    images : finite ndarray of shape (K,)
         Images of a step, of all workers together.
     at : int
         A number of workers to mark.
@@ -116,7 +116,7 @@ def rate_panels(rates, panels, title):
 
     Parameters
     ----------
-    rates : ndarray of shape (R,)
+    rates : finite ndarray of shape (R,)
     panels : dict of str to dict of str to ndarray of shape (R, SEEDS)
         Percent.
     title : str

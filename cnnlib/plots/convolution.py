@@ -14,6 +14,7 @@ from cnnlib.plots.base import (
     RED,
     SKY,
     between,
+    head,
     lattice,
     limits,
     new_figure,
@@ -54,7 +55,8 @@ def window_sum(x, w, b, y, row, column):
     b : float
     y : ndarray of shape (OH, OW)
         What the whole picture becomes.
-    row, column : int
+    row : int, below OH
+    column : int, below OW
         The output pixel.
 
     Returns
@@ -66,7 +68,7 @@ def window_sum(x, w, b, y, row, column):
     shapes = (x.shape, w.shape, w.shape, w.shape, y.shape)
     title = "One output pixel is one sum of products"
     figure, axes = side_by_side(shapes, gap=1.1, below=0.45, title=title)
-    scale = (min(0, x.min()), x.max())
+    scale = limits(x, signed=False)
     names = ("input x", "window", "filter w", "products", "output y")
     tables = (x, window, w, window * w, y)
     for k, (ax, table, name) in enumerate(zip(axes, tables, names, strict=True)):
@@ -98,7 +100,7 @@ def all_windows(x, w, y, stride=1, pad=0, title=None):
         With its frame, if it has one.
     w : ndarray of shape (KH, KW)
     y : ndarray of shape (OH, OW)
-    stride : int
+    stride : int, at least 1
     pad : int
         How wide the frame is; a dashed line parts it from the image.
     title : str, optional
@@ -133,9 +135,10 @@ def sliding_window(x, w, y, row, column, stride=1, pad=0):
     w : ndarray of shape (KH, KW)
     y : ndarray of shape (OH, OW)
         What the whole picture becomes, without bias.
-    row, column : int
+    row : int, below OH
+    column : int, below OW
         The output pixel.
-    stride : int
+    stride : int, at least 1
     pad : int
         How wide the frame is; a line parts it from the picture.
 
@@ -254,8 +257,8 @@ def weight_matrices(matrices, titles, shape, marked):
 
     Parameters
     ----------
-    matrices : sequence of ndarray of shape (outputs, inputs)
-    titles : sequence of str
+    matrices : sequence of ndarray of shape (outputs, inputs), length M
+    titles : sequence of str, length M
         One a matrix.
     shape : (int, int)
         Height and width of the input; their product is the number of inputs.
@@ -312,7 +315,6 @@ def found(x, w, y, places, title):
         outline(right, row - KH // 4, column - KW // 4, KH // 2, KW // 2, BLUE, width=1.2)
         below = (column + KW / 2, row + KH + 1)
         left.text(*below, f"{k}", color=ORANGE, ha="center", va="top", fontweight="bold")
-    figure.suptitle(title, fontsize=11)
     return figure
 
 
@@ -344,13 +346,13 @@ def learning(losses, filters, steps, target):
     ax.set_xlabel("steps")
     ax.set_ylabel("loss")
     ax.spines[["top", "right"]].set_visible(False)
-    ax.set_title("Gradient descent finds the filter that made the example", fontsize=11)
+    head(ax, "Gradient descent finds the filter that made the example")
     tables = [filters[s] for s in steps] + [target]
     names = [f"after {s}" for s in steps] + ["true filter"]
-    top_value = float(np.max(np.abs(tables)))
+    scale = limits(tables, signed=True)
     for ax, table, name in zip(bottom.subplots(1, len(tables)), tables, names, strict=True):
         table = np.round(table, 1) + 0.0  # no -0.0
-        show_numbers(ax, table, True, name, (-top_value, top_value), form="{:.1f}", size=8.5)
+        show_numbers(ax, table, True, name, scale, form="{:.1f}", size=8.5)
     return figure
 
 
@@ -366,7 +368,7 @@ def equivariance(x, y, shifted, y_shifted, difference, titles, title):
         What the layer makes of each.
     difference : ndarray of shape (OH, OW)
         The output of the shifted picture minus the shifted output.
-    titles : sequence of 5 str
+    titles : sequence of str, length 5
         In the order of the arrays.
     title : str
         The finding.
@@ -375,13 +377,12 @@ def equivariance(x, y, shifted, y_shifted, difference, titles, title):
     -------
     Figure
     """
-    figure = new_figure(PAGE, 2.2, title)
+    low, top = limits([y, y_shifted], signed=True)
+    figure = new_figure(PAGE, 2.2, f"{title} (red up to {top:.2g})")
     images = (x, y, shifted, y_shifted, difference)
-    top = max(np.abs(y).max(), np.abs(y_shifted).max())
     for k, (ax, image, name) in enumerate(zip(figure.subplots(1, 5), images, titles, strict=True)):
-        show_image(ax, image, k not in (0, 2), None, (0, 1) if k in (0, 2) else (-top, top))
+        show_image(ax, image, k not in (0, 2), None, (0, 1) if k in (0, 2) else (low, top))
         ax.set_title(name, fontsize=9.5)
-    figure.suptitle(f"{title} (red up to {top:.2g})", fontsize=11)
     return figure
 
 
@@ -491,9 +492,9 @@ def dilated_taps(kernel, dilations, size):
 
     Parameters
     ----------
-    kernel : int
+    kernel : int, at least 1
     dilations : sequence of int
-    size : int
+    size : int, at least 1
         Rows and columns of the picture.
 
     Returns
@@ -502,7 +503,7 @@ def dilated_taps(kernel, dilations, size):
     """
     title = "Dilation widens what a kernel sees and adds no weight (orange: taps, pale: skipped)"
     figure = new_figure(PAGE, 3.0, title)
-    for ax, D in zip(figure.subplots(1, len(dilations)), dilations, strict=True):
+    for ax, D in zip(np.ravel(figure.subplots(1, len(dilations))), dilations, strict=True):
         span = D * (kernel - 1) + 1
         codes = np.full((size, size), PIXEL)
         codes[:span, :span] = GAP

@@ -88,10 +88,10 @@ def paired(names, differences, counts, title=None):
 
     Parameters
     ----------
-    names : sequence of str
-    differences : sequence of ndarray of shape (seeds,)
+    names : sequence of str, length K
+    differences : sequence of ndarray of shape (seeds,), length K
         In percentage points.
-    counts : sequence of bool
+    counts : sequence of bool, length K
         Whether each is larger than what chance explains.
     title : str, optional
 
@@ -119,7 +119,7 @@ def looked_up(image, rows, cols, result, title=None):
     Parameters
     ----------
     image : ndarray of shape (H, W)
-    rows, cols : ndarrays of shape (OH, OW)
+    rows, cols : finite ndarray of shape (OH, OW)
         Where in the image each pixel of the result is read.
     result : ndarray of shape (OH, OW)
     title : str, optional

@@ -4,7 +4,6 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
-from cnnlib.arguments import shaped
 from cnnlib.plots.base import (
     BLUE,
     COLOURS,
@@ -76,9 +75,9 @@ def tiling(OH, OW, m, K, at=(0, 0), title=None):
 
     Parameters
     ----------
-    OH, OW : int
+    OH, OW : int, at least 1
         Size of the output.
-    m, K : int
+    m, K : int, at least 1
         Outputs of a tile along each axis, and the kernel's size.
     at : (int, int)
         Which tile to mark, by row and column of tiles.
@@ -133,13 +132,14 @@ def fastest(ways, seconds, channels, kernels, chosen, title=None):
 
     Parameters
     ----------
-    ways : sequence of str
+    ways : sequence of str, length A
         Names; the first is what the others are compared with. ``PyTorch`` takes no part in the
         map and stands beside the others.
     seconds : ndarray of shape (C, K, A)
         Time of each way, nan where it does not go.
-    channels, kernels : sequence of int
-        What the axes C and K stand for.
+    channels : sequence of int, length C
+    kernels : sequence of int, length K
+        What the axes stand for.
     chosen : (int, int)
         Index of the channels and of the kernel that the bars show.
     title : str, optional
@@ -147,14 +147,7 @@ def fastest(ways, seconds, channels, kernels, chosen, title=None):
     Returns
     -------
     Figure
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit.
     """
-    shape = (len(channels), len(kernels), len(ways))
-    shaped("seconds", seconds, shape)
     figure = new_figure(8.0, 3.9, title, fixed=True)
     top = 0.84 if title else 0.92
     table = figure.add_axes((0.085, 0.13, 0.5, top - 0.13))

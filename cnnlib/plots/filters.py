@@ -13,9 +13,11 @@ from cnnlib.plots.base import (
     RED,
     SKY,
     YELLOW,
+    chart,
     coloured,
     contact_sheet,
     frame,
+    head,
     in_rows,
     limits,
     mosaic,
@@ -46,7 +48,7 @@ def filter_grid(w, columns=10, title=None, order=None, labels=None, channels=Non
     ----------
     w : ndarray of shape (F, C, KH, KW)
         A filter of several channels is a stack: its channels stand in one row, or in rows of 32.
-    columns : int
+    columns : int, at least 1
         Filters in a row, for filters of one channel.
     title : str, optional
     order : sequence of int, optional
@@ -63,9 +65,9 @@ def filter_grid(w, columns=10, title=None, order=None, labels=None, channels=Non
     Raises
     ------
     ValueError
-        If w does not have four axes, or order names a filter that is not there.
+        If order names a filter that is not there.
     """
-    w = check_filters(w)
+    w = np.asarray(w)
     order = list(range(len(w)) if order is None else order)
     if not order or any(f not in range(len(w)) for f in order):
         raise ValueError(f"order is {order}, expected filters 0 to {len(w) - 1}")
@@ -94,8 +96,8 @@ def colour_filters(w, labels, columns=10, title=None):
     Parameters
     ----------
     w : ndarray of shape (F, 3, KH, KW)
-    labels : sequence of str
-    columns : int
+    labels : sequence of str, length F
+    columns : int, at least 1
         Filters in a row.
     title : str, optional
 
@@ -105,7 +107,7 @@ def colour_filters(w, labels, columns=10, title=None):
     """
     top = limits(w, signed=True)[1]
     note = f"one scale: grey 0, a colour at its brightest {top:.2g}, at its darkest −{top:.2g}"
-    tiles = in_rows(0.5 + 0.5 * check_filters(w) / top, columns)
+    tiles = in_rows(0.5 + 0.5 * np.asarray(w) / top, columns)
     return contact_sheet(tiles, in_rows(labels, columns, ""), title=title, note=note)
 
 
@@ -123,17 +125,8 @@ def filters_before_after(before, after, title=None, order=None):
     Returns
     -------
     Figure
-
-    Raises
-    ------
-    ValueError
-        If the two differ in shape, or have several channels.
     """
-    before, after = check_filters(before), check_filters(after)
-    if before.shape != after.shape:
-        raise ValueError(f"after has shape {after.shape}, expected {before.shape} as before")
-    if before.shape[1] > 1:
-        raise ValueError(f"before has shape {before.shape}, expected (F, 1, KH, KW)")
+    before, after = np.asarray(before), np.asarray(after)
     order = list(range(len(before)) if order is None else order)
     heads = in_rows(map(str, order), 16, "")
     pairs = zip(in_rows(before[order, 0], 16), in_rows(after[order, 0], 16), strict=True)
@@ -152,22 +145,15 @@ def feature_maps(maps, columns=8, title=None):
     Parameters
     ----------
     maps : ndarray of shape (C, H, W)
-    columns : int
+    columns : int, at least 1
         Maps in a row.
     title : str, optional
 
     Returns
     -------
     Figure
-
-    Raises
-    ------
-    ValueError
-        If maps does not have three axes.
     """
     maps = np.asarray(maps)
-    if maps.ndim != 3:
-        raise ValueError(f"maps has shape {maps.shape}, expected (C, H, W)")
     signed = bool((maps < 0).any())
     labels = [str(c) for c in range(len(maps))]
     top = limits(maps, signed)[1]
@@ -176,16 +162,6 @@ def feature_maps(maps, columns=8, title=None):
         in_rows(maps, columns), in_rows(labels, columns, ""), signed=signed, title=title,
         note=note, size=0.9,
     )  # fmt: skip
-
-
-def check_filters(w):
-    """Return w as an array, or say that it is not a bank of filters."""
-    w = np.asarray(w)
-    if w.ndim != 4 or 0 in w.shape:
-        raise ValueError(f"w has shape {w.shape}, expected (F, C, KH, KW)")
-    if w.dtype.kind not in "fiu":
-        raise TypeError(f"w is {w.dtype}, expected an array of numbers")
-    return w
 
 
 # Ten colours for ten classes; where they are used, the class stands there as a numeral, too.
@@ -202,7 +178,7 @@ def spectra(w, gains, labels, title=None):
     w : ndarray of shape (K, KH, KW)
     gains : ndarray of shape (K, size, size)
         As `cnnlib.interpret.spectrum` returns them.
-    labels : sequence of str
+    labels : sequence of str, length K
         One a filter.
     title : str, optional
 
@@ -229,8 +205,8 @@ def bars(heights, labels, title, ylabel):
 
     Parameters
     ----------
-    heights : sequence of float
-    labels : sequence of str
+    heights : sequence of float, length F
+    labels : sequence of str, length F
     title, ylabel : str
 
     Returns
@@ -242,7 +218,7 @@ def bars(heights, labels, title, ylabel):
     ax.bar(range(len(heights)), heights, color=BLUE)
     ax.set_xticks(range(len(heights)), labels, fontsize=8)
     ax.set(ylabel=ylabel, xlabel="filter")
-    ax.set_title(title, fontsize=11)
+    head(ax, title)
     ax.spines[["top", "right"]].set_visible(False)
     return figure
 
@@ -253,13 +229,13 @@ def exciting_patches(patches, responses, rows, title=None, w=None):
 
     Parameters
     ----------
-    patches : sequence of sequences of ndarray of shape (H, W)
+    patches : sequence of sequences of ndarray of shape (H, W) or (3, H, W), length F
         A row a filter, strongest first.
-    responses : sequence of sequences of float
-    rows : sequence of str
+    responses : sequence of sequences of float, length F
+    rows : sequence of str, length F
         Names of the filters.
     title : str, optional
-    w : sequence of ndarray of shape (KH, KW), optional
+    w : sequence of ndarray of shape (KH, KW), length F, optional
         The filters themselves, drawn first, in red and blue.
 
     Returns
@@ -280,11 +256,11 @@ def measured_fields(fields, boxes, names, title=None):
 
     Parameters
     ----------
-    fields : sequence of ndarray of shape (H, W)
+    fields : sequence of ndarray of shape (H, W), length F
         Measured by gradients, each on its own scale.
-    boxes : sequence of (range, range)
+    boxes : sequence of (range, range), length F
         Computed rows and columns, framed.
-    names : sequence of str
+    names : sequence of str, length F
     title : str, optional
 
     Returns
@@ -305,13 +281,12 @@ def where_it_looked(images, maps, rows=None, title=None):
 
     Parameters
     ----------
-    images : sequence of ndarray of shape (H, W)
-    maps : dict of str to sequence of ndarray of shape (H, W)
+    images : sequence of ndarray of shape (H, W) or (3, H, W), length N
+    maps : dict of str to sequence of ndarray of shape (H, W), length N
         Of each method, a map an image. One that has negative numbers is drawn in red and blue.
         Each map has a scale of its own. The ink's outline lies over it, if the image is one of ink
         on blank paper: if more than half of it has its least value.
-    rows : sequence of str, optional
-        One an image.
+    rows : sequence of str, length N, optional
     title : str, optional
 
     Returns
@@ -355,9 +330,10 @@ def sanity(rows, names, columns, title=None):
 
     Parameters
     ----------
-    rows : sequence of sequences of ndarray of shape (H, W)
+    rows : sequence of sequences of ndarray of shape (H, W), length R
         A row a method, a map a stage; each on its own scale, with colours if the row has a sign.
-    names, columns : sequence of str
+    names : sequence of str, length R
+    columns : sequence of str
         Before the rows, over the columns.
     title : str, optional
 
@@ -379,9 +355,9 @@ def tuning(angles, edges, strokes, edge_images, stroke_images, title=None):
 
     Parameters
     ----------
-    angles : sequence of float
+    angles : sequence of float, length K
         In degrees.
-    edges, strokes : dict of str to sequence of float
+    edges, strokes : dict of str to sequence of float, length K
         Curves.
     edge_images, stroke_images : sequence of ndarray of shape (H, W)
         Of the stimuli, some to show, spread evenly over the angles.
@@ -418,9 +394,8 @@ def made_to_order(images, labels, title=None):
 
     Parameters
     ----------
-    images : sequence of ndarray of shape (H, W), or None
-    labels : sequence of str
-        One an image.
+    images : sequence of ndarray of shape (H, W) or (3, H, W) or None, length N
+    labels : sequence of str, length N
     title : str, optional
 
     Returns
@@ -453,8 +428,7 @@ def scatter_classes(places, labels, title=None, axes=("first", "second")):
         ax.scatter(x, y, s=26, marker=f"${k}$", color=TEN[k], linewidths=0.3)
     ax.set(xlabel=axes[0], ylabel=axes[1])
     ax.spines[["top", "right"]].set_visible(False)
-    if title is not None:
-        ax.set_title(title, fontsize=11)
+    head(ax, title)
     return figure
 
 
@@ -464,8 +438,9 @@ def fooled(images, changes, results, before, after, title=None):
 
     Parameters
     ----------
-    images, changes, results : sequence of ndarray of shape (H, W)
-    before, after : sequence of str
+    images, results : sequence of ndarray of shape (H, W) or (3, H, W), length N
+    changes : sequence of ndarray of shape (H, W), length N
+    before, after : sequence of str, length N
         What the network says to each image, and to each result.
     title : str, optional
 
@@ -494,7 +469,7 @@ def filter_card(image, w, response, field, at, patches, title):
         Rows and columns of the image that the strongest response sees.
     at : (int, int)
         Where in the map that response is.
-    patches : sequence of (ndarray of shape (H, W), float)
+    patches : sequence of (ndarray of shape (PH, PW), float), may be empty
         What excites the filter most, and by how much.
     title : str
 
@@ -590,9 +565,9 @@ def look_card(image, overlay, signed, probabilities, asked, names, title):
     signed : bool
         Whether the overlay has a sign.
     probabilities : ndarray of shape (M,)
-    asked : int
+    asked : int, below M
         The class asked about, marked.
-    names : sequence of str
+    names : sequence of str, length M
         Of the classes.
     title : str
 
@@ -684,11 +659,11 @@ def fool_card(image, results, chances, names, marked, ground, ways, top, title):
     results : ndarray of shape (2, H, W)
         Changed on purpose, and at random.
     chances : ndarray of shape (2, M)
-    names : sequence of str
+    names : sequence of str, length M
         Of the classes.
     marked : (int, int)
         The class that it was, and the one to become.
-    ground : (ndarray, ndarray)
+    ground : (ndarray of shape (PH, PW, 4), ndarray of shape (2, 2))
         As :func:`fool_ground` returns.
     ways : ndarray of shape (2, K, 2)
         Places in the map, the first that of the image.
@@ -729,12 +704,12 @@ def forming_card(filters, norms, at, moment, dying, title):
     ----------
     filters : ndarray of shape (K, 16, 5, 5)
         At K moments; all on one scale.
-    norms : ndarray of shape (K, 16)
-    at : ndarray of shape (K,)
+    norms : finite ndarray of shape (K, 16)
+    at : finite ndarray of shape (K,)
         Steps.
-    moment : int
+    moment : int, below K
         Which moment to draw.
-    dying : dict of int to int
+    dying : dict of int to int, may be empty
         Filters that die, and the moment from which on each is silent: framed from then on.
     title : str
 
@@ -759,17 +734,17 @@ def forming_card(filters, norms, at, moment, dying, title):
              enumerate(zip(norms[moment], gone, strict=True))]  # fmt: skip
     ax.add_artist(Numbers(np.array(corners) + (0.45, 1.0), names, inks, 8))
     ax.text(0.1, 1.93, scale_note(filters), fontsize=8, color="#444444")
-    chart = ax.figure.add_axes((0.08, 0.1, 0.88, 0.3), gid="norms")
+    below = chart(ax, 0.64, 0.46, 7.04, 1.38, "norms")
     living = [f for f in range(norms.shape[1]) if f not in colour]
     curves = [np.stack([at, norms[:, f]], axis=1) for f in living]
-    segments(chart, curves, GREY, 0.6)
+    segments(below, curves, GREY, 0.6)
     for f, k in dying.items():
-        chart.plot(at, norms[:, f], color=colour[f], linewidth=1.8)
-        chart.plot(at[k], norms[k, f], "o", color=colour[f], markersize=5)
-        chart.text(at[k], norms[k, f] + 0.04, str(f), fontsize=8, color=colour[f])
-    chart.axvline(at[moment], color="black", linewidth=1.2)
-    chart.set(xlim=(0, at[-1]), ylim=(0, 1.05 * norms.max()), xlabel="step", ylabel="norm")
-    chart.spines[["top", "right"]].set_visible(False)
+        below.plot(at, norms[:, f], color=colour[f], linewidth=1.8)
+        below.plot(at[k], norms[k, f], "o", color=colour[f], markersize=5)
+        below.text(at[k], norms[k, f] + 0.04, str(f), fontsize=8, color=colour[f])
+    below.axvline(at[moment], color="black", linewidth=1.2)
+    below.set(xlim=(0, at[-1]), ylim=(0, 1.05 * norms.max()), xlabel="step", ylabel="norm")
+    below.spines[["top", "right"]].set_visible(False)
     return ax.figure
 
 
@@ -780,7 +755,7 @@ def climb_card(made, other, responses, best, most, title):
     Parameters
     ----------
     made, other : ndarray of shape (H, W), in [0, 1]
-    responses : ndarray of shape (K,)
+    responses : finite ndarray of shape (K,)
         Of the unit to its image, after 0, 1, ... steps.
     best : float
         The largest response to a real image.
@@ -796,13 +771,13 @@ def climb_card(made, other, responses, best, most, title):
     for image, x, name in ((made, 0.1, "made for the unit"), (other, 2.55, "weights shuffled")):
         put(ax, image, x, 0.15, 2.3, scale=(0, 1))
         ax.text(x + 1.15, 2.5, name, ha="center", fontsize=9)
-    chart = ax.figure.add_axes((0.685, 0.16, 0.3, 0.66), gid="steps")
-    chart.plot(responses, color=BLUE, marker="o", markersize=3)
-    chart.axhline(best, color="black", linestyle="--", linewidth=1)
+    right = chart(ax, 5.48, 0.48, 2.4, 1.98, "steps")
+    right.plot(responses, color=BLUE, marker="o", markersize=3)
+    right.axhline(best, color="black", linestyle="--", linewidth=1)
     low, high = min(0, best, min(responses)), max(best, max(responses))
-    chart.set(xlim=(-0.5, most + 0.5), ylim=(low - 0.05 * (high - low), low + 1.15 * (high - low)))
-    chart.set_xlabel("step", fontsize=8)
-    chart.set_title("its response; dashed: best of the images", fontsize=9)
-    chart.tick_params(labelsize=8)
-    chart.spines[["top", "right"]].set_visible(False)
+    right.set(xlim=(-0.5, most + 0.5), ylim=(low - 0.05 * (high - low), low + 1.15 * (high - low)))
+    right.set_xlabel("step", fontsize=8)
+    right.set_title("its response; dashed: best of the images", fontsize=9)
+    right.tick_params(labelsize=8)
+    right.spines[["top", "right"]].set_visible(False)
     return ax.figure

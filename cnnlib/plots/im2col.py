@@ -15,6 +15,7 @@ from cnnlib.plots.base import (
     RED,
     SKY,
     YELLOW,
+    head,
     lattice,
     limits,
     new_figure,
@@ -50,11 +51,9 @@ def patch_frames(x, kernel_size, steps):
     Raises
     ------
     ValueError
-        If x is not one image, or a step is out of range.
+        If a step is out of range.
     """
     x = np.asarray(x)
-    if x.ndim != 2:
-        raise ValueError(f"x has shape {x.shape}, expected one image (H, W)")
     KH, KW = pair(kernel_size)
     OW = output_size(x.shape[1], KW)
     cols = im2col(x[None, None].astype(float), (KH, KW))
@@ -96,15 +95,8 @@ def product(x, w, f=0, j=0):
     Returns
     -------
     Figure
-
-    Raises
-    ------
-    ValueError
-        If x is not one image or w are not filters of one channel.
     """
     x, w = np.asarray(x, float), np.asarray(w, float)
-    if x.ndim != 2 or w.ndim != 3:
-        raise ValueError(f"x, w have shapes {x.shape}, {w.shape}, expected (H, W), (F, KH, KW)")
     F, KH, KW = w.shape
     OW = output_size(x.shape[1], KW)
     cols, rows = im2col(x[None, None], (KH, KW)), w.reshape(F, -1)
@@ -146,11 +138,9 @@ def two_factorings(x, w, at):
     Raises
     ------
     ValueError
-        If x or w is not a table, or at is no pixel of the output.
+        If at is no pixel of the output.
     """
     x, w = np.asarray(x, float), np.asarray(w, float)
-    if x.ndim != 2 or w.ndim != 2:
-        raise ValueError(f"x, w have shapes {x.shape}, {w.shape}, expected (H, W) and (KH, KW)")
     (H, W), (KH, KW), (oh, ow) = x.shape, w.shape, at
     OH, OW = output_size(H, KH), output_size(W, KW)
     if not (0 <= oh < OH and 0 <= ow < OW):
@@ -297,8 +287,8 @@ def counts(tables, titles, title):
 
     Parameters
     ----------
-    tables : sequence of ndarray of shape (H, W)
-    titles : sequence of str
+    tables : sequence of ndarray of shape (H, W), length K
+    titles : sequence of str, length K
     title : str
 
     Returns
@@ -322,7 +312,8 @@ def picked_patch(x, w, kernel_size, stride, pad, at):
     x : ndarray of shape (N, C, H, W)
     w : ndarray of shape (C, KH, KW)
         One filter.
-    kernel_size, stride, pad
+    kernel_size : int or (int, int)
+    stride, pad : int
         As for :func:`cnnlib.im2col.im2col`.
     at : (int, int, int, int)
         Image n, channel c to show, output pixel oh, ow.
@@ -388,10 +379,10 @@ def tape(values, rows, title, labels=None):
     ----------
     values : ndarray of shape (M,)
         The cells, in the order of their addresses.
-    rows : sequence of sequence of int
+    rows : sequence of sequences of float, length R
         Cells that each row of the view reads, in order; arrows show the hops.
     title : str
-    labels : sequence of str, optional
+    labels : sequence of str, length R, optional
         What stands left of each row.
 
     Returns
@@ -415,7 +406,7 @@ def tape(values, rows, title, labels=None):
             _arrow(ax, (start, level), (end, level), color, bend)
         if labels is not None:
             ax.text(-0.8, level, labels[r], ha="right", va="center", fontsize=9)
-    ax.set_title(title, fontsize=11)
+    head(ax, title)
     return figure
 
 
@@ -485,7 +476,7 @@ def step_times(times, title):
     ax.invert_yaxis()
     ax.set_xlabel("milliseconds for a batch")
     figure.legend(fontsize=9, loc="outside lower center", ncols=len(steps))
-    ax.set_title(title, fontsize=11)
+    head(ax, title)
     return figure
 
 
@@ -515,5 +506,5 @@ def race(seconds, title):
     ax.set_ylim(len(seconds) - 0.4, -0.6)
     ax.grid(axis="x", color=GREY, alpha=0.4)
     ax.set_axisbelow(True)
-    ax.set_title(title, fontsize=11)
+    head(ax, title)
     return figure

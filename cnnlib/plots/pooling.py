@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from cnnlib.arguments import shaped
 from cnnlib.plots.base import (
     BLUE,
     GREEN,
@@ -13,6 +12,7 @@ from cnnlib.plots.base import (
     SKY,
     coloured,
     contact_sheet,
+    head,
     limits,
     new_figure,
     outline,
@@ -45,14 +45,7 @@ def pooling_by_hand(x, y):
     Returns
     -------
     Figure
-
-    Raises
-    ------
-    ValueError
-        If x or y has another shape.
     """
-    for name, array, shape in (("x", x, (4, 4)), ("y", y, (2, 2))):
-        shaped(name, array, shape)
     title = "Max pooling keeps the largest number of each window"
     figure = new_figure(6.5, 3.0, title)
     left, right = figure.subplots(1, 2, width_ratios=(2, 1))
@@ -75,7 +68,7 @@ def pooling_step(x, y, kernel_size, stride, position, winner=None, pad=0, title=
         Padded already; infinite pixels are drawn white.
     y : ndarray of shape (OH, OW)
     kernel_size : (int, int)
-    stride : int
+    stride : int, at least 1
     position : (int, int)
         Output pixel (oh, ow) at which the window stands.
     winner : ndarray of shape (OH, OW), int, optional
@@ -108,7 +101,7 @@ def pooling_step(x, y, kernel_size, stride, position, winner=None, pad=0, title=
         tile.title(name)
         return tile
 
-    signed = bool(np.min(x[np.isfinite(x)]) < 0)
+    signed = bool((x[np.isfinite(x)] < 0).any())
     scale = limits(np.concatenate([x[np.isfinite(x)], y.ravel()]), signed)
     H, W = x.shape
     ink = {"signed": signed, "scale": scale, "form": "{:.3g}"}
@@ -140,7 +133,7 @@ def shifted_slices(x, kernel_size, stride):
     x : ndarray of shape (H, W)
         A few pixels wide.
     kernel_size : (int, int)
-    stride : int
+    stride : int, at least 1
 
     Returns
     -------
@@ -171,11 +164,10 @@ def picture_rows(rows, titles, labels, title=None, size=1.25, signed=()):
 
     Parameters
     ----------
-    rows : sequence of sequences of ndarray of shape (H, W)
-    titles : sequence of str
+    rows : sequence of sequences of ndarray of shape (H, W), length R
+    titles : sequence of str, or of sequences of str
         One a column, or a sequence of such, one a row.
-    labels : sequence of str
-        One a row.
+    labels : sequence of str, length R
     title : str, optional
     size : float
         Inches an image is wide.
@@ -231,7 +223,7 @@ def receptive_fields(names, with_pooling, without):
     ax.set_xlim(-0.3, len(names) + 0.1)
     ax.set_ylim(0, max(with_pooling) * 1.2)
     ax.set_ylabel("receptive field, pixels")
-    ax.set_title("Pooling lets a later pixel see more of the input", fontsize=11)
+    head(ax, "Pooling lets a later pixel see more of the input")
     ax.spines[["top", "right"]].set_visible(False)
     return figure
 

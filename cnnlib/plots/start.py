@@ -89,35 +89,25 @@ def block_stacks(stacks, input_shape, titles=None, title=None):
 
     Parameters
     ----------
-    stacks : sequence of sequences of (name, layer, shape, parameters, ...)
-        One sequence a network, first layer first, in the form of ``network.summary()``.
+    stacks : sequence of summaries, length S
+        One a network, as ``network.summary()`` returns it: a name, layer, shape and number of
+        parameters a layer, first layer first.
     input_shape : tuple of int
         Shape of one input.
-    titles : sequence of str, optional
-        One a network.
+    titles : sequence of str, length S, optional
     title : str, optional
         The finding, over the whole figure.
 
     Returns
     -------
     Figure
-
-    Raises
-    ------
-    ValueError
-        If there is no network, or titles do not match.
     """
     stacks = [list(stack) for stack in stacks]
     most = max([row[3] for stack in stacks for row in stack], default=0) or 1
-    if not stacks:
-        raise ValueError("stacks is empty, expected at least one network")
-    if titles is not None and len(titles) != len(stacks):
-        raise ValueError(f"titles holds {len(titles)}, expected {len(stacks)}, one a network")
     tallest = max(map(len, stacks)) + 1
     height = 0.31 * (tallest + 1.2) + 0.3 * (title is not None) + 0.25 * (titles is not None)
     figure = new_figure(8.0 if len(stacks) > 1 else 6.0, height, title, fixed=True)
-    height = figure.get_figheight()
-    top = 1 - (0.08 + 0.3 * (title is not None) + 0.25 * (titles is not None)) / height
+    top = (0.31 * (tallest + 1.2) - 0.08) / figure.get_figheight()
     for k, stack in enumerate(stacks):
         width = 1 / len(stacks)
         ax = figure.add_axes((k * width + 0.01, 0.01, width - 0.02, top - 0.01))
@@ -170,7 +160,7 @@ def responses(image, layers, probabilities, title=None, label=None):
     ----------
     image : ndarray of shape (H, W)
         What the network is given.
-    layers : sequence of (str, ndarray of shape (C, H, W) or (M,))
+    layers : sequence of (str, ndarray of shape (C, OH, OW) or (M,)), may be empty
         Names and responses, first layer first. A response with negative numbers is drawn in red
         and blue, another one in grey; each has a scale of its own.
     probabilities : ndarray of shape (10,)
@@ -222,7 +212,7 @@ def one_path(image, w, maps, probabilities, title=None):
     image : ndarray of shape (H, W)
     w : ndarray of shape (KH, KW)
         The filter.
-    maps : sequence of three ndarrays
+    maps : sequence of ndarray of shape (OH, OW), length 3
         What the filter makes of the image, the same after ReLU, the same after pooling.
     probabilities : ndarray of shape (10,)
     title : str, optional
@@ -261,23 +251,15 @@ def preparation(steps, titles, title=None):
 
     Parameters
     ----------
-    steps : sequence of ndarray of shape (H, W)
+    steps : sequence of ndarray of shape (H, W), length K
         The drawing, then the images it turns into.
-    titles : sequence of str
-        One a step.
+    titles : sequence of str, length K
     title : str, optional
 
     Returns
     -------
     Figure
-
-    Raises
-    ------
-    ValueError
-        If titles do not match.
     """
-    if len(titles) != len(steps):
-        raise ValueError(f"titles holds {len(titles)}, expected {len(steps)}, one a step")
     figure = new_figure(2.4 * len(steps), 2.9, title)
     for ax, image, text in zip(
         np.ravel(figure.subplots(1, len(steps), squeeze=False)), steps, titles, strict=True
@@ -296,7 +278,7 @@ def preparation(steps, titles, title=None):
 
 
 @plot
-def linked(layers, layer, unit, title=None, parts=None):
+def linked(layers, layer, unit, parts=None):
     """Draw the maps of all layers as columns, with lines from one map to those that it is made of.
 
     Parameters
@@ -307,8 +289,7 @@ def linked(layers, layer, unit, title=None, parts=None):
         Whose map is chosen.
     unit : int
         Which of its maps.
-    title : str, optional
-    parts : ndarray of shape (C,), optional
+    parts : ndarray of shape (K,), optional
         What each map before adds to one of its numbers: a line is red, or blue where that is
         negative, and left out where it is below a twentieth of the strongest.
 
@@ -327,7 +308,7 @@ def linked(layers, layer, unit, title=None, parts=None):
     )
     many = sum(n for n, is_map in zip(counts[1:], maps[1:], strict=True) if is_map)
     tile = min(0.22, room / max(1, many))
-    ax = sheet(8.0, 4.0, title)
+    ax = sheet(8.0, 4.0)
     left, before = 0.1, None
     for (name, values), count, is_map in zip(layers, counts, maps, strict=True):
         rows = -(-len(values) // count)
@@ -369,7 +350,9 @@ def painted(x, w, y):
 
     Parameters
     ----------
-    x, w, y : ndarray of shape (H, W), (KH, KW) and (OH, OW)
+    x : ndarray of shape (H, W)
+    w : ndarray of shape (KH, KW)
+    y : ndarray of shape (OH, OW)
 
     Returns
     -------

@@ -20,6 +20,7 @@ from cnnlib.plots.base import (
     SIGNED_MAP,
     band,
     dress,
+    head,
     limits,
     lines,
     mosaic,
@@ -61,16 +62,14 @@ def level_lines():
 
 
 @plot
-def valley(paths, title=None, titles=None):
+def valley(paths, title=None):
     """Draw the ways of several rules down the valley ``(0.1 * x**2 + 2 * y**2) / 2``, a map each.
 
     Parameters
     ----------
     paths : dict of str to ndarray of shape (K, 2)
-        Label to the points visited. The goal is (0, 0).
+        Title of a map to the points visited. The goal is (0, 0).
     title : str, optional
-    titles : sequence of str, optional
-        One a map, in place of the labels.
 
     Returns
     -------
@@ -96,7 +95,7 @@ def valley(paths, title=None, titles=None):
         ax.plot(0, 0, "*", color=GREEN, markersize=11)
         ax.set_xlim(-8, 8)
         ax.set_ylim(-3, 3)
-        ax.set_title(titles[k] if titles is not None else label, fontsize=10)
+        ax.set_title(label, fontsize=10)
     return figure
 
 
@@ -110,7 +109,8 @@ def sweep(
     ----------
     groups : dict of str to dict of str to ndarray of shape (K, seeds)
         Title of a panel to label to accuracies.
-    x : ndarray of shape (K,), or dict of label to such
+    x : ndarray of shape (K,) or dict of str to ndarray
+        One for all, or one a label.
     xlabel, title, ylabel : str
     floor : float, optional
         Where the axis begins, in percent.
@@ -140,8 +140,8 @@ def dots(names, found, title=None):
 
     Parameters
     ----------
-    names : sequence of str
-    found : sequence of ndarray of shape (seeds,)
+    names : sequence of str, length K
+    found : sequence of ndarray of shape (seeds,), length K
         Shares, drawn in percent.
     title : str, optional
 
@@ -187,7 +187,8 @@ def grid(values, rows, columns, xlabel, ylabel, title=None, form="{:.1f}"):
     Parameters
     ----------
     values : ndarray of shape (H, W)
-    rows, columns : sequence
+    rows : sequence of anything, length H
+    columns : sequence of anything, length W
         Labels of both axes.
     xlabel, ylabel, title : str
     form : str
@@ -201,7 +202,8 @@ def grid(values, rows, columns, xlabel, ylabel, title=None, form="{:.1f}"):
     figure = new_figure(1.0 * values.shape[1] + 2.0, 0.42 * values.shape[0] + 1.1)
     ax = figure.subplots()
     low = np.quantile(values, 0.25)
-    show_numbers(ax, values, title=title, scale=(low, values.max()), form=form)
+    show_numbers(ax, values, scale=(low, values.max()), form=form)
+    head(ax, title)
     for row, best in enumerate(values.argmax(axis=1)):
         outline(ax, row, best)
     ax.set_aspect("auto")
@@ -263,7 +265,7 @@ def mistakes(images, labels, read, probabilities, columns=6, title=None):
     labels, read : ndarray of shape (K,), integer
     probabilities : ndarray of shape (K,)
         Of the class that was read.
-    columns : int
+    columns : int, at least 1
         Images in a row.
     title : str, optional
 
@@ -289,11 +291,11 @@ def cockpit(losses, accuracies, rates, tested, filters, rate=None, title=None):
 
     Parameters
     ----------
-    losses, accuracies, rates : sequence of float
+    losses, accuracies, rates : sequence of float, length S, may be empty
         One a step.
-    tested : sequence of (int, float)
+    tested : sequence of (float, float), may be empty
         Steps after which the test images were read, and the share that was read right.
-    filters : ndarray of shape (F, C, KH, KW), or None
+    filters : ndarray of shape (F, C, KH, KW) or None
     rate : float, optional
         The rate that is set now, drawn as a line.
     title : str, optional
@@ -356,12 +358,14 @@ def boundary(margins, edge, x, labels, units, losses, seen, new, step, steps, ti
     margins : ndarray of shape (K, K)
         Score of class 1 minus that of class 0, over a square from ``-edge`` to ``edge``.
     edge : float
-    x, labels : ndarray of shape (N, 2), ndarray of shape (N,), 0 or 1
-    units : ndarray of shape (D, 3)
+    x : ndarray of shape (N, 2)
+    labels : ndarray of shape (N,), 0 or 1
+    units : ndarray of shape (D, 3), may be empty
         ``(a, b, c)`` of each hidden unit; it turns where ``a x + b y + c = 0``.
-    losses : sequence of float
+    losses : sequence of float, may be empty
         Of each step's batch.
-    seen, new : ndarray of shape (2, M), ndarray of shape (2, M) or None
+    seen : ndarray of shape (2, M)
+    new : ndarray of shape (2, M) or None
         Steps and losses, on the points drawn and on new ones.
     step, steps : int
         The step that is drawn, and how many there could be.

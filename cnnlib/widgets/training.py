@@ -97,7 +97,7 @@ class ValleyExplorer(Explorer):
         if rule == "sgd":
             text += f" Each step multiplies x by {1 - rate / 10:.3g} and y by {1 - 2 * rate:.3g}."
         text += " Drag the blue square to start elsewhere."
-        figure = plots.valley({rule: np.clip(path, -1e6, 1e6)}, titles=[title])
+        figure = plots.valley({title: np.clip(path, -1e6, 1e6)})
         return figure, text
 
 

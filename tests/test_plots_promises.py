@@ -1,0 +1,108 @@
+"""What a figure's docstring says of its arguments is what it takes; all else is refused by name."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+from cnnlib.plots import base, filters, pooling, training
+from cnnlib.plots.promises import hold, promises
+from tests.test_plots_base import MODULES
+
+FIGURES = {
+    name: function
+    for module in MODULES
+    for name, function in inspect.getmembers(module, inspect.isfunction)
+    if function.__module__ == module.__name__ and hasattr(function, "__wrapped__")
+    if "Returns\n    -------\n    Figure" in function.__doc__
+}
+OTHER_WORDS = {"int or (int, int)", "(float, float), str or None"}  # which other code looks at
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_argument_is_promised_and_held_to_it_before_anything_is_drawn(name, monkeypatch):
+    function = FIGURES[name]
+    said = promises(function.__doc__)
+    assert {argument for argument, _ in said} == inspect.signature(function).parameters.keys()
+    for argument, kind in said:
+        if kind not in OTHER_WORDS:
+            with pytest.raises(TypeError, match=rf"^{argument} is <object object.*, expected "):
+                hold(argument, object(), kind, {})
+    monkeypatch.setattr(base.Figure, "__init__", lambda *a, **k: pytest.fail("a figure was made"))
+    with pytest.raises(TypeError, match=rf"^{said[0][0]} is <object"):
+        function(**{argument: object() for argument, _ in said})
+
+
+ARRAY = "ndarray of shape (H, W)"
+
+
+@pytest.mark.parametrize(
+    "kind, value, message",
+    [
+        (ARRAY, np.zeros((2, 3)), None),
+        (ARRAY, [[True, False]], None),
+        (ARRAY, np.full((2, 2), np.nan), None),
+        (ARRAY, np.zeros((2, 3), np.uint8), None),
+        (ARRAY, np.zeros((1, 2, 3)), r"has shape \(1, 2, 3\), expected \(H, W\)"),
+        (ARRAY, np.zeros((0, 3)), r"has shape \(0, 3\), expected \(H, W\)"),
+        (ARRAY, [[1], [1, 2]], r"is \[\[1\], \[1, 2\]\], expected an array of numbers"),
+        (ARRAY, np.array([["a"]]), r"is an array of <U1, shape \(1, 1\), expected an array"),
+        ("ndarray of shape (M, M)", np.zeros((2, 3)), r"has shape \(2, 3\), expected \(M, M\)"),
+        (
+            "ndarray of shape (N, 2)",
+            np.zeros((3, 2)),
+            r"has shape \(3, 2\), expected \(N, 2\), N = 4",
+        ),
+        ("ndarray of shape (C, N) or (N,)", np.zeros(4), None),
+        ("ndarray of shape (N,) or None", None, None),
+        ("ndarray of shape (D, 3), may be empty", np.zeros((0, 3)), None),
+        ("finite ndarray of shape (K,)", [1, np.nan], "holds NaN or infinity, expected finite"),
+        ("sequence of str, length N", "abcd", None),
+        ("sequence of float, length N", "abcd", "is 'abcd', expected sequence of float"),
+        ("sequence of str, length N", ["a"] * 3, "has 3 entries, expected 4"),
+        ("sequence of str, length 2", ("a", 1), r"\[1\] is 1, expected str"),
+        ("sequence of str", {"a": "b"}, "is {'a': 'b'}, expected sequence of str"),
+        ("sequence of str", [], "has 0 entries, expected sequence of str"),
+        ("sequence of str, may be empty", [], None),
+        ("sequence of float, length N", [1, 2, 3], r"has shape \(3,\), expected \(N,\), N = 4"),
+        ("sequence of int", [1.5], r"is \[1.5\], expected whole numbers"),
+        ("dict of str to (ndarray, ndarray)", {"a": ([1],)}, r"\['a'\] has 1 entries, expected 2"),
+        ("dict of str to float", ["a"], r"is \['a'\], expected dict of str to float"),
+        ("bool or sequence of bool, length N", [True] * 3, "has 3 entries, expected 4"),
+        ("bool or sequence of bool, length N", "yes", "is 'yes', expected bool"),
+        ("ndarray of shape (N,) or dict of str to ndarray", {"a": [1]}, None),
+        ("(int, int)", (1, -2), r"\[1\] is -2, expected an integer, at least 0"),
+        ("int, at least 1", 0, "is 0, expected an integer, at least 1"),
+        ("int, below N", np.int64(4), "is 4, expected an integer from 0 to 3"),
+        ("int", True, "is True, expected an integer"),
+        ("float", np.inf, "is inf, expected float"),
+        ("str, optional", b"a", "is b'a', expected str"),
+    ],
+)
+def test_what_is_not_promised_is_refused(kind, value, message):
+    if message is None:
+        return hold("x", value, kind, {"N": 4})
+    with pytest.raises((TypeError, ValueError), match=rf"^x ?{message}"):
+        hold("x", value, kind, {"N": 4})
+
+
+@pytest.mark.parametrize(
+    "draw, message",
+    [
+        (lambda: filters.filter_grid(np.zeros((2, 3, 3))), r"^w has .* \(F, C, KH, KW\)"),
+        (lambda: filters.colour_filters(np.zeros((2, 3, 3, 3)), ["a"]), "^labels has 1 .* 2$"),
+        (lambda: filters.feature_maps(np.zeros((4, 4))), r"^maps has .*, expected \(C, H, W\)"),
+        (lambda: filters.feature_maps(np.zeros((4, 4, 4)), columns=0), "^columns is 0, .* 1$"),
+        (lambda: pooling.pooling_by_hand(np.zeros((4, 4)), np.zeros((2, 1))), "^y has shape"),
+        (lambda: training.confusion(np.zeros((2, 3))), r"^counts has .* \(M, M\)"),
+        (lambda: base.lines({"a": (1, 2)}, 3, "y"), "^xlabel is 3, expected str"),
+    ],
+)
+def test_figures_say_which_argument_does_not_fit(draw, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        draw()
+
+
+def test_sizes_are_those_of_the_arguments_whatever_their_order():
+    with pytest.raises(ValueError, match=r"labels has shape \(3,\), expected \(N,\), N = 2"):
+        filters.scatter_classes(np.zeros((2, 2)), np.zeros(3, int))
