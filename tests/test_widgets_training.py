@@ -331,6 +331,8 @@ def test_sgd_walks_as_the_formula_says(valley):
     valley.set(rate=0.5, steps=1)
     assert "to (-6.65, 0), height 2.21" in valley.text
     assert "multiplies x by 0.95 and y by 0." in valley.text
+    valley.controls["rate"].value = 0.001
+    assert "multiplies x by 0.9999 and y by 0.998." in valley.text
     assert height(-6.65, 0) == pytest.approx(2.21, abs=0.005)
 
 

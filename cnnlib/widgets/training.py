@@ -95,7 +95,7 @@ class ValleyExplorer(Explorer):
         )
         text += f"It left the picture at step {far[0]}." if len(far) else ""
         if rule == "sgd":
-            text += f" Each step multiplies x by {1 - rate / 10:.3g} and y by {1 - 2 * rate:.3g}."
+            text += f" Each step multiplies x by {1 - rate / 10:.4g} and y by {1 - 2 * rate:.4g}."
         text += " Drag the blue square to start elsewhere."
         figure = plots.valley({title: np.clip(path, -1e6, 1e6)})
         return figure, text
