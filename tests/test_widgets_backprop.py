@@ -61,6 +61,15 @@ def test_backprop_opens_with_an_open_path_to_the_input(backprop):
     assert backprop.controls["step"].value == 6
 
 
+def test_the_words_go_as_far_as_the_gradient(backprop):
+    said = ("has come back to", "has the gradient", "was at", "so it passes", "largest entry")
+    for step in range(7):
+        backprop.set(step=step)
+        assert ("The loss is computed." in backprop.text) == (step == 0)
+        found = [words in backprop.text for words in said]
+        assert found == [0 < step < 6, step > 2, step > 3, step > 4, step > 5]
+
+
 def test_rows_and_columns_end_where_the_map_does(backprop):
     assert backprop.controls["row"].max == backprop.controls["column"].max == 11
     backprop.set(follow="conv", row=23)
@@ -111,7 +120,8 @@ def test_backprop_tells_of_a_lost_window_and_of_a_shut_gate(backprop):
     for row, column in np.ndindex(24, 24):
         values, gradients, _ = backprop.passes(0, 3, "conv", 0, row, column)
         spot, _ = backprop.path("conv", 0, row, column)
-        stories.append(backprop.story(values, gradients, 0, "conv", row, column, spot))
+        story = backprop.story(values, gradients, 0, "conv", row, column, spot)
+        stories.append(" ".join(story))
     for ending in ("did not win its window", "nothing passes", "above 0, so it passes"):
         assert any(ending in story for story in stories)
     assert sum("did not win" in story for story in stories) >= 3 * 12 * 12
@@ -124,7 +134,7 @@ def test_two_explorers_do_not_share_a_network(backprop):
 
 def test_the_step_explorer_tells_the_error(step):
     step.set(power=-6)
-    assert "relative error" in step.text and "eps = 1e-6" in step.text
+    assert "relative error" in step.text and "eps = 1e-06" in step.text
     error = float(step.text.partition("relative error ")[2].split()[0].rstrip("."))
     assert error < 1e-8
     step.set(dtype="float32", power=-10)

@@ -105,12 +105,14 @@ class BackpropExplorer(Explorer):
         title = f"The gradient has come back to {STOPS[step]}" if step else "The loss is computed"
         text = (
             f"The network reads a {p.argmax()} (probability {p.max():.2f}); the label asked for "
-            f"is {label} (probability {p[label]:.2f}), so the loss is {loss:.2f}. "
+            f"is {label} (probability {p[label]:.2f}), so the loss is {loss:.2f}."
         )
+        text += f" {title}." if step < 6 else ""
         if follow == "all":
-            text += f"Gradient of all pixels; filter {filter} is shown."
+            text += f" Gradient of all pixels; filter {filter} is shown."
         else:
-            text += self.story(values, gradients, filter, follow, row, column, spot)
+            story = self.story(values, gradients, filter, follow, row, column, spot)
+            text = " ".join([text, *story[: max(0, step - 2)]])  # it begins at pool
         return backprop_stages(stages, step, title), text
 
     def passes(self, digit, label, follow, filter, row, column):
@@ -157,22 +159,25 @@ class BackpropExplorer(Explorer):
         return spot, frames
 
     def story(self, values, gradients, filter, follow, row, column, spot):
-        """Tell one pixel's way back."""
+        """Tell one pixel's way back, a sentence for each stage from pool on."""
         window = (spot[0] // 2, spot[1] // 2)
         arriving = gradients["pool"][0, filter, *window]
         y, sent = (a["relu"][0, filter, *spot] for a in (values, gradients))
         passed = gradients["conv"][0, filter, *spot]
-        text = f"Pixel {window} of pool, filter {filter}, has the gradient {arriving:.3g}. "
+        text = [f"Pixel {window} of pool, filter {filter}, has the gradient {arriving:.3g}."]
         if follow == "conv" and sent == 0:
-            return text + f"Pixel {spot} did not win its window: it gets 0, and so does the input."
-        text += f"The maximum of its window was at {spot}, which gets all of it. "
+            lost = f"Pixel {spot} did not win its window: it gets 0, and so does the input."
+            return [*text, lost]
+        text += [f"The maximum of its window was at {spot}, which gets all of it."]
         if passed == 0:
-            return text + "ReLU's output is 0 there, so nothing passes and the input gets 0."
-        return text + (
-            f"ReLU's output there is {y:.2f}, above 0, so it passes. The filter times this number "
-            f"goes to rows {spot[0]} to {spot[0] + 4}, columns {spot[1]} to {spot[1] + 4} of the "
-            f"input; the largest entry is {np.abs(gradients['x']).max():.3g}."
-        )
+            return [*text, "ReLU's output is 0 there, so nothing passes and the input gets 0."]
+        return [
+            *text,
+            f"ReLU's output there is {y:.2f}, above 0, so it passes.",
+            f"The filter times this number goes to rows {spot[0]} to {spot[0] + 4}, columns"
+            f" {spot[1]} to {spot[1] + 4} of the input; the largest entry is"
+            f" {np.abs(gradients['x']).max():.3g}.",
+        ]
 
 
 FUNCTIONS = {
@@ -222,7 +227,7 @@ class GradientCheckExplorer(Explorer):
             *((eps, errors[here]), titles),
         )
         text = (
-            f"Central difference with eps = 1e{power} in {dtype}: slope {measured[here]:.8g}, "
+            f"Central difference with eps = {eps:.0e} in {dtype}: slope {measured[here]:.8g}, "
             f"true {slope:.8g}, relative error {errors[here]:.0e}. "
             f"The best step of this plot is {steps[np.argmin(errors)]:.0e}."
         )
