@@ -35,6 +35,7 @@ module                   holds                                             lesso
 ``cnnlib.recipes``       what the command trains with
 ``cnnlib.summary``       the table of a network's layers
 ``cnnlib.progress``      the progress bar of a run
+``cnnlib.promises``      arguments of figures and explorers, held to their docstrings
 ``cnnlib.interrupt``     stopping a run, and losing nothing
 ``cnnlib.experiments``   what recorded experiments found                   01 to 09
 ``cnnlib.files``         files written whole or not at all, named arrays

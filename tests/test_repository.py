@@ -103,7 +103,7 @@ LEVELS = {
     # plumbing below all levels, which no lesson derives; not counted as core
     **dict.fromkeys(["arguments", "files", "idx", "experiments", "recordings", "recipes"], -1),
     **dict.fromkeys(["blas", "here", "wasm", "digits", "owndata"], -1),
-    **dict.fromkeys(["progress", "interrupt", "summary"], -1),
+    **dict.fromkeys(["progress", "promises", "interrupt", "summary"], -1),
     **dict.fromkeys(["im2col", "reference", "winograd"], 0),
     **dict.fromkeys(["initializers", "losses", "optimizers", "datasets", "augment"], 0),
     "layers": 1,
@@ -114,6 +114,7 @@ SAME_LEVEL = {
     ("idx", "files"),
     ("experiments", "files"),
     ("experiments", "arguments"),
+    ("promises", "arguments"),
     ("owndata", "files"),
     ("owndata", "idx"),
     ("here", "wasm"),

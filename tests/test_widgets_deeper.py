@@ -42,7 +42,7 @@ def test_it_answers_at_its_deepest_without_a_warning(explorer):
 
 
 def test_labels_have_to_be_as_many_as_images():
-    with pytest.raises(ValueError, match=r"labels has shape \(3,\), expected \(20,\)"):
+    with pytest.raises(ValueError, match=r"labels has shape \(3,\), expected \(N,\), N = 20"):
         DepthExplorer(X, LABELS[:3])
     with pytest.raises(ValueError, match="images has shape"):
         DepthExplorer(X[0], LABELS)

@@ -330,10 +330,11 @@ def test_filters_form_as_recorded():
     assert "'almost 0'" in moved(explorer, start=1)
 
 
-def test_filters_of_which_none_dies_form_too():
+def test_filters_of_which_none_dies_form_too(monkeypatch):
     record = {key: value.copy() for key, value in recorded("forming").items()}
     record["most"][...] = 1
-    explorer = FormingExplorer(record)
+    monkeypatch.setattr("cnnlib.widgets.filters.recorded", lambda name: record)
+    explorer = FormingExplorer()
     assert explorer.text.endswith("None is silent for good. ") and not explorer.problem
 
 
@@ -422,12 +423,12 @@ def test_a_photograph_of_a_digit_is_explored(explorer, lenet, digits, tmp_path):
         (
             np.zeros((28, 28), "f"),
             ValueError,
-            r"images has shape \(28, 28\), expected \(N, 1, H, W\)",
+            r"images has shape \(28, 28\), expected \(N, 1, ",
         ),
-        (np.zeros((2, 3, 28, 28), "f"), ValueError, r"expected \(N, 1, H, W\)"),
+        (np.zeros((2, 3, 28, 28), "f"), ValueError, r"expected \(N, 1, "),
         (np.zeros((2, 1, 28, 28), "u1"), TypeError, "images are uint8, expected floats: x.astype"),
         (np.full((2, 1, 28, 28), np.nan), ValueError, "images hold NaN or infinity"),
-        (None, ValueError, r"images has shape \(\), expected"),
+        (None, TypeError, "images is None, expected an array of numbers"),
     ],
 )
 def test_images_that_cannot_be_explored_are_refused(images, error, message, lenet):
@@ -438,5 +439,5 @@ def test_images_that_cannot_be_explored_are_refused(images, error, message, lene
 
 def test_a_label_for_each_image(lenet, digits):
     for explorer in EXPLORERS[:3]:
-        with pytest.raises(ValueError, match=r"labels has shape \(3,\), expected \(80,\)"):
+        with pytest.raises(ValueError, match=r"labels has shape \(3,\), expected \(N,\), N = 80"):
             explorer(lenet, digits[0], digits[1][:3])

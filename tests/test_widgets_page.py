@@ -109,7 +109,7 @@ def test_a_stack_within_the_network_is_seen_layer_by_layer():
     "arguments, message",
     [
         ({"images": IMAGES[0]}, r"shape \(1, 28, 28\), expected \(N, C, H, W\)"),
-        ({"labels": [1]}, "labels holds 1, expected 5"),
+        ({"labels": [1]}, r"labels has shape \(1,\), expected \(N,\), N = 5"),
         ({"layer": "conv9"}, "layer is 'conv9', expected one of input, conv1"),
     ],
 )

@@ -5,7 +5,6 @@ the bottom, changes nothing of what it says.
 """
 
 import functools
-import inspect
 import struct
 import zlib
 from typing import NamedTuple
@@ -19,9 +18,9 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from cnnlib.plots.promises import hold, promises
 from cnnlib.plots.quick import Canvas, Numbers, Pixels, measured
 from cnnlib.plots.ticks import fit_for
+from cnnlib.promises import held
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart, each with one meaning.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -53,23 +52,14 @@ def own_settings():
 
 
 def plot(function):
-    """Let a function that returns a figure make it with :func:`own_settings`.
-
-    Arguments are held to what its docstring says of them, those apart that are the default.
-    """
-    said, signature = promises(function.__doc__), inspect.signature(function)
-    usual = {name: p.default for name, p in signature.parameters.items()}
+    """Let a function that returns a figure make it with :func:`own_settings`; see :func:`held`."""
 
     @functools.wraps(function)
     def wrapped(*args, **options):
-        given, sizes = signature.bind(*args, **options).arguments, {}
-        for name, kind in said:
-            if name in given and given[name] is not usual[name]:
-                hold(name, given[name], kind, sizes)
         with own_settings():
             return function(*args, **options)
 
-    return wrapped
+    return held(wrapped)
 
 
 class Figure(matplotlib.figure.Figure):

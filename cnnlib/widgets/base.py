@@ -10,9 +10,9 @@ import os
 import ipywidgets as widgets
 import numpy as np
 
-from cnnlib.arguments import shaped
 from cnnlib.digits import prepare_digit
 from cnnlib.plots.base import spots, to_png, wipe
+from cnnlib.promises import held
 from cnnlib.widgets.picture import Picture, with_picture
 
 AGAIN = "<b>To make it move, run this cell again.</b> This is the last picture it drew."
@@ -59,6 +59,10 @@ class Explorer(widgets.VBox):
     shown = False  # in a page
     quieted = 0  # how many `with self.quiet()` we are in
     spots = ()  # what can be pointed at in the picture
+
+    def __init_subclass__(cls):
+        super().__init_subclass__()
+        cls.__init__ = held(cls.__init__, cls.__doc__)
 
     def __init__(self):
         self.controls = self.make_controls()
@@ -283,37 +287,27 @@ def player(control, interval=400):
 
 
 def check_images(images, network=None):
-    """Read a batch of grey images, in the dtype of a network's weights if there is one.
+    """Read a batch of images, in the dtype of a network's weights if there is one.
 
     Parameters
     ----------
-    images : ndarray of shape (N, 1, H, W), or path
+    images : ndarray of shape (N, C, H, W), or path
         A path is that of a photograph of a digit.
     network : Sequential, optional
 
     Raises
     ------
     TypeError, ValueError
-        If they are something else.
+        If they are no floats or not finite.
     """
     if isinstance(images, (str, os.PathLike)):
         images = prepare_digit(images)[None, None]
-    shape = np.shape(images)
-    if len(shape) != 4 or 0 in shape or shape[1] != 1:
-        raise ValueError(f"images has shape {shape}, expected (N, 1, H, W)")
     images = np.asarray(images)
     if images.dtype.kind != "f":
         raise TypeError(f"images are {images.dtype}, expected floats: x.astype('float32') / 255")
     if not np.isfinite(images).all():
         raise ValueError("images hold NaN or infinity, expected numbers")
     return images if network is None else images.astype(network.dtype, copy=False)
-
-
-def check_labels(labels, images):
-    """Return labels as an array, if there is one for each image."""
-    labels = np.asarray(labels)
-    shaped("labels", labels, (len(images),))
-    return labels
 
 
 def several(count, noun):

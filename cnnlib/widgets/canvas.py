@@ -15,7 +15,6 @@ from cnnlib.losses import softmax
 from cnnlib.widgets.base import (
     Explorer,
     check_images,
-    check_labels,
     choice,
     in_a_row,
     slider,
@@ -96,8 +95,10 @@ class ReadingExplorer(Explorer):
         out = network.output_shape(images.shape[1:])
         if len(out) != 1:
             raise ValueError(f"network returns {out} an image, expected scores of classes")
-        self.network, self.labels = network, check_labels(labels, images)
+        self.network, self.labels = network, np.asarray(labels)
         self.names = [str(k) for k in range(out[0])] if names is None else list(names)
+        if len(self.names) != out[0]:
+            raise ValueError(f"names has {len(self.names)} entries, expected {out[0]}")
         super().__init__()
 
     def make_controls(self):

@@ -7,7 +7,6 @@ import ipywidgets as widgets
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from cnnlib.arguments import one_of
 from cnnlib.datasets import load_mnist, load_photo
 from cnnlib.im2col import output_size
 from cnnlib.plots.convolution import kernel_positions, sliding_window
@@ -66,8 +65,6 @@ class KernelExplorer(Explorer):
     images : dict of str to ndarray of shape (H, W), optional
         Pictures to choose from, in [0, 1], 3 x 3 pixels at least; a digit of MNIST and a
         photograph by default.
-    kernel : str
-        The preset to open with, one of ``KERNELS``.
 
     Controls: ``kernel``, ``image``, ``stride``, ``pad``, ``row`` and ``column`` of the output, and
     the filter's numbers ``w00`` to ``w22``. The attribute ``play`` walks the window over the whole
@@ -79,22 +76,20 @@ class KernelExplorer(Explorer):
         " steps of the stride: its nine products add up to the marked output pixel."
     )
 
-    def __init__(self, images=None, kernel="Sobel x"):
-        one_of(KERNELS, kernel=kernel)
+    def __init__(self, images=None):
         if images is None:
             photo = load_photo(grey=True, height=75)[0, 0]
             images = {"digit": load_mnist()[1][0][0, 0], "photograph": photo}
         for name, image in images.items():
-            if np.ndim(image) != 2 or min(np.shape(image)) < 3:
+            if min(np.shape(image)) < 3:
                 raise ValueError(
                     f"images[{name!r}] has shape {np.shape(image)}, expected (H, W), at least 3 x 3"
                 )
         self.images = {name: np.asarray(image) for name, image in images.items()}
-        self.opening = kernel
         super().__init__()
 
     def make_controls(self):
-        kernel, image = self.opening, next(iter(self.images))
+        kernel, image = "Sobel x", next(iter(self.images))
         y = filtered(self.images[image], read_filter(KERNELS[kernel].split()))
         row, column = np.unravel_index(np.abs(y).argmax(), y.shape)  # where most is to be seen
         self.play = widgets.Play(interval=250, max=y.size - 1, tooltip="walk over the picture")

@@ -12,7 +12,7 @@ class FastestExplorer(Explorer):
 
     Parameters
     ----------
-    record : dict of str to ndarray
+    record : dict of str to arrays
         What ``python -m tools.fastest`` records: ``channels``, ``kernel``, ``batch``, ``way``, and
         ``seconds`` with an axis for each, in this order.
     """

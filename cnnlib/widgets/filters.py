@@ -16,7 +16,6 @@ from cnnlib.plots.filters import filter_card, look_card, picked_field
 from cnnlib.widgets.base import (
     Explorer,
     check_images,
-    check_labels,
     choice,
     percent,
     several,
@@ -77,7 +76,7 @@ class FilterExplorer(Explorer):
     def __init__(self, network, images, labels=None):
         self.images, self.convolutions = check_network(network, images, ("conv",))
         self.network, self.kept = network, Kept(network)
-        self.labels = None if labels is None else check_labels(labels, self.images)
+        self.labels = None if labels is None else np.asarray(labels)
         super().__init__()
 
     def make_controls(self):
@@ -418,19 +417,13 @@ class FoolExplorer(ReadingExplorer):
 
 
 class FormingExplorer(Explorer):
-    """The filters of a LeNet's first layer while they are learned: a recorded run.
-
-    Parameters
-    ----------
-    record : dict of str to ndarray, optional
-        As ``recorded("forming")``, the record that comes with the package, returns.
-    """
+    """The filters of a LeNet's first layer while they are learned: a recorded run."""
 
     hint = "Press play, or click in the curves: when do filters fade? Then start from almost 0."
     plays = {"moment": 300}
 
-    def __init__(self, record=None):
-        record = recorded("forming") if record is None else record
+    def __init__(self):
+        record = recorded("forming")
         self.starts, self.at = [str(start) for start in record["start"]], record["at"][0, 0]
         self.filters = record["filters"][:, 0].astype(np.float32)
         self.norms = np.array([[interpret.strengths(w) for w in run] for run in self.filters])

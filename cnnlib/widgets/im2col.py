@@ -52,8 +52,6 @@ class PatchExplorer(Explorer):
 
     def __init__(self, x=None):
         self.x = np.stack([DIGITS, 4 - DIGITS], axis=1) if x is None else x
-        if np.ndim(self.x) != 4:
-            raise ValueError(f"x has shape {np.shape(self.x)}, expected (N, C, H, W)")
         self.x = np.asarray(self.x, float)
         super().__init__()
 

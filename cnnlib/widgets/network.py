@@ -12,6 +12,7 @@ from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 from cnnlib.parts import path
 from cnnlib.plots.start import linked
+from cnnlib.widgets.base import check_images
 from cnnlib.widgets.page import Pack, PageExplorer, bundle
 
 UNSEEN = ("Flatten", "Dropout")  # at rest they change no number
@@ -41,7 +42,7 @@ class NetworkExplorer(PageExplorer):
         they are when it is shown.
     images : ndarray of shape (N, C, H, W)
         Images to choose from.
-    labels : ndarray of shape (N,), optional
+    labels : ndarray of shape (N,), integer, optional
     layer : str, optional
         Where it opens; at the last convolution, its strongest number, if not given.
 
@@ -72,11 +73,7 @@ class NetworkExplorer(PageExplorer):
     column = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, network, images, labels=None, layer=None):
-        images = np.asarray(images, np.float32)
-        if images.ndim != 4 or not len(images):
-            raise ValueError(f"images has shape {images.shape}, expected (N, C, H, W)")
-        if labels is not None and len(labels) != len(images):
-            raise ValueError(f"labels holds {len(labels)}, expected {len(images)}")
+        images = check_images(images).astype(np.float32)
         pack, self.network = Pack(network), network
         steps = self.steps(pack, images[0])
         names = list(steps)

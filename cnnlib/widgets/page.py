@@ -16,6 +16,7 @@ from cnnlib.layers.pool import AvgPool2D, GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.network import Residual, Sequential
 from cnnlib.plots.base import to_png
+from cnnlib.promises import held
 from cnnlib.widgets.picture import with_picture
 
 HERE = Path(__file__).parent
@@ -126,6 +127,10 @@ class PageExplorer(anywidget.AnyWidget):
 
     _css = "\n".join((HERE / name).read_text("utf-8") for name in ("canvas.css", "page.css"))
     hint = traitlets.Unicode().tag(sync=True)
+
+    def __init_subclass__(cls):
+        super().__init_subclass__()
+        cls.__init__ = held(cls.__init__, cls.__doc__)
 
     def opening(self):
         """Return the figure that is stored."""

@@ -8,8 +8,6 @@ from cnnlib.plots.start import painted
 from cnnlib.widgets.convolution import KERNELS, filtered, read_filter
 from cnnlib.widgets.page import PageExplorer, bundle
 
-SIZES = (3, 5, 7)
-
 
 class PaintExplorer(PageExplorer):
     """A filter to paint with mouse, finger or keys, on a photograph or on a picture of your own.
@@ -31,7 +29,7 @@ class PaintExplorer(PageExplorer):
     Raises
     ------
     ValueError
-        If the picture or the weights have another shape.
+        If the picture is smaller.
     """
 
     _esm = bundle("paint.js")
@@ -46,11 +44,7 @@ class PaintExplorer(PageExplorer):
         picture = np.asarray(picture, np.float32)
         presets = {name: read_filter(text.split()) for name, text in KERNELS.items()}
         weights = np.asarray(presets["Sobel x"] if weights is None else weights, float)
-        if weights.shape not in [(size, size) for size in SIZES]:
-            raise ValueError(
-                f"weights has shape {weights.shape}, expected (3, 3), (5, 5) or (7, 7)"
-            )
-        if picture.ndim != 2 or min(picture.shape) < max(SIZES):
+        if min(picture.shape) < 7:
             raise ValueError(f"picture has shape {picture.shape}, expected (H, W), at least 7 x 7")
         self.picture = picture
         super().__init__(

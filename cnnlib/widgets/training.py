@@ -12,6 +12,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from cnnlib import here, models
+from cnnlib.arguments import at_least_0
 from cnnlib.datasets import load_mnist
 from cnnlib.experiments import recorded
 from cnnlib.optimizers import OPTIMIZERS
@@ -118,7 +119,7 @@ class LiveCurves(widgets.VBox):
     at_end = True  # a run that is only recalled is drawn once, as it ended
 
     def __init__(self, interval=0.5):
-        self.interval, self.drawn, self.cost = interval, -math.inf, 0.0
+        self.interval, self.drawn, self.cost = at_least_0("interval", interval), -math.inf, 0.0
         self.image = widgets.Image(format="png", layout=widgets.Layout(align_self="flex-start"))
         super().__init__([self.image])
 
@@ -199,7 +200,7 @@ class TrainingCockpit(Explorer):
         What can be trained: label to a function that builds it from a seed.
     interval : float
         Seconds between two pictures, at least.
-    every : int
+    every : int, at least 1
         Steps between two looks at the first 1,000 test images.
 
     Attributes
@@ -311,7 +312,8 @@ class TrainingCockpit(Explorer):
 
     def close(self):
         """Stop the training and remove the explorer from the page."""
-        self.stop()
+        if hasattr(self, "ending"):  # not where arguments were refused
+            self.stop()
         super().close()
 
     def work(self, train, test, rule, values):

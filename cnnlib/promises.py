@@ -1,4 +1,4 @@
-"""What a figure's docstring says of its arguments is held to before anything is drawn.
+"""What the docstring of a figure or an explorer says of arguments is held to before it draws.
 
 Said in numpydoc's words: ``x : ndarray of shape (H, W)``, ``names : sequence of str, length H``,
 ``row : int, below H``.  A size that bears one name in several arguments is the same in all of them,
@@ -6,6 +6,9 @@ and nothing is empty unless it says that it may be.  NaN is drawn as a number th
 in a ``finite ndarray``.
 """
 
+import functools
+import inspect
+import os
 import re
 from numbers import Integral
 
@@ -18,21 +21,41 @@ ARRAY = re.compile(r"(\w+ )?ndarray\b(.*)$")
 SEVERAL = re.compile(r"(?:sequences?|tuple) of (.+?)(?:, length (\w+))?$")
 NAMED = re.compile(r"dict of (?:str|int) to (.+)$")
 TUPLE = re.compile(r"\(((?:[^()]|\([^()]*\))*)\)$")
+ENDS = re.compile(r", integer, (\d+) to (\d+)$")
+CLASS = re.compile(r"[A-Z]\w+$")
 EITHER = re.compile(r"(.+?) or ((sequence|dict) of .+)$")
 COMMA = re.compile(r", (?![^()]*\))")  # one that is in no brackets
 COUNT = re.compile(r"int(?:, (at least|below) (\w+))?$")
 ONE = {
     "bool": lambda value: isinstance(value, bool | np.bool_),
     "float": is_number,
+    "function": callable,
     "range": lambda value: isinstance(value, range),
     "str": lambda value: isinstance(value, str),
 }
-NUMBERS = {"biuf": "an array of numbers", "iu": "whole numbers"}
+KINDS = "biuf", "iu"
+NUMBERS = dict(zip(KINDS, ("an array of numbers", "whole numbers"), strict=True))
+
+
+def held(function, text=None):
+    """Let a function hold its arguments to its docstring, or to another; but for the defaults."""
+    said, signature = promises(text or function.__doc__), inspect.signature(function)
+    usual = {name: argument.default for name, argument in signature.parameters.items()}
+
+    @functools.wraps(function)
+    def wrapped(*args, **options):
+        given, sizes = signature.bind(*args, **options).arguments, {}
+        for name, kind in said:
+            if name in given and given[name] is not usual[name]:
+                hold(name, given[name], kind, sizes)
+        return function(*args, **options)
+
+    return wrapped
 
 
 def promises(text):
     """Read the arguments of a docstring, a list of name and kind; those that set sizes first."""
-    said = (text or "").partition("\n    Returns\n")[0]
+    said = re.split(r"\n    (?:Returns|Attributes)\n", text or "")[0]
     found = [(name, kind) for names, kind in ENTRY.findall(said) for name in names.split(", ")]
     return sorted(found, key=lambda entry: (not ARRAY.match(entry[1]), "length" not in entry[1]))
 
@@ -68,20 +91,26 @@ def hold(name, value, kind, sizes, outer=True):
         other = isinstance(value, dict) if either[3] == "dict" else many
         hold(name, value, either[2 if other else 1], sizes, outer)
     elif array := ARRAY.match(said):
-        hold_array(name, value, re.findall(r"\(([^()]*)\)", array[2]), "biuf", sizes, outer, empty)
+        if ", or path" in said and isinstance(value, str | os.PathLike):
+            return
+        shapes, kinds = re.findall(r"\(([^()]*)\)", array[2]), KINDS[", integer" in array[2]]
+        hold_array(name, value, shapes, kinds, sizes, outer, empty)
         if array[1] == "finite ":
             finite({name: np.asarray(value)})
+        if ends := ENDS.search(said):
+            low, high = np.min(value), np.max(value)
+            if low < int(ends[1]) or high > int(ends[2]):
+                raise ValueError(f"{name} holds {low} to {high}, expected {ends[1]} to {ends[2]}")
     elif several and several[1] in ("int", "float") and many and not isinstance(value, dict):
-        shape, kinds = f"{several[2] or 'any number'},", "iu" if several[1] == "int" else "biuf"
+        shape, kinds = f"{several[2] or 'any number'},", KINDS[several[1] == "int"]
         hold_array(name, list(value), [shape], kinds, sizes, outer, empty)
     elif several or named or parts:
         if not many or isinstance(value, dict) != bool(named):
             raise TypeError(f"{name} is {came(value)}, expected {kind}")
         inner = COMMA.split(parts[1]) if parts else [(several or named)[1]] * len(value)
-        length = several[2] if several else None
-        expected = (
-            known(length, sizes) or sizes.setdefault(length, len(inner)) if length else len(inner)
-        )
+        expected = len(inner)
+        if several and several[2]:
+            expected = known(several[2], sizes) or sizes.setdefault(several[2], expected)
         if len(value) != expected or outer and not (len(value) or empty):
             raise ValueError(f"{name} has {len(value)} entries, expected {expected or kind}")
         keys, each = (value.keys(), value.values()) if named else (range(len(value)), value)
@@ -89,8 +118,15 @@ def hold(name, value, kind, sizes, outer=True):
             hold(f"{name}[{key!r}]", one, kind, sizes, False)
     elif count := COUNT.match(said):
         hold_count(name, value, *count.groups(), sizes)
-    elif said in ONE and not ONE[said](value):
+    elif not ONE.get(said.partition(" of ")[0], anything)(value) or (
+        CLASS.match(said) and said not in [each.__name__ for each in type(value).__mro__]
+    ):
         raise TypeError(f"{name} is {came(value)}, expected {kind}")
+
+
+def anything(value):
+    """Take what is said in other words."""
+    return True
 
 
 def hold_count(name, value, edge, size, sizes):

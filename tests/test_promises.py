@@ -6,8 +6,16 @@ import numpy as np
 import pytest
 
 from cnnlib.plots import base, filters, pooling, training
-from cnnlib.plots.promises import hold, promises
+from cnnlib.promises import hold, promises
+from cnnlib.widgets.base import Explorer
+from cnnlib.widgets.canvas import ReadingExplorer
+from cnnlib.widgets.filters import FilterExplorer, FoolExplorer
+from cnnlib.widgets.network import NetworkExplorer
+from cnnlib.widgets.page import PageExplorer
+from cnnlib.widgets.paint import PaintExplorer
+from cnnlib.widgets.start import DigitExplorer
 from tests.test_plots_base import MODULES
+from tests.test_widgets_base import IMAGES, LABELS, small
 
 FIGURES = {
     name: function
@@ -16,12 +24,18 @@ FIGURES = {
     if function.__module__ == module.__name__ and hasattr(function, "__wrapped__")
     if "Returns\n    -------\n    Figure" in function.__doc__
 }
+EXPLORERS = {
+    kind.__name__: kind
+    for parent in (Explorer, PageExplorer, ReadingExplorer)
+    for kind in parent.__subclasses__()
+    if kind is not ReadingExplorer and inspect.signature(kind).parameters
+}
 OTHER_WORDS = {"int or (int, int)", "(float, float), str or None"}  # which other code looks at
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", FIGURES | EXPLORERS)
 def test_every_argument_is_promised_and_held_to_it_before_anything_is_drawn(name, monkeypatch):
-    function = FIGURES[name]
+    function = (FIGURES | EXPLORERS)[name]
     said = promises(function.__doc__)
     assert {argument for argument, _ in said} == inspect.signature(function).parameters.keys()
     for argument, kind in said:
@@ -94,13 +108,35 @@ def test_what_is_not_promised_is_refused(kind, value, message):
         (lambda: filters.feature_maps(np.zeros((4, 4))), r"^maps has .*, expected \(C, H, W\)"),
         (lambda: filters.feature_maps(np.zeros((4, 4, 4)), columns=0), "^columns is 0, .* 1$"),
         (lambda: pooling.pooling_by_hand(np.zeros((4, 4)), np.zeros((2, 1))), "^y has shape"),
-        (lambda: training.confusion(np.zeros((2, 3))), r"^counts has .* \(M, M\)"),
+        (lambda: training.confusion(np.zeros((2, 3), int)), r"^counts has .* \(M, M\)"),
         (lambda: base.lines({"a": (1, 2)}, 3, "y"), "^xlabel is 3, expected str"),
     ],
 )
 def test_figures_say_which_argument_does_not_fit(draw, message):
     with pytest.raises((TypeError, ValueError), match=message):
         draw()
+
+
+@pytest.mark.parametrize(
+    "make, message",
+    [
+        (lambda x, y: DigitExplorer("lenet5", x, y), "^network is 'lenet5', expected Sequential"),
+        (
+            lambda x, y: DigitExplorer(small(0), x[0], y),
+            r"^images has .* expected \(N, 1, 28, 28\)",
+        ),
+        (lambda x, y: DigitExplorer(small(0), np.uint8(255 * x), y), "^images are uint8, expected"),
+        (lambda x, y: DigitExplorer(small(0), x, y / 2), "^labels is an array .* whole numbers"),
+        (lambda x, y: FilterExplorer(small(0), x, y), "^the network has no layer of the kind conv"),
+        (lambda x, y: FoolExplorer(small(0), x, y + 3), "^labels holds 3 to 12, expected 0 to 9"),
+        (lambda x, y: FoolExplorer(small(0), x, y, ["a"]), "^names has 1 entries, expected 10"),
+        (lambda x, y: NetworkExplorer(small(0), x * np.nan, y), "^images hold NaN"),
+        (lambda x, y: PaintExplorer(x[0]), r"^picture has shape \(1, 28, 28\), expected \(H, W\)"),
+    ],
+)
+def test_explorers_say_which_argument_does_not_fit(make, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        make(IMAGES, LABELS)
 
 
 def test_sizes_are_those_of_the_arguments_whatever_their_order():
