@@ -5,7 +5,7 @@ import numpy as np
 from cnnlib.exercises.engine.check import Case, Check, Limit
 from cnnlib.exercises.engine.mistakes import Mistake, mistakes
 from cnnlib.exercises.engine.question import Question
-from cnnlib.exercises.engine.result import collect
+from cnnlib.exercises.engine.task import collect
 
 
 def double(x):

@@ -11,7 +11,7 @@ from cnnlib import reference
 from cnnlib.exercises.engine.check import Case, Check, told_once
 from cnnlib.exercises.engine.mistakes import Changed, Mistake, changed
 from cnnlib.exercises.engine.running import run
-from cnnlib.exercises.engine.whose import is_stub
+from cnnlib.exercises.engine.unwritten import is_stub
 from cnnlib.layers.activations import ReLU
 from cnnlib.layers.dense import Dense
 from cnnlib.network import Sequential
@@ -219,6 +219,27 @@ def test_a_class_of_a_notebook_is_known_by_its_methods():
     linecache.cache["<cell>"] = (len(source), None, source.splitlines(True), "<cell>")
     exec(compile(source, "<cell>", "exec"), names)
     assert is_stub(names["Empty"]) and is_stub(names["Begun"]) and not is_stub(names["Written"])
+
+
+def test_what_was_written_beside_pass_is_no_stub():
+    def in_place(x):
+        pass  # YOUR CODE HERE
+        x *= 2
+
+    def looped(x):
+        for i in range(min(x.shape)):
+            x[i] = 2 * x[i]
+        pass
+
+    def call(function, x):
+        y = x.copy()
+        function(y)
+        return y
+
+    check = make(right=lambda x: x.__imul__(2), call=call)
+    assert check.diagnose(in_place).ok and check.diagnose(looped).ok
+    result = CHECK.diagnose(looped)
+    assert "it returns None." in str(result)
 
 
 def test_ellipsis_as_an_index_is_no_stub():

@@ -13,8 +13,8 @@ import pytest
 from cnnlib.exercises.engine.check import Case, Check
 from cnnlib.exercises.engine.edits import changes
 from cnnlib.exercises.engine.repairs import small_changes
-from cnnlib.exercises.engine.result import collect
 from cnnlib.exercises.engine.running import little_memory
+from cnnlib.exercises.engine.task import collect
 from cnnlib.layers.base import Layer
 
 

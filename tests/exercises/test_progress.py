@@ -8,7 +8,7 @@ import pytest
 
 from cnnlib.exercises.engine import progress
 from cnnlib.exercises.engine import result as engine_result
-from cnnlib.exercises.engine.result import collect
+from cnnlib.exercises.engine.task import collect
 from tests.exercises.doubled import CHECK, SIZES, double, double_dots
 
 

@@ -9,7 +9,6 @@ import dataclasses
 import functools
 import inspect
 import itertools
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -18,17 +17,19 @@ import numpy as np
 from cnnlib import here
 from cnnlib.exercises.engine import variant
 from cnnlib.exercises.engine.errors import explain, meaning, raised_in
+from cnnlib.exercises.engine.facts import fact
 from cnnlib.exercises.engine.mistakes import GENERAL, Mistake, pairs
 from cnnlib.exercises.engine.outputs import Outputs
 from cnnlib.exercises.engine.repairs import repairs, small_changes
-from cnnlib.exercises.engine.result import Refused, Task, either, kind_of, listed
-from cnnlib.exercises.engine.running import NotHere, Patience, little_memory, run
-from cnnlib.exercises.engine.seen import fact
+from cnnlib.exercises.engine.running import Patience, little_memory, run
 from cnnlib.exercises.engine.show import tables
+from cnnlib.exercises.engine.task import Task
 from cnnlib.exercises.engine.tidy import remark, slow, untidy
 from cnnlib.exercises.engine.traced import borrowed
-from cnnlib.exercises.engine.uses import read_outside, untouched, unused
-from cnnlib.exercises.engine.whose import is_stub, lends, makes_methods
+from cnnlib.exercises.engine.unwritten import is_stub, makes_methods
+from cnnlib.exercises.engine.uses import handed_back, read_outside, unused
+from cnnlib.exercises.engine.whose import asked_for
+from cnnlib.exercises.engine.words import either, kind_of, listed, told_once
 
 
 @dataclass(frozen=True)
@@ -154,9 +155,8 @@ class Check(Task):
         self.right, self.cases, self.limits, self.steps = right, cases, limits, steps
         self.fresh = fresh
         self.args = list(inspect.signature(call or right).parameters)[1 if call else 0 :]
-        self.plain = call is None
-        self.outputs = Outputs(outputs, tolerance, keyed=not self.plain)
-        self.read, self.equal = self.outputs.read, self.outputs.equal
+        self.plain_call = call is None
+        self.outputs = Outputs(outputs, tolerance, keyed=not self.plain_call)
         self.whole, self.seconds = whole.split(), seconds * here.slower()
         self.call = call or (lambda thing, *given: thing(*given))
         self.mistakes = list(mistakes) + [
@@ -185,7 +185,7 @@ class Check(Task):
                 f"the {kind} was expected, and {came} came.",
                 f"Hand over the {kind} itself, without calling it: {call}",
             )
-        if lends(getattr(thing, "__code__", None)) or getattr(thing, "lent", False):
+        if asked_for(getattr(thing, "__code__", None)) or getattr(thing, "lent", False):
             return self._borrowed(f"{thing.__name__} of cnnlib")
         if is_stub(thing):
             return self.unwritten("not written yet")
@@ -232,15 +232,16 @@ class Check(Task):
         Trial
         """
         cases = self.cases(variant.generator(seed))
-        trial = Trial(cases, [self.read(self.call(self.right, *case.args)) for case in cases])
+        trial = Trial(
+            cases, [self.outputs.read(self.call(self.right, *case.args)) for case in cases]
+        )
         patience = Patience(self.seconds)
         for case, expected in zip(trial.cases, trial.expected, strict=True):
-            left = max(0.05, patience.left())
-            outcome, value, problem = self.use(thing, case, left)
+            outcome, value, problem = self.use(thing, case, patience.another())
             trial.outcomes.append(outcome)
             trial.values.append(value)
             trial.problems.append(problem)
-            trial.right.append(value is not None and self.equal(value, expected))
+            trial.right.append(value is not None and self.outputs.equal(value, expected))
             if outcome.late:
                 break
         return trial
@@ -251,12 +252,12 @@ class Check(Task):
         if outcome.error is not None or outcome.late:
             return outcome, None, ""
         try:
-            return outcome, self.read(outcome.value), ""
+            return outcome, self.outputs.read(outcome.value), ""
         except (TypeError, MemoryError) as error:
             return outcome, None, str(error)
 
     def value(self, thing, args, seconds):
-        """Return what comes out for arguments, as :meth:`read` gives it; or None."""
+        """Return what comes out for arguments, as :class:`Outputs` gives it; or None."""
         return self.use(thing, Case("", args), seconds)[1]
 
     def using(self, thing):
@@ -269,7 +270,7 @@ class Check(Task):
 
     def _spoilt(self, change, *given):
         """Change each output of the right version, as a general mistake does."""
-        outputs = self.read(self.call(self.right, *given))
+        outputs = self.outputs.read(self.call(self.right, *given))
         spoilt = tuple(change(v) if v.dtype.kind == "f" else v for v in outputs.values())
         return spoilt if len(spoilt) > 1 else spoilt[0]
 
@@ -286,7 +287,7 @@ class Check(Task):
             wrong, other, _ = self.use(mistake, case, self.seconds)
             if _failed(outcome, value) and _failed(wrong, other):
                 continue  # with which error, or with what left over, depends on how it is written
-            if value is None or other is None or not self.equal(value, other):
+            if value is None or other is None or not self.outputs.equal(value, other):
                 return False
             told |= not right
         return told
@@ -316,22 +317,11 @@ class Check(Task):
 
     def _stuck(self, trial):
         """Find that the function does not come to an end, or gives nothing back."""
-        if trial.outcomes[-1].late:  # nothing is tried after that
-            case = trial.cases[len(trial.outcomes) - 1]
-            return self.result(
-                "wrong",
-                f"not finished after {self.seconds:g} seconds, so it was stopped.",
-                "Does a loop go on for ever? What makes it end, and does that change in the loop?"
-                " Or is it only slow?",
-                *self.shown(case),
-                mistakes=["endless"],
-            )
-        if any(isinstance(o.error, NotImplementedError) for o in trial.outcomes):
-            return self.unwritten("not written yet")
-        for error in (o.error for o in trial.outcomes):
-            if isinstance(error, (NotHere, Refused)):
-                name = getattr(error, "mistake", "not here")
-                return self.result("wrong", f"{error}.", mistakes=[name])
+        hint = "Does a loop go on for ever? What makes it end, and does that change in the loop?"
+        hint += " Or is it only slow?"
+        last = trial.cases[len(trial.outcomes) - 1]
+        if found := self.halted(trial.outcomes, self.seconds, hint, *self.shown(last)):
+            return found
         nothing = [o for o in trial.outcomes if o.value is None and o.error is None]
         if len(nothing) == len(trial.outcomes):
             if any(o.printed for o in nothing):
@@ -475,7 +465,7 @@ class Check(Task):
         few = len(names) < 5  # of ten there are millions of orders
         for order in itertools.permutations(names) if few else ():
             renamed = [dict(zip(order, value.values(), strict=True)) for value in trial.values]
-            if all(map(self.equal, renamed, trial.expected)):
+            if all(map(self.outputs.equal, renamed, trial.expected)):
                 off = [name for name, place in zip(names, order, strict=True) if name != place]
                 if inspect.isclass(thing) and len(off) == 2:  # which returns no list of them
                     hint = "Each stands where the other belongs."
@@ -503,7 +493,7 @@ class Check(Task):
             after.callback(np.random.set_state, np.random.get_state())  # noqa: NPY002
             for mistake in itertools.takewhile(lambda _: patience.left() > 0, repaired):
                 _, value, _ = self.use(mistake, case, 0.3 * here.slower())
-                if value is None or not self.equal(value, expected):
+                if value is None or not self.outputs.equal(value, expected):
                     continue
                 others = [self.trial(mistake, s) for s in (seed, seed + 1)]
                 changed = {i for other in others for o in other.outcomes for i in o.changed}
@@ -532,7 +522,7 @@ class Check(Task):
         if trial.values[i] is None:
             return False
         _, again, _ = self.use(thing, trial.cases[i], self.seconds)
-        return again is not None and not self.equal(again, trial.values[i])
+        return again is not None and not self.outputs.equal(again, trial.values[i])
 
     def _told(self, trial):
         """Return the first output that tells something, if it is wrong anywhere; or ""."""
@@ -551,7 +541,7 @@ class Check(Task):
             for name in self.outputs.names
             if any(name in names for names in off)
         }
-        if kept := untouched(self, trial, list(wrong)):
+        if kept := handed_back(self, trial, list(wrong)):
             hint = "Where should the change come from, and is it 0?"
             return f"the argument {kept} comes back as it was", hint, "untouched"
         shown = off[trial.bad[0]][0]
@@ -595,16 +585,6 @@ class Check(Task):
         if outcome.warned:
             blocks.append(f"NumPy warned: {outcome.warned}.")
         return blocks
-
-
-def told_once(hints):
-    """Return hints, each without the sentences that stood in one before it."""
-    said = {}
-    for hint in dict.fromkeys(hints):
-        new = [s for s in re.split(r"(?<=[.?]) ", hint) if s not in said]
-        said |= dict.fromkeys(new)
-        if new:
-            yield " ".join(new)
 
 
 def _sentence(words):

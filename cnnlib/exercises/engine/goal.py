@@ -4,9 +4,10 @@ import copy
 
 from cnnlib import here
 from cnnlib.exercises.engine.errors import explain
-from cnnlib.exercises.engine.result import Refused, Task, kind_of
-from cnnlib.exercises.engine.running import NotHere, differ, run
-from cnnlib.exercises.engine.whose import is_stub
+from cnnlib.exercises.engine.running import differ, run
+from cnnlib.exercises.engine.task import Refused, Task
+from cnnlib.exercises.engine.unwritten import is_stub
+from cnnlib.exercises.engine.words import kind_of
 
 
 def untouched(function, *args):
@@ -67,14 +68,8 @@ class Goal(Task):
         if self.first and not (found := self.first.diagnose(thing)).ok:
             return found
         outcome = run(lambda given: self.measure(thing), (None,), self.seconds, contain=False)
-        if isinstance(outcome.error, NotImplementedError):
-            return self.unwritten("not written yet")
-        if outcome.late:
-            text = f"not finished after {self.seconds:g} seconds, so it was stopped."
-            return self.result("wrong", text, mistakes=["endless"])
-        if isinstance(outcome.error, (Refused, NotHere)):
-            name = getattr(outcome.error, "mistake", "refused")
-            return self.result("wrong", f"{outcome.error}", mistakes=[name])
+        if found := self.halted([outcome], self.seconds):
+            return found
         if outcome.error is not None:
             title = f"it raises {type(outcome.error).__name__}."
             return self.result("wrong", title, explain(outcome.error), mistakes=["raised"])

@@ -16,8 +16,8 @@ from types import CodeType, ModuleType
 
 from cnnlib.exercises.engine.errors import explain
 from cnnlib.exercises.engine.progress import state_folder
-from cnnlib.exercises.engine.result import either, kind_of
 from cnnlib.exercises.engine.whose import own
+from cnnlib.exercises.engine.words import either, kind_of
 
 FILE = Path("mine.py")
 HEAD = '"""My own library, written in the exercises."""\n\n'

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from cnnlib.exercises.engine.result import kind_of
 from cnnlib.exercises.engine.show import digits_to_tell, tables
+from cnnlib.exercises.engine.words import kind_of
 
 
 class Outputs:

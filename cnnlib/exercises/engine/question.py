@@ -10,8 +10,10 @@ import unicodedata
 import numpy as np
 
 from cnnlib.exercises.engine import variant
-from cnnlib.exercises.engine.result import Result, Task, either, kind_of, listed
+from cnnlib.exercises.engine.result import Result
 from cnnlib.exercises.engine.show import number
+from cnnlib.exercises.engine.task import Task
+from cnnlib.exercises.engine.words import either, kind_of, listed
 
 FILLERS = {"the", "a", "an", "is", "are", "it", "its", "it's"}
 

@@ -2,10 +2,8 @@
 
 import html
 import os
-import sys
 from dataclasses import dataclass, field
 
-from cnnlib.exercises.engine import progress
 from cnnlib.exercises.engine.show import Table, beside
 
 SIGNS = {"done": "✓", "todo": "○", "wrong": "✗"}
@@ -45,6 +43,10 @@ class Result:
     def ok(self):
         """Whether the answer is right."""
         return self.state == "done"
+
+    def graded(self):
+        """Return the result; while nbgrader runs the notebook, only if the answer is right."""
+        return self.require() if GRADING else self
 
     def require(self):
         """Return the result if the answer is right.
@@ -110,79 +112,3 @@ class Result:
 # Whether nbgrader runs the notebook: then what is not right has to raise. Looked at once, since a
 # cell of the notebook can change it.
 GRADING = bool(os.environ.get("NBGRADER_EXECUTION"))
-
-
-def _not_run():
-    """Say whether IPython could not even begin with the cell before this one."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    last = getattr(shell, "last_execution_result", None)
-    return last is not None and last.error_before_exec is not None
-
-
-class Refused(Exception):
-    """Raised where what the reader handed over cannot be judged: says why, and by which name."""
-
-    def __init__(self, why, mistake="refused"):
-        super().__init__(why)
-        self.mistake = mistake
-
-
-class Task:
-    """What checks, questions and goals share: a lesson, a name, what to do, what comes next.
-
-    Lesson and name are given by :func:`collect`.
-    """
-
-    lesson = name = ""
-
-    def __init__(self, todo, more):
-        self.todo, self.more = todo, more
-
-    def report(self, result):
-        """Keep the progress and return the result; in grading, raise if it is not right."""
-        if result.ok:
-            progress.record(self.lesson, self.name)
-        if _not_run():
-            note = "The cell that you ran before this one did not run at all, so that what is"
-            result.blocks.insert(0, f"{note} checked here is the version before it.")
-        return result.require() if GRADING else result
-
-    def result(self, state, title, *blocks, mistakes=()):
-        return Result(state, self.name, title, list(mistakes), [b for b in blocks if b])
-
-    def unwritten(self, what):
-        return self.result("todo", f"{what}. {self.todo}.", "Then run this cell again.")
-
-
-def kind_of(value):
-    if value is None or value is ...:
-        return str(value)
-    if isinstance(value, (tuple, list)):
-        return f"a {type(value).__name__} of {len(value)}"
-    name = {"ndarray": "array"}.get(type(value).__name__, type(value).__name__)
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
-
-
-def listed(words):
-    return "; ".join(words)
-
-
-def either(words):
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
-
-
-def collect(lesson, names):
-    """Give every task among the names of a module its own name, and note all in their order.
-
-    Returns
-    -------
-    tuple of Task
-    """
-    tasks = {name: task for name, task in names.items() if isinstance(task, Task)}
-    for name, task in tasks.items():
-        for each in task, getattr(task, "first", None):
-            if each is not None:
-                each.lesson, each.name = lesson, name
-    progress.TASKS[lesson] = list(tasks)
-    return tuple(tasks.values())

@@ -27,6 +27,8 @@ class TimeUp(BaseException):
 class NotHere(Exception):
     """Says what a function must not do while it is checked."""
 
+    mistake = "not here"
+
 
 class Interrupted(KeyboardInterrupt):
     """Says, without the lines of this package, that the reader stopped a check."""
@@ -48,6 +50,10 @@ class Patience:
     def __init__(self, seconds):
         self.seconds, self.clock = seconds, getattr(time, "thread_time", time.process_time)
         self.work, self.wall = self.clock(), time.monotonic()
+
+    def another(self):
+        """Return the seconds for another call: what is left, and a little in any case."""
+        return max(0.05, self.left())
 
     def left(self):
         """Return how many seconds of work are left."""

@@ -4,8 +4,8 @@ import inspect
 
 import numpy as np
 
-from cnnlib.exercises.engine.result import listed
 from cnnlib.exercises.engine.traced import count_steps
+from cnnlib.exercises.engine.words import listed
 
 
 def untidy(check, trial, thing):
@@ -35,7 +35,7 @@ def untidy(check, trial, thing):
             )
     if again := _again(check, trial, thing):
         return check.result("wrong", *again, mistakes=["state"])
-    if check.plain and (name := _halved(trial)):
+    if check.plain_call and (name := _halved(trial)):
         return check.result(
             "wrong",
             f"the numbers have 7 digits: {name} is float32 where float64 came in.",
@@ -94,10 +94,10 @@ def remark(trial):
 
 def _again(check, trial, thing):
     """Find that a second call gives something else, or the same array: title, hint; or None."""
-    if not check.plain or inspect.isclass(thing) or trial.values[-1] is None:
+    if not check.plain_call or inspect.isclass(thing) or trial.values[-1] is None:
         return None
     outcome, value, _ = check.use(thing, trial.cases[-1], check.seconds)
-    if value is None or not check.equal(value, trial.values[-1]):
+    if value is None or not check.outputs.equal(value, trial.values[-1]):
         hint = "What does it keep from one call to the next? Make it new in every call."
         return "a second call with the same arguments gives another result.", hint
     both = outcome.value, trial.outcomes[-1].value

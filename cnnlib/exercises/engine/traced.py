@@ -6,7 +6,7 @@ import tracemalloc
 from pathlib import Path
 
 from cnnlib.exercises.engine.running import run, tracing
-from cnnlib.exercises.engine.whose import PACKAGE, lends, own
+from cnnlib.exercises.engine.whose import PACKAGE, asked_for, own
 
 # Libraries that hold it, too.
 OTHERS = ("scipy", "skimage", "sklearn", "cv2", "torch", "tensorflow", "jax")
@@ -76,7 +76,7 @@ def borrowed(function, args, seconds, task="", without="", given=""):
         library = frame.f_globals.get("__name__", "").split(".")[0]
         if library in OTHERS:
             found = found or library
-        elif lends(code) and Path(code.co_filename).stem != given:
+        elif asked_for(code) and Path(code.co_filename).stem != given:
             found = found or f"{code.co_name} of cnnlib"
         elif code.co_name == without and not own(code.co_filename):
             found = found or f"{without} of NumPy"

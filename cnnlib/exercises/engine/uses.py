@@ -30,18 +30,18 @@ def _idle(check, trial, thing, k, known, patience):
     kept = set()
     for i in known:
         args = trial.cases[i].args
-        if k >= len(args) or not (check.plain or np.isscalar(args[k])):
+        if k >= len(args) or not (check.plain_call or np.isscalar(args[k])):
             continue  # what a call makes of an array is not what the reader's function sees
         for new in nudged(args[k]):
             other = (*args[:k], new, *args[k + 1 :])
             try:
-                wanted = check.read(check.call(check.right, *copy.deepcopy(other)))
+                wanted = check.outputs.read(check.call(check.right, *copy.deepcopy(other)))
             except Exception:
                 continue  # such a value makes no sense here
-            if check.equal(wanted, trial.expected[i]):
+            if check.outputs.equal(wanted, trial.expected[i]):
                 continue
-            again = check.value(thing, other, max(0.05, patience.left()))
-            if again is None or not check.equal(again, trial.values[i]):
+            again = check.value(thing, other, patience.another())
+            if again is None or not check.outputs.equal(again, trial.values[i]):
                 return False
             kept.add(i)
     return len(kept) > 1
@@ -67,7 +67,7 @@ def nudged(value):
     return []
 
 
-def untouched(check, trial, wrong):
+def handed_back(check, trial, wrong):
     """Name the argument that comes back, wherever the result is wrong, as it was; or ""."""
     bad = trial.bad
     if len(wrong) > 1 or len(bad) == 1:

@@ -1,17 +1,20 @@
 """Read wrong code: a call on which it is right, and one that convicts it."""
 
 import contextlib
-import copy
 import textwrap
 
 import numpy as np
 
+from cnnlib import here
 from cnnlib.exercises.engine import variant
 from cnnlib.exercises.engine.errors import explain
 from cnnlib.exercises.engine.mistakes import code_of
-from cnnlib.exercises.engine.result import Task, kind_of
 from cnnlib.exercises.engine.running import run
 from cnnlib.exercises.engine.show import tables
+from cnnlib.exercises.engine.task import Task
+from cnnlib.exercises.engine.words import kind_of
+
+SECONDS = 10 * here.slower()
 
 
 class WrongCode(Task):
@@ -80,14 +83,20 @@ class WrongCode(Task):
     def _both(self, args):
         """Return what the right version and the wrong one give, each as an Outcome."""
         right, wrong = self.mistake.function.source, self.mistake.function
-        return run(right, copy.deepcopy(args), 10), run(wrong, copy.deepcopy(args), 10)
+        return run(right, args, SECONDS), run(wrong, args, SECONDS)
+
+    def _unanswered(self, name, right):
+        """Find that not even the right version can answer a call."""
+        if not (right.error or right.late):
+            return None
+        said = f"{name} is no call that the right version can answer."
+        return self.result("wrong", said, explain(right.error) if right.error else "")
 
     def _alike(self, args):
         """Find what is the matter with a call on which the code should be right."""
         right, wrong = self._both(args)
-        if right.error or right.late:
-            said = "right_on is no call that the right version can answer."
-            return self.result("wrong", said, explain(right.error) if right.error else "")
+        if found := self._unanswered("right_on", right):
+            return found
         if wrong.error or not _same(right.value, wrong.value):
             return self.result("wrong", "it is not right on right_on.", *_shown(right, wrong))
         numbers = np.concatenate([np.ravel(part) for part in _parts(right.value)])
@@ -103,9 +112,8 @@ class WrongCode(Task):
     def _differing(self, args):
         """Find whether a call convicts."""
         right, wrong = self._both(args)
-        if right.error or right.late:
-            said = "wrong_on is no call that the right version can answer."
-            return self.result("wrong", said, explain(right.error) if right.error else "")
+        if found := self._unanswered("wrong_on", right):
+            return found
         if not wrong.error and _same(right.value, wrong.value):
             return self.result("wrong", "it is right on wrong_on, too.", *_shown(right, wrong))
         return self.result("done", "convicted.", *_shown(right, wrong), self.more)

@@ -7,7 +7,7 @@ from cnnlib.exercises.engine.check import Case, Check, Steps
 from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.mine import keep
 from cnnlib.exercises.engine.progress import need, progress
-from cnnlib.exercises.engine.result import Refused, collect
+from cnnlib.exercises.engine.task import Refused, collect
 from cnnlib.exercises.engine.traced import peak_memory
 from cnnlib.exercises.lesson00 import mistakes
 

@@ -10,8 +10,8 @@ from cnnlib.exercises.engine.check import Case, Check, Limit, Steps
 from cnnlib.exercises.engine.goal import Goal, untouched
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
-from cnnlib.exercises.engine.result import Refused, collect
 from cnnlib.exercises.engine.show import Table
+from cnnlib.exercises.engine.task import Refused, collect
 from cnnlib.exercises.engine.wrongcode import WrongCode
 from cnnlib.exercises.lesson02 import mistakes
 

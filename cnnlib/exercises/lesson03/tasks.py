@@ -12,7 +12,7 @@ from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.mine import keep
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
-from cnnlib.exercises.engine.result import Refused, collect
+from cnnlib.exercises.engine.task import Refused, collect
 from cnnlib.exercises.engine.traced import peak_memory
 from cnnlib.exercises.engine.wrongcode import WrongCode
 from cnnlib.exercises.lesson03 import mistakes

@@ -15,7 +15,8 @@ from cnnlib.exercises.engine.mine import Mine, keep
 from cnnlib.exercises.engine.mistakes import Mistake
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
-from cnnlib.exercises.engine.result import Refused, collect, kind_of
+from cnnlib.exercises.engine.task import Refused, collect
+from cnnlib.exercises.engine.words import kind_of
 from cnnlib.exercises.lesson02.mistakes import max_pool
 from cnnlib.exercises.lesson03 import lent
 from cnnlib.exercises.lesson04 import mistakes

@@ -14,8 +14,9 @@ from cnnlib.exercises.engine.mine import Mine, keep
 from cnnlib.exercises.engine.mistakes import Mistake
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
-from cnnlib.exercises.engine.result import Refused, collect, kind_of
 from cnnlib.exercises.engine.running import differ
+from cnnlib.exercises.engine.task import Refused, collect
+from cnnlib.exercises.engine.words import kind_of
 from cnnlib.exercises.lesson03 import lent as lesson03
 from cnnlib.exercises.lesson04.mistakes import cross_entropy
 from cnnlib.exercises.lesson05 import lent, mistakes

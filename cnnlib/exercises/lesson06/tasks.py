@@ -8,9 +8,9 @@ from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.mistakes import Mistake
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
-from cnnlib.exercises.engine.result import Refused, collect
 from cnnlib.exercises.engine.running import differ
 from cnnlib.exercises.engine.show import Table
+from cnnlib.exercises.engine.task import Refused, collect
 from cnnlib.exercises.lesson06 import mistakes
 from cnnlib.layers.activations import ReLU
 from cnnlib.layers.conv import Conv2D

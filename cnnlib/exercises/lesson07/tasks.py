@@ -8,8 +8,8 @@ from cnnlib.exercises.engine.check import Case, Check
 from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
-from cnnlib.exercises.engine.result import Refused, collect
 from cnnlib.exercises.engine.running import differ
+from cnnlib.exercises.engine.task import Refused, collect
 from cnnlib.exercises.lesson07 import mistakes
 from cnnlib.network import Sequential
 from cnnlib.optimizers import Adam, one_cycle

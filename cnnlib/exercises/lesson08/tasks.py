@@ -14,7 +14,7 @@ from cnnlib.exercises.engine.check import Case, Check, Limit
 from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
-from cnnlib.exercises.engine.result import Refused, collect
+from cnnlib.exercises.engine.task import Refused, collect
 from cnnlib.exercises.engine.wrongcode import WrongCode
 from cnnlib.exercises.lesson08 import mistakes
 

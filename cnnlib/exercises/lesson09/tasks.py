@@ -9,7 +9,7 @@ from cnnlib.exercises.engine.check import Case, Check, Limit
 from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
-from cnnlib.exercises.engine.result import Refused, collect
+from cnnlib.exercises.engine.task import Refused, collect
 from cnnlib.exercises.lesson09 import mistakes
 
 __all__ = ["TASKS", "need", "progress"]  # and every task, by its name

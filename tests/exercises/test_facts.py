@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnnlib.exercises.engine.seen import fact
+from cnnlib.exercises.engine.facts import fact
 from tests.exercises.doubled import make
 
 TABLE = np.arange(1.0, 7).reshape(2, 3)

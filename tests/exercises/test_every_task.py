@@ -25,7 +25,7 @@ CHECKS = {
 }
 RNG = np.random.default_rng
 each_check = pytest.mark.parametrize("lesson, task", CHECKS.values(), ids=CHECKS)
-PLAIN = {name: pair for name, pair in CHECKS.items() if pair[1].plain}
+PLAIN = {name: pair for name, pair in CHECKS.items() if pair[1].plain_call}
 each_plain = pytest.mark.parametrize("lesson, task", PLAIN.values(), ids=PLAIN)
 FLOATS = [
     (name, mistake.name)
@@ -128,7 +128,7 @@ def test_an_unknown_mistake_is_not_misnamed(lesson, task):
 def test_every_mistake_is_tried(lesson, task):
     rows = MUTATIONS.values()
     tried = {name for number, of, name, _ in rows if (number, of) == (lesson, task.name)}
-    tried |= {limit.name for limit in task.limits if task.plain}  # by the test below
+    tried |= {limit.name for limit in task.limits if task.plain_call}  # by the test below
     assert named(task) <= tried, named(task) - tried
 
 
@@ -181,7 +181,7 @@ def test_a_default_that_is_left_out_is_missed(lesson, task):
 def alike(check, one, other):
     """Say whether two trials gave the same in every case."""
     for a, b in zip(one.values, other.values, strict=True):
-        if (a is None) != (b is None) or (a is not None and not check.equal(a, b)):
+        if (a is None) != (b is None) or (a is not None and not check.outputs.equal(a, b)):
             return False
     return True
 

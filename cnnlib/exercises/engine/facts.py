@@ -1,14 +1,14 @@
 """What can be said about a wrong result without knowing the mistake: facts, found by comparing.
 
 Where no mistake explains what a reader's function gives, one of these often does: the axes are in
-another order, the last row is missing, what is wrong is all 0, an argument plays no part.
+another order, the last row is missing, what is wrong is all 0.
 """
 
 import itertools
 
 import numpy as np
 
-from cnnlib.exercises.engine.result import listed
+from cnnlib.exercises.engine.words import listed
 
 
 @np.errstate(all="ignore")
