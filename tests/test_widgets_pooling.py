@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnnlib.widgets.pooling import TIES, PoolingExplorer, ShiftExplorer
+from cnnlib.widgets.pooling import TIES, PoolingExplorer, ShiftExplorer, shifted
 from tests.helpers import moved
 
 DIGIT = np.zeros((28, 28), np.float32)
@@ -30,6 +30,7 @@ def test_it_opens_with_a_winner(pooling):
 
 def test_every_control_changes_picture_and_words(pooling):
     assert "Window 1 of 9" in moved(pooling, step=0)
+    assert "of its 1 number is" in moved(pooling, kernel=1)
     assert "of its 9 numbers" in moved(pooling, kernel=3)
     assert "of 16" in moved(pooling, stride=1)
     assert "5 pixels are -inf" in moved(pooling, pad=1)
@@ -103,6 +104,16 @@ def test_it_refuses_what_is_no_grey_image(digit):
 
 def test_shift_opens_with_a_change(shifting):
     assert "moves by 1 column: pixels 82 %" in shifting.text
+
+
+def test_what_leaves_the_image_does_not_come_back_on_the_other_side():
+    x = np.arange(1.0, 9.0).reshape(1, 1, 1, 8)
+    assert shifted(x, 3).ravel().tolist() == [0, 0, 0, 1, 2, 3, 4, 5]
+    assert shifted(x, -3).ravel().tolist() == [4, 5, 6, 7, 8, 0, 0, 0]
+    np.testing.assert_array_equal(shifted(x, 0), x)
+    ink = np.zeros((1, 1, 28, 28))
+    ink[..., 27] = 1  # all of it leaves: that is a change by its whole norm
+    assert "by 2 columns: pixels 100 %" in moved(ShiftExplorer(ink), shift=2)
 
 
 def test_no_shift_changes_nothing(shifting):

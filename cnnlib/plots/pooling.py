@@ -186,7 +186,8 @@ def picture_rows(rows, titles, labels, title=None, size=1.25, signed=()):
         [coloured(image, 1) for image in row] if k in signed else row
         for k, row in enumerate(limited)
     ]
-    return contact_sheet(tiles, titles, labels, scale=(0, 1), size=size, title=title)
+    note = "differences: white 0, red 1, blue −1" if signed else None
+    return contact_sheet(tiles, titles, labels, scale=(0, 1), size=size, title=title, note=note)
 
 
 @plot

@@ -25,6 +25,12 @@ def relative(change, before):
     return f"{100 * np.linalg.norm(change) / size:.0f} %" if size else BLANK
 
 
+def shifted(x, shift):
+    """Move images to the right, or to the left if negative: what leaves is lost, blank comes in."""
+    W, by = x.shape[3], abs(shift)
+    return np.pad(x, ((0, 0), (0, 0), (0, 0), (by, by)))[..., by - shift : by - shift + W]
+
+
 def check_image(name, image):
     """Refuse what is not one grey image of at least 8 by 8 pixels; return it."""
     image = np.asarray(image)
@@ -119,7 +125,8 @@ class PoolingExplorer(Explorer):
         title = f"The largest of {window.size} is {best:.3g}, at ({kh}, {kw}) of the window"
         rule = f"winner = {kh} · {window.shape[1]} + {kw} = {winner}."
         text = (
-            f"The largest of its {window.size} numbers is {best:.3g}, at tap ({kh}, {kw}): {rule}"
+            f"The largest of its {several(window.size, 'number')} is {best:.3g}, at tap"
+            f" ({kh}, {kw}): {rule}"
         )
         if ties > 1:
             title += f": first of {ties} equal ones"
@@ -132,7 +139,8 @@ class PoolingExplorer(Explorer):
     def tell_average(self, window, mean):
         """Return title and words for a window that is averaged."""
         total = f"{window.sum():.3g} / {window.size} = {mean:.3g}"
-        text = f"Its {window.size} numbers add up to {window.sum():.3g}; the average is {total}."
+        numbers = several(window.size, "number")
+        text = f"The sum of its {numbers} is {window.sum():.3g}; the average is {total}."
         return f"The average: {total}", text
 
 
@@ -174,7 +182,7 @@ class ShiftExplorer(Explorer):
             "maximum": MaxPool2D(kernel).forward,
         }
         before = [way(x)[0, 0] for way in ways.values()]
-        after = [way(np.roll(x, shift, axis=3))[0, 0] for way in ways.values()]
+        after = [way(shifted(x, shift))[0, 0] for way in ways.values()]
         changes = [b - a for a, b in zip(before, after, strict=True)]
         sizes = [relative(change, a) for a, change in zip(before, changes, strict=True)]
         blank = [""] * len(ways)
