@@ -66,7 +66,7 @@ def test_probability_minus_truth_is_negative_for_the_right_class_only():
     heights = [bar.get_height() for bar in axes_of(figure)[2].patches]
     assert heights == [0.25, -0.5, 0.25]
     colours = [to_hex(bar.get_facecolor()) for bar in axes_of(figure)[2].patches]
-    assert colours == [BLUE.lower(), RED.lower(), BLUE.lower()]
+    assert colours == [RED.lower(), BLUE.lower(), RED.lower()]  # as in maps of what has a sign
 
 
 def test_comparison_shows_both_and_their_difference_on_one_scale():

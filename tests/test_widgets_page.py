@@ -3,6 +3,7 @@
 import base64
 import json
 
+import matplotlib
 import numpy as np
 import pytest
 
@@ -14,6 +15,7 @@ from cnnlib.layers.pool import GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.models import load_trained, mlp
 from cnnlib.network import Residual, Sequential
+from cnnlib.plots.base import SIGNED_MAP
 from cnnlib.widgets.network import NetworkExplorer, parts
 from cnnlib.widgets.page import bundle
 from cnnlib.widgets.paint import PaintExplorer
@@ -228,6 +230,16 @@ def test_what_cannot_be_painted_on_is_refused(arguments, message):
 )
 def test_what_a_filter_does_is_said(weights, said):
     assert said in javascript.call(bundle("paint.js"), "(m, weights) => m.say(weights)", weights)
+
+
+@needs_javascript
+@pytest.mark.parametrize("number", [-1, -0.5, 0, 0.5, 1])
+def test_the_page_colours_a_sign_as_the_figures_do(number):
+    shown = javascript.call(
+        bundle("ink.js"), "(m, x) => m.colour(x, {top: 1, signed: true})", number
+    )
+    wanted = matplotlib.colormaps[SIGNED_MAP]((number + 1) / 2, bytes=True)[:3]
+    np.testing.assert_allclose(shown, wanted, atol=0 if number in (-1, 0, 1) else 35)
 
 
 def test_a_layer_that_changes_no_number_is_stored_without_lines():

@@ -311,15 +311,17 @@ def probability_minus_truth(probabilities, label):
     """
     M = len(probabilities)
     truth = np.eye(M)[label]
+    gradient = probabilities - truth
     title = f"The score of class {label} is pulled up, all others are pushed down"
     figure = new_figure(8, 2.4, title)
     for ax, values, title in zip(
         figure.subplots(1, 3, sharey=True),
-        (probabilities, truth, probabilities - truth),
+        (probabilities, truth, gradient),
         ("p, what the network says", "t, what is true", "p - t, the gradient of the scores"),
         strict=True,
     ):
-        ax.bar(np.arange(M), values, color=np.where(values < 0, RED, BLUE))
+        signs = np.where(values < 0, BLUE, RED) if values is gradient else BLUE
+        ax.bar(np.arange(M), values, color=signs)
         ax.axhline(0, color="black", linewidth=0.8)
         ax.set_xticks(np.arange(M))
         ax.set_ylim(-1.05, 1.05)
@@ -414,7 +416,7 @@ def _stage(ax, array, place, signed, text, name, frames):
     zero, *ends = bottom + size * (0.05 + 0.9 * (np.array([0, *array]) - low) / (high - low or 1))
     across = left + size * (np.arange(len(array)) + 0.7) / (len(array) + 0.4)
     bars = [((x, zero), (x, end)) for x, end in zip(across, ends, strict=True)]
-    inks = [RED if value < 0 else BLUE for value in array]
+    inks = [RED if signed and value > 0 else BLUE for value in array]
     segments(ax, bars, inks, 72 * size * 0.7 / len(array))
     ax.plot((left, left + size), (zero, zero), color="black", linewidth=0.5)
     if len(array) <= 10:  # classes
