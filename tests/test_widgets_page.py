@@ -239,7 +239,7 @@ def test_the_page_colours_a_sign_as_the_figures_do(number):
         bundle("ink.js"), "(m, x) => m.colour(x, {top: 1, signed: true})", number
     )
     wanted = matplotlib.colormaps[SIGNED_MAP]((number + 1) / 2, bytes=True)[:3]
-    np.testing.assert_allclose(shown, wanted, atol=0 if number in (-1, 0, 1) else 35)
+    np.testing.assert_allclose(shown, wanted, atol=1)
 
 
 def test_a_layer_that_changes_no_number_is_stored_without_lines():

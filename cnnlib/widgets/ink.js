@@ -1,7 +1,8 @@
-// How numbers look in the page: grey for what has no sign, blue over white to red for what has one,
-// as in the figures; tiles of several arrays, to be chosen by hand or by keys.
+// How numbers look in the page: grey for what has no sign; for what has one, the colours of the
+// figures' map at five places, blue over white to red. And tiles of several arrays, to be chosen by
+// hand or by keys.
 
-const STOPS = [[5, 48, 97], [67, 147, 195], [247, 247, 247], [214, 96, 77], [103, 0, 31]];
+const STOPS = [[5, 48, 97], [107, 172, 208], [247, 246, 246], [228, 128, 101], [103, 0, 31]];
 export const FRAME = "#e69f00";
 
 // The scale of some numbers: the greatest size, and whether there is a sign.
