@@ -138,7 +138,7 @@ def test_volumes_mark_a_window_through_all_channels_a_filter_and_a_pixel_of_each
 
 def test_all_windows_stand_where_the_stride_puts_them():
     y = np.array([[0.0, -1], [2, 3]])
-    figure = plots.all_windows(np.zeros((6, 6)), np.ones((3, 3)), y, stride=2, pad=1)
+    figure = plots.all_windows(np.zeros((6, 6)), np.ones((3, 3)), y, stride=2, pad=1, title="t")
     assert figure.axes[0].patches[0].get_bbox().bounds == (0.5, 0.5, 4, 4)  # without its frame
     assert figure.axes[0].patches[0].get_linestyle() == "--"
     assert figure.axes[-1].images[0].get_cmap().name == "RdBu_r"

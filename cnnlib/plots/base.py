@@ -263,7 +263,7 @@ def show_image(ax, values, signed=False, title=None, scale=None, missing=NO_NUMB
     return ax.imshow(shown, cmap=colours(signed, missing), vmin=low, vmax=high, gid=gid)
 
 
-def show_numbers(ax, values, signed=False, title=None, scale=None, form="{:g}", size=10, gid=None):
+def show_numbers(ax, values, signed=False, title=None, scale=None, form="{:g}", size=10):
     """Draw a small array as a table: each number in a cell of its colour.
 
     An infinite number is a grey sign on white.
@@ -276,7 +276,7 @@ def show_numbers(ax, values, signed=False, title=None, scale=None, form="{:g}", 
         Font size in points.
     """
     values = np.asarray(values)
-    image = show_image(ax, values, signed, title, scale, "white", gid)
+    image = show_image(ax, values, signed, title, scale, "white")
     places = np.indices(values.shape)[::-1].reshape(2, -1).T
     write_numbers(ax, places, values, image.get_clim(), signed, form, size)
     lattice(ax, *values.shape)
@@ -379,18 +379,17 @@ def tables(
 
     Parameters
     ----------
-    arrays : sequence of ndarray of shape (H, W) or (W,)
-    titles : sequence of str
-        One a table.
+    arrays : sequence of ndarray of shape (H, W) or (W,), length K
+    titles : sequence of str, length K
     title : str, optional
         The finding.
     symbols : sequence of str
         Written between neighbours, as ``*`` or ``=``.
-    signed : bool or sequence of bool
+    signed : bool or sequence of bool, length K
         Which tables have a sign: diverging colours, white at 0.
     shared : bool
         Whether all tables have one colour scale.
-    form : str or sequence of str
+    form : str or sequence of str, length K
         Format of the numbers, of all tables or of each.
     frames : sequence of (int, int, int, int, int, str)
         Frames to draw: which table, row, column, rows, columns, colour.
@@ -402,19 +401,15 @@ def tables(
     Raises
     ------
     ValueError
-        If titles, symbols, signed or form are not as many as arrays ask for.
+        If symbols are not as many as tables ask for.
     """
     arrays = [np.atleast_2d(array) for array in arrays]
     K = len(arrays)
     signed = [signed] * K if np.ndim(signed) == 0 else list(signed)
     form = [form] * K if isinstance(form, str) else list(form)
     symbols = list(symbols) or [""] * (K - 1)
-    for name, given, count in (
-        *(("titles", titles, K), ("symbols", symbols, K - 1)),
-        *(("signed", signed, K), ("form", form, K)),
-    ):
-        if len(given) != count:
-            raise ValueError(f"{name} has {len(given)} entries, expected {count}")
+    if len(symbols) != K - 1:
+        raise ValueError(f"symbols has {len(symbols)} entries, expected {K - 1}")
     lines = max(name.count("\n") for name in titles)
     big = 18 if max(map(len, symbols), default=0) < 2 else 12
     cell = min(0.55, 7.7 / (sum(array.shape[1] for array in arrays) + K - 1))
@@ -583,6 +578,29 @@ def put_bars(ax, lengths, left, middles, thick, colors):
     """Draw horizontal bars on a sheet, all at once; sizes are inches."""
     ends = [((left, y), (left + x, y)) for x, y in zip(lengths, middles, strict=True)]
     return segments(ax, ends, colors, 72 * thick)
+
+
+def bar_places(count, bottom, height):
+    """Return the middles of bars, the first on top, that fill a height; in inches."""
+    return bottom + height * (1 - (np.arange(count) + 0.5) / count)
+
+
+def up_to(values):
+    """Say what the darkest red means in a map of signed values."""
+    return f"red up to {np.max(np.abs(values)):.2g}"
+
+
+def rows_of_dots(names, rows, looks, xlabel, title, height):
+    """Draw the numbers of each row as dots, each row in its look, and their mean as a bar."""
+    figure = new_figure(8, 0.33 * len(names) + height)
+    ax = figure.subplots()
+    for row, (values, look) in enumerate(zip(rows, looks, strict=True)):
+        ax.plot(values, np.full(len(values), row), "o", **look)
+        ax.plot([values.mean()] * 2, [row - 0.3, row + 0.3], color=RED, linewidth=2)
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    dress(ax, xlabel, "", title)
+    return figure
 
 
 def mosaic(maps, columns=None, gap=1):
@@ -832,7 +850,7 @@ def dress(ax, xlabel, ylabel, title=None, logs=""):
     head(ax, title)
 
 
-def head(ax, title):
+def head(ax, title, size=11):
     """Write a title over the only axes of a figure, in lines if that is too narrow for one."""
     if title is not None:
-        ax.set_title(title, fontsize=11, wrap=True)
+        ax.set_title(title, fontsize=size, wrap=True)

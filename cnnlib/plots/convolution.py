@@ -26,6 +26,7 @@ from cnnlib.plots.base import (
     show_image,
     show_numbers,
     side_by_side,
+    up_to,
 )
 
 
@@ -91,7 +92,7 @@ def window_sum(x, w, b, y, row, column):
 
 
 @plot
-def all_windows(x, w, y, stride=1, pad=0, title=None):
+def all_windows(x, w, y, stride, pad, title):
     """Draw every position of a filter on a small image, and the output pixel that it gives.
 
     Parameters
@@ -103,13 +104,12 @@ def all_windows(x, w, y, stride=1, pad=0, title=None):
     stride : int, at least 1
     pad : int
         How wide the frame is; a dashed line parts it from the image.
-    title : str, optional
+    title : str
 
     Returns
     -------
     Figure
     """
-    title = title or "The same nine weights at every position give the whole output"
     figure = new_figure(PAGE, 3.6, title)
     axes = figure.subplots(2, y.size, height_ratios=(len(x), len(y)))
     (H, W), signed = x.shape, bool(np.min(y) < 0)
@@ -156,7 +156,7 @@ def sliding_window(x, w, y, row, column, stride=1, pad=0):
         (y, 4.35, "output y", y.min() < 0, (row, column, 1, 1), GREEN),
     ):
         scale = (0, 1) if array is x else limits(array, signed)
-        said = f", red up to {scale[1]:.2g}" if signed else ""
+        said = f", {up_to(array)}" if signed else ""
         size = 2.9 / max(array.shape)  # of a pixel
         H, W = array.shape
         name, bottom = f"{title}, {H} x {W}{said}", 5.15 - H * size
@@ -274,7 +274,7 @@ def weight_matrices(matrices, titles, shape, marked):
     grid = figure.subplots(len(matrices), 1 + len(marked), width_ratios=(3.2, *[1] * len(marked)))
     for axes, matrix, name in zip(grid, matrices, titles, strict=True):
         scale = limits(matrix, True)
-        show_image(axes[0], matrix, True, f"{name}, red up to {scale[1]:.2g}", scale)
+        show_image(axes[0], matrix, True, f"{name}, {up_to(matrix)}", scale)
         axes[0].set_ylabel(f"{len(matrix)} output pixels", fontsize=9)
         axes[0].set_yticks(marked, [f"{row}" for row in marked], fontsize=8)
         for ax, row in zip(axes[1:], marked, strict=True):
@@ -308,8 +308,8 @@ def found(x, w, y, places, title):
     figure = new_figure(PAGE, 4.3, title)
     left, middle, right = figure.subplots(1, 3, width_ratios=(1, 0.45, 1))
     show_image(left, x, False, "x")
-    show_image(middle, w, True, f"w, {KH} x {KW},\nred up to {np.abs(w).max():.2g}")
-    show_image(right, y, True, f"y, red up to {np.abs(y).max():.2g}")
+    show_image(middle, w, True, f"w, {KH} x {KW},\n{up_to(w)}")
+    show_image(right, y, True, f"y, {up_to(y)}")
     for k, (row, column) in enumerate(places, 1):
         outline(left, row, column, KH, KW, width=1.8)
         outline(right, row - KH // 4, column - KW // 4, KH // 2, KW // 2, BLUE, width=1.2)

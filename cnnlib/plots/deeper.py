@@ -13,6 +13,7 @@ from cnnlib.plots.base import (
     dress,
     new_figure,
     plot,
+    rows_of_dots,
     show_image,
     style,
 )
@@ -99,16 +100,10 @@ def paired(names, differences, counts, title=None):
     -------
     Figure
     """
-    figure = new_figure(8, 0.33 * len(names) + 1.1)
-    ax = figure.subplots()
-    ax.axvline(0, color=GREY, linewidth=1)
-    for row, (values, certain) in enumerate(zip(differences, counts, strict=True)):
-        face = BLUE if certain else "none"
-        ax.plot(values, np.full(len(values), row), "o", mfc=face, mec=BLUE, alpha=0.7)
-        ax.plot([values.mean()] * 2, [row - 0.3, row + 0.3], color=RED, linewidth=2)
-    ax.set_yticks(range(len(names)), names)
-    ax.set_ylim(len(names) - 0.5, -0.5)
-    dress(ax, "difference in points (bar: mean; filled: it counts)", "", title)
+    looks = [{"mfc": BLUE if c else "none", "mec": BLUE, "alpha": 0.7} for c in counts]
+    xlabel = "difference in points (bar: mean; filled: it counts)"
+    figure = rows_of_dots(names, differences, looks, xlabel, title, 1.1)
+    figure.axes[0].axvline(0, color=GREY, linewidth=1, zorder=1.9)  # under the dots
     return figure
 
 

@@ -13,6 +13,7 @@ from cnnlib.plots.base import (
     RED,
     SKY,
     YELLOW,
+    bar_places,
     chart,
     coloured,
     contact_sheet,
@@ -30,6 +31,7 @@ from cnnlib.plots.base import (
     segments,
     sheet,
     show_image,
+    up_to,
 )
 from cnnlib.plots.quick import Ground, Numbers
 
@@ -493,7 +495,7 @@ def filter_card(image, w, response, field, at, patches, title):
         ax, 2.2 + at[1] * big / OW, 1.55 + (OH - at[0] - 1) * big / OH, big / OW, big / OH,
         ORANGE, 2,
     )  # fmt: skip
-    name = f"its map, red up to {np.abs(response).max():.2g}"
+    name = f"its map, {up_to(response)}"
     ax.text(2.2 + big / 2, 3.5, name, ha="center", fontsize=9)
     weigh = np.argsort(-np.abs(w).sum(axis=(1, 2)), kind="stable")[:12]
     shown = sorted(weigh)
@@ -507,7 +509,7 @@ def filter_card(image, w, response, field, at, patches, title):
         if across > 1:
             ax.text(x + 0.05, y + tall - 0.05, str(c), fontsize=6.5, va="top")
     what = "the filter" if len(w) == 1 else f"{len(shown)} of its {len(w)} channels"
-    what += f", red up to {np.abs(w).max():.2g}"
+    what += f", {up_to(w)}"
     ax.text(4.4 + across * tall / 2, 3.5, what, ha="center", fontsize=9)
     for k, (patch, value) in enumerate(patches[:8]):
         x = 0.15 + k * 0.97
@@ -541,7 +543,7 @@ def picked_field(image, response, at, field, measured, title):
     window = rows[0], columns[0], len(rows), len(columns)
     picked = "the map: one pixel picked"
     if np.min(response) < 0:
-        picked = f"the map, red up to {np.abs(response).max():.2g}"
+        picked = f"the map, {up_to(response)}"
     for x, values, name, gid, framed in (
         (1.35, response, picked, "map", at),
         (4.0, image, "what it can see", "image", window),
@@ -592,7 +594,7 @@ def look_card(image, overlay, signed, probabilities, asked, names, title):
 
 
 MAP = 5.52, 0.3, 2.4, 2.95  # left, bottom, width and height of the map of a fool card, in inches
-ROWS = 1.95, 0.3  # bottoms of its rows
+ROWS, TALL = (1.95, 0.3), 1.3  # bottoms of its rows, and how high they are
 
 
 def fool_sheet(title=None):
@@ -633,7 +635,7 @@ def fool_ground(places, labels, names):
     for x, y, text in heads:
         ax.text(x, y + 0.04, text, ha="center", fontsize=9)
     for row in ROWS:
-        for name, y in zip(names, bar_places(len(names), row), strict=True):
+        for name, y in zip(names, bar_places(len(names), row, TALL), strict=True):
             ax.text(4.68, y, name, ha="right", va="center", fontsize=6.5)
     return rendered(ax.figure), corners
 
@@ -642,11 +644,6 @@ def on_map(places, corners):
     """Return where points (N, 2) lie in the map of a fool card, inches; at its rim if outside."""
     shares = ((places - corners[0]) / (corners[1] - corners[0])).clip(0.01, 0.99)
     return (MAP[:2] + shares * MAP[2:]).T
-
-
-def bar_places(count, bottom, height=1.3):
-    """Return the heights of bars, the first on top, in inches; a fool card's rows are 1.3 high."""
-    return bottom + height * (1 - (np.arange(count) + 0.5) / count)
 
 
 @plot
@@ -685,7 +682,7 @@ def fool_card(image, results, chances, names, marked, ground, ways, top, title):
     for result, p, row in zip(results, chances, ROWS, strict=True):
         put(ax, coloured(result - image, top), 1.62, row, 1.3)
         put(ax, result, 3.06, row, 1.3, scale=(0, 1))
-        put_bars(ax, 0.72 * p, 4.72, bar_places(len(p), row), 0.8 * 1.3 / len(p), colours)
+        put_bars(ax, 0.72 * p, 4.72, bar_places(len(p), row, TALL), 0.8 * TALL / len(p), colours)
     note = f"change: white 0, red up to +{top:g}, blue down to −{top:g}"
     ax.text(1.62, 0.08, note, fontsize=8, color="#444444")
     for way, colour in zip(ways, (ORANGE, "black"), strict=True):

@@ -365,12 +365,6 @@ def picked_patch(x, w, kernel_size, stride, pad, at):
     return ax.figure
 
 
-def _arrow(ax, start, end, color=GREY, bend=0.0):
-    style = {"arrowstyle": "->", "color": color, "linewidth": 1.5}
-    style["connectionstyle"] = f"arc3,rad={bend}"
-    ax.annotate("", xy=end, xytext=start, arrowprops=style, annotation_clip=False)
-
-
 @plot
 def tape(values, rows, title, labels=None):
     """Draw memory as a tape of cells, and under it which cells a view reads, step by step.
@@ -403,7 +397,9 @@ def tape(values, rows, title, labels=None):
         ax.plot(cells, [level] * len(cells), "o", color=color, markersize=7)
         for start, end in zip(cells, cells[1:], strict=False):
             bend = -0.3 * min(1, 1.5 / max(abs(end - start), 1))  # a long hop is no higher
-            _arrow(ax, (start, level), (end, level), color, bend)
+            look = {"arrowstyle": "->", "color": color, "linewidth": 1.5}
+            look["connectionstyle"] = f"arc3,rad={bend}"
+            ax.annotate("", (end, level), (start, level), arrowprops=look, annotation_clip=False)
         if labels is not None:
             ax.text(-0.8, level, labels[r], ha="right", va="center", fontsize=9)
     head(ax, title)

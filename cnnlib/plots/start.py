@@ -10,6 +10,7 @@ from cnnlib.plots.base import (
     PURPLE,
     RED,
     SKY,
+    bar_places,
     colours,
     frame,
     mosaic,
@@ -22,6 +23,7 @@ from cnnlib.plots.base import (
     sheet,
     show_image,
     show_numbers,
+    up_to,
 )
 
 # One colour a kind of block, here and in every stack.
@@ -147,11 +149,6 @@ def written_short(layer):
     return type(layer).__name__ + (f"({written})" if written else "")
 
 
-def up_to(values):
-    """Say what the darkest red means in a map of signed values."""
-    return f"red up to {np.max(np.abs(values)):.2g}"
-
-
 @plot
 def responses(image, layers, probabilities, title=None, label=None):
     """Draw what each layer makes of an image, up to the probabilities of the ten digits.
@@ -192,11 +189,10 @@ def responses(image, layers, probabilities, title=None, label=None):
 
 def draw_probabilities(ax, probabilities, left, bottom, width, height, label=None):
     """Draw ten bars on a sheet; the likeliest is dark, the right digit is green."""
-    step = height / 10
-    middles = bottom + height - step * (np.arange(10) + 0.5)
+    middles = bar_places(10, bottom, height)
     best = int(np.argmax(probabilities))
     colours = [BLUE if k == best else SKY for k in range(10)]
-    put_bars(ax, width * np.asarray(probabilities), left, middles, 0.75 * step, colours)
+    put_bars(ax, width * np.asarray(probabilities), left, middles, 0.075 * height, colours)
     ax.plot((left, left), (bottom, bottom + height), color=GREY, linewidth=0.8)
     for k, y in enumerate(middles):
         ink, weight = (GREEN, "bold") if k == label else ("black", "normal")

@@ -27,6 +27,7 @@ from cnnlib.plots.base import (
     new_figure,
     outline,
     plot,
+    rows_of_dots,
     segments,
     show_image,
     show_numbers,
@@ -149,16 +150,9 @@ def dots(names, found, title=None):
     -------
     Figure
     """
-    figure = new_figure(8, 0.33 * len(names) + 1.0)
-    ax = figure.subplots()
-    for row, values in enumerate(found):
-        values = 100 * np.asarray(values)
-        ax.plot(values, np.full(len(values), row), "o", color=BLUE, alpha=0.6, markersize=6)
-        ax.plot([values.mean()] * 2, [row - 0.3, row + 0.3], color=RED, linewidth=2)
-    ax.set_yticks(range(len(names)), names)
-    ax.set_ylim(len(names) - 0.5, -0.5)
-    dress(ax, "test accuracy, %", "", title)
-    return figure
+    looks = [{"color": BLUE, "alpha": 0.6, "markersize": 6}] * len(names)
+    rows = [100 * np.asarray(values) for values in found]
+    return rows_of_dots(names, rows, looks, "test accuracy, %", title, 1.0)
 
 
 @plot
@@ -203,7 +197,7 @@ def grid(values, rows, columns, xlabel, ylabel, title=None, form="{:.1f}"):
     ax = figure.subplots()
     low = np.quantile(values, 0.25)
     show_numbers(ax, values, scale=(low, values.max()), form=form)
-    head(ax, title)
+    head(ax, title, 10)
     for row, best in enumerate(values.argmax(axis=1)):
         outline(ax, row, best)
     ax.set_aspect("auto")

@@ -121,6 +121,25 @@ class Explorer(widgets.VBox):
             Name of the control; None at the start.
         """
 
+    def follow(self, moved, menu, presets, names):
+        """Let a menu of presets, whose last entry is none, and the controls it sets say the same.
+
+        Parameters
+        ----------
+        moved : str or None
+            Name of the control that moved.
+        menu : str
+        presets : dict of str to tuple
+            A value for each of ``names``.
+        names : sequence of str
+        """
+        menu, controls = self.controls[menu], [self.controls[name] for name in names]
+        if moved is not None and self.controls[moved] is menu and menu.value in presets:
+            for control, value in zip(controls, presets[menu.value], strict=True):
+                control.value = value
+        values = tuple(control.value for control in controls)
+        menu.value = next((k for k in presets if presets[k] == values), menu.options[-1])
+
     def pointed(self, name, x, y):
         """Return the controls to set, a dict, for a place of the picture that is pointed at.
 

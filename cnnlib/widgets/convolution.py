@@ -123,16 +123,15 @@ class KernelExplorer(Explorer):
 
     def agree(self, moved):
         """Let numbers and preset say the same filter, sliders and play the same window."""
-        controls, kernel, play = self.controls, self.controls["kernel"], self.play
+        controls, play = self.controls, self.play
         row, column = controls["row"], controls["column"]
-        if moved == "kernel" and kernel.value != OWN:
-            for name, number in zip(TAPS, KERNELS[kernel.value].split(), strict=True):
-                controls[name].value = number
-        elif moved == "kernel" or moved in TAPS:
-            numbers = " ".join(controls[name].value.strip() for name in TAPS)
-            kernel.value = next((k for k in KERNELS if KERNELS[k] == numbers), OWN)
-        elif moved == "play":
+        if moved == "play":
             row.value, column.value = divmod(play.value, column.max + 1)
+        else:
+            if moved in TAPS:
+                controls[moved].value = controls[moved].value.strip()
+            presets = {name: tuple(text.split()) for name, text in KERNELS.items()}
+            self.follow(moved, "kernel", presets, TAPS)
         stride, pad = controls["stride"].value, controls["pad"].value
         H, W = self.images[controls["image"].value].shape
         row.max, column.max = (output_size(size, 3, stride, pad) - 1 for size in (H, W))
@@ -195,13 +194,7 @@ class OutputSizeExplorer(Explorer):
 
     def agree(self, moved):
         """Let preset and sliders say the same."""
-        preset = self.controls["preset"]
-        if moved == "preset" and preset.value != OWN:
-            for name, value in zip(PARTS, SIZES[preset.value], strict=True):
-                self.controls[name].value = value
-        else:
-            values = tuple(self.controls[name].value for name in PARTS)
-            preset.value = next((k for k in SIZES if SIZES[k] == values), OWN)
+        self.follow(moved, "preset", SIZES, PARTS)
 
     def draw(self, preset, size, kernel, stride, pad, dilation):
         O = output_size(size, kernel, stride, pad, dilation)  # noqa: E741

@@ -80,14 +80,7 @@ class PatchExplorer(Explorer):
     def agree(self, moved):
         """Let preset and sliders say the same, and column, oh, ow and image the same pixel."""
         controls, now = self.controls, self.values()
-        names = ("kernel", "stride", "pad")
-        if moved == "preset" and now["preset"] in self.PRESETS:
-            for name, value in zip(names, self.PRESETS[now["preset"]], strict=True):
-                controls[name].value = value
-        else:
-            settings = tuple(now[name] for name in names)
-            known = [name for name, preset in self.PRESETS.items() if preset == settings]
-            controls["preset"].value = (known or ["your own"])[0]
+        self.follow(moved, "preset", self.PRESETS, ("kernel", "stride", "pad"))
         try:
             OH, OW = self.size()
         except ValueError:  # which the picture says
