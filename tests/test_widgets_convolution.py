@@ -6,6 +6,7 @@ import pytest
 from cnnlib.widgets.convolution import (
     KERNELS,
     OWN,
+    PARTS,
     SIZES,
     TAPS,
     KernelExplorer,
@@ -120,16 +121,29 @@ def test_impossible_explorers_are_refused():
 
 
 def test_sizes_open_with_a_pixel_left_over(sizes):
-    assert "(8 - 3) // 2 + 1 = 3. Image pixels never reached: 7." in sizes.text
+    assert "(8 - 3) // 2 + 1 = 3. Never reached: image pixel 7." in sizes.text
 
 
 def test_every_size_changes_picture_and_words(sizes):
-    assert "(9 - 3) // 2 + 1 = 4. Image pixels never reached: none." in moved(sizes, size=9)
+    assert "(9 - 3) // 2 + 1 = 4. Every pixel is reached." in moved(sizes, size=9)
     assert "= 5 pixels" in moved(sizes, kernel=5)
     assert "// 3 + 1" in moved(sizes, stride=3)
     assert "9 + 2 * 2 = 13" in moved(sizes, pad=2)
     assert "2 * (5 - 1) + 1 = 9 pixels" in moved(sizes, dilation=2)
     assert sizes.controls["preset"].value == OWN
+
+
+@pytest.mark.parametrize(
+    "settings, never",
+    [
+        ((2, 2, 2, 1, 2), "image pixel 0 and 1 pixel of the frame"),
+        ((5, 2, 2, 1, 1), "1 pixel of the frame"),
+        ((14, 2, 4, 0, 1), "image pixels 2, 3, 6, 7, 10, 11"),
+    ],
+)
+def test_words_and_title_count_the_same_pixels(settings, never, sizes):
+    sizes.set(**dict(zip(PARTS, settings, strict=True)))
+    assert sizes.text.endswith(f" Never reached: {never}.")
 
 
 @pytest.mark.parametrize("preset", SIZES)

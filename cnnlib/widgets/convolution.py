@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from cnnlib.datasets import load_mnist, load_photo
 from cnnlib.im2col import output_size
 from cnnlib.plots.convolution import kernel_positions, sliding_window
-from cnnlib.widgets.base import Explorer, choice, in_a_row, slider, within
+from cnnlib.widgets.base import Explorer, choice, in_a_row, several, slider, within
 
 OWN = "own numbers"
 KERNELS = {
@@ -200,12 +200,17 @@ class OutputSizeExplorer(Explorer):
         O = output_size(size, kernel, stride, pad, dilation)  # noqa: E741
         span = dilation * (kernel - 1) + 1
         taps = np.add.outer(np.arange(O) * stride, np.arange(kernel) * dilation) - pad
-        lost = sorted(set(range(size)) - set(taps.ravel().tolist()))
+        lost = sorted(set(range(-pad, size + pad)) - set(taps.ravel().tolist()))
+        inside = [str(k) for k in lost if 0 <= k < size]
+        frame, never = len(lost) - len(inside), []
+        if inside:
+            never.append(f"image pixel{'s' * (len(inside) > 1)} {', '.join(inside)}")
+        if frame:
+            never.append(f"{several(frame, 'pixel')} of the frame")
         text = (
-            f"The kernel spans {dilation} * ({kernel} - 1) + 1 = {span} pixels, the padded image"
-            f" {size} + 2 * {pad} = {size + 2 * pad}. Output size:"
-            f" ({size + 2 * pad} - {span}) // {stride} + 1 = {O}. Image pixels never reached: "
-            + (", ".join(map(str, lost)) if lost else "none")
-            + "."
+            f"The kernel spans {dilation} * ({kernel} - 1) + 1 = {several(span, 'pixel')}, the"
+            f" padded image {size} + 2 * {pad} = {size + 2 * pad}. Output size:"
+            f" ({size + 2 * pad} - {span}) // {stride} + 1 = {O}. "
         )
+        text += f"Never reached: {' and '.join(never)}." if never else "Every pixel is reached."
         return kernel_positions(size, kernel, stride, pad, dilation), text
