@@ -1,5 +1,7 @@
 """A task to try the checks' machinery on: a function that doubles, and questions beside it."""
 
+import linecache
+
 import numpy as np
 
 from cnnlib.exercises.engine.check import Case, Check, Limit
@@ -101,3 +103,11 @@ def scaled_and_shifted():
         todo="Scale",
         more="And?",
     )
+
+
+def in_a_cell(source, name):
+    """Make a function or class as a cell of a notebook does, with its source on record."""
+    file, names = f"<cell {hash(source)}>", {"np": np, "__name__": "__main__"}
+    linecache.cache[file] = len(source), None, source.splitlines(True), file
+    exec(compile(source, file, "exec"), names)
+    return names[name]

@@ -1,13 +1,11 @@
 """Exceptions are told by the reader's own lines, and what they mean."""
 
-import linecache
-
 import numpy as np
 import pytest
 
 from cnnlib.exercises.engine.errors import explain, meaning
 from cnnlib.exercises.engine.running import run
-from tests.exercises.doubled import diagnose, scaled_and_shifted
+from tests.exercises.doubled import diagnose, in_a_cell, scaled_and_shifted
 
 
 def test_an_exception_is_told_by_the_readers_own_lines():
@@ -21,13 +19,9 @@ def test_an_exception_is_told_by_the_readers_own_lines():
 
 
 def test_what_the_names_of_the_line_held_is_told():
-    names = {}
-    filename = "<a reader>"
-    source = "def f(x, k):\n    return x[k]\n"
-    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-    exec(compile(source, filename, "exec"), names)
-    assert explain(run(names["f"], ((1, 2), 10**400), 5).error)[1] == "there x is (1, 2)"
-    outcome = run(names["f"], (np.zeros((2, 3)), 4), 5)
+    f = in_a_cell("def f(x, k):\n    return x[k]\n", "f")
+    assert explain(run(f, ((1, 2), 10**400), 5).error)[1] == "there x is (1, 2)"
+    outcome = run(f, (np.zeros((2, 3)), 4), 5)
     assert explain(outcome.error) == [
         "line 2, in f:  return x[k]",
         "there x has the shape (2, 3), k is 4",

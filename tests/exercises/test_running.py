@@ -1,6 +1,5 @@
 """A reader's code is run in time, contained and counted, whatever it does."""
 
-import gc
 import signal
 import subprocess
 import sys
@@ -11,11 +10,9 @@ import numpy as np
 import pytest
 
 from cnnlib import here
-from cnnlib.exercises.engine.check import Steps
 from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.running import Patience, run, within
-from cnnlib.exercises.engine.traced import count_steps
-from tests.exercises.doubled import diagnose, double, make
+from tests.exercises.doubled import diagnose, make
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no alarm")
@@ -90,46 +87,6 @@ def test_of_time_that_other_programs_take_a_sixth_counts():
     assert 299 < patience.left() <= 300
     patience.work -= 400
     assert 199 < patience.left() <= 200
-
-
-LOOPING = {
-    "loop": "y = x.copy()\n    for i in np.ndindex(x.shape):\n        y[i] *= 2\n    return y",
-    "comprehension": "return np.array([2 * v for v in x.ravel()]).reshape(x.shape)",
-    "vectorize": "return np.vectorize(lambda v: 2.0 * v)(x)",
-}
-
-
-FAST = make(steps=Steps((np.ones((2, 3)),), (np.ones((20, 30)),), "pixels", "One product."))
-
-
-@pytest.mark.parametrize("body", LOOPING.values(), ids=LOOPING)
-def test_loops_over_pixels_are_counted(body):
-    before = sys.gettrace()
-    result = diagnose(f"def double(x):\n    {body}", FAST)
-    assert result.mistakes == ["loops"] and "still loops over pixels" in str(result)
-    assert str(result) == str(diagnose(f"def double(x):\n    {body}", FAST))
-    assert sys.gettrace() is before
-    assert FAST.diagnose(double).ok
-
-
-def test_steps_are_the_same_each_time():
-    counts = {count_steps(lambda n: [i for i in range(n)], (n,), 5) for n in (7, 7, 7)}
-    assert len(counts) == 1 and counts.pop() >= 7
-
-
-def test_what_is_collected_meanwhile_takes_no_step():
-    class Noisy:
-        def __init__(self):
-            self.me = self
-
-        def __del__(self):
-            for _ in range(50):
-                pass
-
-    junk = [Noisy() for _ in range(50)]
-    del junk
-    steps = count_steps(lambda n: list(map(list, [()] * n)), (3000,), 5)
-    assert steps < 50 and gc.isenabled()
 
 
 def test_a_check_is_more_patient_in_the_browser(monkeypatch):
