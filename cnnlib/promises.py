@@ -18,7 +18,7 @@ from cnnlib.arguments import finite, is_number
 
 ENTRY = re.compile(r"^    (\w+(?:, \w+)*) : (.+)$", re.M)
 ARRAY = re.compile(r"(\w+ )?ndarray\b(.*)$")
-SEVERAL = re.compile(r"(?:sequences?|tuple) of (.+?)(?:, length (\w+))?$")
+SEVERAL = re.compile(r"(?:sequences?|tuple) of (.+?)(?:, length ([\w +]+))?$")
 NAMED = re.compile(r"dict of (?:str|int) to (.+)$")
 TUPLE = re.compile(r"\(((?:[^()]|\([^()]*\))*)\)$")
 ENDS = re.compile(r", integer, (\d+) to (\d+)$")
@@ -170,8 +170,9 @@ def fit(shape, found, sizes):
 
 
 def known(size, sizes):
-    """Return the number that a size is, None if that is not known."""
-    return int(size) if size.isdigit() else sizes.get(size)
+    """Return the number that a size such as ``10``, ``J`` or ``J + 1`` is, None if not known."""
+    parts = [int(part) if part.isdigit() else sizes.get(part) for part in size.split(" + ")]
+    return None if None in parts else sum(parts)
 
 
 def came(value):

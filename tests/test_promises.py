@@ -75,6 +75,7 @@ ARRAY = "ndarray of shape (H, W)"
         ("sequence of float, length N", "abcd", "is 'abcd', expected sequence of float"),
         ("sequence of str, length N", ["a"] * 3, "has 3 entries, expected 4"),
         ("sequence of str, length 2", ("a", 1), r"\[1\] is 1, expected str"),
+        ("sequence of str, length N + 1", "abcd", "has 4 entries, expected 5"),
         ("sequence of str", {"a": "b"}, "is {'a': 'b'}, expected sequence of str"),
         ("sequence of str", [], "has 0 entries, expected sequence of str"),
         ("sequence of str, may be empty", [], None),

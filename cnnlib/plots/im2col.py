@@ -223,8 +223,7 @@ def put_back(pieces, total, titles):
     pieces : ndarray of shape (J, H, W)
         Each patch alone on an image, NaN where it is not.
     total : ndarray of shape (H, W)
-    titles : sequence of str
-        J + 1 titles.
+    titles : sequence of str, length J + 1
 
     Returns
     -------

@@ -237,12 +237,11 @@ def shift_curves(shifts, panels, names, ylabels, title):
     ----------
     shifts : sequence of int, length K
         Pixels.
-    panels : sequence of (ndarray of shape (M, K), ndarray of shape (M, K) or (M, 2, K) or None)
-        A panel's curves, and their spread above and below (or below, above: (M, 2, K)), or None.
+    panels : sequence of (ndarray of shape (M, K), ndarray or None), length P
+        A panel's curves, and their spread above and below, (M, K), or below and above, (M, 2, K).
     names : sequence of str, length M
         One a curve.
-    ylabels : sequence of str
-        One a panel.
+    ylabels : sequence of str, length P
     title : str
 
     Returns
