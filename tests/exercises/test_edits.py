@@ -89,6 +89,8 @@ collect("99", {"pooled": CHECK})
         ),
         ("(W - size) // stride + 1", "W - size // stride + 1", "needs brackets in another place"),
         ("(H - size) // stride + 1", "(H - size + 1) // stride", "+ 1) // stride should round up"),
+        ("return y", "return np.maximum(y, 0)", "np.maximum(y, 0) holds something too much"),
+        ("np.zeros((OH, OW))", "np.zeros((OH, OW), int)", "zeros((OH, OW), int) holds something"),
         (
             "return y / size**2",
             "return y // size**2",
@@ -161,9 +163,24 @@ def test_what_is_unpacked_is_exchanged():
     assert not any(ast.unparse(tree.body[0]) == "b, a = x.shape" for _ in changes(tree))
 
 
+def test_nobody_takes_another_name_for_self():
+    source = "def f(self, x):\n    y = x + self.x\n    return self.g(y)\n"
+    assert not any("self" in [ast.unparse(n)] for n, *_ in changes(ast.parse(source).body[0]))
+
+
+def test_of_two_lines_alike_the_one_that_is_copied_is_told():
+    """Though a product is the same if the other is changed."""
+    source = "def f(x):\n    H, W = x.shape\n    OH = H - 1\n    OW = {} - 1\n    return OH * OW\n"
+    cases = [Case(f"{H} by {W}", (np.ones((H, W)),)) for H, W in ((3, 4), (5, 2), (4, 7))]
+    check = Check(in_a_cell(source.format("W")), lambda rng: cases, todo="Write it", more="Go on.")
+    collect("99", {"product": check})
+    assert "line 4, H stands where W" in str(check.diagnose(in_a_cell(source.format("H"))))
+
+
 def test_a_layer_whose_methods_are_guarded_is_changed_as_well():
     source = "class Double(Layer):\n    def forward(self, x):\n        return 3 * x\n"
-    assert any("line 3, 3 should be" in m.name for m in small_changes(in_a_cell(source, "Double")))
+    names = [mistake.name for mistake in small_changes(in_a_cell(source, "Double"))]
+    assert any("line 3, 3 should be" in name for name in names)
 
 
 def test_no_change_hands_a_third_argument_to_a_generator():
@@ -304,7 +321,7 @@ def _framed(rng):
         (
             "W + 2 * frame))\n    framed[frame : frame + H, frame : frame + W]",
             "H + 2 * frame))\n    framed[frame : frame + H, frame : frame + H]",
-            "stands for rows and for columns, and likewise frame : frame + H in line 6",
+            "H in H + 2 * frame stands where W belongs, and likewise frame : frame + H in line 6",
         ),
         (
             "H, K, S, frame)\n    OW = places(W, K, S, frame)",
@@ -324,6 +341,11 @@ def _framed(rng):
         ),
         ("range(OW)", "range(1, OW + 1)", "range(1, OW + 1) should begin and end earlier"),
         ("range(OW)", "range(OW - 1)", "OW - 1 holds something too much"),
+        (
+            "range(OH):\n        for ow in range(OW)",
+            "range(OW):\n        for ow in range(OH)",
+            "line 8, range(OW) stands where range(OH) belongs, and likewise range(OH) in line 9",
+        ),
         ("axis=0", "axis=1", "axis=1 is another axis than it should be"),
         ("window - window.mean(axis=0)", "window.mean(axis=0) - window", "needs another order"),
     ],

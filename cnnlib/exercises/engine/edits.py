@@ -42,6 +42,7 @@ FUNCTIONS += (
 AXES = (0, 1, 2, -1, (0, 1), (1, 2), (2, 3), (-2, -1), (0, 2, 3), (1, 2, 3))
 # These take a third argument for an array to write to, whatever it is, and Python dies of that.
 DRAWS = "random", "standard_normal", "standard_exponential", "standard_gamma"
+PLACES = 4  # who changes more of them rewrites, and makes no one change
 WHOLE = ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp  # what can lack a factor
 
 LESS, SIGN, ORDER = "holds something too much", "needs another sign", "needs another order"
@@ -59,7 +60,7 @@ def changes(tree, near=()):
     """Make every small change of a tree, one after the other; between them it is as it was.
 
     Where rows and columns are treated alike, both are changed as well, and so are all places at
-    which the same stands.
+    which the same stands, if they are few.
 
     Parameters
     ----------
@@ -78,9 +79,10 @@ def changes(tree, near=()):
         for block in (getattr(parent, "body", None), getattr(parent, "orelse", None)):
             if isinstance(block, list):
                 yield from _moved(block)
+    yield from _copied(tree, code.names)
     for alone, along in (
-        ((_mixed, _ordered, _regrouped), (_mixed, _regrouped, _arguments)),
-        ((_arguments, _instead, _around, _place), (_instead, _place, _operand, _around)),
+        ((_mixed, _ordered, _regrouped, _without), (_mixed, _regrouped, _arguments)),
+        ((_arguments, _instead, _around, _place), (_without, _instead, _place, _operand, _around)),
         ((_with_name,), (_with_name,)),
     ):
         for together, kinds in ((False, alone), (True, along)):
@@ -88,7 +90,6 @@ def changes(tree, near=()):
                 yield from _replaced(tree, lambda slot, kind=kind: kind(slot, code), together, near)
             if _ordered in kinds:
                 yield from _unpacked(tree)
-                yield from _copied(tree, code.names)
 
 
 class Code:
@@ -96,7 +97,7 @@ class Code:
 
     def __init__(self, tree):
         every = list(ast.walk(tree))
-        self.given = [node.arg for node in every if isinstance(node, ast.arg)]
+        self.given = [n.arg for n in every if isinstance(n, ast.arg) and n.arg != "self"]
         stored = [n.id for n in every if isinstance(n, ast.Name) and not _read(n)]
         self.names = list(dict.fromkeys(self.given + stored))
         indices = [node.slice for node in every if isinstance(node, ast.Subscript)]
@@ -207,7 +208,7 @@ def _replaced(tree, alternatives, together, near):
         twin = ast.dump(_twin(slot.node))
         twins = places.get(twin, []) if twin != text else []
         groups = [(same, []), ([], twins), (same, twins)] if together else [([], [])]
-        groups = [pair for pair in groups if any(pair) == together]
+        groups = [(a, b) for a, b in groups if bool(a or b) == together and len(a + b) < PLACES]
         for new, needs in alternatives(slot) if groups else ():
             if together and isinstance(slot.node, ast.Name) and isinstance(new, ast.UnaryOp):
                 continue  # a place counted from the end is the same in a ring
@@ -235,11 +236,11 @@ def _name(name):
 
 
 def _mixed(slot, code):
-    """Yield the name that a name is taken for."""
-    node = slot.node
-    twin = TWINS.get(node.id) if isinstance(node, ast.Name) else None
-    if twin in code.names:
-        yield _name(twin), f"stands where {twin} belongs"
+    """Yield the name that a name is taken for, and the loop that a loop is taken for."""
+    twin = _twin(slot.node)
+    known = isinstance(twin, ast.Name) and twin.id in code.names or slot.field == "iter"
+    if known and not _same(twin, slot.node):
+        yield twin, f"stands where {ast.unparse(twin)} belongs"
 
 
 def _same(one, other):
@@ -295,8 +296,12 @@ def _copied(tree, names):
         for slot in slots:
             slot.put(_twin(slot.node))
         if slots:
-            others = [slot.node for slot in slots[1:]]
-            yield slots[0].node, "stands for rows and for columns", others
+            node, *others = (slot.node for slot in slots)
+            names = [n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id in TWINS]
+            if len(names) == 1:
+                yield names[0], f"stands where {TWINS[names[0].id]} belongs", others
+            else:
+                yield node, "stands for rows and for columns", others
         for slot in slots:
             slot.put(slot.node)
 
@@ -317,6 +322,32 @@ def _regrouped(slot, code):
     match slot.node:
         case ast.BinOp(left=ast.BinOp(left=left, op=op, right=middle), op=last, right=right):
             yield ast.BinOp(left, op, ast.BinOp(middle, last, right)), where
+
+
+def _without(slot, code):
+    """Yield what is left of an expression if something is taken out of it."""
+    match slot.node:
+        case ast.BinOp(left=left, right=right):
+            yield from ((left, LESS), (right, LESS))
+        case ast.BoolOp(values=values):
+            yield from ((value, LESS) for value in values)
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from ((body, LESS), (orelse, LESS))
+        case ast.Attribute(value=value, attr="T") | ast.Subscript(value=value):
+            yield value, LESS
+        case ast.Slice() as node:
+            fields = dict(ast.iter_fields(node))
+            for part in (part for part in fields if fields[part]):
+                yield ast.Slice(**fields | {part: None}), LESS
+        case ast.Call(func=func, args=args, keywords=keywords):
+            for keyword in keywords:
+                yield ast.Call(func, args, [k for k in keywords if k is not keyword]), LESS
+            for arg in args if len(args) < 3 else ():
+                yield arg, LESS
+            if len(args) > 1:
+                yield ast.Call(func, args[:-1], keywords), LESS
+            if isinstance(func, ast.Attribute) and not args:
+                yield func.value, LESS
 
 
 def _instead(slot, code):
@@ -358,8 +389,6 @@ def _instead(slot, code):
         case ast.UnaryOp(op=op, operand=operand):
             yield operand, "should be the opposite" if isinstance(op, ast.Not) else SIGN
         case ast.BinOp(left=left, op=op, right=right):
-            yield left, LESS
-            yield right, LESS
             for sign in MISTAKEN.get(type(op), ()):
                 terms = {sign, type(op)} == {ast.Add, ast.Mult}
                 if not (terms and isinstance(right, ast.Constant)):
@@ -373,30 +402,15 @@ def _instead(slot, code):
         case ast.BoolOp(op=op, values=values):
             other = ast.Or if isinstance(op, ast.And) else ast.And
             yield ast.BoolOp(other(), values), "mixes up and and or"
-            yield from ((value, LESS) for value in values)
-        case ast.IfExp(body=body, orelse=orelse):
-            yield from ((body, LESS), (orelse, LESS))
         case ast.Attribute(value=ast.Name() as value, attr="size"):
             first = ast.Subscript(value, ast.Constant(0), ast.Load())
             yield ast.Attribute(first, "size", ast.Load()), "counts too much"
-        case ast.Attribute(value=value, attr="T") | ast.Subscript(value=value):
-            yield value, LESS
-        case ast.Slice():
-            fields = dict(ast.iter_fields(node))
-            for part in (part for part in fields if fields[part]):
-                yield ast.Slice(**fields | {part: None}), LESS
         case ast.Tuple(elts=parts) | ast.List(elts=parts) if len(parts) < 6:
             for order in _exchanged(parts):
                 yield _with_parts(node, order), ORDER
         case ast.Call(func=func, args=args, keywords=keywords):
             name = getattr(func, "attr", getattr(func, "id", ""))
             field = "attr" if isinstance(func, ast.Attribute) else "id"
-            for keyword in keywords:
-                yield ast.Call(func, args, [k for k in keywords if k is not keyword]), LESS
-            if len(args) == 1:
-                yield args[0], LESS
-            elif isinstance(func, ast.Attribute) and not args:
-                yield func.value, LESS
             for other in (o for group in FUNCTIONS if name in group for o in group if o != name):
                 called = copy.copy(func)
                 setattr(called, field, other)
@@ -471,7 +485,7 @@ def _place(slot, code):
             end = ast.BinOp(node, ast.Add(), ast.Constant(1))
             yield ast.Slice(node, end), f"takes an axis away, and {name}:{name} + 1 keeps it"
         case ast.BinOp(left=left, op=op, right=right):
-            for part in (left, right) if isinstance(op, ast.Add) else ():
+            for part in (right, left) if isinstance(op, ast.Add) else ():
                 for factor in (ast.Constant(2), *map(_name, counts)):
                     more = ast.BinOp(part, ast.Mult(), factor)
                     new = [more if each is part else each for each in (left, right)]
