@@ -12,6 +12,7 @@ import pytest
 
 from cnnlib.exercises.engine.check import Case, Check
 from cnnlib.exercises.engine.edits import changes
+from cnnlib.exercises.engine.mistakes import Mistake
 from cnnlib.exercises.engine.repairs import small_changes
 from cnnlib.exercises.engine.running import little_memory
 from cnnlib.exercises.engine.task import collect
@@ -231,6 +232,18 @@ def test_a_change_that_takes_all_memory_fails():
     assert not CHECK.diagnose(in_a_cell(greedy, "pooled")).ok
 
 
+def test_a_change_that_never_ends_leaves_time_for_others():
+    def endless(x, size, stride):
+        while size < 3:
+            pass
+        return pooled(x, size, stride)
+
+    check = Check(pooled, _cases, todo="Write it", more="Go on.", seconds=1)
+    collect("99", {"pooled": check})
+    both = Mistake("endless", endless), Mistake("right", pooled)
+    assert check._mended(check.trial(lambda x, size, stride: x), 0, both).name == "right"
+
+
 def test_code_that_reads_memory_by_strides_of_its_own_is_not_changed():
     """With others Python may die."""
     body = "return np.lib.stride_tricks.as_strided(x, (len(x) - 1, 2), (8, 8))"
@@ -248,13 +261,15 @@ def test_code_that_reads_memory_by_strides_of_its_own_is_not_changed():
         "helper(x)",
         "Helper().run(x)",
         "strided(x)",
+        "cut(x)",
     ],
 )
 def test_code_that_does_more_than_calculate_is_not_changed(line):
     """It would be done two thousand times, with what nobody chose."""
     more = "def helper(x):\n    os.remove(x)\nclass Helper:\n    def run(self, x):\n"
     more += "        helper(x)\ndef strided(x):\n    return np.lib.stride_tricks.as_strided(x)\n"
-    source = f"import os\nfrom os import abort as display\n{more}def f(x):\n    {line}\n"
+    more = f"from os import abort as display\ncut = np.lib.stride_tricks.as_strided\n{more}"
+    source = f"import os\n{more}def f(x):\n    {line}\n"
     assert not list(small_changes(in_a_cell(f"{source}    return x + 1\n")))
     rest = source[: source.rindex(line)] + "np.random.default_rng(len(x))\n    return x + 1\n"
     assert list(small_changes(in_a_cell(rest)))

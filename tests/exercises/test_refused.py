@@ -410,6 +410,10 @@ def test_a_filter_that_is_searched_for_is_not_learned(change):
     [
         {"for _ in range(200)": "while ((conv_fast(x, w, b) - y) ** 2).mean() > 1e-12"},
         {
+            "for _ in range(200)": "while ((conv_fast(x, w, b) - y) ** 2).mean() > 1e-12",
+            "w, b =": "x = x.copy()\n    w, b =",
+        },
+        {
             "w, b =": "x, y = x.astype(np.float32), y.astype(np.float32)\n    w, b =",
             "np.zeros((1, 1, K, K))": "np.zeros((1, 1, K, K), np.float32)",
             "np.zeros(1)": "np.zeros(1, np.float32)",
@@ -426,7 +430,13 @@ def test_a_filter_that_is_searched_for_is_not_learned(change):
             "    return w": "        w -= 0.3 * dw\n        b -= 0.3 * db\n    return w",
         },
     ],
-    ids=["until the loss is small", "float32", "six pictures at a time", "the bias steps too"],
+    ids=[
+        "until the loss is small",
+        "with a copy of x",
+        "float32",
+        "six pictures at a time",
+        "the bias steps too",
+    ],
 )
 def test_a_filter_may_be_learned_in_any_steps_against_the_gradient(changes):
     result = TASKS["04"].learn_filter.diagnose(changed("04", "learn_filter", changes))

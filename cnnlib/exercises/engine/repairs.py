@@ -145,6 +145,8 @@ def _only_calculates(thing, known):
 
 def _is_tame(value, known):
     """Say whether what a name stands for only calculates."""
+    if getattr(value, "__name__", "") == "as_strided":  # by another name
+        return False
     if inspect.ismodule(value):
         home = value.__name__
     else:

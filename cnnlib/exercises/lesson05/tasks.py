@@ -740,6 +740,11 @@ read_curves = Question(
             _read(D="too low"),
             "How much of its loss is left in the end?",
         ),
+        Mistake(
+            "a fast fall is taken for too high a rate",
+            _read(D="too high"),
+            "Too high a rate jumps, or never falls. Does this one fall smoothly?",
+        ),
     ],
     todo='Put "too low", "too high", "too few images" or "sound" in place of None',
     more="Which of the three would a schedule mend, and which would more images mend?",
