@@ -162,11 +162,27 @@ def test_what_is_unpacked_is_exchanged():
     assert any(ast.unparse(tree.body[0]) == "b, a = x" for _ in changes(tree))
     tree = ast.parse("def f(x):\n    a, b = x.shape\n    return a - 2 * b\n").body[0]
     assert not any(ast.unparse(tree.body[0]) == "b, a = x.shape" for _ in changes(tree))
+    tree = ast.parse("def f(x):\n    W, H = x.shape\n    return H - 2 * W\n").body[0]
+    assert any(ast.unparse(tree.body[0]) == "H, W = x.shape" for _ in changes(tree))
 
 
-def test_nobody_takes_another_name_for_self():
-    source = "def f(self, x):\n    y = x + self.x\n    return self.g(y)\n"
-    assert not any("self" in [ast.unparse(n)] for n, *_ in changes(ast.parse(source).body[0]))
+@pytest.mark.parametrize(
+    "line, tried, never",
+    [
+        ("self.x", "self.x * w", "x.x"),
+        ("len(x) - w", "len(x) - w + 1", "len(x + 1) - w"),
+        ("x[0]", "x[0] * 2", "x[0] + 1"),
+        ("w", "w * w", "w / w"),
+        ("w // 3", "-(-w // 3)", "w // 3 // 3"),
+        ("-(-w // 3)", "w // 3", "-(--(--w // 3))"),
+    ],
+)
+def test_only_what_a_person_would_write_is_tried(line, tried, never):
+    """No name for self, no number added to an array, no w / w, nothing rounded up twice."""
+    tree = ast.parse(f"def f(self, x, w):\n    return {line}, x[0]\n").body[0]
+    found = {ast.unparse(tree) for _ in changes(tree)}
+    assert any(f"return ({tried}, x[0])" in made for made in found)
+    assert not any(f"return ({never}, x[0])" in made for made in found)
 
 
 def test_of_two_lines_alike_the_one_that_is_copied_is_told():

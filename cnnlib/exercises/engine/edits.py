@@ -82,7 +82,7 @@ def changes(tree, near=()):
     yield from _copied(tree, code.names)
     for alone, along in (
         ((_mixed, _ordered, _regrouped, _without), (_mixed, _regrouped, _arguments)),
-        ((_arguments, _instead, _around, _place), (_without, _instead, _place, _operand, _around)),
+        ((_instead, _arguments, _around, _place), (_without, _instead, _place, _operand, _around)),
         ((_with_name,), (_with_name,)),
     ):
         for together, kinds in ((False, alone), (True, along)):
@@ -118,6 +118,15 @@ class Code:
         kinds = {self.numbers[name] for name in inside} - {None}
         kinds |= set(more) if False in kinds else set()
         return [n for n in self.names if not kinds or self.numbers[n] in (*kinds, None)]
+
+    def array(self, node):
+        """Say whether an expression is made of an array, and not of its length alone."""
+        match node:
+            case ast.Call(func=ast.Name(id="len")) | ast.Attribute(attr="shape" | "size" | "ndim"):
+                return False
+            case ast.Name(id=name):
+                return self.numbers.get(name) is False
+        return any(map(self.array, ast.iter_child_nodes(node)))
 
 
 def _numbers(tree, names):
@@ -312,9 +321,12 @@ def _regrouped(slot, code):
         case ast.BinOp(ast.BinOp(one, ast.Add() | ast.Sub() as sign, other), ast.Mult() as op, far):
             yield ast.BinOp(ast.BinOp(one, op, far), sign, other), "multiplies too much"
     match slot.node:
-        case ast.BinOp(left=left, op=ast.FloorDiv(), right=right):
-            up = ast.BinOp(ast.UnaryOp(ast.USub(), left), ast.FloorDiv(), right)
-            yield ast.UnaryOp(ast.USub(), up), "should round up"
+        case ast.UnaryOp(operand=ast.BinOp(ast.UnaryOp(operand=left), ast.FloorDiv() as op, right)):
+            yield ast.BinOp(left, op, right), "should round down"
+        case ast.BinOp(left=left, op=ast.FloorDiv() as op, right=right):
+            if not isinstance(left, ast.UnaryOp):
+                up = ast.BinOp(ast.UnaryOp(ast.USub(), left), op, right)
+                yield ast.UnaryOp(ast.USub(), up), "should round up"
     where = "needs brackets in another place"
     match slot.node:
         case ast.BinOp(left=left, op=op, right=ast.BinOp(left=middle, op=last, right=right)):
@@ -540,7 +552,7 @@ def _around(slot, code):
             axes = ast.Tuple([before, *[ast.Constant(None)] * more], ast.Load())
             yield ast.Subscript(node, axes, ast.Load()), COLUMN
     for sign, number in itertools.product(SIGNS, (1, 2)):
-        if number == 2 or sign in SIGNS[:2]:
+        if not code.array(node) if sign in SIGNS[:2] else number == 2:
             yield ast.BinOp(node, sign(), ast.Constant(number)), MORE[sign]
     if isinstance(node, (ast.Name, ast.Attribute)) and slot.field != "value":
         for index in code.indices:
@@ -551,7 +563,8 @@ def _with_name(slot, code):
     """Yield calculations of an expression and a name."""
     if _whole(slot, code.names):
         for sign, name in itertools.product(SIGNS, code.fitting(slot.node, more=[True])):
-            yield ast.BinOp(slot.node, sign(), _name(name)), MORE[sign]
+            if sign in (ast.Add, ast.Mult) or not _same(slot.node, _name(name)):  # w / w
+                yield ast.BinOp(slot.node, sign(), _name(name)), MORE[sign]
 
 
 def _whole(slot, names):
@@ -567,16 +580,17 @@ def _whole(slot, names):
 
 
 def _unpacked(tree):
-    """Exchange two of the names that something is unpacked into, but a shape."""
+    """Exchange two names that something is unpacked into; of a shape, columns before rows."""
     assigned = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
     shapes = [n.targets[0] for n in assigned if getattr(n.value, "attr", "") == "shape"]
     for node in ast.walk(tree):
-        if node in shapes:
-            continue
         if isinstance(node, ast.Tuple) and not _read(node) and len(node.elts) < 6:
             kept = node.elts
-            for node.elts in _exchanged(kept):
-                yield node, ORDER, []
+            for i, j in itertools.combinations(range(len(kept)), 2):
+                turned = _same(_twin(kept[i]), kept[j]) and _of_rows(kept[j])
+                if turned or node not in shapes:
+                    node.elts = _swapped(kept, i, j)
+                    yield node, ORDER, []
             node.elts = kept
 
 
@@ -590,8 +604,9 @@ def _moved(block):
             block[:] = kept
         match node:
             case ast.AugAssign(target=target, op=op, value=value):
-                block[i] = ast.copy_location(ast.Assign([target], value), node)
-                yield node, "should set and not add", []
+                if isinstance(op, ast.Add):
+                    block[i] = ast.copy_location(ast.Assign([target], value), node)
+                    yield node, "should set and not add", []
                 for sign in MISTAKEN.get(type(op), ()):
                     block[i] = ast.copy_location(ast.AugAssign(target, sign(), value), node)
                     yield node, _sign(op, sign()), []
