@@ -84,8 +84,9 @@ class Trial:
         """Whether there is something to compare in every case."""
         return all(value is not None for value in self.values)
 
+    @property
     def changed(self):
-        """Return the numbers of the arguments that are changed in some case."""
+        """The numbers of the arguments that are changed in some case."""
         return {i for outcome in self.outcomes for i in outcome.changed}
 
     def labels(self, right=None):
@@ -229,7 +230,7 @@ class Check(Task):
     # ------------------------------------------------------------------ running it
 
     def trial(self, thing, seed=0, seconds=None):
-        """Use a reader's function, or a mistake, in every case.
+        """Use a reader's function, or a mistake, in every case, for at most so many seconds.
 
         Returns
         -------
@@ -491,7 +492,7 @@ class Check(Task):
     def _mended(self, trial, seed, repaired):
         """Find, among repaired functions, one that is right in all cases, and in others too."""
         case, expected = trial.cases[trial.bad[0]], trial.expected[trial.bad[0]]
-        known = trial.changed()
+        known = trial.changed
         patience = Patience(self.seconds)
         with little_memory(), contextlib.ExitStack() as after:
             after.callback(np.random.set_state, np.random.get_state())  # noqa: NPY002
@@ -501,7 +502,7 @@ class Check(Task):
                     continue
                 # A changed loop may be endless in another case.
                 others = (self.trial(mistake, s, patience.left() / 4) for s in (seed, seed + 1))
-                if all(all(other.right) and other.changed() <= known for other in others):
+                if all(all(other.right) and other.changed <= known for other in others):
                     return mistake
         return None
 
