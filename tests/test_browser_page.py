@@ -187,6 +187,16 @@ def test_it_fits_the_page_and_axe_finds_nothing(linked, show, width):
         assert browser.barriers(page, "main") == []
 
 
+@pytest.mark.parametrize("width", [1150, 950])
+def test_what_comes_out_stands_beside_the_picture(width, show):
+    page = show(PaintExplorer(), width)
+    places = [
+        page.locator(f"canvas.cnnlib-{name}").bounding_box() for name in ("picture", "result")
+    ]
+    bottoms = [place["y"] + place["height"] for place in places]
+    assert abs(bottoms[1] - bottoms[0]) < 40 and places[1]["x"] > places[0]["x"]
+
+
 def test_a_filter_is_painted_by_mouse_keys_and_finger(show):
     page = show(PaintExplorer(weights=np.zeros((3, 3))))
     caption = page.locator(".cnnlib-caption")

@@ -225,7 +225,10 @@ def test_what_cannot_be_painted_on_is_refused(arguments, message):
         ([0, 0, 0, 0, 2, 0, 0, 0, 0], "Only one is not 0"),
         ([1] * 9, "sum to 9, and none is negative"),
         ([-1, 0, 1, -2, 0, 2, -1, 0, 1], "sum to 0: where the picture is even, they cancel"),
-        ([0, -1, 0, -1, 5, -1, 0, -1, 0], "sum to 1, of both signs"),
+        ([0, -1, 0, -1, 5, -1, 0, -1, 0], "sum to 1, of both signs: even areas keep"),
+        ([0, -1, 0, -1, 2, -1, 0, -1, 0], "sum to −2, of both signs: even areas come out negative"),
+        ([-1] * 9, "sum to −9, and none is positive"),
+        ([0, 0, -1, 0, 0, 0, 0, 0, 0], "Only one is not 0: the picture comes out negative"),
     ],
 )
 def test_what_a_filter_does_is_said(weights, said):

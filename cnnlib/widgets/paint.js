@@ -14,13 +14,15 @@ const text = (number) => `${Math.round(100 * number) / 100}`.replace("-", "−")
 // What a filter does to a picture, in a sentence.
 export function say(weights) {
   const sum = weights.reduce((total, weight) => total + weight, 0);
-  const [low, some] = [Math.min(...weights), weights.filter((weight) => weight !== 0).length];
+  const [low, high] = [Math.min(...weights), Math.max(...weights)];
+  const some = weights.filter((weight) => weight !== 0).length;
   const begin = `The ${weights.length} weights sum to ${text(sum)}`;
   if (some === 0) return "All weights are 0, and so is every number that comes out. Paint some.";
-  if (some === 1) return `${begin}. Only one is not 0: the picture comes out as it was, moved or scaled.`;
+  if (some === 1) return `${begin}. Only one is not 0: the picture comes out ${sum < 0 ? "negative" : "as it was"}, moved or scaled.`;
   if (low >= 0) return `${begin}, and none is negative: each number is a mean of its surroundings, and the picture is blurred.`;
+  if (high <= 0) return `${begin}, and none is positive: the picture is blurred, and comes out negative.`;
   if (Math.abs(sum) < 0.05) return `${begin}: where the picture is even, they cancel each other. What is left are edges, red the one way, blue the other.`;
-  return `${begin}, of both signs: even areas keep some of their brightness, and edges stand out.`;
+  return `${begin}, of both signs: even areas ${sum < 0 ? "come out negative" : "keep some of their brightness"}, and edges stand out.`;
 }
 
 function render({ model, el }) {
@@ -76,10 +78,11 @@ function render({ model, el }) {
   Object.assign(file, { type: "file", accept: "image/*" });
   file.addEventListener("change", () => file.files[0] && open(file.files[0]));
 
-  const before = element("figure", "part cnnlib-before", row);
+  const both = element("div", "row", row); // side by side, or one below the other
+  const before = element("figure", "part cnnlib-before", both);
   element("figcaption", "title", before, "the picture");
   const picture = element("canvas", "picture", before);
-  const after = element("figure", "part cnnlib-after", row);
+  const after = element("figure", "part cnnlib-after", both);
   const title = element("figcaption", "title", after);
   const result = element("canvas", "result", after);
   for (const canvas of [picture, result]) canvas.setAttribute("role", "img");
