@@ -5,7 +5,7 @@ import statistics
 from pathlib import Path
 
 from cnnlib.datasets import load_mnist
-from tests.exercises.test_mistakes import EVERY, named
+from tests.exercises.test_every_task import EVERY, named
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
