@@ -200,6 +200,9 @@ MUTANTS = {
         "it asks whether the image comes back": {
             f"bool(np.isclose({DOT}))": "backward(forward(x)).tolist() == x.tolist()"
         },
+        "the sums have to be equal to the last digit": {
+            f"np.isclose({DOT})": "np.vdot(forward(x), c) == np.vdot(x, backward(c))"
+        },
         "the difference keeps its sign": {
             f"np.isclose({DOT})": "(forward(x) * c).sum() - (x * backward(c)).sum() < 1e-9"
         },

@@ -425,6 +425,15 @@ MUTANTS = {
         "True and False are returned and not the errors": {
             "relative_error(found[name], slope)": "relative_error(found[name], slope) > 1e-4"
         },
+        "gradients are read before backward has made them": {
+            '{"x": layer.backward(dy), **layer.grads}': '{**layer.grads, "x": layer.backward(dy)}'
+        },
+        "the loss is a squared difference": {
+            "(layer.forward(x) * dy)": "((layer.forward(x) - dy) ** 2)"
+        },
+        "the largest error stands under every name": {
+            "return errors": "return {name: max(errors.values()) for name in errors}"
+        },
         "the errors are not relative": {
             "relative_error(found[name], slope)": "np.abs(found[name] - slope).max()"
         },

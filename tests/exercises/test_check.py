@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from cnnlib.exercises.engine.check import Case, Check, told_once
+from cnnlib.exercises.engine.check import Case, Check, Limit, told_once
 from cnnlib.exercises.engine.mistakes import Mistake
 from cnnlib.exercises.engine.running import run
 from cnnlib.layers.activations import ReLU
@@ -21,6 +21,15 @@ from tests.exercises.doubled import (
     make,
     named,
 )
+
+
+def test_the_hint_of_a_limit_is_about_what_is_wrong():
+    limit = Limit("single rows", lambda x: x.ndim == 1, "Add z up.", of="z")
+    check = make(right=lambda x: (2 * x, 3 * x), outputs="y z", limits=[limit])
+    of_y = check.diagnose(lambda x: (2 * x + (x.ndim > 1) * x**3, 3 * x))
+    of_z = check.diagnose(lambda x: (2 * x, 3 * x + (x.ndim > 1) * x**3))
+    assert of_y.mistakes == of_z.mistakes == ["single rows"]
+    assert "Add z up." in str(of_z) and "Add z up." not in str(of_y)
 
 
 def test_a_right_function_is_told_so_with_its_cases_and_what_next():

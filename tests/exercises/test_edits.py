@@ -291,6 +291,15 @@ def test_code_that_does_more_than_calculate_is_not_changed(line):
     assert list(small_changes(in_a_cell(rest)))
 
 
+def test_a_yes_or_no_is_not_made_right_by_chance():
+    cases = [Case(f"{a}", (a, b)) for a, b in ((1.0, 2.0), (2.0, 1.0), (3.0, 3.0))]
+    task = Check(lambda a, b: bool(a >= b), lambda rng: cases, todo="Write it", more="Go on.")
+    collect("99", {"above": task})
+    other = str(task.diagnose(in_a_cell("def above(a, b):\n    return a > b\n", "above")))
+    more = "def above(a, b):\n    b = 2 * b\n    return bool(a + b >= b + b)\n"
+    assert "ne change" not in other and "too much" in str(task.diagnose(in_a_cell(more, "above")))
+
+
 def test_what_the_changes_do_does_not_stay():
     source = "seen = []\ndef pooled(x, size, stride):\n    np.random.rand()\n"
     source += "    seen.append(size)\n    return x.nothing\n"

@@ -12,6 +12,10 @@ TABLE = np.arange(1.0, 7).reshape(2, 3)
 LARGE = np.arange(-4.0, 8).reshape(3, 4)
 
 
+def _close(a, b):
+    return a.shape == b.shape and np.allclose(a, b)
+
+
 SEEN = [
     ("axes", "in another order", lambda y: y.T),
     ("short", "missing at the end", lambda y: y[:-1]),
@@ -49,7 +53,7 @@ SEEN = [
 @pytest.mark.parametrize("name, words, change", SEEN)
 def test_what_all_wrong_results_have_in_common_is_said(name, words, change):
     pairs = [(change(y), y) for y in (TABLE + 1, LARGE + 0.5, LARGE)]
-    found = fact({"y": pairs}, lambda a, b: a.shape == b.shape and np.allclose(a, b))
+    found = fact({"y": pairs}, _close)
     title, _, short = found or ("", "", "")
     assert short == name and words in title and (not found or "y" in title)
 
@@ -100,6 +104,15 @@ def test_one_number_is_not_told_as_all():
     """Of one number each, any wrong one is some times the right one."""
     pairs = [(np.array(3.0), np.array(1.0)), (np.array(7.0), np.array(2.0)), (TABLE, TABLE)]
     assert fact({"y": pairs}, np.allclose) is None
+
+
+def test_what_is_too_far_off_for_rounding_is_not_said_to_be_rounded():
+    for off, said in ((0.6, True), (3, False)):
+        value = TABLE * 100
+        value[1] += off
+        value[0] -= off / 2
+        _, hint, name = fact({"y": [(value, TABLE * 100)]}, _close)
+        assert name == "nearly" and ("float16" in hint) == said, hint
 
 
 def test_fractions_in_place_of_whole_numbers_are_said():

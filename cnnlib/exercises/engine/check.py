@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cnnlib import here
-from cnnlib.exercises.engine import variant
+from cnnlib.exercises.engine import edits, variant
 from cnnlib.exercises.engine.errors import explain, meaning, raised_in
 from cnnlib.exercises.engine.facts import fact
 from cnnlib.exercises.engine.mistakes import GENERAL, Mistake, pairs
@@ -45,12 +45,14 @@ class Limit:
     """What is special about some cases, outside of which a function may fail.
 
     ``holds`` takes the arguments of a case by name. ``name`` completes the sentence "It is right
-    for ... and wrong for all others".
+    for ... and wrong for all others". ``hint`` is given where an output is wrong that is among
+    those it is about, ``of``: all, or names as in ``"dw db"``.
     """
 
     name: str
     holds: Callable
     hint: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -401,7 +403,9 @@ class Check(Task):
         if limits := self._limits(trial):
             names = [limit.name for limit in limits]
             title = f"right for {either(names)}, and wrong for all others"
-            return title, [limit.hint for limit in limits], names
+            off = self._off(trial)
+            fitting = [m for m in limits if not m.of or off & set(m.of.split())]
+            return title, [limit.hint for limit in fitting], names
         found = self._fact(trial)
         again = self._fact(self.trial(thing, seed + 1)) if found else None  # or is it chance?
         if again and again[2] == found[2]:
@@ -519,7 +523,11 @@ class Check(Task):
         ):
             return ""  # the results are right: what tells of the way to them can be misled
         near = raised_in(trial.outcomes[trial.bad[0]].error)
-        found = self._mended(trial, seed, small_changes(thing, near))
+        changes = small_changes(thing, near)
+        if all(v.size == 1 and v.dtype.kind == "b" for w in trial.expected for v in w.values()):
+            # A yes or no says little: of many changes, some make all right by chance.
+            changes = (each for each in changes if each.name.endswith((edits.LESS, edits.MUCH)))
+        found = self._mended(trial, seed, changes)
         return f"one change makes all cases right: {found.name}" if found else ""
 
     def _fickle(self, trial, thing, i):
@@ -531,9 +539,13 @@ class Check(Task):
 
     def _told(self, trial):
         """Return the first output that tells something, if it is wrong anywhere; or ""."""
-        both = [pair for pair in zip(trial.values, trial.expected, strict=False) if pair[0]]
-        off = {name for value, wanted in both for name in self.outputs.wrong(value, wanted)}
+        off = self._off(trial)
         return next((name for name in self.telling if name in off), "")
+
+    def _off(self, trial):
+        """Return the names of the outputs that are wrong anywhere."""
+        both = [pair for pair in zip(trial.values, trial.expected, strict=False) if pair[0]]
+        return {name for value, wanted in both for name in self.outputs.wrong(value, wanted)}
 
     def _fact(self, trial):
         """Find what can be seen in all wrong results; as :meth:`_plain`."""

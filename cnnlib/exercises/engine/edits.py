@@ -45,7 +45,8 @@ DRAWS = "random", "standard_normal", "standard_exponential", "standard_gamma"
 PLACES = 4  # who changes more of them rewrites, and makes no one change
 WHOLE = ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp  # what can lack a factor
 
-LESS, SIGN, ORDER = "holds something too much", "needs another sign", "needs another order"
+LESS, MUCH = "holds something too much", "is too much"
+SIGN, ORDER = "needs another sign", "needs another order"
 NUMBER, COLUMN = "should be another number", "needs axes of length 1 at its end"
 MORE = {
     ast.Add: "needs something added to it",
@@ -600,7 +601,7 @@ def _moved(block):
     for i, node in enumerate(kept):
         if len(kept) > 1 and not isinstance(node, ast.Return):
             del block[i]
-            yield node, "is too much", []
+            yield node, MUCH, []
             block[:] = kept
         match node:
             case ast.AugAssign(target=target, op=op, value=value):

@@ -363,7 +363,11 @@ FLOATS = "How small depends on the numbers: compare with np.isclose."
 BOTH = "(forward(x) * c).sum(), (x * backward(c)).sum()"
 ADJOINT = mistakes(
     is_adjoint,
-    ("every pair passes", {"bool(np.isclose(one, other))": "True"}, TEST),
+    (
+        "every pair passes",
+        {"bool(np.isclose(one, other))": "True"},
+        f"{TEST} How far apart may they be?",
+    ),
     ("every pair fails", {"bool(np.isclose(one, other))": "False"}, TEST),
     (
         "it asks whether the image comes back",
@@ -409,6 +413,11 @@ ADJOINT = mistakes(
         "large sums are rounded by more than is allowed",
         {"np.isclose(one, other)": "abs(one - other) < 1e-8"},
         FLOATS,
+    ),
+    (
+        "the sums have to be equal to the last digit",
+        {"np.isclose(one, other)": "one == other"},
+        "Products and sums of floats are rounded: allow for that, with np.isclose.",
     ),
     (
         "the difference keeps its sign",

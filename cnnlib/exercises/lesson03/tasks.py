@@ -260,6 +260,10 @@ def double_of_the_first_half(c):
     return 2 * c[:2]
 
 
+def a_third(x):
+    return x / 3
+
+
 def _back(name, col2im, stride=1):
     def backward(c):
         return col2im(c, (1, 1, 4, 4), (2, 2), stride)
@@ -269,9 +273,11 @@ def _back(name, col2im, stride=1):
 
 
 def _pairs(rng):
-    x, c = rng.normal(size=(1, 1, 4, 4)), rng.normal(size=(4, 9))
-    fixed = np.random.default_rng(0)  # for chance may leave nothing to round
-    far = 1e8 * fixed.normal(size=(1, 1, 4, 4)), 1e8 * fixed.normal(size=(4, 4))
+    def draw(*shape):
+        return np.round(1024 * rng.normal(size=shape)) / 1024  # in any order sums are exact
+
+    x, c, d = draw(1, 1, 4, 4), draw(4, 9), draw(4, 4)
+    four, seven = np.array([4.0]), np.array([7.0])  # 4 / 3 * 7 is less than 4 * (7 / 3)
     one, two = np.array([1.0, 2]), np.array([3.0, -1])
     axis, rest = np.array([1.0, 0]), np.array([3.0, -1, 2, 5])
     last, _, mean, *_ = (mistake.function for mistake in mistakes.COL2IM)
@@ -294,7 +300,9 @@ def _pairs(rng):
         ),
         Case("col2im with =", (im2col_1, _back("col2im_last", last), x, c)),
         Case("col2im with a mean", (im2col_1, _back("col2im_mean", mean), x, c)),
-        Case("stride 2", (im2col_2, _back("col2im_2", reference.col2im, 2), *far)),
+        Case("stride 2", (im2col_2, _back("col2im_2", reference.col2im, 2), x, d)),
+        Case("thirds, which are rounded", (a_third, a_third, four, seven)),
+        Case("thirds of large numbers", (a_third, a_third, 1e8 * four, 1e8 * seven)),
     ]
 
 

@@ -1148,6 +1148,11 @@ ERRORS = mistakes(
         "backward needs what forward remembers of this x.",
     ),
     (
+        "gradients are read before backward has made them",
+        {'"x": layer.backward(dy), **layer.grads}': '**layer.grads, "x": layer.backward(dy)}'},
+        "Until then layer.grads holds those of another batch.",
+    ),
+    (
         "the loss leaves dy out",
         {"(layer.forward(x) * dy)": "layer.forward(x)"},
         "backward(dy) belongs to the loss (y * dy).sum(): nudge that one.",
@@ -1166,6 +1171,19 @@ ERRORS = mistakes(
         "the loss is squared",
         {"(layer.forward(x) * dy)": "((layer.forward(x) * dy) ** 2)"},
         "backward(dy) belongs to the loss (y * dy).sum(): nudge that one.",
+    ),
+    *(
+        (
+            "the loss is a squared difference",
+            {"(layer.forward(x) * dy)": f"((layer.forward(x) - dy) ** 2{half})"},
+            "dy is no target. backward(dy) belongs to the loss (y * dy).sum(): nudge that one.",
+        )
+        for half in ("", " / 2")
+    ),
+    (
+        "the largest error stands under every name",
+        {"return errors": "return dict.fromkeys(errors, max(errors.values()))"},
+        "Compare each gradient with its own slopes.",
     ),
     (
         "the loss is a mean",

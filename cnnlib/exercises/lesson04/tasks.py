@@ -162,6 +162,7 @@ dense_backward = Check(
             cases.one_image,
             "w and b are used for every image: a fork over the images, so dw and db are sums over"
             " them.",
+            "dw db",
         ),
         Limit("as many outputs as inputs", cases.square_kernels, mistakes.SHAPES),
     ),
@@ -364,7 +365,7 @@ conv_backward = Check(
     (
         *cases.SQUARES,
         Limit("one channel", cases.one_channel, "Every channel meets its own slice of the kernel."),
-        Limit("one image", cases.one_image, mistakes.BATCH),
+        Limit("one image", cases.one_image, mistakes.BATCH, "dw db"),
         Limit("stride 1", cases.stride_1, mistakes.STRIDE),
         Limit("cases without padding", cases.no_padding, mistakes.FRAME),
         Limit(
@@ -527,7 +528,9 @@ def _layers(rng):
 
 def _errors(function, layer, x, dy):
     """Use a function on a layer, and let errors that rounding explains all count as one."""
-    layer.forward(x[::-1] + 1)  # so what it remembers is another batch
+    other = x[::-1] + 1
+    layer.backward(layer.forward(other))  # so its gradients are those of another batch
+    layer.forward(other)  # and so is what it remembers
     before = {name: p.copy() for name, p in layer.params.items()}
     found = function(layer, x, dy)
     if found is None:
@@ -658,7 +661,10 @@ def _look_at(given, w, answers, y):
             "the weights are not finite: is the rate too large, or the step's sign wrong?"
         )
     if not given.any():
-        raise Refused("the weights are 0, as they began. Is w itself changed, and returned?")
+        raise Refused(
+            "the weights are 0, as they began. Is w itself changed, and returned? Is its gradient"
+            " taken, which conv_backward returns second? dx is 0 where w is."
+        )
     if np.abs(given).max() < 0.01 * np.abs(w).max():
         raise Refused(
             "the weights have hardly moved from 0. Is the gradient that of w, which conv_backward"
