@@ -100,6 +100,10 @@ def test_lenet_is_a_preset(explorer):
     assert "10 blocks, 80,202 parameters" in explorer.text
     assert "dense1 holds 82 % of the parameters." in explorer.text
     assert "this can be trained to read" in explorer.text
+    explorer.set(preset="the book's CNN")  # of 433,890, all but 1,790
+    assert "dense1 holds over 99 % of the parameters." in explorer.text
+    explorer.set(stack=["Conv2D 8 3"])
+    assert "conv1 holds 100 % of the parameters." in explorer.text
 
 
 def test_a_network_is_clicked_together(explorer):

@@ -367,7 +367,9 @@ class BlockExplorer(Explorer):
         text = f"{title}; one image (1 × 28 × 28) becomes {' × '.join(map(str, out))} numbers."
         if total:
             most = max(rows, key=lambda row: row[3])
-            text += f" {most[0]} holds {100 * most[3] / total:.0f} % of the parameters."
+            share = f"{100 * most[3] / total:.0f}"
+            share = "over 99" if share == "100" and most[3] < total else share
+            text += f" {most[0]} holds {share} % of the parameters."
         if out == (10,):
             text += " Ten numbers, one a digit: this can be trained to read."
         else:
