@@ -54,6 +54,9 @@ MUTANTS = {
         },
     },
     "votes": {
+        "every vote has the mean weight": {
+            "bincount(labels, weights": "bincount(labels, np.full(len(labels), weights.mean())"
+        },
         "of labels that come again only the last one counts": {
             COUNTED: "counts = np.zeros(M)\n    counts[labels] += weights\n    return counts"
         },

@@ -137,7 +137,9 @@ MUTANTS = {
         "the stride spreads the pixels inside the window": {
             WALK: "x[(oh + kh) * stride, (ow + kw) * stride]"
         },
-        "padding is not used": {"stride, pad)": "stride)", PADDED: ""},
+        "padding is not used, or w is padded as well": {
+            "    KH, KW = w.shape": "    w = pad_image(w, pad)\n    KH, KW = w.shape"
+        },
         "the frame is at the top and left only": {
             PADDED: "x = np.pad(x, ((pad, 0), (pad, 0)))\n    H, W = x.shape",
             "KH, stride, pad": "KH, stride, pad / 2",
@@ -258,6 +260,12 @@ MUTANTS = {
         }
     },
     "edges": {
+        "the direction of the edge is returned": {
+            "hypot(convolve(x, sobel), convolve(x, sobel.T))": (
+                "arctan2(convolve(x, sobel.T), convolve(x, sobel))"
+            )
+        },
+        "the direction of the edge is returned, from the other axis": {"hypot": "arctan2"},
         "the squares are missing": {
             "np.hypot(convolve(x, sobel), convolve(x, sobel.T))": (
                 "np.sqrt(convolve(x, sobel) + convolve(x, sobel.T))"

@@ -46,6 +46,21 @@ MUTANTS = {
         "one image": {"x[n, c, row": "x[0, c, row"},
     },
     "avg_pool": {
+        "windows are one row and one column too large": {
+            f"for kh, kw in np.ndindex(KH, KW):\n        y += {CUT}": (
+                ADDED.replace(" + KH", " + KH + 1")
+                .replace(" + KW]", " + KW + 1]")
+                .replace("sum", "mean")
+            ),
+            " / (KH * KW)": "",
+        },
+        "after each tap the mean of it and of what came before is taken": {
+            "        y += x[:, :, kh::stride, kw::stride][:, :, :OH, :OW]": (
+                "        pixel = x[:, :, kh::stride, kw::stride][:, :, :OH, :OW]\n"
+                "        y = pixel if kh + kw == 0 else (y + pixel) / 2"
+            ),
+            " / (KH * KW)": "",
+        },
         "the sum is divided by the pixels of the output": {"(KH * KW)": "(OH * OW)"},
         "loops": {f"for kh, kw in np.ndindex(KH, KW):\n        y += {CUT}": ADDED},
         "the first pixel of the window comes out, as if every tap saw that one": {
@@ -104,6 +119,10 @@ MUTANTS = {
         },
     },
     "max_pool": {
+        "the number is kh * W + kw": {"= k\n": "= kh * W + kw\n"},
+        "it is counted how often a tap takes the lead": {
+            "winner[larger] = k": "winner[larger] += 1"
+        },
         "windows start one pixel apart": {"kh::stride, kw::stride": "kh:, kw:"},
         "of equal numbers the last wins": {"pixel > y": "pixel >= y"},
         "taps are numbered column by column": {
@@ -139,6 +158,9 @@ MUTANTS = {
         },
     },
     "max_pool_padded": {
+        "the frame lies on x and not around it": {
+            "np.pad(x,": "np.pad(x[..., pad : x.shape[2] - pad, pad : x.shape[3] - pad],"
+        },
         "the frame is at the top and left only": {
             "(pad, pad), (pad, pad)": "(2 * pad, 0), (2 * pad, 0)"
         },
@@ -165,6 +187,14 @@ MUTANTS = {
         "the largest is taken": {".mean": ".max"},
     },
     "receptive_field": {
+        "walking back, what was seen is multiplied with the stride, and not its steps": {
+            "in layers:": "in reversed(layers):",
+            "field += (kernel - 1) * jump": "field = field * stride + kernel - 1",
+        },
+        "walking back, what was seen is multiplied with the stride, and the whole kernel added": {
+            "in layers:": "in reversed(layers):",
+            "field += (kernel - 1) * jump": "field = field * stride + kernel",
+        },
         "the step begins at 0": {"= 1, 1": "= 1, 0"},
         "the layers count in the opposite order": {"in layers:": "in layers[::-1]:"},
         "the sizes of the windows are multiplied": {"+= (kernel - 1) * jump": "*= kernel"},

@@ -142,6 +142,11 @@ MUTANTS = {
         "loops": {"    OH, OW": "    return reference.conv2d(x, w, b, stride, pad)\n    OH, OW"},
     },
     "col2im": {
+        "the largest number on a pixel is kept": {
+            "+= cols[..., kh, kw]": (
+                "= np.maximum(x[:, :, rows, columns][:, :, :OH, :OW], cols[..., kh, kw])"
+            )
+        },
         "all taps go to the first pixel of their window": {
             "slice(kh, kh + stride * OH, stride), slice(kw, kw + stride * OW, stride)": (
                 "slice(0, stride * OH, stride), slice(0, stride * OW, stride)"

@@ -118,6 +118,9 @@ MUTANTS = {
         }
     },
     "cross_entropy": {
+        "the slope of a sigmoid or of a softmax comes in once more": {
+            "dscores / len(labels)": "dscores * np.exp(logs) * (1 - np.exp(logs)) / len(labels)"
+        },
         "the gradient is divided by N twice": {"len(labels)\n": "len(labels) ** 2\n"},
         "only the truth is divided by N": {
             "-= 1": "-= 1 / len(labels)",
@@ -256,6 +259,14 @@ MUTANTS = {
             "if value not in order": "if True"
         },
         "state": {"def backward(self):\n        order, self.grad = [], 1.0": KEPT_LIST},
+        "a value hands on as soon as it is reached, and again when more comes": {
+            VISIT: "        line = [self]\n        while line:\n"
+            "            value = line.pop()\n"
+            "            for parent, slope in zip(value.parents, value.slopes):\n"
+            "                parent.grad += slope * value.grad\n"
+            "                if parent not in line:\n"
+            "                    line.append(parent)"
+        },
         "values hand on their gradient more than once": {
             VISIT: "        def go(value):\n"
             "            for parent, slope in zip(value.parents, value.slopes):\n"
@@ -339,6 +350,9 @@ MUTANTS = {
         "the last of equals gets the gradient": pool(
             WINDOWS,
             {TIES: "(np.arange(KH * KW)[::-1] == window.ravel()[::-1].argmax()).reshape(KH, KW)"},
+        ),
+        "the gradient is shared among all pixels of the window": pool(
+            WINDOWS, {TIES: "1 / (KH * KW)"}
         ),
         "every pixel of the window gets the gradient": pool(WINDOWS, {f" * {TIES}": ""}),
         "the gradient is multiplied with the pixel": {"    return dx": "    return dx * x"},

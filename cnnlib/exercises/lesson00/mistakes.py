@@ -35,6 +35,31 @@ BRIGHTNESS = mistakes(
         {"x.mean(axis=(1, 2))": "x.reshape(-1, len(x)).mean(axis=0)"},
         "reshape moves no number: an image is a row in x.reshape(len(x), -1).",
     ),
+    (
+        "only the pixels that are not 0 are counted",
+        {"x.mean(axis=(1, 2))": "x.sum(axis=(1, 2)) / (x != 0).sum(axis=(1, 2))"},
+        "A black pixel is a pixel, too: H * W of them.",
+    ),
+    (
+        "the sum is divided by the pixels of all images",
+        {"x.mean(axis=(1, 2))": "x.sum(axis=(1, 2)) / x.size"},
+        "An image has H * W pixels.",
+    ),
+    (
+        "the sum is divided by the rows alone",
+        {"x.mean(axis=(1, 2))": "x.sum(axis=(1, 2)) / x.shape[1]"},
+        "An image has H * W pixels.",
+    ),
+    (
+        "the sum is divided by the columns alone",
+        {"x.mean(axis=(1, 2))": "x.sum(axis=(1, 2)) / x.shape[2]"},
+        "An image has H * W pixels.",
+    ),
+    (
+        "the middle between the least and the largest is taken",
+        {"x.mean(axis=(1, 2))": "(x.min(axis=(1, 2)) + x.max(axis=(1, 2))) / 2"},
+        "The mean of all pixels: .mean().",
+    ),
 )
 
 
@@ -210,6 +235,14 @@ SHRUNK = mistakes(
         "The result has half as many rows and columns.",
     ),
     ("every third is kept", {"::2, ::2": "::3, ::3"}, "Every second: a step of 2."),
+    (
+        "2 by 2 pixels are averaged",
+        {
+            "return x[:, ::2, ::2]": "h, w = x.shape[1] // 2, x.shape[2] // 2\n"
+            "    return x[:, : 2 * h, : 2 * w].reshape(-1, h, 2, w, 2).mean(axis=(2, 4))"
+        },
+        "Pick every second pixel, as it is.",
+    ),
     ("it begins at the end", {"::2, ::2": "::-2, ::-2"}, "A step below 0 goes backwards."),
 )
 
@@ -241,6 +274,11 @@ VOTES = mistakes(
         "A class that nobody votes for has 0: minlength=M.",
     ),
     (
+        "every vote has the mean weight",
+        {ADD_AT: "np.add.at(counts, labels, weights.mean())"},
+        "Each label adds its own weight.",
+    ),
+    (
         "weights are averaged",
         {"return counts": "return counts / np.maximum(np.bincount(labels, minlength=M), 1)"},
         "They add up, and nothing is divided.",
@@ -269,7 +307,11 @@ ALL = "a[:, None] has the axes (N, 1, D) and b[None] (1, M, D): their difference
 DISTANCES = mistakes(
     distances,
     ("rows and columns are exchanged", {"a[:, None] - b[None]": "b[:, None] - a[None]"}, ALL),
-    ("the root is taken", {"((a": "np.sqrt(((a", "axis=2)": "axis=2))"}, "Squared: no root."),
+    (
+        "the root is taken",
+        {"return (": "return np.sqrt((", "axis=2)": "axis=2))"},
+        "Squared: no root.",
+    ),
     (
         "differences are added up before they are squared",
         {"((a[:, None] - b[None]) ** 2).sum(axis=2)": "(a[:, None] - b[None]).sum(axis=2) ** 2"},

@@ -197,7 +197,11 @@ STRIDE = (
         {PLACE: "(oh + kh) * stride, (ow + kw) * stride"},
         "Only the start of the window is multiplied by stride: oh * stride + kh.",
     ),
-    ("padding is not used", {SHAPE: f"pad = 0\n    {SHAPE}"}, "Pad first, then take the sizes."),
+    (
+        "padding is not used, or w is padded as well",
+        {SHAPE: f"pad = 0\n    {SHAPE}"},
+        "Pad x alone, first; then take the sizes.",
+    ),
     (
         "the frame is at the top and left only",
         {SHAPE: f"x, pad = np.pad(x, [(0, 0), (0, 0), (pad, 0), (pad, 0)]), 0\n    {SHAPE}"},
@@ -364,6 +368,7 @@ def pad(x, pad):
 
 
 MIDDLE = "padded[pad : pad + H, pad : pad + W]"
+LARGER = "By how many rows has the result to be larger than x?"
 PAD = mistakes(
     pad,
     (
@@ -404,7 +409,16 @@ PAD = mistakes(
             "np.zeros((H + 2 * pad, W + 2 * pad), x.dtype)": "np.zeros_like(x)",
             f"{MIDDLE} = x\n": "padded[pad:-pad, pad:-pad] = x[pad:-pad, pad:-pad]\n",
         },
-        "By how many rows has the result to be larger than x?",
+        LARGER,
+    ),
+    (
+        "pixels at the edge of x are set to 0, and none are added around it",
+        {
+            "np.zeros((H + 2 * pad, W + 2 * pad), x.dtype)": "np.zeros_like(x)",
+            f"{MIDDLE} = x\n": "inner = slice(pad, H - pad), slice(pad, W - pad)\n"
+            "    padded[inner] = x[inner]\n",
+        },
+        LARGER,
     ),
 )
 
@@ -421,6 +435,16 @@ TRUE = mistakes(
     ("only the columns are flipped", {"[::-1, ::-1]": "[:, ::-1]"}, ALONG),
     ("w is transposed and not flipped", {"[::-1, ::-1]": ".T"}, ALONG),
     ("w is turned by a quarter", {"w[::-1, ::-1]": "np.rot90(w)"}, f"Half a turn. {ALONG}"),
+    (
+        "a square w is turned by a quarter, and others by a half",
+        {"w[::-1, ::-1]": "np.rot90(w, 1 if len(w) == len(w.T) else 2)"},
+        f"Half a turn, whatever its shape. {ALONG}",
+    ),
+    (
+        "a square w is transposed, and nothing is flipped",
+        {"w[::-1, ::-1]": "(w.T if len(w) == len(w.T) else w)"},
+        ALONG,
+    ),
     (
         "the output is turned around, as if image and kernel were both flipped",
         {"x, w[::-1, ::-1]": "x[::-1, ::-1], w[::-1, ::-1]"},
@@ -517,6 +541,16 @@ EDGES = mistakes(
         "both filters are multiplied to one",
         {ROOT: "convolve(x, sobel * sobel.T)"},
         f"It sees corners. Two filters, two answers. {STRENGTH}",
+    ),
+    (
+        "the direction of the edge is returned",
+        {ROOT: "np.arctan2(gy, gx)"},
+        f"How strong is it? {STRENGTH}",
+    ),
+    (
+        "the direction of the edge is returned, from the other axis",
+        {ROOT: "np.arctan2(gx, gy)"},
+        f"How strong is it? {STRENGTH}",
     ),
     ("the squares are subtracted", {ROOT: "gx**2 - gy**2"}, STRENGTH),
     ("only upright edges are seen", {" + gy**2": ""}, "Sobel y sees level ones."),

@@ -104,6 +104,15 @@ def _where(what):
             {SIZES: "OH, OW = H // KH, W // KW"},
             "That holds where the stride is the size of the window: (H - KH) // stride + 1.",
         ),
+        (
+            "windows are one row and one column too large",
+            {
+                "row : row + KH, column : column + KW": (
+                    "row : row + KH + 1, column : column + KW + 1"
+                )
+            },
+            "The slice row : row + KH holds KH rows: its end does not belong to it.",
+        ),
         (f"the {what} of all channels is taken", {"x[n, c,": "x[n, :,"}, CHANNEL),
         ("only the first channel is used", {"x[n, c,": "x[n, 0,"}, CHANNEL),
         (
@@ -191,6 +200,11 @@ AVG = mistakes(
         "The slice of a tap begins at row kh and column kw.",
     ),
     (
+        "after each tap the mean of it and of what came before is taken",
+        {".mean()": ".ravel() @ 0.5 ** np.minimum(np.arange(KH * KW, 0, -1), KH * KW - 1)"},
+        "Then the last taps count most. Add all up, and divide once, below the loops.",
+    ),
+    (
         "every tap divides the sum so far",
         {".mean()": ".ravel() @ float(KH * KW) ** -np.arange(KH * KW, 0, -1)"},
         "Divide once, below the loops.",
@@ -243,6 +257,12 @@ MAX = mistakes(
     ("the column of the winner is kept and not its number", {"kh * KW + kw": "kw"}, NUMBER),
     ("the number is kh + kw", {"kh * KW + kw": "kh + kw"}, NUMBER),
     ("the number is kh * KH + kw", {"kh * KW": "kh * KH"}, NUMBER),
+    ("the number is kh * W + kw", {"kh * KW": "kh * W"}, NUMBER),
+    (
+        "it is counted how often a tap takes the lead",
+        {"kh * KW + kw": "len(np.unique(np.maximum.accumulate(window.ravel())))"},
+        f"Which tap took it last? {NUMBER}",
+    ),
     (
         "pixels of the image are numbered and not taps",
         {"kh * KW + kw": "(row + kh) * W + column + kw"},
@@ -300,6 +320,16 @@ PADDED = mistakes(
         "padding is not used",
         {"KH, KW = kernel_size": "KH, KW = kernel_size\n    pad = 0"},
         "Put a frame around x first.",
+    ),
+    (
+        "the frame lies on x and not around it",
+        {
+            "x = add_frame(x, pad, -np.inf)": "x, inner = np.full(x.shape, -np.inf), x\n"
+            "    sides = ..., slice(pad, H - pad), slice(pad, W - pad)\n"
+            "    x[sides] = inner[sides]",
+            SIZES: SIZES.replace("stride, pad", "stride, 0"),
+        },
+        "Pixels at the edge of x stay: the frame makes it larger.",
     ),
     (
         "the frame is put around the result",
@@ -483,6 +513,22 @@ FIELD = mistakes(
         "what was seen before is multiplied with the layer's own stride",
         {"field += (kernel - 1) * step": "field = field * stride + kernel - 1"},
         f"That is the walk back, from the last layer to the first. Going forward: {JUMP}",
+    ),
+    (
+        "walking back, what was seen is multiplied with the stride, and not its steps",
+        {
+            "in layers:": "in layers[::-1]:",
+            "field += (kernel - 1) * step": "field = field * stride + kernel - 1",
+        },
+        "A field of r pixels has r - 1 steps: walking back it becomes (r - 1) * stride + kernel.",
+    ),
+    (
+        "walking back, what was seen is multiplied with the stride, and the whole kernel added",
+        {
+            "in layers:": "in layers[::-1]:",
+            "field += (kernel - 1) * step": "field = field * stride + kernel",
+        },
+        "A field of r pixels has r - 1 steps: walking back it becomes (r - 1) * stride + kernel.",
     ),
     (
         "the layers count in the opposite order",

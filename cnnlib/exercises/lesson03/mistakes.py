@@ -181,6 +181,11 @@ CONV = mistakes(
         "NumPy lines shapes up from the right: add b[:, None] to the product, a bias a row.",
     ),
     (
+        "the biases go from column to column, and not from map to map",
+        {" + b[:, None]": "", MOVED: f"{MOVED} + np.resize(b, OW)"},
+        "Add b[:, None] to the product: a row is a filter.",
+    ),
+    (
         "the bias is forgotten",
         {" + b[:, None]": ""},
         "b[:, None] is a column: one bias a filter.",
@@ -265,6 +270,16 @@ ONE = mistakes(
         "Add it while the filters are last: NumPy lines shapes up from the right.",
     ),
     (
+        "the biases go from column to column, and not from map to map",
+        {" + b": "", "(0, 3, 1, 2)": "(0, 3, 1, 2) + np.resize(b, x.shape[3])"},
+        "b[f] is added to every pixel of map f.",
+    ),
+    (
+        "channels and weights are added up before they are multiplied",
+        {"pixels @ w[:, :, 0, 0].T": "pixels.sum(axis=-1, keepdims=True) * w.sum(axis=(1, 2, 3))"},
+        "Each channel meets its own weight, and their products are added up.",
+    ),
+    (
         "the first image is used for all",
         {"x.transpose": "np.repeat(x[:1], len(x), axis=0).transpose"},
         "Does x[0] stand anywhere?",
@@ -324,6 +339,16 @@ COL2IM = mistakes(
     ),
     ("= stands for +=, and the last patch on a pixel wins", {"+= cols": "= cols"}, ADDS),
     ("the mean of the patches is taken", MEAN, f"{ADDS} Nothing is divided."),
+    (
+        "the largest number on a pixel is kept",
+        {"+= cols[i, j]": f"+= max(cols[i, j] - x[n, c, {PLACE}], 0)"},
+        ADDS,
+    ),
+    (
+        "each number loses what is behind the point",
+        {"N, C, H, W = shape": "N, C, H, W = shape\n    cols = np.trunc(cols)"},
+        "An array of integers has no room for it: np.zeros(shape, cols.dtype).",
+    ),
     ("the frame is not cut off", {"cut_frame(x, pad)": "x"}, "The result has the shape of x."),
     (
         "the frame is cut at the bottom and right only",

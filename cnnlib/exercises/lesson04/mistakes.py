@@ -71,6 +71,26 @@ BY_HAND = mistakes(
         {'"dy": dy, "db": dv, "dw": dw, "dx": dx': '"dy": y, "db": b, "dw": w, "dx": x'},
         "A gradient says by how much L grows for a small step.",
     ),
+    (
+        "in dy, y is the slope of its own product",
+        {'"dy": dy': '"dy": y'},
+        "In y x, the slope with respect to y is x.",
+    ),
+    (
+        "in dw, what comes back from above is left out",
+        {'"dw": dw': '"dw": x'},
+        "The slope with respect to w is x, and it is multiplied with what comes back to w x + b.",
+    ),
+    (
+        "in dx, w is left out on the way through w * x",
+        {"dv * w + y": "dv + y"},
+        "The slope of w x with respect to x is w.",
+    ),
+    (
+        "in dx, what comes back to w * x is left out",
+        {"dv * w + y": "w + y"},
+        "Each step multiplies its own slope with the gradient that comes back to it.",
+    ),
     ("dy is y", {"dy = x": "dy = y"}, "In y x, the slope with respect to y is x."),
     ("ReLU is taken to be shut", {"dv = dy": "dv = 0.0"}, "Is w x + b above 0?"),
     (
@@ -120,6 +140,11 @@ NUDGING = mistakes(
         "the nudge is half of what it is divided by",
         {"value + eps": "value + eps / 2", "value - eps": "value - eps / 2"},
         SIDES,
+    ),
+    (
+        "the nudge is a share of the number itself",
+        {"value + eps": "value * (1 + eps)", "value - eps": "value * (1 - eps)"},
+        f"A 0 would never move. {SIDES}",
     ),
     (
         "a number is not put back after its nudges",
@@ -222,6 +247,7 @@ def dense_backward(dy, x, w):
 
 
 SHAPES = "A gradient has the shape of what it belongs to, and only one product has that shape."
+FORKED_W = "w is used for every image: a fork over the images, so a sum over them."
 FORKED = "b is added for every image: a fork over the images, so a sum over them."
 ONCE = "The loss has divided by N already. A layer hands on what it is given."
 DENSE = mistakes(
@@ -235,6 +261,13 @@ DENSE = mistakes(
         "reshape moves no number: w.T.",
     ),
     ("dx is divided by N", {"w.T": "w.T / len(x)"}, ONCE),
+    (
+        "every image gets the dx of the first",
+        {"dy @ w.T": "np.tile(dy[:1] @ w.T, (len(x), 1))"},
+        "dx has a row for each image, from its row of dy.",
+    ),
+    ("dw is that of the first image alone", {"x.T @ dy": "x[:1].T @ dy[:1]"}, FORKED_W),
+    ("db is that of the first image alone", {"dy.sum(axis=0)": "dy[0].copy()"}, FORKED),
     ("dw is transposed", {"x.T @ dy": "dy.T @ x"}, SHAPES),
     ("dw is divided by N", {"x.T @ dy": "x.T @ dy / len(x)"}, ONCE),
     ("db is a mean and not a sum", {"dy.sum": "dy.mean"}, f"{FORKED} {ONCE}"),
@@ -540,6 +573,11 @@ ENTROPY = mistakes(
         {"p, truth = softmax(scores)": "p, truth = logs"},
         "The gradient is (p - t) / N, with p = exp(log p).",
     ),
+    (
+        "the slope of a sigmoid or of a softmax comes in once more",
+        {"(p - truth)": "(p - truth) * p * (1 - p)"},
+        "p - t is the slope by the scores already: softmax and logarithm have been gone through.",
+    ),
     ("the gradient is divided by the classes and not by N", {"truth) / N": "truth) / M"}, MEAN),
     (
         "nothing is subtracted before exp",
@@ -640,6 +678,17 @@ def at_once(value, kept=1):
         at_once(parent, kept)
 
 
+def from_a_list(value, end):
+    """Let values hand on from a list, into which a parent comes whenever it is not there."""
+    line = [value]
+    while line:
+        value = line.pop(end)
+        for parent, slope in zip(value.parents, value.slopes, strict=True):
+            parent.grad += slope * value.grad
+            if parent not in line:
+                line.append(parent)
+
+
 ORDER = (
     "A value hands on its gradient once, when all of it has come: after all that was made from it."
     " List the parents of a value before the value itself, and go backwards through the list."
@@ -692,6 +741,11 @@ AUTOGRAD = mistakes(
         "y = max(x, 0).",
     ),
     (
+        "ReLU takes the sign away",
+        {"max(self.data, 0.0), (self,)": "abs(self.data), (self,)"},
+        "y = max(x, 0).",
+    ),
+    (
         "a product keeps its factor and does not swap",
         {"(other.data, self.data)": "(self.data, other.data)"},
         "The slope of a product with respect to one factor is the other factor.",
@@ -732,6 +786,14 @@ AUTOGRAD = mistakes(
         "values hand on their gradient more than once",
         {"self.grad = 1.0": "self.grad, order = 1.0, []\n        at_once(self)"},
         ORDER,
+    ),
+    *(
+        (
+            "a value hands on as soon as it is reached, and again when more comes",
+            {"self.grad = 1.0": f"self.grad, order = 1.0, []\n        from_a_list(self, {end})"},
+            f"It is ready when everything made from it has handed on. {ORDER}",
+        )
+        for end in (-1, 0)
     ),
     (
         "of several ways to a number the last one alone counts",
@@ -940,6 +1002,11 @@ MAX_POOL = mistakes(
         "The slope of a maximum with respect to the one that won is 1.",
     ),
     ("every pixel of the window gets the gradient", {WON: "True"}, WINNER),
+    (
+        "the gradient is shared among all pixels of the window",
+        {WON: "True", "+= dy[n, c, oh, ow]": "+= dy[n, c, oh, ow] / (KH * KW)"},
+        f"That is average pooling. {WINNER}",
+    ),
     ("the first pixel of every window gets the gradient", {WON: "kh + kw == 0"}, WINNER),
     ("a pixel that wins several windows keeps the last gradient", {"+=": "="}, SEVERAL),
     ("each tap overwrites what the taps before it wrote", {"    return": EACH_TAP}, SEVERAL),
