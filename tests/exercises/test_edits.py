@@ -90,6 +90,7 @@ collect("99", {"pooled": CHECK})
         ),
         ("(W - size) // stride + 1", "W - size // stride + 1", "needs brackets in another place"),
         ("(H - size) // stride + 1", "(H - size + 1) // stride", "+ 1) // stride should round up"),
+        ("np.zeros((OH, OW))", "x[:OH, :OW]\n    y *= 0", "x[:OH, :OW] has to be copied"),
         ("return y", "return np.maximum(y, 0)", "np.maximum(y, 0) holds something too much"),
         ("np.zeros((OH, OW))", "np.zeros((OH, OW), int)", "zeros((OH, OW), int) holds something"),
         (
@@ -183,6 +184,14 @@ def test_only_what_a_person_would_write_is_tried(line, tried, never):
     found = {ast.unparse(tree) for _ in changes(tree)}
     assert any(f"return ({tried}, x[0])" in made for made in found)
     assert not any(f"return ({never}, x[0])" in made for made in found)
+
+
+def test_another_axis_is_tried_before_none():
+    tree = ast.parse("def f(x):\n    return x.mean(axis=3, keepdims=True)\n").body[0]
+    made = [ast.unparse(tree.body[0].value) for _ in changes(tree)]
+    assert "x.mean(keepdims=True)" not in made
+    places = [made.index(f"x.mean(axis={axis}, keepdims=True)") for axis in ("(1, 2, 3)", None)]
+    assert places == sorted(places)
 
 
 def test_of_two_lines_alike_the_one_that_is_copied_is_told():

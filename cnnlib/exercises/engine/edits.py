@@ -353,7 +353,7 @@ def _without(slot, code):
             for part in (part for part in fields if fields[part]):
                 yield ast.Slice(**fields | {part: None}), LESS
         case ast.Call(func=func, args=args, keywords=keywords):
-            for keyword in keywords:
+            for keyword in (k for k in keywords if k.arg != "axis"):  # rather another axis
                 yield ast.Call(func, args, [k for k in keywords if k is not keyword]), LESS
             for arg in args if len(args) < 3 else ():
                 yield arg, LESS
@@ -370,6 +370,7 @@ def _instead(slot, code):
         for axis in AXES:
             if ast.unparse(node) != str(axis):
                 yield ast.Constant(axis), "is another axis than it should be"
+        yield ast.Constant(None), "is too much"
         return
     if slot.field == "iter" and isinstance(slot.parent, ast.For):
         yield _called("reversed", [_called("list", [node])]), "should run the other way"
@@ -542,6 +543,8 @@ def _around(slot, code):
         case ast.BinOp(op=ast.Add() | ast.Sub()):
             for name in names:
                 yield ast.BinOp(node, ast.Mod(), _name(name)), "lacks a %"
+    if isinstance(slot.parent, ast.Assign) and isinstance(node, (ast.Name, ast.Subscript)):
+        yield ast.Call(ast.Attribute(node, "copy", ast.Load()), [], []), "has to be copied"
     if not _whole(slot, names):
         return
     yield ast.UnaryOp(ast.USub(), node), SIGN
