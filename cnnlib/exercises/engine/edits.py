@@ -346,6 +346,8 @@ def _without(slot, code):
             yield from ((value, LESS) for value in values)
         case ast.IfExp(body=body, orelse=orelse):
             yield from ((body, LESS), (orelse, LESS))
+        case ast.Subscript(value=ast.Attribute(attr="shape")):
+            pass
         case ast.Attribute(value=value, attr="T") | ast.Subscript(value=value):
             yield value, LESS
         case ast.Slice() as node:
