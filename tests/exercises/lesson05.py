@@ -256,6 +256,9 @@ MUTANTS = {
         "remark": {"C, H, W, N), dy.dtype": "C, H, W, N), float"},
     },
     "sgd_step": {
+        "weights are changed and biases are not": {
+            "p -= rate": 'if not name.endswith("b"):\n            p -= rate'
+        },
         "changed": {"p -= rate * grads[name]": "grads[name] *= rate\n        p -= grads[name]"},
         "only the first parameter is changed": {"grads[name]": "grads[name]\n        break"},
         "the gradient is brought to length 1": {
@@ -286,6 +289,9 @@ MUTANTS = {
             ),
         },
         "the velocity is forgotten after each step": {"v *= self.momentum": "v *= 0"},
+        "the velocity is kept under the id of a gradient, which is a new array at each step": {
+            "setdefault(name": "setdefault(id(grads[name])"
+        },
         "the velocity of the step before is used": {
             "            v *=": "            p -= self.rate * v\n            v *=",
             VELOCITY + "            p -= self.rate * v": VELOCITY,
@@ -314,6 +320,10 @@ MUTANTS = {
         },
         "m is forgotten after each step": {"m += (1": "m = m + (1"},
         "v is forgotten after each step": {"v += (1": "v = v + (1"},
+        "m and v are kept under the id of a gradient, which is a new array at each step": {
+            "m.setdefault(name": "m.setdefault(id(g)",
+            "v.setdefault(name": "v.setdefault(id(g)",
+        },
         "one parameter alone is changed": {"params.items()": "[*params.items()][-1:]"},
         "m and v are one array": {"self.v.setdefault(name, np.zeros_like(p))": "m"},
         "v is corrected behind the root, and not under it": {
@@ -386,6 +396,10 @@ MUTANTS = {
         },
         "shuffled": {
             "rng.permutation(len(x))": "np.roll(np.arange(len(x)), rng.integers(1, len(x)))"
+        },
+        "there are batch_size batches, and not batches of that size": {
+            "range(0, len(x), batch_size)": "[len(x) * k // batch_size for k in range(batch_size)]",
+            "i + batch_size]": "i - len(x) // -batch_size]",
         },
         "some images come twice and others never": {
             "    for i in": "    order[0] = order[1]\n    for i in"
@@ -486,6 +500,14 @@ MUTANTS = {
         "the sum of the losses is returned": {"return losses": "return sum(losses)"},
         "each loss is multiplied by the size of its batch": {
             "append(loss)": "append(len(right) * loss)"
+        },
+        "added_gradients": {
+            "        optimizer": (
+                "        if losses:\n"
+                "            total = {k: total[k] + g for k, g in network.grads.items()}\n"
+                "        else:\n            total = network.grads\n        optimizer"
+            ),
+            "params, network.grads": "params, total",
         },
         "the gradients are those from before the loop": {
             "    network.training, losses": (

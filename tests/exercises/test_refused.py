@@ -139,6 +139,8 @@ WRONG = {
         },
     },
     "05-adam": {
+        "v is one number for the whole array": {"g * g - v": "(g * g).mean() - v"},
+        "m is one number for the whole array": {"(g - m)": "(g.mean() - m)"},
         "the correction ends after ten steps": {
             "self.betas, self.steps": "self.betas, self.steps if self.steps <= 10 else 10**6"
         }
@@ -147,6 +149,7 @@ WRONG = {
         "rounded to four digits": {"return rate": "return np.round(rate", "/ 2": "/ 2, 4)"}
     },
     "05-momentum": {
+        "all numbers of an array get the mean gradient": {"+= grads[name]": "+= grads[name].mean()"},
         "one velocity for all rules": {
             "self.velocity.setdefault": 'vars(Momentum).get("all", MEMORY).setdefault',
             "class Momentum:": "MEMORY = {}\n\n\nclass Momentum:",
@@ -339,6 +342,8 @@ def spoiling(function, number, value):
         ("03", "frugal_conv", 1),
         ("04", "quick_check", 1),
         ("04", "learn_filter", 1),
+        ("05", "learn_by_heart", 0),
+        ("06", "rank_pixels", 1),
     ],
 )
 def test_an_argument_is_not_changed_in_an_open_problem_either(lesson, task, number):
@@ -529,6 +534,8 @@ def test_numbers_at_each_others_places_are_told_as_that():
     found = str(TASKS["01"].by_hand.diagnose(14, 5))
     assert "not at their places" in found and "window" not in found.split("Write down")[0]
     assert "comes out" not in found
+    found = str(TASKS["05"].first_loss.diagnose(2.3, 4.61, 1.39, 0.69))
+    assert "not at their places" in found and "comes out" not in found
 
 
 @pytest.mark.parametrize(

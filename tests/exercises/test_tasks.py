@@ -240,6 +240,26 @@ def test_parts_may_be_smaller_than_batch_size_and_not_larger():
     assert large.mistakes == ["parts"], large
 
 
+def test_what_stands_for_a_network_has_what_a_network_has():
+    mode = {
+        "before, network.training, right = network.training, False, 0": "right = 0",
+        "    for i in": "    with network.mode(training=False):\n      for i in",
+        "    network.training = before\n": "",
+    }
+    assert L05.accuracy.diagnose(changed("05", "accuracy", mode)).ok
+    layers = {"network.training, losses = True, []": "losses = []"}
+    layers["        loss, "] = (
+        "        for layer in network.layers.values():\n            layer.training = True\n"
+        "        loss, "
+    )
+    assert L05.train_epoch.diagnose(changed("05", "train_epoch", layers)).ok
+    mode = {"network.training, losses = True, []\n": "losses = []\n"}
+    mode["    for images"] = "    with network.mode(training=True):\n      for images"
+    assert L05.train_epoch.diagnose(changed("05", "train_epoch", mode)).ok
+    copied = {"network.grads)": "{k: g.copy() for k, g in network.grads.items()})"}
+    assert L05.train_epoch.diagnose(changed("05", "train_epoch", copied)).ok
+
+
 def test_what_a_list_of_batches_or_losses_must_hold_is_said():
     alone = L05.batches.diagnose(changed("05", "batches", {", labels[pick]": ""}))
     assert "expected a pair of images and labels" in str(alone), alone

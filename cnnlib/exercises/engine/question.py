@@ -158,7 +158,10 @@ class Question(Task):
         """Say whether numbers are answered that are all right, for another part."""
         came = [_numbers(value)[:1] for value in given.values()]
         right = [_numbers(self.value(self.answers, part))[:1] for part in given]
-        return all(came) and sorted(came) == sorted(right)
+        if not all(came) or not all(right):
+            return False
+        both = zip(sorted(came), sorted(right), strict=True)
+        return all(same(*one, *other, self.decimals) for one, other in both)
 
     def meant(self, value):
         """Return the answer that other words stand for, or the value itself."""

@@ -570,6 +570,11 @@ SGD = mistakes(
         "Loop over all names.",
     ),
     (
+        "weights are changed and biases are not",
+        {"grads[name]": 'grads[name] * name.endswith("w")'},
+        "Loop over all names, whatever they are.",
+    ),
+    (
         "parameters and gradients are paired by their order, and not by name",
         {
             "name, p in params.items()": "p, g in zip(params.values(), grads.values())",
@@ -693,6 +698,11 @@ MOMENTUM = mistakes(
         "all parameters share one velocity",
         {"get(name,": 'get("all",', "velocity[name]": 'velocity["all"]'},
         "Keep a velocity for every name, in a dict.",
+    ),
+    (
+        "the velocity is kept under the id of a gradient, which is a new array at each step",
+        {"get(name,": "get(id(grads[name]),", "velocity[name]": "velocity[id(grads[name])]"},
+        "Keep it under the name.",
     ),
     ("a copy is changed and not the parameters", {"p -=": "p = p -"}, PLACE),
     (
@@ -872,6 +882,16 @@ ADAM = mistakes(
         },
         "Keep m and v for every name.",
     ),
+    (
+        "m and v are kept under the id of a gradient, which is a new array at each step",
+        {
+            "self.m[name]": "self.m[id(g)]",
+            "self.v[name]": "self.v[id(g)]",
+            "self.m.get(name,": "self.m.get(id(g),",
+            "self.v.get(name,": "self.v.get(id(g),",
+        },
+        "Keep them under the name.",
+    ),
     ("a copy is changed and not the parameters", {"p -=": "p = p -"}, PLACE),
     (
         "the entry of the dict is replaced, and the network keeps the old array",
@@ -896,6 +916,8 @@ def batches(x, labels, batch_size, rng):
 
 
 PARTS = "range(0, len(x), batch_size)"
+BY_NUMBER = "there are batch_size batches, and not batches of that size"
+OF_SIZE = f"{PARTS} steps from batch to batch."
 WHOLE_PARTS = "range(0, len(x) // batch_size * batch_size, batch_size)"
 BATCHES = mistakes(
     batches,
@@ -969,6 +991,14 @@ BATCHES = mistakes(
         "(x_batch, labels_batch).",
     ),
     (
+        BY_NUMBER,
+        {
+            PARTS: "[len(x) * k // batch_size for k in range(batch_size)]",
+            "i + batch_size]": "i - len(x) // -batch_size]",
+        },
+        OF_SIZE,
+    ),
+    (
         "the last image never comes",
         {"len(x))\n": "len(x) - 1)\n"},
         "rng.permutation(N) holds 0 to N - 1.",
@@ -984,13 +1014,13 @@ BATCHES = mistakes(
         "Draw an order of all images, not images: rng.permutation(N).",
     ),
     (
-        "there are batch_size batches, and not batches of that size",
+        BY_NUMBER,
         {
             "for i in range(0, len(x), batch_size):\n        pick = order[i : i + batch_size]": (
                 "for pick in np.array_split(order, batch_size):"
             )
         },
-        "range(0, len(x), batch_size) steps from batch to batch.",
+        OF_SIZE,
     ),
 )
 

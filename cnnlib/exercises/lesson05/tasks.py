@@ -9,7 +9,7 @@ from cnnlib.datasets import load_mnist
 from cnnlib.exercises import leaderboard
 from cnnlib.exercises.cases import whole
 from cnnlib.exercises.engine.check import Case, Check, Limit
-from cnnlib.exercises.engine.goal import Goal
+from cnnlib.exercises.engine.goal import Goal, untouched
 from cnnlib.exercises.engine.mine import Mine, keep
 from cnnlib.exercises.engine.mistakes import Mistake
 from cnnlib.exercises.engine.progress import need, progress
@@ -279,7 +279,8 @@ pool_layer = Check(
 # ---------------------------------------------------------------------- rules
 
 
-W, B = "conv1.w", "conv1.b"  # parameters are called so in a network, and not always in one order
+# Parameters are called so in a network, and not always in one order.
+W, B, LAST = "conv1.w", "conv1.b", "dense1.w"
 
 
 def _step(function, params, grads, rate):
@@ -288,20 +289,26 @@ def _step(function, params, grads, rate):
     given = dict(params)
     function(given, grads, rate)
     kept = all(given.get(name) is params[name] for name in params)
-    return params[W], params[B], int(kept)
+    return *(params[name] for name in (W, B, LAST)), int(kept)
 
 
 def _slopes(rng):
-    def pair(w, b):
-        return {W: np.array(w), B: np.array(b)}
+    def parameters(*values):
+        return dict(zip((W, B, LAST), map(np.array, values), strict=True))
 
-    def slopes(w, b):
-        return {B: np.array(b), W: np.array(w)}
+    def slopes(*values):
+        return dict(zip((B, LAST, W), map(np.array, values), strict=True))
 
-    single = {name: rng.normal(size=3).astype(np.float32) for name in (W, B)}
+    single = {name: rng.normal(size=3).astype(np.float32) for name in (W, B, LAST)}
     return [
-        Case("one number each", (pair([1.0], [2.0]), slopes([10.0], [-20.0]), 0.1)),
-        Case("a rate of 1", (pair([3.0, 4], [5.0]), slopes([1.0, -1], [2.0]), 1.0)),
+        Case(
+            "one number each",
+            (parameters([1.0], [2.0], [4.0]), slopes([-20.0], [5.0], [10.0]), 0.1),
+        ),
+        Case(
+            "a rate of 1",
+            (parameters([3.0, 4], [5.0], [6.0]), slopes([2.0], [-3.0], [1.0, -1]), 1.0),
+        ),
         Case("float32", (single, {name: 2 * value for name, value in single.items()}, 0.25)),
     ]
 
@@ -310,7 +317,7 @@ sgd_step = Check(
     mistakes.sgd_step,
     _slopes,
     mistakes.SGD,
-    outputs="w b arrays_kept",
+    outputs=f"{W} {B} {LAST} arrays_kept",
     todo="Change every parameter in place, against its gradient",
     more="Why must it change the arrays and not put new ones into the dict?",
     call=_step,
@@ -323,20 +330,22 @@ def _held(kind):
 
 
 def _walk(kind, start, gradients, rate, settings=()):
-    """Let a rule take steps with two parameters of one number; its rate is halved on the way.
+    """Let a rule take steps with two parameters, the first of one number; its rate is halved later.
 
     The parameters come in a new dict at each step, as a network hands them over. Equal gradients
-    are one array. Another rule of the class is at work on other parameters.
+    are one array, and no two others have one id. Another rule of the class is at work on other
+    parameters.
     """
     before = _held(kind)
     rule, other = kind(rate, *settings), kind(rate, *settings)
-    way, kept, same, grads = [], True, True, {}
+    way, kept, same, grads, held = [], True, True, {}, []
     params = {W: start[:1].copy(), B: start[1:].copy()}
     for t, g in enumerate(gradients):
         if t == 2:
             rule.rate = rate / 2
         if t == 0 or not np.array_equal(g, gradients[t - 1]):
             grads = {B: g[1:].copy(), W: g[:1].copy()}
+            held.append(grads)
         given = dict(params)
         slopes = {name: g.copy() for name, g in grads.items()}
         rule.step(given, grads)
@@ -356,12 +365,14 @@ GRADS = {"grads_kept": "the gradients that were handed over are changed"}
 def _ways(rng, settings):
     first = np.array([1.0, 2.0])
     several = rng.normal(size=2), rng.normal(size=(40, 2)), 0.01
+    uneven = np.array([[1.0, 8, -0.5, 2], [2, 4, 0.25, -1]])
     return [
         Case("one step", (first, np.array([[10.0, -20]]), 0.1)),
         Case("two equal steps", (first, np.array([[10.0, -20]] * 2), 0.1)),
         Case("there and back", (first, np.array([[1.0, 2], [-1, 4]]), 0.5)),
         Case("a rate that is halved after two steps", (first, np.array([[1.0, 2]] * 4), 0.1)),
         Case("tiny gradients", (first, np.array([[1e-4, -2e-4]] * 2), 0.1)),
+        Case("large and small gradients in one array", (np.arange(4.0), uneven, 0.1)),
         Case("random", several),
         Case("other settings", (*several, settings)),
     ]
@@ -449,10 +460,11 @@ batches = Check(
 )
 
 
-class Judge:
-    """Stands in for a network: its input is its scores; in training it misreads the last image."""
+class Judge(Layer):
+    """A layer whose input is its scores; in training it misreads the last image."""
 
     def __init__(self):
+        super().__init__()
         self.training, self.sizes = True, []
 
     def forward(self, x):
@@ -463,13 +475,14 @@ class Judge:
 
 
 def _accuracy(function, x, labels, *batch_size):
-    network, resting = Judge(), Judge()
+    judge = Judge()
+    network, resting = Sequential([judge]), Sequential([Judge()])
     resting.training = False
     value = function(network, x, labels, *batch_size)
     at_rest = function(resting, x, labels, *batch_size)
     left = np.array([network.training, resting.training], int)
     N, (most,) = len(x), batch_size or (500,)
-    sizes = np.array(network.sizes)
+    sizes = np.array(judge.sizes)
     if sizes.sum() == N and sizes.max() <= most and len(sizes) <= N // most + 1:
         sizes = np.diff([*range(0, N, most), N])  # any parts that are small enough are as good
     return None if value is None else (value, at_rest, left, sizes)
@@ -509,14 +522,22 @@ RATE = 0.1
 
 
 class Recorder:
-    """Stands in for a network and an optimizer, and writes down what is done with them."""
+    """Stands in for a network and an optimizer, and writes down what is done with them.
+
+    It has what a network has, but takes any gradient. Those of its batch number k are k.
+    """
+
+    mode, walk, children = Layer.mode, Layer.walk, Layer.children
+    input_gradient = True
 
     def __init__(self, x):
         self.training, self.params, self.grads = False, {"w": np.zeros(1)}, {"w": np.zeros(1)}
+        self.layers, self.state = {"dense1": self}, {}
         self.rate = RATE  # as a rule has it
         self.numbers = {tuple(row): n for n, row in enumerate(x)}
         self.events, self.modes, self.seen, self.sizes = [], [], [], []
         self.own = self.fresh = self.whole = True
+        self.count, self.added = 0, False
         self.sent = np.full(x.shape, np.nan)  # for each image, times the size of its batch
 
     def forward(self, x):
@@ -529,15 +550,18 @@ class Recorder:
 
     def backward(self, dy):
         self.events.append(2)
-        self.grads = {"w": np.ones(1)}
+        self.count += 1
+        self.grads = {"w": np.full(1, float(self.count))}
         if np.shape(dy) == (len(self.batch), self.sent.shape[1]):
             self.sent[self.batch] = np.asarray(dy) * len(self.batch)
 
     def step(self, params, grads):
         self.events.append(3)
         self.own = self.own and params.get("w") is self.params["w"]
-        self.fresh = self.fresh and grads.get("w") is self.grads["w"]
-        self.whole = self.whole and self.grads["w"][0] == 1
+        came = np.sum(grads.get("w", 0))
+        self.fresh = self.fresh and came == self.count
+        self.added = self.count > 1 and came == self.count * (self.count + 1) / 2
+        self.whole = self.whole and self.grads["w"][0] == self.count
 
 
 def _epoch(function, x, labels, batch_size, seed):
@@ -573,8 +597,9 @@ def _epoch(function, x, labels, batch_size, seed):
         int(np.array_equal(used, labels)),
         int(all(once.modes)),
         int(once.own),
-        int(once.fresh),
         int(once.whole),
+        int(once.added),
+        int(once.fresh),
         int(once.seen != sorted(once.seen)),
         int(once.seen == again.seen and once.seen != other.seen),
         0 if single else np.size(losses),
@@ -599,12 +624,14 @@ train_epoch = Check(
     ],
     mistakes.EPOCH,
     outputs="forward_1_backward_2_step_3 sizes sent_for_each_image labels_fit training"
-    " own_parameters new_gradients whole_gradients shuffled drawn_by_rng losses mean_loss",
+    " own_parameters whole_gradients added_gradients new_gradients shuffled drawn_by_rng losses"
+    " mean_loss",
     telling={
         "training": "the network is not in training mode",
         "own_parameters": "the rule does not get the arrays that the network holds",
-        "new_gradients": "the rule does not get the gradients of this batch",
         "whole_gradients": "the gradients are changed before the rule gets them",
+        "added_gradients": "the gradients are added up from batch to batch",
+        "new_gradients": "the rule does not get the gradients of this batch",
         "drawn_by_rng": "the order does not depend on the rng that is handed over",
     },
     todo="For every batch: forward, loss, backward, step; return the losses in a list",
@@ -795,14 +822,44 @@ def _learned(network, x, labels):
         )
 
 
+def _why(network, x, labels):
+    """Return what can be seen of why a network reads some images badly, a sentence; or ""."""
+    scores = network.forward(x)
+    if scores.shape != (len(x), 10):
+        raise Refused(f"its scores have the shape {scores.shape}, expected ({len(x)}, 10).")
+    values = network.params
+    if not all(np.isfinite(value).all() for value in values.values()):
+        return "Its weights are no longer finite: steps were too long."
+    biases = [value for name, value in values.items() if name.endswith(".b")]
+    if biases and not any(value.any() for value in biases):
+        return "All its biases are 0 still: has this network been trained, or is it a new one?"
+    if biases and max(np.abs(value).max() for value in biases) < 1e-3:
+        return "Its biases are hardly larger than 0: were there steps enough, and long enough?"
+    if max((np.abs(value).max() for value in values.values()), default=0) > 20:
+        return "Some of its weights are larger than 20: were its steps too long?"
+    read, sure = scores.argmax(axis=1), softmax(scores).max(axis=1).mean()
+    if (read == labels).mean() > 0.5:
+        return ""
+    usual = np.array([np.bincount(read[labels == k], minlength=10).argmax() for k in range(10)])
+    if (read == usual[labels]).mean() > 0.9 and len(set(usual)) > 8:
+        return f"It takes 0 for {usual[0]}, 1 for {usual[1]}, and so on: which labels did it see?"
+    if sure > 0.8:
+        return "It is sure of what it reads: were its images and labels like these ones?"
+    return ""
+
+
 def _by_heart(learn):
     (x, labels), _ = load_mnist()
     x, labels = x[1000:1100], labels[1000:1100]
-    network = _network(learn(x.copy(), labels.copy()))
+    network = _network(untouched(learn, x.copy(), labels.copy()))
     _own(network)
+    said = _why(network, x, labels)
     _learned(network, x, labels)
-    right = (network.forward(x).argmax(axis=1) == labels).mean()
-    return float(right), "These are images 1,000 to 1,099 of the training set."
+    right = network.forward(x).argmax(axis=1) == labels
+    said = f"These are images 1,000 to 1,099 of the training set. {said}".strip()
+    if right[:50].all() and not right[50:].all():
+        said += " It reads the first 50: has it seen the others?"
+    return float(right.mean()), said
 
 
 learn_by_heart = Goal(
@@ -820,6 +877,7 @@ def _mnist(network):
     _own(network)
     network.training = False
     _, (x, labels) = load_mnist()
+    why = _why(network, x[:500], labels[:500])
     _learned(network, x[:200], labels[:200])
     right = [
         (network.forward(x[i : i + 500]).argmax(axis=1) == labels[i : i + 500]).sum()
@@ -828,6 +886,7 @@ def _mnist(network):
     said = f"It reads {sum(right):,} of the 10,000 test images."
     if any(getattr(part, "lent", False) for part in network.layers.values()):
         said += " Some of its layers are on loan: exercise 05 asks for them."
+    said = f"{said} {why}".strip()
     return float(sum(right) / len(x)), said
 
 
@@ -853,8 +912,10 @@ def _designed(given):
     learned, products = leaderboard.size(fresh)
     if learned > SMALL:
         raise Refused(f"it has {learned:,} parameters; at most {SMALL:,} are allowed.")
-    right = evaluate(fresh, *load_mnist()[1])[1]
-    return right, f"With {learned:,} parameters and {products:,} multiplications for one image."
+    _, (x, labels) = load_mnist()
+    right = evaluate(fresh, x, labels)[1]
+    said = f"With {learned:,} parameters and {products:,} multiplications for one image."
+    return right, f"{said} {_why(fresh, x[:500], labels[:500])}".strip()
 
 
 class Design(Goal):
