@@ -124,6 +124,9 @@ MUTANTS = {
         "all of db is one sum": {"dy.sum(axis=0)": "dy.sum() + 0 * dy[0]"},
     },
     "conv_layer": {
+        "dx is made with the gradient of w, and not with w": {
+            "col2im(w.reshape": 'col2im(self.grads["w"].reshape'
+        },
         "y has its rows and columns exchanged": {
             ".transpose(3, 0, 1, 2)": ".transpose(3, 0, 2, 1)"
         },
@@ -199,6 +202,10 @@ MUTANTS = {
         "kernels of 3 by 3": {"im2col(x, (K, K))": "im2col(x, (3, 3))"},
     },
     "pool_layer": {
+        "each of the four pixels gets a quarter of the gradient": {
+            "dy * (self.winner == k)": "dy / 4"
+        },
+        "the smallest of a window is taken": {"tap > y": "tap < y", "np.maximum": "np.minimum"},
         "one image of one channel": {"(self.winner == k)": "(self.winner[-1:, -1:] == k)"},
         "in dx the four pixels of a window lie beside one another": {
             "        return dx": (
@@ -519,6 +526,8 @@ MUTANTS = {
     },
     "cosine_rate": {
         "pi is missing": {"np.pi * step": "step"},
+        "step and steps are exchanged": {"step / steps": "steps / max(step, 1)"},
+        "it falls to half of the rate, and not to 0": {"(1 + ": "(3 + ", "/ 2": "/ 4"},
         "the rate stays as it is": {"return rate * (1": "return rate + 0 * (1"},
         "the angle is in degrees": {"np.pi": "180"},
         "it falls along a straight line": {

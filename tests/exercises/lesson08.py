@@ -31,6 +31,9 @@ MUTANTS = {
         "the first output is not mended": {"first + p": "p"},
         "halves of taps are rounded down": {"/ 2)\n": "// 2)\n"},
         "sum and difference have the same sign": {"p - q": "p + q"},
+        "what mends the first output and what mends the second are exchanged": {
+            OUTPUTS: "np.array([p + q - last, p - q + first])"
+        },
         "the two outputs are exchanged": {OUTPUTS: f"{OUTPUTS}[::-1]"},
     },
     "winograd_tile": {
@@ -71,6 +74,10 @@ MUTANTS = {
         "the filter is transposed": {"(tile, g)": "(tile, g.T)"},
         "even sizes": {"return y": "return (1 + OH % 2 + OW % 2) * y"},
         "square images": {"return y": "return (1 + (OH != OW)) * y"},
+        "images that are not much wider than high": {
+            "-(-OW // 2)": "-(-OH // 2)",
+            "2 * columns - OW": "max(0, 2 * columns - OW)",
+        },
         "what a ragged last tile would make is missing": {
             "    for r, c in np.ndindex(rows, columns)": (
                 "    for r, c in np.ndindex(OH // 2, OW // 2)"

@@ -143,17 +143,19 @@ WRONG = {
         "m is one number for the whole array": {"(g - m)": "(g.mean() - m)"},
         "the correction ends after ten steps": {
             "self.betas, self.steps": "self.betas, self.steps if self.steps <= 10 else 10**6"
-        }
+        },
     },
     "05-cosine_rate": {
         "rounded to four digits": {"return rate": "return np.round(rate", "/ 2": "/ 2, 4)"}
     },
     "05-momentum": {
-        "all numbers of an array get the mean gradient": {"+= grads[name]": "+= grads[name].mean()"},
+        "all numbers of an array get the mean gradient": {
+            "+= grads[name]": "+= grads[name].mean()"
+        },
         "one velocity for all rules": {
             "self.velocity.setdefault": 'vars(Momentum).get("all", MEMORY).setdefault',
             "class Momentum:": "MEMORY = {}\n\n\nclass Momentum:",
-        }
+        },
     },
     "05-relu_layer": {
         "forward returns two things": {"return np.maximum(x, 0)": "return np.maximum(x, 0), x"},
@@ -196,19 +198,31 @@ WRONG = {
     },
     "06-occlusion": {"only for square images": {"x.shape[2:]": "(len(x[0, 0]),) * 2"}},
     "08-fft_conv": {
+        "frequencies along the rows alone": {
+            "np.fft.irfft2(Y, (H, W))[: H - KH + 1, : W - KW + 1]": (
+                "sum(np.fft.irfft(X * v, W) for X, v in ("
+                "(np.fft.rfft(x[i : i + H - KH + 1]), np.fft.rfft(w[i], W).conj())"
+                " for i in range(KH)))[:, : W - KW + 1]"
+            )
+        },
         "the direct way for frequencies": {
             "np.fft.irfft2(Y, (H, W))[: H - KH + 1, : W - KW + 1]": (
                 "sum(w[i, j] * x[i:, j:][: H - KH + 1, : W - KW + 1]"
                 " for i, j in np.ndindex(KH, KW))"
             )
-        }
+        },
     },
     "08-winograd_tile": {
+        "sums of many products": {
+            "A.T @ ((G @ g @ G.T) * (B.T @ d @ B)) @ A": (
+                'np.einsum("am,bn,ab,ab->mn", A, A, G @ g @ G.T, B.T @ d @ B)'
+            )
+        },
         "the direct way for tiles": {
             "A.T @ ((G @ g @ G.T) * (B.T @ d @ B)) @ A": (
                 "np.array([[(d[i : i + 3, j : j + 3] * g).sum() for j in (0, 1)] for i in (0, 1)])"
             )
-        }
+        },
     },
     "09-dense_from_channels_last": {
         "only ten outputs": {"M = len(weight)": "weight = weight[:10]\n    M = len(weight)"}

@@ -247,6 +247,11 @@ def test_what_stands_for_a_network_has_what_a_network_has():
         "    network.training = before\n": "",
     }
     assert L05.accuracy.diagnose(changed("05", "accuracy", mode)).ok
+    stack = {
+        "class Residual:": "from cnnlib.network import Sequential\n\nclass Residual(Sequential):",
+        "        self.body = body": "        super().__init__([body])\n        self.body = body",
+    }
+    assert L07.residual.diagnose(changed("07", "residual", stack)).ok
     layers = {"network.training, losses = True, []": "losses = []"}
     layers["        loss, "] = (
         "        for layer in network.layers.values():\n            layer.training = True\n"
@@ -324,6 +329,29 @@ def test_by_heart_tells_how_far_one_got():
     assert "NoneType came" in str(goal.diagnose(lambda x, labels: None))
 
 
+def test_what_can_be_seen_of_a_network_that_reads_badly_is_said():
+    def linear(outputs=10, rate=0.01, shift=0, scale=1, first=100, epochs=30):
+        def learn(x, labels):
+            rng = np.random.default_rng(0)
+            names, x, labels = solved("05"), scale * x[:first], (labels[:first] + shift) % outputs
+            network = L05.Sequential([names["Flatten"](), names["Dense"](784, outputs, rng)])
+            rule = names["Adam"](rate)
+            for _ in range(epochs):
+                names["train_epoch"](network, rule, x.astype(np.float32), labels, 25, rng)
+            return network
+
+        return str(L05.learn_by_heart.diagnose(learn))
+
+    assert "biases are 0 still" in linear(epochs=0)
+    assert "hardly larger than 0" in linear(rate=1e-7)
+    assert "steps too long" in linear(rate=99)
+    assert "takes 0 for 1, 1 for 2" in linear(shift=1)
+    assert "the shape (100, 6)" in linear(outputs=6)
+    assert "without an idea it would be 2.3" in linear(scale=-1)
+    assert "with more epochs" in linear(epochs=1)
+    assert "has it seen the others" in linear(first=50)
+
+
 def test_what_is_looked_up_is_not_learned():
     def look_up(x, labels):
         class Table(Layer):
@@ -394,6 +422,13 @@ def test_what_is_right_here_is_right_in_the_library():
     rows, _ = receptive_field(network, "pool2", 2, 1)
     layers = [(5, 1, 0), (2, 2, 0), (5, 1, 0), (2, 2, 0)]
     assert L06.receptive_field.right(layers, 2) == (rows[0], rows[-1])
+
+
+@pytest.mark.parametrize("turn, said", [(np.negative, "the least"), (np.transpose, "rows and")])
+def test_pixels_that_are_ranked_the_other_way_round_are_told_so(turn, said):
+    rank = solved("06")["rank_pixels"]
+    result = L06.rank_pixels.diagnose(lambda *given: turn(rank(*given)))
+    assert result.state == "wrong" and f"Perhaps {said}" in str(result), result
 
 
 def test_rank_pixels_tells_how_far_one_got():

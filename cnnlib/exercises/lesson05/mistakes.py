@@ -372,6 +372,11 @@ CONV = mistakes(
         "W @ cols slides the kernel as it is.",
     ),
     (
+        "dx is made with the gradient of w, and not with w",
+        {"return dx": "return reference.conv2d_backward(dy, self.x, dw)[0]"},
+        "dx: w.reshape(F, -1).T meets dy, then col2im.",
+    ),
+    (
         "in dx each patch overwrites what came before",
         {"return dx": 'return overwriting(dy, self.x, self.params["w"])[0]'},
         "Add, as in col2im.",
@@ -518,6 +523,16 @@ POOL = mistakes(
         "dy is multiplied by the maximum",
         {"return y": "self.y = y\n        return y", "_backward(dy,": "_backward(dy * self.y,"},
         "The winner gets dy as it is.",
+    ),
+    (
+        "each of the four pixels gets a quarter of the gradient",
+        {"max_pool_backward(dy,": "to_all(dy / 4,"},
+        "That is the mean's way back: to the winner alone.",
+    ),
+    (
+        "the smallest of a window is taken",
+        {"max_pool(x,": "max_pool(-x,", "return y": "return -y"},
+        "The largest of its four pixels.",
     ),
     (
         "the gradient goes to all four pixels",
@@ -1420,6 +1435,19 @@ COSINE = mistakes(
     (
         "1 is not added, so that the rate gets negative",
         {"1 + ": "", " / 2": ""},
+        WAVE,
+    ),
+    *(
+        (
+            "step and steps are exchanged",
+            {"step / steps": f"steps / {divisor}"},
+            "step / steps goes from 0 to 1.",
+        )
+        for divisor in ("step", "max(step, 1)")
+    ),
+    (
+        "it falls to half of the rate, and not to 0",
+        {"1 + math": "3 + math", "/ 2": "/ 4"},
         WAVE,
     ),
     (

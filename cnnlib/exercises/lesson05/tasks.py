@@ -330,7 +330,7 @@ def _held(kind):
 
 
 def _walk(kind, start, gradients, rate, settings=()):
-    """Let a rule take steps with two parameters, the first of one number; its rate is halved later.
+    """Let a rule take steps with two parameters of one size; its rate is halved on the way.
 
     The parameters come in a new dict at each step, as a network hands them over. Equal gradients
     are one array, and no two others have one id. Another rule of the class is at work on other
@@ -339,12 +339,13 @@ def _walk(kind, start, gradients, rate, settings=()):
     before = _held(kind)
     rule, other = kind(rate, *settings), kind(rate, *settings)
     way, kept, same, grads, held = [], True, True, {}, []
-    params = {W: start[:1].copy(), B: start[1:].copy()}
+    half = len(start) // 2
+    params = {W: start[:half].copy(), B: start[half:].copy()}
     for t, g in enumerate(gradients):
         if t == 2:
             rule.rate = rate / 2
         if t == 0 or not np.array_equal(g, gradients[t - 1]):
-            grads = {B: g[1:].copy(), W: g[:1].copy()}
+            grads = {B: g[half:].copy(), W: g[:half].copy()}
             held.append(grads)
         given = dict(params)
         slopes = {name: g.copy() for name, g in grads.items()}
@@ -837,15 +838,19 @@ def _why(network, x, labels):
         return "Its biases are hardly larger than 0: were there steps enough, and long enough?"
     if max((np.abs(value).max() for value in values.values()), default=0) > 20:
         return "Some of its weights are larger than 20: were its steps too long?"
-    read, sure = scores.argmax(axis=1), softmax(scores).max(axis=1).mean()
-    if (read == labels).mean() > 0.5:
+    read = scores.argmax(axis=1)
+    if (read == labels).mean() > 0.9:
         return ""
     usual = np.array([np.bincount(read[labels == k], minlength=10).argmax() for k in range(10)])
     if (read == usual[labels]).mean() > 0.9 and len(set(usual)) > 8:
         return f"It takes 0 for {usual[0]}, 1 for {usual[1]}, and so on: which labels did it see?"
-    if sure > 0.8:
-        return "It is sure of what it reads: were its images and labels like these ones?"
-    return ""
+    loss, _ = cross_entropy(scores, labels)
+    if loss > 2.4:
+        return (
+            f"Its loss on such images is {loss:.1f}, and without an idea it would be 2.3: was it"
+            " trained on images like these, from 0 to 1, and on their labels?"
+        )
+    return f"Its loss on such images is {loss:.1f} still: does it fall on with more epochs?"
 
 
 def _by_heart(learn):

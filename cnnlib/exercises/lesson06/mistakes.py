@@ -233,7 +233,7 @@ EXCITING = mistakes(
         "Where is the response largest?",
     ),
     (
-        "images are sorted by their weakest last",
+        "the weakest come first",
         {"-maps.max": "maps.max"},
         "argsort sorts upwards.",
     ),

@@ -431,6 +431,11 @@ DROPOUT = mistakes(
         {"u >= rate": "u < 1 - rate"},
         "The share is right, but what is below the rate is to be switched off.",
     ),
+    (
+        "one half stands for the rate where u is compared",
+        {"u >= rate": "u >= 0.5"},
+        "A share of rate lies below rate.",
+    ),
     ("the mask is returned, without x", {"x * (u": "(u"}, "The mask times x."),
     ("what is kept is not scaled up", {" / (1 - rate)": ""}, SCALE),
     ("what is kept is scaled down", {"/ (1 - rate)": "* (1 - rate)"}, SCALE),
@@ -527,6 +532,11 @@ RESIDUAL = mistakes(
         "a ReLU follows the sum, on the way forth alone",
         {"x + self.body.forward(x)": "np.maximum(x + self.body.forward(x), 0)"},
         "Many blocks end so; this one ends with the sum.",
+    ),
+    (
+        "what the body returns is added to itself, and not to x",
+        {"x + self.body.forward(x)": "2 * self.body.forward(x)"},
+        ADD,
     ),
     ("1 is added and not dy", {"dy + self.body": "1 + self.body"}, ADD),
     (

@@ -11,6 +11,7 @@ from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.running import differ
 from cnnlib.exercises.engine.task import Refused, collect
 from cnnlib.exercises.lesson07 import mistakes
+from cnnlib.layers.base import Layer
 from cnnlib.network import Sequential
 from cnnlib.optimizers import Adam, one_cycle
 from cnnlib.training import evaluate, fit
@@ -127,20 +128,26 @@ dropout = Check(
 )
 
 
-class Body:
-    """What a residual block is built around in the cases: a matrix, which keeps its result."""
+class _Noted:
+    """Multiplies by a matrix, keeps the result, and notes how it is used: as often as one likes."""
 
     def __init__(self, w):
-        self.w, self.used, self.y = w, [], None
+        super().__init__()
+        self.params = {"w": w}
+        self.used, self.y = [], None
 
     def forward(self, x):
         self.used.append("forward")
-        self.y = x @ self.w
+        self.y = x @ self.params["w"]
         return self.y
 
     def backward(self, dy):
         self.used.append("backward")
-        return dy @ self.w.T
+        return dy @ self.params["w"].T
+
+
+class Body(_Noted, Layer):
+    """What a residual block is built around in the cases."""
 
 
 def there_and_back(block, x, w, dy):

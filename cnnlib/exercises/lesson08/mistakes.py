@@ -158,6 +158,15 @@ F23 = [Mistake("six multiplications are done", six_products, SAVE)] + mistakes(
         "/ and not //.",
     ),
     (
+        "halves are rounded down",
+        {
+            "first + plus + minus, plus - minus": (
+                "first + np.floor(plus + minus), np.floor(plus - minus)"
+            )
+        },
+        "/ and not //.",
+    ),
+    (
         "halves of taps are rounded down",
         {
             "g[1] + g[2]) / 2)\n    minus": "g[1] + g[2]) // 2)\n    minus",
@@ -170,6 +179,11 @@ F23 = [Mistake("six multiplications are done", six_products, SAVE)] + mistakes(
     ("the first product has the other sign", {"(x[0] - x[2])": "(x[2] - x[0])"}, MIDDLE),
     ("sum and difference have the same sign", {"plus - minus": "plus + minus"}, MIDDLE),
     ("the difference is taken the other way around", {"(x[2] - x[1])": "(x[1] - x[2])"}, MIDDLE),
+    (
+        "what mends the first output and what mends the second are exchanged",
+        {"first + plus + minus, plus - minus - last": "plus + minus - last, plus - minus + first"},
+        "The first output sees x0, the second x3.",
+    ),
     (
         "the two outputs are exchanged",
         {
@@ -277,6 +291,11 @@ COVER = mistakes(
         "tiles begin one pixel apart",
         {"x[2 * r :, 2 * c :][:4, :4]": "x[r :, c :][:4, :4]"},
         STEP,
+    ),
+    (
+        "the first row and column are cut off where the last should be",
+        {"y[:OH, :OW]": "y[2 * rows - OH :, 2 * columns - OW :]"},
+        "The last tiles stand out at the end.",
     ),
     ("what lies outside is not cut off", {"y[:OH, :OW]": "y"}, "Return OH x OW numbers."),
     (
@@ -402,6 +421,11 @@ FFT = mistakes(
         "the filter is flipped, and outputs that wrapped around are kept",
         {"rfft2(w,": "rfft2(w[::-1, ::-1],", ".conj()": ""},
         "With a flipped filter the first KH - 1 rows and KW - 1 columns have wrapped around.",
+    ),
+    (
+        "only the size of the filter's frequencies is taken",
+        {"np.fft.rfft2(w, (H, W)).conj()": "abs(np.fft.rfft2(w, (H, W)))"},
+        CORRELATES,
     ),
     ("the frequencies are not multiplied but added", {") * np": ") + np"}, "Multiply them."),
     (

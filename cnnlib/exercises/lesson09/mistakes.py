@@ -237,6 +237,11 @@ UNPACK = mistakes(
         "Indices begin at 0: row[:n] are the first n numbers.",
     ),
     (
+        "b begins one number too early",
+        {"row[split:]": "row[split - 1 : -1]"},
+        "row[:n] ends before number n, and row[n:] begins with it.",
+    ),
+    (
         "b begins at the start of the row",
         {"row[split:].reshape(b_shape)": "row[: int(np.prod(b_shape))].reshape(b_shape)"},
         FIRST,
@@ -409,6 +414,16 @@ ROUND = mistakes(
             "after[right, part] =": "after[part, right] =",
         },
         "after[worker, part]: first who, then which.",
+    ),
+    (
+        "in the first half worker and part are exchanged as indices",
+        {SENT: "after[part, right] += held[part, worker]"},
+        "held[worker, part]: first who, then which.",
+    ),
+    (
+        "in the first half a part is added to the part that has its sender's number",
+        {SENT: "after[right, worker] = held[right, worker] + held[worker, part]"},
+        "Part and part of one number are added.",
     ),
     ("the number of workers is taken to be 4", {"step < P - 1": "step < 3"}, "P is len(held)."),
     ("every round sends the same part", {"(worker - step) % P": "worker"}, PART),
