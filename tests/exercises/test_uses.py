@@ -32,5 +32,5 @@ def test_an_array_of_the_notebook_that_is_read_is_said_of_a_wrong_answer():
     source = "def double(x):\n    return 2 * x + w.sum()"
     assert "It reads w of the notebook" in str(diagnose(source, w=np.ones(3)))
     assert "It reads" not in str(diagnose(source.replace("w.sum()", "w"), w=0.3))
-    network = 'def double(x):\n    return 1 + 3 * globals()["network"].forward(x)'
+    network = 'def double(x):\n    return 7 + 5 * globals()["network"].forward(x)'
     assert "It reads network of the notebook" in str(diagnose(network, network=Sequential([])))
