@@ -259,6 +259,18 @@ MUTANTS = {
             "if value not in order": "if True"
         },
         "state": {"def backward(self):\n        order, self.grad = [], 1.0": KEPT_LIST},
+        "only the first parent gets a gradient, and is waited for although it comes no more": {
+            "        visit(self)": "        visit(self)\n"
+            "        uses = [p for value in order for p in value.parents]\n"
+            "        order, ready = [], [self]\n"
+            "        while ready:\n"
+            "            value = ready.pop()\n"
+            "            for parent, slope in zip(value.parents[:1], value.slopes):\n"
+            "                parent.grad += slope * value.grad\n"
+            "                uses.remove(parent)\n"
+            "                if parent not in uses:\n"
+            "                    ready.append(parent)"
+        },
         "a value hands on as soon as it is reached, and again when more comes": {
             VISIT: "        line = [self]\n        while line:\n"
             "            value = line.pop()\n"
@@ -385,6 +397,9 @@ MUTANTS = {
         "the gradient is divided by the pixels of the output": {"(KH * KW)": "(OH * OW)"},
         "the last row and the last column of windows are left out": {
             AVERAGED: SHARES.replace("(dy.shape)", "(*dy.shape[:2], OH - 1, OW - 1)")
+        },
+        "windows are one row and one column too large": {
+            AVERAGED: SHARES.replace("r + KH, q : q + KW", "r + KH + 1, q : q + KW + 1")
         },
         "the window is as large as the stride": {
             AVERAGED: SHARES.replace("r : r + KH, q : q + KW", "r : r + stride, q : q + stride")

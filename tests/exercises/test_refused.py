@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from tests.exercises.lesson04 import MUTANTS
 from tests.exercises.solutions import TASKS, answer, changed
+from tests.helpers import replaced
 
 WRONG = {
     "00-brightness": {"one image is no batch": {"axis=(1, 2))": "axis=(1, 2)).squeeze()"}},
@@ -500,6 +502,22 @@ def test_a_batch_is_not_what_code_for_one_image_is_meant_for():
     assert "x has 4 axes" in str(TASKS["01"].wrong_layer.diagnose((x, w, b), (x, w, b)))
 
 
+@pytest.mark.parametrize(
+    "task, changes, name",
+    [
+        (
+            "autograd",
+            {"line.pop()": "line.pop(0)"},
+            "a value hands on as soon as it is reached, and again when more comes",
+        ),
+        ("gradient_errors", {"** 2)": "** 2 / 2)"}, "the loss is a squared difference"),
+    ],
+)
+def test_a_mistake_that_is_made_in_two_ways_has_one_name(task, changes, name):
+    made = changed("04", task, {k: replaced(v, changes) for k, v in MUTANTS[task][name].items()})
+    assert getattr(TASKS["04"], task).diagnose(made).mistakes == [name]
+
+
 def test_weights_learned_from_digits_are_not_chosen():
     source = "def tell(x):\n    return 1 if (w * x).sum() > 0 else 7"
     names = {"w": np.random.default_rng(0).normal(size=(28, 28))}
@@ -541,6 +559,11 @@ def test_the_network_that_judges_is_not_the_readers():
 
     result = TASKS["06"].rank_pixels.diagnose(spoil)
     assert result.state == "wrong" and "86%" not in str(result)
+
+
+def test_numbers_at_each_others_places_may_have_been_measured():
+    graph = TASKS["04"].by_hand.diagnose(dy=3, db=9, dw=3, dx=11 + 1e-9)
+    assert "not at their places" in str(graph), graph
 
 
 def test_numbers_at_each_others_places_are_told_as_that():

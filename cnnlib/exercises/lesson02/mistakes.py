@@ -62,6 +62,11 @@ BY_HAND = mistakes(
         "Divide by the number of pixels in the window.",
     ),
     (
+        "pixels that are 0 are left out of the mean",
+        {"window.mean()": "window.sum() / max(1, np.count_nonzero(window))"},
+        "A 0 is a pixel, too.",
+    ),
+    (
         "the numbers of the window are added up",
         {'"max": window.max()': '"max": window.sum()'},
         "The largest.",

@@ -3,6 +3,8 @@
 Each is a change of the right version, which stands here or in :mod:`cnnlib.reference`.
 """
 
+import collections
+
 import numpy as np
 
 from cnnlib import reference
@@ -678,6 +680,20 @@ def at_once(value, kept=1):
         at_once(parent, kept)
 
 
+def by_uses(value, most):
+    """Let a value hand on when all that was made from it has, but to so many parents alone."""
+    every = parents_first(value, [])
+    uses = collections.Counter(parent for each in every for parent in each.parents)
+    ready = [value]
+    while ready:
+        value = ready.pop()
+        for parent, slope in zip(value.parents[:most], value.slopes[:most], strict=True):
+            parent.grad += slope * value.grad
+            uses[parent] -= 1
+            if uses[parent] == 0:
+                ready.append(parent)
+
+
 def from_a_list(value, end):
     """Let values hand on from a list, into which a parent comes whenever it is not there."""
     line = [value]
@@ -763,6 +779,11 @@ AUTOGRAD = mistakes(
     (
         "only the first parent gets a gradient",
         {"zip(value.parents, value.slopes, strict=True)": "zip(value.parents[:1], value.slopes)"},
+        "Each parent gets the gradient of the value times the slope of that step.",
+    ),
+    (
+        "only the first parent gets a gradient, and is waited for although it comes no more",
+        {"self.grad = 1.0": "self.grad, order = 1.0, []\n        by_uses(self, 1)"},
         "Each parent gets the gradient of the value times the slope of that step.",
     ),
     (
@@ -1082,6 +1103,11 @@ AVG_POOL = mistakes(
         "the window is as large as the stride",
         {"row : row + KH, column : column + KW": "row : row + stride, column : column + stride"},
         "It starts at oh * stride, and ends KH rows below: oh * stride + KH.",
+    ),
+    (
+        "windows are one row and one column too large",
+        {"row : row + KH, column : column + KW": "row : row + KH + 1, column : column + KW + 1"},
+        "The slice row : row + KH holds KH rows: its end does not belong to it.",
     ),
     ("the division is rounded down", {" / (KH * KW)": " // (KH * KW)"}, EQUAL),
     (
