@@ -5,7 +5,8 @@
 - Whose code it is: `whose`; is it there: `unwritten`; what it does: `running`, in time and
   contained, and `traced`, looked on.
 - What came: `outputs`, read and compared; `facts` about what is wrong; `uses`, of its arguments;
-  `tidy`, where all numbers are right; `repairs` and `edits`, small changes that make it right.
+  `tidy`, where all numbers are right; `repairs` and `edits`, small changes
+  that make it right, of `pieces` of code.
 - What is said: `result`, with tables (`show`), exceptions (`errors`) and `words`.
 - What stays: `progress`, and a reader's own module, `mine`.
 """

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cnnlib import here
-from cnnlib.exercises.engine import edits, variant
+from cnnlib.exercises.engine import pieces, variant
 from cnnlib.exercises.engine.errors import explain, meaning, raised_in
 from cnnlib.exercises.engine.facts import fact
 from cnnlib.exercises.engine.mistakes import GENERAL, Mistake, pairs
@@ -526,7 +526,7 @@ class Check(Task):
         changes = small_changes(thing, near)
         if all(v.size == 1 and v.dtype.kind == "b" for w in trial.expected for v in w.values()):
             # A yes or no says little: of many changes, some make all right by chance.
-            changes = (each for each in changes if each.name.endswith((edits.LESS, edits.MUCH)))
+            changes = (each for each in changes if each.name.endswith((pieces.LESS, pieces.MUCH)))
         found = self._mended(trial, seed, changes)
         return f"one change makes all cases right: {found.name}" if found else ""
 
