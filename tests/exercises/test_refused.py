@@ -381,6 +381,10 @@ def test_an_argument_is_not_changed_in_an_open_problem_either(lesson, task, numb
         ({"w -= 0.3": "w += 0.1"}, "further from y"),
         ({"w -= 0.3": "w -= 90"}, "not finite"),
         ({"range(200)": "range(5)"}, "Do more steps"),
+        (
+            {"0.3 * conv_backward(dy, x, w)[1]": "0.05 * np.sign(conv_backward(dy, x, w)[1])"},
+            "a sign",
+        ),
     ],
 )
 def test_what_is_wrong_with_weights_is_said(changes, said):

@@ -759,6 +759,8 @@ def _found(learn):
     said = "The filters had 3 by 3 and 5 by 5 weights."
     if min(shares) < GOAL:
         said += " Do more steps, or larger ones, find more? If not, which weights never change?"
+    if 0.9 < min(shares) < GOAL:
+        said += " Or do steps not get smaller where the difference does, as with a sign alone?"
     return np.floor(1000 * min(shares)) / 1000, said
 
 
