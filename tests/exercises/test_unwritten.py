@@ -18,6 +18,11 @@ def double_begun(x):
     pass  # YOUR CODE HERE
 
 
+def double_switched(x):
+    double_switched.training = True  # as a stub of lesson 05 does of its network
+    pass
+
+
 def double_empty(x):
     pass
 
@@ -47,7 +52,9 @@ class Written:
 
 
 @pytest.mark.parametrize(
-    "stub", [double_dots, double_begun, double_empty, double_raises, double_deep, Doubler, Empty]
+    "stub",
+    [double_dots, double_begun, double_switched, double_empty, double_raises, double_deep]
+    + [Doubler, Empty],
 )
 def test_a_stub_is_told_kindly_what_to_do(stub):
     result = CHECK.diagnose(stub)

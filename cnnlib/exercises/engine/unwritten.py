@@ -8,8 +8,8 @@ import textwrap
 def is_stub(thing):
     """Say whether a function, or something in a class, is still to be written.
 
-    A function is if ``pass`` or ``...`` stands where code goes, and beside it only names are set,
-    as the first lines of many stubs do; a class if one of its methods is, or if it has none but
+    A function is if ``pass`` or ``...`` stands where code goes, and beside it only names are set, or
+    a switch as in ``network.training = True``, as the first lines of stubs do; a class if one of its methods is, or if it has none but
     ``__init__``.
     """
     if inspect.isclass(thing):  # whose own source a notebook does not know
@@ -38,7 +38,8 @@ def _blank(node):
 
 
 def _given(node):
-    """Say whether a statement may stand in a stub: no code, or names that are set."""
+    """Say whether a statement may stand in a stub: no code, names that are set, or a switch."""
     if isinstance(node, ast.Assign):
-        return all(isinstance(target, (ast.Name, ast.Tuple)) for target in node.targets)
+        switch = ast.Attribute if isinstance(node.value, ast.Constant) else ()
+        return all(isinstance(each, (ast.Name, ast.Tuple, switch)) for each in node.targets)
     return _blank(node) or isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
