@@ -8,9 +8,9 @@ import textwrap
 def is_stub(thing):
     """Say whether a function, or something in a class, is still to be written.
 
-    A function is if ``pass`` or ``...`` stands where code goes, and beside it only names are set, or
-    a switch as in ``network.training = True``, as the first lines of stubs do; a class if one of its methods is, or if it has none but
-    ``__init__``.
+    A function is if ``pass`` or ``...`` stands where code goes, and beside it only names are set,
+    or a switch as in ``network.training = True``, as the first lines of stubs do; a class if one
+    of its methods is, or if it has none but ``__init__``.
     """
     if inspect.isclass(thing):  # whose own source a notebook does not know
         methods = [value for value in vars(thing).values() if inspect.isfunction(value)]
