@@ -1024,6 +1024,11 @@ BATCHES = mistakes(
         "rng.permutation(N) holds 0 to N - 1.",
     ),
     (
+        "the first batch never comes",
+        {PARTS: "range(batch_size, len(x), batch_size)"},
+        "range(0, ...): the first batch begins with number 0 of the order.",
+    ),
+    (
         "some images come twice and others never",
         {"rng.permutation(len(x))": "rng.permutation(len(x)) // 2"},
         "Draw an order of all images, not images: rng.permutation(N).",

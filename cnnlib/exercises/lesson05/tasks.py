@@ -841,6 +841,7 @@ def _why(network, x, labels):
     read = scores.argmax(axis=1)
     if (read == labels).mean() > 0.9:
         return ""
+    bad = (read == labels).mean() < 0.5
     usual = np.array([np.bincount(read[labels == k], minlength=10).argmax() for k in range(10)])
     if (read == usual[labels]).mean() > 0.9 and len(set(usual)) > 8:
         return f"It takes 0 for {usual[0]}, 1 for {usual[1]}, and so on: which labels did it see?"
@@ -850,7 +851,8 @@ def _why(network, x, labels):
             f"Its loss on such images is {loss:.1f}, and without an idea it would be 2.3: was it"
             " trained on images like these, from 0 to 1, and on their labels?"
         )
-    return f"Its loss on such images is {loss:.1f} still: does it fall on with more epochs?"
+    said = f"Its loss on such images is {loss:.1f} still: does it fall on with more epochs"
+    return said + (", and did it see images like these, from 0 to 1?" if bad else "?")
 
 
 def _by_heart(learn):
@@ -861,10 +863,10 @@ def _by_heart(learn):
     said = _why(network, x, labels)
     _learned(network, x, labels)
     right = network.forward(x).argmax(axis=1) == labels
-    said = f"These are images 1,000 to 1,099 of the training set. {said}".strip()
     if right[:50].all() and not right[50:].all():
-        said += " It reads the first 50: has it seen the others?"
-    return float(right.mean()), said
+        said = "It reads the first 50: has it seen the others?"
+    which = "These are images 1,000 to 1,099 of the training set."
+    return float(right.mean()), f"{which} {said}".strip()
 
 
 learn_by_heart = Goal(
