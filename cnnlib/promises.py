@@ -16,7 +16,7 @@ import numpy as np
 
 from cnnlib.arguments import finite, is_number
 
-ENTRY = re.compile(r"^    (\w+(?:, \w+)*) : (.+)$", re.M)
+ENTRY = re.compile(r"^(\w+(?:, \w+)*) : (.+)$", re.M)
 ARRAY = re.compile(r"(\w+ )?ndarray\b(.*)$")
 SEVERAL = re.compile(r"(?:sequences?|tuple) of (.+?)(?:, length ([\w +]+))?$")
 NAMED = re.compile(r"dict of (?:str|int) to (.+)$")
@@ -55,7 +55,8 @@ def held(function, text=None):
 
 def promises(text):
     """Read the arguments of a docstring, a list of name and kind; those that set sizes first."""
-    said = re.split(r"\n    (?:Returns|Attributes)\n", text or "")[0]
+    text = inspect.cleandoc(text or "")  # as Python 3.13 and later compile it
+    said = re.split(r"\n(?:Returns|Attributes)\n", text)[0]
     found = [(name, kind) for names, kind in ENTRY.findall(said) for name in names.split(", ")]
     return sorted(found, key=lambda entry: (not ARRAY.match(entry[1]), "length" not in entry[1]))
 

@@ -91,7 +91,7 @@ MODULES += [beyond, base]
 @pytest.mark.parametrize("module", MODULES)
 def test_every_function_that_returns_a_figure_has_its_own_settings(module):
     for name, function in inspect.getmembers(module, inspect.isfunction):
-        if "Returns\n    -------\n    Figure" in (function.__doc__ or ""):
+        if "Returns\n-------\nFigure" in (inspect.getdoc(function) or ""):
             assert hasattr(function, "__wrapped__"), name
 
 

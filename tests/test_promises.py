@@ -22,7 +22,7 @@ FIGURES = {
     for module in MODULES
     for name, function in inspect.getmembers(module, inspect.isfunction)
     if function.__module__ == module.__name__ and hasattr(function, "__wrapped__")
-    if "Returns\n    -------\n    Figure" in function.__doc__
+    if "Returns\n-------\nFigure" in inspect.getdoc(function)
 }
 EXPLORERS = {
     kind.__name__: kind
@@ -138,6 +138,11 @@ def test_figures_say_which_argument_does_not_fit(draw, message):
 def test_explorers_say_which_argument_does_not_fit(make, message):
     with pytest.raises((TypeError, ValueError), match=message):
         make(IMAGES, LABELS)
+
+
+def test_docstrings_are_read_with_their_margin_and_without_as_python_3_13_compiles_them():
+    said = "Draw.\n\n    Parameters\n    x, y : int\n        z : str\n\n    Returns\n    a : int\n"
+    assert promises(said) == promises(inspect.cleandoc(said)) == [("x", "int"), ("y", "int")]
 
 
 def test_sizes_are_those_of_the_arguments_whatever_their_order():
