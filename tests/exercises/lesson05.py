@@ -355,6 +355,12 @@ MUTANTS = {
             ADAM: "m /= 1 - one**t\n            v /= 1 - two**t\n            "
             "p -= self.rate * m / (np.sqrt(v) + self.eps)"
         },
+        "the corrected m is kept": {
+            ADAM: "m /= 1 - one**t\n            " + ADAM.replace("(m / (1 - one**t))", "m")
+        },
+        "the corrected v is kept": {
+            ADAM: "v /= 1 - two**t\n            " + ADAM.replace("v / (1 - two**t)", "v")
+        },
         "the correction of the start is forgotten": {" / (1 - one**t)": "", " / (1 - two**t)": ""},
         "m is not corrected": {" / (1 - one**t)": ""},
         "v is not corrected": {" / (1 - two**t)": ""},

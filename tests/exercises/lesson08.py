@@ -90,6 +90,10 @@ MUTANTS = {
             "[: H - KH + 1,": "[KH - 1 :,",
         },
         "the filter is flipped": {".conj()": "", CUT: "[KH - 1 :, KW - 1 :]"},
+        "the filter is flipped, and nothing is cut off": {
+            "rfft2(w, (H, W)).conj()": "rfft2(np.flip(w), (H, W))",
+            CUT: "",
+        },
         "the conjugate of the product is taken": {".conj()": "", "(Y, ": "(Y.conj(), "},
         "outputs that wrapped around are kept": {CUT: ""},
         "the first outputs are cut off and not the last": {CUT: "[KH - 1 :, KW - 1 :]"},

@@ -11,6 +11,9 @@ MUTANTS = {
         "each gradient is divided by its number of images, and the sum by all of them": {
             "n / total * g": "g / n / total"
         },
+        "each gradient is divided by its number of images, and the sum by nothing": {
+            "n / total * g": "g / n"
+        },
         "the first worker counts twice": {
             f"return {MEAN}": f"return counts[0] / total * grads[0] + {MEAN}"
         },

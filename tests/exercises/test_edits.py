@@ -423,7 +423,7 @@ PRODUCT = """def product(x, w, b):
 @pytest.mark.parametrize(
     "old, new, said",
     [
-        ("means[:, None]", "means", "means needs axes of length 1 at its end"),
+        ("means[:, None]", "means", "means needs an axis of length 1 behind its first"),
         ("x[0].size", "x.size", "x.size counts too much"),
         ("@ w.T", "@ w", "line 5, w has to be transposed"),
         ("np.log(", "np.log2(", "np.log2(rows.sum()) calls another function than it should"),
@@ -445,3 +445,10 @@ def test_what_an_array_lacks_is_told(old, new, said):
     assert PRODUCT.count(old) == 1
     found = str(check.diagnose(in_a_cell(PRODUCT.replace(old, new), "product")))
     assert "ne change makes all cases right: in line" in found and said in found, found
+
+
+def test_where_a_number_is_written_to_is_not_told_by_a_name_that_is_no_index():
+    tree = ast.parse("def f(kept, k, rate):\n    kept[k] = rate\n    return kept\n").body[0]
+    made = {ast.unparse(tree) for _ in changes(tree)}
+    assert not any("kept[rate] =" in text for text in made)
+    assert any("kept[k] = k" in text for text in made)

@@ -192,6 +192,8 @@ def test_the_right_pooling_is_that_of_the_library():
 def test_quick_check_tells_how_far_one_got():
     goal = L04.quick_check
     assert goal.diagnose(solved("04")["quick_check"]).ok
+    right = solved("04")["quick_check"]
+    assert "True and False are exchanged" in str(goal.diagnose(lambda *given: not right(*given)))
     always = goal.diagnose(lambda f, x, gradient: True)
     assert always.state == "wrong" and "50% of 40" in str(always) and "swapped" in str(always)
     slow = goal.diagnose(lambda f, x, g: np.allclose(solved("04")["numerical_gradient"](f, x), g))

@@ -42,7 +42,8 @@ WHOLE = ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp  # what can 
 
 LESS, MUCH = "holds something too much", "is too much"
 SIGN, ORDER = "needs another sign", "needs another order"
-NUMBER, COLUMN = "should be another number", "needs axes of length 1 at its end"
+NUMBER = "should be another number"
+AXIS = "needs an axis of length 1", "needs two axes of length 1"
 MORE = {
     ast.Add: "needs something added to it",
     ast.Sub: "needs something taken off it",
@@ -242,6 +243,8 @@ def without(slot, code):
 def instead(slot, code):
     """Yield what may belong where an expression stands, without adding to it."""
     node, names = slot.node, code.fitting(slot.node)
+    if slot.field == "slice" and not is_read(slot.parent):  # where it goes is named by an index
+        names = [n for n in names if any(alike(_name(n), index) for index in code.indices)]
     if isinstance(slot.parent, ast.keyword) and slot.parent.arg == "axis":
         for axis in AXES:
             if ast.unparse(node) != str(axis):
@@ -427,10 +430,12 @@ def around(slot, code):
     if not (isinstance(node, ast.Name) and code.numbers[node.id]):
         yield ast.Attribute(node, "T", ast.Load()), "has to be transposed"
         yield ast.BinOp(node, ast.Pow(), ast.Constant(2)), "has to be squared"
-        before = ast.Constant(...) if isinstance(node, ast.Subscript) else ast.Slice()
-        for more in (1, 2):
+        before, place = ast.Slice(), "behind its first"
+        if isinstance(node, ast.Subscript):
+            before, place = ast.Constant(...), "at its end"
+        for more, said in enumerate(AXIS, 1):
             axes = ast.Tuple([before, *[ast.Constant(None)] * more], ast.Load())
-            yield ast.Subscript(node, axes, ast.Load()), COLUMN
+            yield ast.Subscript(node, axes, ast.Load()), f"{said} {place}"
     for sign, number in itertools.product(SIGNS, (1, 2)):
         if not code.array(node) if sign in SIGNS[:2] else number == 2:
             yield ast.BinOp(node, sign(), ast.Constant(number)), MORE[sign]

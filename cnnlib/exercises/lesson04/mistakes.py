@@ -1045,6 +1045,11 @@ MAX_POOL = mistakes(
         STRIDE,
     ),
     (
+        "windows lie side by side, whatever the stride",
+        {"oh * stride, ow * stride": "oh * KH, ow * KW"},
+        STRIDE,
+    ),
+    (
         "gradients are added to x",
         {"np.zeros(x.shape, dy.dtype)": "x.astype(dy.dtype)"},
         "dx begins with zeros.",

@@ -625,6 +625,8 @@ def _detective(quick_check):
         right += bool(verdict) == (kind == "right")
         if bool(verdict) != (kind == "right") and kind not in fooled:
             fooled.append(kind)
+    if not right:
+        return 0, "True and False are exchanged: when is the answer True?"
     wrong = [kind for kind in fooled if kind != "right"]
     said = [f"It is fooled by: {', '.join(wrong)}."] if wrong else []
     if "right" in fooled:

@@ -758,6 +758,7 @@ CORRECTED = "Divide m by 1 - beta1**t and v by 1 - beta2**t, where t counts step
 STEPS = "t counts calls of step, from 1: one for all parameters together."
 STORED = "{0} = {0} + ... makes a new array: change the one that is kept, or keep the new one."
 MEANS = "A running mean keeps a share beta of what it was, and takes 1 - beta of what is new."
+KEPT = "The next step goes on from m and v as they were before the correction."
 ADAM = mistakes(
     Adam,
     *ALONE,
@@ -916,7 +917,20 @@ ADAM = mistakes(
     (
         "the corrected means are kept",
         {"m, v = m / np": "self.m[name], self.v[name] = m, v = m / np"},
-        "The next step goes on from m and v as they were before the correction.",
+        KEPT,
+    ),
+    (
+        "the corrected m is kept",
+        {
+            "m, v = m / np": "self.m[name] = m = m / np",
+            " - one**t), v / np": " - one**t)\n            v = v / np",
+        },
+        KEPT,
+    ),
+    (
+        "the corrected v is kept",
+        {"            p -= self.rate": "            self.v[name] = v\n            p -= self.rate"},
+        KEPT,
     ),
 )
 

@@ -212,6 +212,7 @@ def winograd_tile(d, g):
 
 
 SIDES = "In two dimensions each matrix works on the columns and on the rows: T @ tile @ T.T."
+NUMBERS = "Each number of the one meets one number of the other: *, not @."
 TILE = mistakes(
     winograd_tile,
     (
@@ -230,7 +231,12 @@ TILE = mistakes(
     (
         "the transformed tile and filter meet in a matrix product",
         {") * (": ") @ ("},
-        "Each number of the one meets one number of the other: *, not @.",
+        NUMBERS,
+    ),
+    (
+        "the transformed tile and filter meet in a matrix product",
+        {"(G @ g @ G.T) * (B.T @ d @ B)": "(B.T @ d @ B) @ (G @ g @ G.T)"},
+        NUMBERS,
     ),
     (
         "the way back is missing",
@@ -372,6 +378,7 @@ def fft_conv(x, w):
     return y[: H - KH + 1, : W - KW + 1]
 
 
+TURNED = "With a flipped filter the first KH - 1 rows and KW - 1 columns have wrapped around."
 FIRST = "The first H - KH + 1 rows are those that no wrapped patch has reached."
 CORRELATES = "This product of frequencies flips the filter: take the conjugate of its frequencies."
 FFT = mistakes(
@@ -420,7 +427,16 @@ FFT = mistakes(
     (
         "the filter is flipped, and outputs that wrapped around are kept",
         {"rfft2(w,": "rfft2(w[::-1, ::-1],", ".conj()": ""},
-        "With a flipped filter the first KH - 1 rows and KW - 1 columns have wrapped around.",
+        TURNED,
+    ),
+    (
+        "the filter is flipped, and nothing is cut off",
+        {
+            "rfft2(w,": "rfft2(w[::-1, ::-1],",
+            ".conj()": "",
+            "y[: H - KH + 1, : W - KW + 1]": "y",
+        },
+        f"{TURNED} Cut those off.",
     ),
     (
         "only the size of the filter's frequencies is taken",

@@ -141,6 +141,11 @@ AVERAGE = mistakes(
         "It is a mean already.",
     ),
     (
+        "each gradient is divided by its number of images, and the sum by nothing",
+        {"counts / counts.sum()": "1 / counts"},
+        "It is a mean already.",
+    ),
+    (
         "each gradient is divided by its number of images, also by 0",
         {"counts / counts.sum()": "1 / counts / len(counts)"},
         "It is a mean already.",
