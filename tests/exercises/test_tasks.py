@@ -332,14 +332,17 @@ def test_by_heart_tells_how_far_one_got():
 
 
 def test_what_can_be_seen_of_a_network_that_reads_badly_is_said():
-    def linear(outputs=10, rate=0.01, shift=0, scale=1, first=100, epochs=30):
+    def linear(outputs=10, rate=0.01, shift=0, scale=1, first=100, epochs=30, odd=0, biases=True):
         def learn(x, labels):
             rng = np.random.default_rng(0)
             names, x, labels = solved("05"), scale * x[:first], (labels[:first] + shift) % outputs
+            labels[len(labels) - odd :] = 9 - labels[len(labels) - odd :]
             network = L05.Sequential([names["Flatten"](), names["Dense"](784, outputs, rng)])
             rule = names["Adam"](rate)
             for _ in range(epochs):
                 names["train_epoch"](network, rule, x.astype(np.float32), labels, 25, rng)
+            for name in () if biases else network.params:
+                network.params[name][...] *= name.endswith("w")
             return network
 
         return str(L05.learn_by_heart.diagnose(learn))
@@ -352,6 +355,9 @@ def test_what_can_be_seen_of_a_network_that_reads_badly_is_said():
     assert "without an idea it would be 2.3" in linear(scale=-1)
     assert "with more epochs" in linear(epochs=1)
     assert "has it seen the others" in linear(first=50)
+    nearly, unbiased = linear(odd=1), linear(biases=False)
+    assert "99% of" in nearly and "the others" not in nearly
+    assert "100% of" in unbiased and "trained" not in unbiased
 
 
 def test_what_is_looked_up_is_not_learned():
