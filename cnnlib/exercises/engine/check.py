@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cnnlib import here
-from cnnlib.exercises.engine import pieces, variant
+from cnnlib.exercises.engine import variant
 from cnnlib.exercises.engine.errors import explain, meaning, raised_in
 from cnnlib.exercises.engine.facts import fact
 from cnnlib.exercises.engine.mistakes import GENERAL, Mistake, pairs
@@ -523,11 +523,11 @@ class Check(Task):
         ):
             return ""  # the results are right: what tells of the way to them can be misled
         near = raised_in(trial.outcomes[trial.bad[0]].error)
-        changes = small_changes(thing, near)
-        if all(v.size == 1 and v.dtype.kind == "b" for w in trial.expected for v in w.values()):
-            # A yes or no says little: of many changes, some make all right by chance.
-            changes = (each for each in changes if each.name.endswith((pieces.LESS, pieces.MUCH)))
-        found = self._mended(trial, seed, changes)
+        # A yes or no says little: of many changes, some make all right by chance.
+        yes_or_no = all(
+            v.size == 1 and v.dtype.kind == "b" for w in trial.expected for v in w.values()
+        )
+        found = self._mended(trial, seed, small_changes(thing, near, fewer=yes_or_no))
         return f"one change makes all cases right: {found.name}" if found else ""
 
     def _fickle(self, trial, thing, i):

@@ -249,7 +249,7 @@ def instead(slot, code):
         for axis in AXES:
             if ast.unparse(node) != str(axis):
                 yield ast.Constant(axis), "is another axis than it should be"
-        yield ast.Constant(None), "is too much"
+        yield ast.Constant(None), MUCH
         return
     if slot.field == "iter" and isinstance(slot.parent, ast.For):
         yield _called("reversed", [_called("list", [node])]), "should run the other way"

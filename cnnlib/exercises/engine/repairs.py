@@ -13,7 +13,7 @@ import textwrap
 import warnings
 
 from cnnlib import here
-from cnnlib.exercises.engine import edits
+from cnnlib.exercises.engine import edits, pieces
 from cnnlib.exercises.engine.mine import functions_of
 from cnnlib.exercises.engine.mistakes import Mistake
 from cnnlib.exercises.engine.whose import own
@@ -62,7 +62,7 @@ def repairs(function):
         )
 
 
-def small_changes(thing, near=()):
+def small_changes(thing, near=(), fewer=False):
     """Yield what a reader's function or class becomes by each small change of its code.
 
     Parameters
@@ -70,6 +70,8 @@ def small_changes(thing, near=()):
     thing : function or class
     near : collection of int
         Lines whose changes are the likely ones.
+    fewer : bool
+        Whether to make only those that leave something out, at one place.
 
     Yields
     ------
@@ -110,6 +112,8 @@ def small_changes(thing, near=()):
         return f", and likewise {' and '.join(said[:2])}{' and more' if said[2:] else ''}"
 
     for node, needs, others in itertools.islice(edits.changes(tree, near), MOST // here.slower()):
+        if fewer and (others or needs not in (pieces.LESS, pieces.MUCH)):
+            continue
         try:
             changed = made(tree)
         except Exception:  # that is no code, or has a wrong default
