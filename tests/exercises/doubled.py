@@ -105,7 +105,7 @@ def scaled_and_shifted():
     )
 
 
-def in_a_cell(source, name):
+def in_a_cell(source, name="f"):
     """Make a function or class as a cell of a notebook does, with its source on record."""
     file, names = f"<cell {hash(source)}>", {"np": np, "__name__": "__main__"}
     linecache.cache[file] = len(source), None, source.splitlines(True), file

@@ -11,16 +11,7 @@ from cnnlib.exercises.engine.running import run
 from cnnlib.layers.activations import ReLU
 from cnnlib.layers.dense import Dense
 from cnnlib.network import Sequential
-from tests.exercises.doubled import (
-    CHECK,
-    ONE_ROW,
-    Doubler,
-    cases,
-    diagnose,
-    double,
-    make,
-    named,
-)
+from tests.exercises.doubled import CHECK, ONE_ROW, Doubler, cases, diagnose, double, make, named
 
 
 def test_the_hint_of_a_limit_is_about_what_is_wrong():

@@ -4,11 +4,7 @@ import pytest
 
 from cnnlib.exercises.engine.mistakes import Changed, changed
 from cnnlib.exercises.engine.running import run
-from tests.exercises.doubled import (
-    diagnose,
-    double,
-    named,
-)
+from tests.exercises.doubled import diagnose, double, named
 
 
 def test_a_mistake_is_a_text_that_is_there_once_and_not_in_the_docstring():

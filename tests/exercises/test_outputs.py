@@ -3,9 +3,7 @@
 import numpy as np
 
 from cnnlib.exercises.engine.mistakes import Mistake
-from tests.exercises.doubled import (
-    make,
-)
+from tests.exercises.doubled import make
 
 
 def test_several_outputs_are_compared_by_name():

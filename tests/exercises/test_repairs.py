@@ -2,11 +2,7 @@
 
 import pytest
 
-from tests.exercises.doubled import (
-    CHECK,
-    diagnose,
-    in_a_cell,
-)
+from tests.exercises.doubled import CHECK, diagnose, in_a_cell
 
 
 def test_np_empty_is_not_taken_for_zeros():

@@ -3,11 +3,7 @@
 import numpy as np
 
 from cnnlib.exercises.engine.check import Case, Check
-from tests.exercises.doubled import (
-    diagnose,
-    double,
-    make,
-)
+from tests.exercises.doubled import diagnose, double, make
 
 
 def test_integers_are_asked_for_where_they_are_needed():

@@ -10,12 +10,7 @@ import pytest
 from cnnlib import reference
 from cnnlib.exercises.engine.check import Case, Steps
 from cnnlib.exercises.engine.traced import count_steps
-from tests.exercises.doubled import (
-    CHECK,
-    diagnose,
-    double,
-    make,
-)
+from tests.exercises.doubled import CHECK, diagnose, double, make
 
 
 def test_work_that_the_package_does_is_not_the_readers():

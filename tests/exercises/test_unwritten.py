@@ -3,13 +3,7 @@
 import pytest
 
 from cnnlib.exercises.engine.unwritten import is_stub
-from tests.exercises.doubled import (
-    CHECK,
-    Doubler,
-    double_dots,
-    in_a_cell,
-    make,
-)
+from tests.exercises.doubled import CHECK, Doubler, double_dots, in_a_cell, make
 
 
 def double_begun(x):
