@@ -39,6 +39,8 @@ def test_every_argument_is_promised_and_held_to_it_before_anything_is_drawn(name
     said = promises(function.__doc__)
     assert {argument for argument, _ in said} == inspect.signature(function).parameters.keys()
     for argument, kind in said:
+        if inspect.signature(function).parameters[argument].default == ():
+            assert kind.endswith("may be empty"), argument
         if kind not in OTHER_WORDS:
             with pytest.raises(TypeError, match=rf"^{argument} is <object object.*, expected "):
                 hold(argument, object(), kind, {})

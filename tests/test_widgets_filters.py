@@ -21,6 +21,7 @@ from cnnlib.widgets.filters import (
     FilterExplorer,
     FoolExplorer,
     FormingExplorer,
+    Kept,
     MaximiseExplorer,
     ReceptiveFieldExplorer,
     WhereExplorer,
@@ -441,3 +442,10 @@ def test_a_label_for_each_image(lenet, digits):
     for explorer in EXPLORERS[:3]:
         with pytest.raises(ValueError, match=r"labels has shape \(3,\), expected \(N,\), N = 80"):
             explorer(lenet, digits[0], digits[1][:3])
+
+
+def test_what_was_used_last_is_kept_and_the_rest_forgotten():
+    kept, made = Kept(mlp(rng=0)), []
+    for key in (*range(Kept.most), 0, Kept.most, 0):
+        kept.get(key, made.append, key)
+    assert made == [*range(Kept.most), Kept.most] and 1 not in kept.found

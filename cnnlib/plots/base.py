@@ -383,7 +383,7 @@ def tables(
     titles : sequence of str, length K
     title : str, optional
         The finding.
-    symbols : sequence of str
+    symbols : sequence of str, may be empty
         Written between neighbours, as ``*`` or ``=``.
     signed : bool or sequence of bool, length K
         Which tables have a sign: diverging colours, white at 0.
@@ -391,7 +391,7 @@ def tables(
         Whether all tables have one colour scale.
     form : str or sequence of str, length K
         Format of the numbers, of all tables or of each.
-    frames : sequence of (int, int, int, int, int, str)
+    frames : sequence of (int, int, int, int, int, str), may be empty
         Frames to draw: which table, row, column, rows, columns, colour.
 
     Returns

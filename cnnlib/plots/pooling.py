@@ -171,7 +171,7 @@ def picture_rows(rows, titles, labels, title=None, size=1.25, signed=()):
     title : str, optional
     size : float
         Inches an image is wide.
-    signed : sequence of int
+    signed : sequence of int, may be empty
         The rows of differences: red and blue.
 
     Returns

@@ -36,7 +36,7 @@ def check_network(network, images, kinds):
 
 
 class Kept:
-    """What was computed with a network, the latest of it; all is forgotten where it learns on."""
+    """What was computed with a network, the last used of it; forgotten where that learns on."""
 
     most = 20
 
@@ -48,8 +48,7 @@ class Kept:
         weights = [zlib.crc32(array.tobytes()) for array in self.network.weights().values()]
         if weights != self.weights:
             self.weights, self.found = weights, {}
-        if key not in self.found:
-            self.found[key] = compute(*arguments)
+        self.found[key] = self.found.pop(key) if key in self.found else compute(*arguments)
         if len(self.found) > self.most:
             del self.found[next(iter(self.found))]
         return self.found[key]

@@ -29,7 +29,7 @@ class PaintExplorer(PageExplorer):
     Raises
     ------
     ValueError
-        If the picture is smaller.
+        If the picture is smaller than 7 x 7.
     """
 
     _esm = bundle("paint.js")
