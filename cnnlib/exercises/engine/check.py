@@ -501,7 +501,7 @@ class Check(Task):
         with little_memory(), contextlib.ExitStack() as after:
             after.callback(np.random.set_state, np.random.get_state())  # noqa: NPY002
             for mistake in itertools.takewhile(lambda _: patience.left() > 0, repaired):
-                _, value, _ = self.use(mistake, case, 0.3 * here.slower())
+                value = self.value(mistake, case.args, 0.3 * here.slower())
                 if value is None or not self.outputs.equal(value, expected):
                     continue
                 # A changed loop may be endless in another case.
@@ -534,7 +534,7 @@ class Check(Task):
         """Say whether a case that is wrong gives something else when it is run again."""
         if trial.values[i] is None:
             return False
-        _, again, _ = self.use(thing, trial.cases[i], self.seconds)
+        again = self.value(thing, trial.cases[i].args, self.seconds)
         return again is not None and not self.outputs.equal(again, trial.values[i])
 
     def _told(self, trial):
