@@ -60,6 +60,10 @@ def test_found_frames_the_windows_that_answer_most():
     assert frames == [(5.5, 2.5, 2, 2), (0.5, -0.5, 2, 2)]
     assert texts(figure.axes[0]) == ["1", "2"]
     assert len(figure.axes[2].patches) == 2
+    x = np.zeros((225, 192))
+    figure = drawn(plots.found(x, np.eye(21), x[:205, :172], [(0, 70)], "finding"))
+    frame, title = figure.axes[2].patches[0], figure.axes[2].title
+    assert not frame.get_window_extent().overlaps(title.get_window_extent())
 
 
 def test_learning_and_equivariance():
@@ -95,7 +99,7 @@ def test_positions(settings, starts, unseen):
 
 def test_kernel_positions_says_size_and_refuses_as_output_size_does():
     figure = drawn(plots.kernel_positions(8, 3, 2))
-    assert "output size 3, never reached: 1" in figure.get_suptitle()
+    assert "output size 3, 1 never reached" in figure.get_suptitle()
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert labels == ["input", "output 0", "output 1", "output 2", "one more"]
     assert "never" not in drawn(plots.kernel_positions(16, 1, 1, 4)).get_suptitle()

@@ -230,7 +230,10 @@ def test_a_picked_field_is_framed_where_it_is_seen_and_measured():
     found = [framed(*each) for each in zip(ax.images, ax.lines[1::2], strict=True)]
     assert found == [[1, 2, 1, 1], [2, 3, 4, 5], [2, 3, 4, 5]]
     ax = sheet_of(plots.picked_field(IMAGE, -2 * response, (1, 2), FIELD, IMAGE, "t"))
-    assert f"the map, red up to {2 * response.max():.2g}" in texts(ax)
+    assert f"the map, blue down to −{2 * response.max():.2g}" in texts(ax)
+    response[0, 0] = -2
+    ax = sheet_of(plots.picked_field(IMAGE, -response, (1, 2), FIELD, IMAGE, "t"))
+    assert "the map, red up to 2" in texts(ax)
 
 
 def test_a_look_card_marks_the_class_asked_about():

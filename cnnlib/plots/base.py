@@ -116,8 +116,9 @@ def new_figure(width=PAGE, height=3.0, title=None, fixed=False):
         Whether axes are placed by hand, which is faster than searching for room.
     """
     if title is not None:
-        width = max(width, min(PAGE, text_width(title, 11) + 0.2))
-        title = "\n".join(broken(line, 11, width - 0.1) for line in title.split("\n"))
+        lines = title.split("\n")
+        width = max(width, min(PAGE, max(text_width(line, 11) for line in lines) + 0.2))
+        title = "\n".join(broken(line, 11, width - 0.1) for line in lines)
         height += 0.19 * title.count("\n")
     figure = Figure(figsize=(width, height), layout=None if fixed else "constrained")
     if title is not None:
@@ -586,8 +587,9 @@ def bar_places(count, bottom, height):
 
 
 def up_to(values):
-    """Say what the darkest red means in a map of signed values."""
-    return f"red up to {np.max(np.abs(values)):.2g}"
+    """Say what the darkest red of a signed map means; of one that is all blue, the darkest blue."""
+    top = np.max(np.abs(values))
+    return f"blue down to −{top:.2g}" if np.max(values) <= 0 < top else f"red up to {top:.2g}"
 
 
 def rows_of_dots(names, rows, looks, xlabel, title, height):

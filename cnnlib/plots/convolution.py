@@ -309,7 +309,8 @@ def found(x, w, y, places, title):
     left, middle, right = figure.subplots(1, 3, width_ratios=(1, 0.45, 1))
     show_image(left, x, False, "x")
     show_image(middle, w, True, f"w, {KH} x {KW},\n{up_to(w)}")
-    show_image(right, y, True, f"y, {up_to(y)}")
+    show_image(right, y, True)
+    right.set_title(f"y, {up_to(y)}", fontsize=10, pad=10)  # above frames that stick out
     for k, (row, column) in enumerate(places, 1):
         outline(left, row, column, KH, KW, width=1.8)
         outline(right, row - KH // 4, column - KW // 4, KH // 2, KW // 2, BLUE, width=1.2)
@@ -460,7 +461,7 @@ def kernel_positions(size, kernel, stride=1, pad=0, dilation=1):
     lines, columns = codes.shape
     cell = min(0.32, (PAGE - 1.2) / columns, 4.6 / lines)
     height = cell * lines + 0.95
-    never = f", never reached: {len(unseen)}" if unseen else ""
+    never = f", {len(unseen)} never reached" if unseen else ""
     figure = new_figure(
         *(PAGE, height),
         f"{size} pixels, kernel {kernel}, stride {stride}, padding {pad}, dilation {dilation}:"

@@ -196,7 +196,7 @@ function render({ model, el }) {
     drawPicture(picture, x, { top: 1, signed: false });
     drawPicture(result, y, { top: signed ? top : Math.max(1, top), signed });
     const said = say(weights);
-    title.textContent = signed ? `what comes out, red up to ${text(top)}, blue down to −${text(top)}` : `what comes out, white is ${text(Math.max(1, top))}`;
+    title.textContent = signed ? `what comes out, red up to ${text(top)}` : `what comes out, white is ${text(Math.max(1, top))}`;
     picture.setAttribute("aria-label", `A picture of ${shape[1]} × ${shape[2]} pixels`);
     result.setAttribute("aria-label", `The picture after the filter. ${said}`);
     caption.textContent = said;
