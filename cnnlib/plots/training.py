@@ -370,8 +370,9 @@ def boundary(margins, edge, x, labels, units, losses, seen, new, step, steps, ti
     Figure
     """
     figure = new_figure(8, 4.4, title, fixed=True)
-    plane = figure.add_axes((0.01, 0.02, 0.495, 0.9), gid="plane")
-    course = figure.add_axes((0.58, 0.11, 0.405, 0.75))
+    low = 4.4 / figure.get_figheight()  # below a title of several lines
+    plane = figure.add_axes((0.01, 0.02 * low, 0.495, 0.9 * low), gid="plane")
+    course = figure.add_axes((0.58, 0.11 * low, 0.405, 0.75 * low))
     side = np.linspace(-edge, edge, len(margins))
     finite = np.nan_to_num(margins, posinf=1e6, neginf=-1e6)
     shade = 0.5 + 0.35 * np.tanh(finite / 2)  # the probability, but never as dark as a point
