@@ -97,12 +97,12 @@ def test_a_mistake_that_raises_explains_a_function_that_raises_there():
 
 
 def test_one_case_alone_makes_no_limit():
-    one = [Case("a", (np.ones(2),)), Case("b", (np.ones((1, 2)),))]
+    row, table = Case("a", (np.ones(2),)), Case("b", (np.ones((1, 2)),))
     check = make(limits=[ONE_ROW])
-    check.cases = lambda rng: one
-    assert check.diagnose(lambda x: 2 * x if x.ndim == 1 else x + 7).mistakes == []
-    check.cases = lambda rng: one * 2
-    assert check.diagnose(lambda x: 2 * x if x.ndim == 1 else x + 7).mistakes == ["single rows"]
+    for drawn in [row, table], [row, row, table], [row, table, table], [row, table] * 2:
+        check.cases = lambda rng, drawn=drawn: drawn
+        found = check.diagnose(lambda x: 2 * x if x.ndim == 1 else x + 7).mistakes
+        assert found == ["single rows"] * (len(drawn) == 4)
 
 
 def test_a_mistake_that_fits_by_chance_is_not_named():

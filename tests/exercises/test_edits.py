@@ -166,7 +166,7 @@ def test_what_is_unpacked_is_exchanged():
         ("x[0]", "x[0] * 2", "x[0] + 1"),
         ("w", "w * w", "w / w"),
         ("w.shape[0] + w[0]", "w.shape[0] + w", "w.shape + w[0]"),
-        ("-(-w // 3)", "w // 3", "-(--(--w // 3))"),
+        ("-(-w // 3)", "w // 3", "--(--w // 3)"),
     ],
 )
 def test_only_what_a_person_would_write_is_tried(line, tried, never):

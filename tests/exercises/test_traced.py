@@ -53,20 +53,12 @@ def test_loops_over_pixels_are_counted(body):
 
 
 def test_steps_are_the_same_each_time():
-    counts = {count_steps(lambda n: [i for i in range(n)], (n,), 5) for n in (7, 7, 7)}
-    assert len(counts) == 1 and counts.pop() >= 7
+    counts = {count_steps(lambda n: [i for i in range(n)], (n,), 5) for n in (70, 70, 70)}
+    assert len(counts) == 1 and counts.pop() > 3 * 70  # several for each turn
 
 
 def test_what_is_collected_meanwhile_takes_no_step():
-    class Noisy:
-        def __init__(self):
-            self.me = self
-
-        def __del__(self):
-            for _ in range(50):
-                pass
-
-    junk = [Noisy() for _ in range(50)]
-    del junk
-    steps = count_steps(lambda n: list(map(list, [()] * n)), (3000,), 5)
-    assert steps < 50 and gc.isenabled()
+    """For nothing is."""
+    collecting = []
+    assert count_steps(lambda: collecting.append(gc.isenabled()), (), 5)
+    assert collecting == [False] and gc.isenabled()

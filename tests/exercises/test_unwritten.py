@@ -80,6 +80,10 @@ def test_what_was_written_beside_pass_is_no_stub():
         pass  # YOUR CODE HERE
         x *= 2
 
+    def filled(x):
+        x[...] = 2 * x
+        pass
+
     def looped(x):
         for i in range(min(x.shape)):
             x[i] = 2 * x[i]
@@ -91,7 +95,7 @@ def test_what_was_written_beside_pass_is_no_stub():
         return y
 
     check = make(right=lambda x: x.__imul__(2), call=call)
-    assert check.diagnose(in_place).ok and check.diagnose(looped).ok
+    assert all(check.diagnose(each).ok for each in (in_place, filled, looped))
     result = CHECK.diagnose(looped)
     assert "it returns None." in str(result)
 

@@ -381,8 +381,8 @@ class Check(Task):
         found = self._seen(trial, thing, seed) or (place and (place, [], ["one change"]))
         title, hints, names = found or self._unknown(trial)
         said = _sentence(place) if place not in ("", title) else ""
-        changed = dict.fromkeys(self.args[i] for o in trial.outcomes for i in o.changed)
-        changed = f"And it changes its argument {listed(changed)}." if changed else ""
+        changed = listed(self.args[i] for i in sorted(trial.changed))
+        changed = f"And it changes its argument {changed}." if changed else ""
         known = read_outside(self.right)  # which the notebook hands out
         outside = " and ".join(name for name in read_outside(thing) if name not in known)
         outside = f"It reads {outside} of the notebook: is an argument meant?" if outside else ""
