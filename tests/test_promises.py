@@ -151,3 +151,6 @@ def test_sizes_are_those_of_the_arguments_whatever_their_order():
     said = "names : sequence of str, length N\nx : ndarray of shape (N,)"
     with pytest.raises(ValueError, match="^names has 1 entries, expected 2"):
         held(lambda names, x: None, said)(["a"], np.zeros(2))
+    said = "row : int, below N\nnames : sequence of str, length N"
+    with pytest.raises(ValueError, match="^row is 1, expected an integer from 0 to 0"):
+        held(lambda row, names: None, said)(1, ["a"])

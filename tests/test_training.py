@@ -101,6 +101,11 @@ def test_it_learns_and_records(data):
     assert not network.training and network.input_gradient
 
 
+def test_whether_it_was_interrupted_is_a_yes_or_no_whatever_a_callback_says(data):
+    say_no = [lambda run: setattr(run, "stop", 0)]
+    assert fit(noisy_network(), data, callbacks=say_no, progress=False).interrupted is False
+
+
 def spoiling(image):
     """Return an ``augment`` that makes nothing but NaN of one image."""
     return lambda x, rng: np.where(x == image, np.float32("nan"), x)

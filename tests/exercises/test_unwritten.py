@@ -96,6 +96,7 @@ def test_what_was_written_beside_pass_is_no_stub():
 
     check = make(right=lambda x: x.__imul__(2), call=call)
     assert all(check.diagnose(each).ok for each in (in_place, filled, looped))
+    assert not is_stub(in_a_cell("def f(layer, x):\n    layer.x = x\n    pass\n"))
     result = CHECK.diagnose(looped)
     assert "it returns None." in str(result)
 
