@@ -112,6 +112,13 @@ def test_stages_outline_pixels_of_values_and_gradients():
         assert any(np.allclose(f, (left, middle[0], middle[1], top)) for f in framed)
 
 
+def test_bars_of_gradients_have_the_colours_of_their_signs_and_values_one():
+    bars = sheet_of(plots.backprop_stages(stages(), 3)).collections
+    inks = [[to_hex(ink) for ink in each.get_colors()] for each in bars]
+    assert [BLUE.lower()] * 4 in inks
+    assert [(RED if value > 0 else BLUE).lower() for value in -stages()[2][1]] in inks
+
+
 def test_stages_refuse_to_show_more_than_there_are():
     with pytest.raises(ValueError, match="shown is 4, expected 0 to 3"):
         plots.backprop_stages(stages(), 4)
