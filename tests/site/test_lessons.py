@@ -99,10 +99,15 @@ def test_only_the_last_digit_of_a_float_may_differ(one, other, answer):
 
 
 def keep(page):
-    """Write into a cell without saving it, open the lesson again, and find it there."""
+    """Write into a cell without saving it, open the lesson again, and find it there.
+
+    What is written during a save counts as saved (github.com/jupyterlab/jupyterlab/issues/17365):
+    it waits for the end of one.
+    """
     last = "window.jupyterapp?.shell?.currentWidget?.content?.widgets?.at(-1)?.model.sharedModel"
-    page.evaluate(f"{last}.setSource('mine')")
-    page.wait_for_function("!jupyterapp.shell.currentWidget.context.model.dirty")
+    saved = "!jupyterapp.shell.currentWidget.context.model.dirty"
+    page.wait_for_function(f"{saved} && ({last}.setSource('mine'), true)")
+    page.wait_for_function(saved)
     page.reload()
     page.wait_for_function(f"{last}?.getSource() === 'mine'")
 
