@@ -39,7 +39,8 @@ module                   holds                                             lesso
 ``cnnlib.interrupt``     stopping a run, and losing nothing
 ``cnnlib.experiments``   what recorded experiments found                   01 to 09
 ``cnnlib.files``         files written whole or not at all, named arrays
-``cnnlib.idx``           MNIST's file format, read and downloaded
+``cnnlib.idx``           MNIST's file format
+``cnnlib.fashion``       Fashion-MNIST's files, found or downloaded
 ``cnnlib.recordings``    runs that were recorded, for where training is slow
 ``cnnlib.here``          where Python runs: in a browser or not
 ``cnnlib.wasm``          matrix products in the browser edition

@@ -4,35 +4,16 @@ Images are float arrays of shape ``(N, C, H, W)`` with values in [0, 1], labels 
 ``(N,)``.
 """
 
-import os
 from pathlib import Path
 
 import numpy as np
 
 from cnnlib.arguments import at_least, generator, instance
+from cnnlib.fashion import fetch_files, read_files
 from cnnlib.files import load_arrays
-from cnnlib.idx import fetch_idx, find_idx, read_idx
 
 MNIST_FILE = Path(__file__).parent / "data" / "mnist.npz"
 PHOTOGRAPHS_FILE = MNIST_FILE.with_name("photographs.jpg")
-
-# SHA-256 of the four files unzipped: the same whichever gzip packed them.
-FASHION_MNIST = {
-    "train-images-idx3-ubyte": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
-    "train-labels-idx1-ubyte": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
-    "t10k-images-idx3-ubyte": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
-    "t10k-labels-idx1-ubyte": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
-}
-MIRRORS = (
-    "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
-    "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
-    "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
-)
-SILENCE = 20.0  # seconds, after which a mirror is given up
-OTHER_WAYS = (
-    "\nTry again later, or get the four files in another way (Debian's package"
-    " dataset-fashion-mnist has them) and pass the folder they are in: folder=..."
-)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -93,15 +74,7 @@ def load_fashion_mnist(folder=None, cache=None):
 
     Source: Xiao, Rasul, Vollgraf (2017), arXiv:1708.07747; MIT licence.
     """
-    if folder is not None:
-        paths = [find_idx(Path(folder), name) for name in FASHION_MNIST]
-        arrays = [*map(read_idx, paths, FASHION_MNIST.values())]
-    else:
-        # Where not even the name of a home folder is known, ~ stays as it is and cannot be made.
-        home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-        cache = Path(home, "cnnlib") if cache is None else Path(cache)
-        place = cache / "fashion-mnist", list(MIRRORS), SILENCE, OTHER_WAYS
-        arrays = [fetch_idx(*file, *place) for file in FASHION_MNIST.items()]
+    arrays = fetch_files(cache) if folder is None else read_files(Path(folder))
     return _pair(*arrays[:2]), _pair(*arrays[2:])
 
 

@@ -1,26 +1,20 @@
-"""IDX, the format in which MNIST and Fashion-MNIST are published: files read and downloaded.
+"""IDX, the format in which MNIST and Fashion-MNIST are published.
 
 Below all levels: no lesson derives it.
 """
 
 import gzip
 import hashlib
-import http.client
 import io
 import math
 import struct
-import urllib.request
-import warnings
 import zlib
 from pathlib import Path
 
 import numpy as np
 
-from cnnlib.files import write_whole
-
 TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MOST_BYTES = 1 << 30  # of a file, unpacked: what claims more is refused before memory is filled
-MOST_DOWNLOADED = 64 << 20
 
 
 def read_idx(path, sha256=None):
@@ -93,81 +87,3 @@ def decode_idx(data, sha256=None, most=MOST_BYTES):
         raise ValueError(f"wrong content: its SHA-256 is {came}, expected {sha256}")
     array = np.frombuffer(data, dtype, offset=start).reshape(shape)
     return array.astype(dtype.newbyteorder("="))
-
-
-def find_idx(folder, name):
-    """Find an IDX file in a folder under one of the names it goes by.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such folder, or no such file in it.
-    """
-    if not folder.is_dir():
-        raise FileNotFoundError(f"folder={str(folder)!r} is not a folder")
-    dotted = name.replace("-idx", ".idx")
-    candidates = [stem + end for stem in (name, dotted) for end in ("", ".gz")]
-    for candidate in candidates:
-        if (folder / candidate).is_file():
-            return folder / candidate
-    raise FileNotFoundError(f"folder={str(folder)!r} holds none of {', '.join(candidates)}")
-
-
-def fetch_idx(name, sha256, cache, mirrors, timeout, advice=""):
-    """Read an IDX file from the cache, or else from the first mirror that serves it, and cache it.
-
-    Parameters
-    ----------
-    name : str
-        The file's, without ``.gz``.
-    sha256 : str
-        Of the unzipped file.
-    cache : Path
-        A folder. Where it cannot be written, a warning says so.
-    mirrors : list of str
-        Addresses of folders. The one that answers is put first, for the next file.
-    timeout : float
-        Seconds of silence after which a mirror is given up.
-    advice : str
-        What to try where all fail, for the error's last line.
-
-    Returns
-    -------
-    ndarray
-
-    Raises
-    ------
-    ConnectionError
-        If no mirror serves it: says what each answered, and nothing is kept.
-    """
-    path = cache / f"{name}.gz"
-    try:
-        return read_idx(path, sha256)
-    except (OSError, ValueError) as error:
-        answers = [f"cache: {error}"]
-    for mirror in list(mirrors):
-        url = f"{mirror.rstrip('/')}/{path.name}"
-        try:
-            request = urllib.request.Request(url, headers={"User-Agent": "cnnlib"})
-            with urllib.request.urlopen(request, timeout=timeout) as response:
-                data = response.read(MOST_DOWNLOADED + 1)
-            if len(data) > MOST_DOWNLOADED:
-                raise ValueError(f"more than {MOST_DOWNLOADED:,} bytes")
-            if response.length:
-                raise http.client.IncompleteRead(data, response.length)
-            array = decode_idx(data, sha256, MOST_DOWNLOADED)
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            answers.append(f"{url}: {error}")
-            continue
-        mirrors.remove(mirror)
-        mirrors.insert(0, mirror)
-        try:
-            write_whole(path, data)
-        except OSError as error:
-            warnings.warn(
-                f"what was downloaded is used and not kept, {str(cache)!r} cannot be written"
-                f" ({error.strerror}): cache=... names another folder",
-                stacklevel=2,
-            )
-        return array
-    raise ConnectionError("\n  ".join([f"could not download {path.name}:", *answers]) + advice)

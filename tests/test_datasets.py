@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnnlib import datasets
-from cnnlib.datasets import batches, load_fashion_mnist, load_mnist, load_photo, read_idx
+from cnnlib import datasets, fashion
+from cnnlib.datasets import batches, load_fashion_mnist, load_mnist, load_photo
+from cnnlib.idx import read_idx
 
 MNIST_SHA256 = {
     "x_train": "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
@@ -147,12 +148,12 @@ def small(monkeypatch):
     """Four small files in the place of the real ones, name without .gz: unzipped bytes."""
     rng = np.random.default_rng(1)
     files = {}
-    for name in datasets.FASHION_MNIST:
+    for name in fashion.FILES:
         n = 6 if name.startswith("train") else 4
         shape = (n, 28, 28) if "images" in name else (n,)
         files[name] = idx(rng.integers(10, size=shape, dtype=np.uint8))
     sums = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-    monkeypatch.setattr(datasets, "FASHION_MNIST", sums)
+    monkeypatch.setattr(fashion, "FILES", sums)
     return files
 
 
@@ -267,14 +268,14 @@ SILENCE = {"stall": 0.2}  # seconds; with so few, a good mirror on a busy machin
 def load_from(mirrors, cache=None, silence=600):
     """Load Fashion-MNIST from other mirrors, and wait for other times."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(datasets, "MIRRORS", mirrors)
-        patch.setattr(datasets, "SILENCE", silence)
+        patch.setattr(fashion, "MIRRORS", mirrors)
+        patch.setattr(fashion, "SILENCE", silence)
         return load_fashion_mnist(cache=cache)
 
 
 @pytest.mark.parametrize("manner", MISBEHAVIOURS)
 def test_misbehaving_mirror(server, tmp_path, manner, monkeypatch):
-    monkeypatch.setattr("cnnlib.idx.MOST_DOWNLOADED", 5000)
+    monkeypatch.setattr("cnnlib.fashion.MOST_DOWNLOADED", 5000)
     mirror = server.mirror(manner)
     with pytest.raises(ConnectionError) as caught:
         load_from([mirror], tmp_path, SILENCE.get(manner, 600))
@@ -307,7 +308,7 @@ def test_error_lists_what_every_mirror_said(server, tmp_path, refusing):
 
 @pytest.mark.parametrize("manner", sorted(MISBEHAVIOURS.keys() - SILENCE))
 def test_next_mirror_is_tried_and_then_preferred(server, small, tmp_path, manner, monkeypatch):
-    monkeypatch.setattr("cnnlib.idx.MOST_DOWNLOADED", 5000)
+    monkeypatch.setattr("cnnlib.fashion.MOST_DOWNLOADED", 5000)
     mirrors = [server.mirror(manner), server.mirror("good")]
     data = load_from(mirrors, tmp_path)
     assert_is_small(data, small)
@@ -363,7 +364,7 @@ def test_what_cannot_be_kept_is_used_all_the_same(server, small, tmp_path, monke
         monkeypatch.setenv(name, str(tmp_path / "file" / "home"))
     with pytest.warns(UserWarning, match=told):
         assert_is_small(load_from(mirrors), small)
-    monkeypatch.setattr(datasets.os.path, "expanduser", lambda path: path)
+    monkeypatch.setattr(fashion.os.path, "expanduser", lambda path: path)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "~").touch()
     with pytest.warns(UserWarning, match="not kept, '~.+cache.+fashion-mnist' cannot"):

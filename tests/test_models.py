@@ -37,7 +37,7 @@ def fashion_test():
     folder = DEBIAN if DEBIAN.is_dir() else None
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("cnnlib.datasets.MIRRORS", ())
+            patch.setattr("cnnlib.fashion.MIRRORS", ())
             return load_fashion_mnist(folder=folder)[1]
     except ConnectionError:
         pytest.skip(
