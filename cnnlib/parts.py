@@ -62,9 +62,8 @@ def split(network, layer):
     KeyError
         If there is no such layer.
     """
-    network[layer]
     layers = list(network.layers.values())
-    cut = list(network.layers).index(layer) + 1
+    cut = layers.index(network[layer]) + 1
     return Sequential(layers[:cut]), Sequential(layers[cut:])
 
 

@@ -40,18 +40,8 @@ class Conv2D(Layer):
 
     kind = "conv"
 
-    def __init__(
-        self,
-        channels,
-        filters,
-        kernel_size,
-        stride=1,
-        pad=0,
-        dilation=1,
-        groups=1,
-        init=he,
-        rng=None,
-    ):
+    def __init__(self, channels, filters, kernel_size, stride=1, pad=0, dilation=1, groups=1,
+                 init=he, rng=None):  # fmt: skip
         super().__init__()
         KH, KW = pair(kernel_size)
         at_least(1, channels=channels, filters=filters, groups=groups)
