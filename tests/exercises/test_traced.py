@@ -2,6 +2,7 @@
 
 import gc
 import operator
+import subprocess
 import sys
 
 import numpy as np
@@ -55,6 +56,20 @@ def test_loops_over_pixels_are_counted(body):
 def test_steps_are_the_same_each_time():
     counts = {count_steps(lambda n: [i for i in range(n)], (n,), 5) for n in (70, 70, 70)}
     assert len(counts) == 1 and counts.pop() > 3 * 70  # several for each turn
+
+
+FIRST = """
+from cnnlib.exercises.engine.traced import count_steps
+def double(n):
+    return [i for i in range(n)]
+print(len({count_steps(double, (70,), 5) for k in range(2)}))
+"""
+
+
+def test_the_first_of_a_session_are_counted_as_the_next():
+    """Which Python 3.12 does not do by itself."""
+    done = subprocess.run([sys.executable, "-c", FIRST], capture_output=True, text=True)
+    assert done.stdout == "1\n", done
 
 
 def test_what_is_collected_meanwhile_takes_no_step():

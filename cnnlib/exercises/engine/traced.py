@@ -27,6 +27,8 @@ def count_steps(function, args, seconds):
         return trace
 
     def counted(*given):
+        # Python 3.12 asks, when a trace begins, whether any frame has wanted its opcodes.
+        sys._getframe().f_trace_opcodes = True
         with tracing(trace):
             function(*given)
 
