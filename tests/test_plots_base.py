@@ -233,19 +233,26 @@ def test_titles_fit_or_are_broken(fixed):
 
 LONG = "a title that is, with all that it says of what was found, far wider than the page " * 2
 STEPS = {"a": np.array([1e-3, 1e-2])}
+X2 = np.array([1.0, 2.0])
+PLANE = X[:, :2], 3.0, X[:, :2], np.array([0, 1]), np.zeros((0, 3)), [], X, None, 0, 500
 
 
 @pytest.mark.parametrize(
     "draw",
     [
         lambda title: backprop.step_error(STEPS["a"], STEPS, title),
+        lambda title: beyond.where_time_goes(X2, [X2, X2, X2], X2, 1, 2 * title),
+        lambda title: deeper.by_depth({"a": (X2, X2)}, title),
         lambda title: deeper.paired(["a long name of a row"], [STEPS["a"]], [True], title),
+        lambda title: fast.fastest(["FFT"], np.ones((1, 1, 1)), [1], [3], (0, 0), 2 * title),
         lambda title: filters.bars([1, 2], ["a", "b"], title, "y"),
         lambda title: filters.climb_card(X, X, [1, 2], 1, 9, title),
         lambda title: filters.scatter_classes(np.eye(2), np.arange(2), title),
         lambda title: im2col.tape([1, 2], [[0, 1]], title),
         lambda title: im2col.race({"a": 1e-3, "b": 1.0}, title),
         lambda title: start.block_stacks([[]], (1, 2, 2), ["a network"], 2 * title),
+        lambda title: training.boundary(*PLANE, title),
+        lambda title: training.cockpit([], [], [], [], None, None, 2 * title),
         lambda title: training.grid(X, [0, 1], [2, 3, 4], "x", "y", title),
     ],
 )

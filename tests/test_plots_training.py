@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnlib.plots import training as plots
-from tests.helpers import axes_of, drawn
+from tests.helpers import axes_of
 
 
 def line(ax, label):
@@ -118,10 +118,6 @@ def test_boundary_draws_points_lines_and_the_run():
     assert line(course, "these points").get_ydata().tolist() == [0.7, 0.5]
     assert line(course, "each batch").get_xdata().tolist() == [1, 2]
     assert course.lines[-1].get_xdata() == [10, 10] and course.get_xlim()[1] > 500
-    title = "Three lines\n" * 2 + "of a title"
-    figure = drawn(plots.boundary(margins, 3.0, x, labels, units, [], seen, None, 0, 500, title))
-    low = figure._suptitle.get_window_extent().y0
-    assert all(ax.get_tightbbox().y1 < low for ax in figure.axes)
 
 
 @pytest.mark.parametrize("margins", [np.ones((5, 5)), np.full((5, 5), np.nan)])

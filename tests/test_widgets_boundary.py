@@ -211,15 +211,17 @@ def test_a_click_puts_in_a_point_and_a_drag_does_not(explorer, monkeypatch):
     assert "of the 202 points" in explorer.text and answers == [{"kind": "done"}] * 3
 
 
-def test_points_of_one_s_own_have_to_be_of_two_colours(explorer):
-    before = explorer.image.value
+def test_points_of_one_s_own_are_seen_before_there_are_two_colours(explorer):
     explorer.set(source="only your points")
-    assert "points of both colours" in explorer.problem and explorer.image.stale
-    point(explorer, "plane", 0, -2)
-    assert "points of both colours" in explorer.problem and explorer.image.value == before
-    explorer.set(colour="orange")
+    assert "0 points so far. Put in points of both colours." in explorer.text
+    pictures = [explorer.image.value]
+    for y in (-2, 2):
+        point(explorer, "plane", y, 2)
+        pictures.append(explorer.image.value)
+    assert len(set(pictures)) == 3 and "2 points so far" in explorer.text
+    explorer.set(added="0 -2 blue", colour="orange")
+    assert "1 point so far" in explorer.text and not explorer.problem
     point(explorer, "plane", 0, 2)
-    assert not explorer.problem and not explorer.image.stale
     assert "100.0% of the 2 points" in explorer.text and "new ones" not in explorer.text
 
 

@@ -66,6 +66,7 @@ class Figure(matplotlib.figure.Figure):
     """A figure that shows itself as the last line of a cell, without pyplot's list of figures."""
 
     blank = ()  # of a sheet, what it is made of before anything is drawn on it
+    room = 1.0  # share of its height that lies below all lines of a title but the first
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -76,6 +77,11 @@ class Figure(matplotlib.figure.Figure):
 
     def add_subplot(self, *args, **options):
         return super().add_subplot(*args, **{"axes_class": AXES, **options})
+
+    def place(self, left, bottom, width, height, **options):
+        """Add axes by hand: shares of the figure as it would be if its title had one line."""
+        box = left, bottom * self.room, width, height * self.room
+        return self.add_axes(box, **options)
 
     def draw(self, renderer):
         with own_settings():
@@ -119,8 +125,9 @@ def new_figure(width=PAGE, height=3.0, title=None, fixed=False):
         lines = title.split("\n")
         width = max(width, min(PAGE, max(text_width(line, 11) for line in lines) + 0.2))
         title = "\n".join(broken(line, 11, width - 0.1) for line in lines)
-        height += 0.19 * title.count("\n")
-    figure = Figure(figsize=(width, height), layout=None if fixed else "constrained")
+    whole = height + 0.19 * (title or "").count("\n")
+    figure = Figure(figsize=(width, whole), layout=None if fixed else "constrained")
+    figure.room = height / whole
     if title is not None:
         figure.suptitle(title, fontsize=11)
     return figure

@@ -91,7 +91,8 @@ def where_time_goes(workers, parts, images, at, title):
     Figure
     """
     figure = new_figure(8.0, 3.6, title, fixed=True)
-    margins = {"left": 0.08, "right": 0.98, "bottom": 0.15, "top": 0.86, "wspace": 0.28}
+    margins = {"left": 0.08, "right": 0.98, "wspace": 0.28}
+    margins |= {"bottom": 0.15 * figure.room, "top": 0.86 * figure.room}
     left, right = figure.subplots(1, 2, gridspec_kw=margins)
     total = np.sum(parts, axis=0)
     labels, colours = zip(*PARTS, strict=True)

@@ -470,7 +470,7 @@ def kernel_positions(size, kernel, stride=1, pad=0, dilation=1):
     )
     left = max(1.05, (PAGE - cell * columns) / 2)
     box = (left / PAGE, 0.5 / height, cell * columns / PAGE, cell * lines / height)
-    ax = figure.add_axes(box)
+    ax = figure.place(*box)
     ax.imshow(codes, cmap=ListedColormap(POSITION_COLOURS), vmin=0, vmax=NOTHING, aspect="auto")
     lattice(ax, lines, columns, "white", 1.5)
     ax.tick_params(which="both", length=0, labelsize=9)

@@ -36,8 +36,7 @@ def by_depth(curves, title=None):
     Figure
     """
     figure = new_figure(8, 3.3, title, fixed=True)
-    height = figure.get_figheight()
-    top = 1 - (height - 3.3 + (0.55 if title else 0.3)) / height  # below a title of any length
+    top = figure.room * (1 - (0.55 if title else 0.3) / 3.3)
     margins = {"left": 0.1, "right": 0.99, "bottom": 0.15, "top": top, "wspace": 0.2}
     left, right = figure.subplots(1, 2, gridspec_kw=margins)
     for k, (label, found) in enumerate(curves.items()):

@@ -150,8 +150,8 @@ def fastest(ways, seconds, channels, kernels, chosen, title=None):
     """
     figure = new_figure(8.0, 3.9, title, fixed=True)
     top = 0.84 if title else 0.92
-    table = figure.add_axes((0.085, 0.13, 0.5, top - 0.13))
-    bars = figure.add_axes((0.71, 0.13, 0.26, top - 0.13))
+    table = figure.place(0.085, 0.13, 0.5, top - 0.13)
+    bars = figure.place(0.71, 0.13, 0.26, top - 0.13)
     ours = [k for k, way in enumerate(ways) if way != "PyTorch"]
     winner = np.nanargmin(seconds[..., ours], axis=2)
     picture = np.array([[to_rgb(family(ways[ours[k]])) for k in row] for row in winner.T])

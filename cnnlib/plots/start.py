@@ -109,10 +109,10 @@ def block_stacks(stacks, input_shape, titles=None, title=None):
     tallest = max(map(len, stacks)) + 1
     height = 0.31 * (tallest + 1.2) + 0.3 * (title is not None) + 0.25 * (titles is not None)
     figure = new_figure(8.0 if len(stacks) > 1 else 6.0, height, title, fixed=True)
-    top = (0.31 * (tallest + 1.2) - 0.08) / figure.get_figheight()
+    top = (0.31 * (tallest + 1.2) - 0.08) / height
     for k, stack in enumerate(stacks):
         width = 1 / len(stacks)
-        ax = figure.add_axes((k * width + 0.01, 0.01, width - 0.02, top - 0.01))
+        ax = figure.place(k * width + 0.01, 0.01, width - 0.02, top - 0.01)
         ax.set(xlim=(0, 1), ylim=(tallest + 0.15, -1.0))
         ax.axis("off")
         draw_stack(ax, stack, input_shape, most)

@@ -299,10 +299,10 @@ def cockpit(losses, accuracies, rates, tested, filters, rate=None, title=None):
     Figure
     """
     figure = new_figure(8, 4.4, title, fixed=True)
-    loss = figure.add_axes((0.105, 0.58, 0.235, 0.27))
-    accuracy = figure.add_axes((0.445, 0.58, 0.245, 0.27))
-    speed = figure.add_axes((0.105, 0.12, 0.585, 0.29))
-    picture = figure.add_axes((0.73, 0.12, 0.26, 0.73))
+    loss = figure.place(0.105, 0.58, 0.235, 0.27)
+    accuracy = figure.place(0.445, 0.58, 0.245, 0.27)
+    speed = figure.place(0.105, 0.12, 0.585, 0.29)
+    picture = figure.place(0.73, 0.12, 0.26, 0.73)
     steps = np.arange(1, len(losses) + 1)
     thin = slice(None, None, max(1, len(steps) // 400))
     for ax, values, colour in ((loss, losses, RED), (accuracy, 100 * np.array(accuracies), BLUE)):
@@ -352,13 +352,13 @@ def boundary(margins, edge, x, labels, units, losses, seen, new, step, steps, ti
     margins : ndarray of shape (K, K)
         Score of class 1 minus that of class 0, over a square from ``-edge`` to ``edge``.
     edge : float
-    x : ndarray of shape (N, 2)
-    labels : ndarray of shape (N,), 0 or 1
+    x : ndarray of shape (N, 2), may be empty
+    labels : ndarray of shape (N,), 0 or 1, may be empty
     units : ndarray of shape (D, 3), may be empty
         ``(a, b, c)`` of each hidden unit; it turns where ``a x + b y + c = 0``.
     losses : sequence of float, may be empty
         Of each step's batch.
-    seen : ndarray of shape (2, M)
+    seen : ndarray of shape (2, M), may be empty
     new : ndarray of shape (2, M) or None
         Steps and losses, on the points drawn and on new ones.
     step, steps : int
@@ -370,9 +370,8 @@ def boundary(margins, edge, x, labels, units, losses, seen, new, step, steps, ti
     Figure
     """
     figure = new_figure(8, 4.4, title, fixed=True)
-    low = 4.4 / figure.get_figheight()  # below a title of several lines
-    plane = figure.add_axes((0.01, 0.02 * low, 0.495, 0.9 * low), gid="plane")
-    course = figure.add_axes((0.58, 0.11 * low, 0.405, 0.75 * low))
+    plane = figure.place(0.01, 0.02, 0.495, 0.9, gid="plane")
+    course = figure.place(0.58, 0.11, 0.405, 0.75)
     side = np.linspace(-edge, edge, len(margins))
     finite = np.nan_to_num(margins, posinf=1e6, neginf=-1e6)
     shade = 0.5 + 0.35 * np.tanh(finite / 2)  # the probability, but never as dark as a point
@@ -399,5 +398,5 @@ def boundary(margins, edge, x, labels, units, losses, seen, new, step, steps, ti
                   bbox_to_anchor=(1.02, 0.99), borderaxespad=0.2)  # fmt: skip
     dress(course, "step", "loss")
     course.set_xlim(-0.03 * steps, 1.03 * steps)
-    course.set_ylim(0, 1.1 * np.clip(np.nanmax(seen[1]), 0.9, 3))
+    course.set_ylim(0, 1.1 * np.clip(np.nanmax(seen[1], initial=0), 0.9, 3))
     return figure

@@ -186,6 +186,11 @@ def endless(x, labels, batch, seed):
         yield x[pick], labels[pick]
 
 
+def gather(source, added):
+    """Return 200 points of a source and those that a reader put in, and the classes of all."""
+    return map(np.concatenate, zip(scatter(source, 200, 0), read_points(added), strict=True))
+
+
 @functools.lru_cache(100)  # whoever drags comes back to what was
 def separate(source, nonlinearity="ReLU", width=2, rate=RATE, batch=50, seed=0, added=""):
     """Train a network on 200 points of a source and those that a reader put in.
@@ -201,7 +206,7 @@ def separate(source, nonlinearity="ReLU", width=2, rate=RATE, batch=50, seed=0, 
     ValueError
         If a point is none, or there are not two classes.
     """
-    x, labels = map(np.concatenate, zip(scatter(source, 200, 0), read_points(added), strict=True))
+    x, labels = gather(source, added)
     if len(set(labels.tolist())) < 2:
         raise ValueError("there is nothing to tell apart yet: put in points of both colours")
     run = Training(build(nonlinearity, width, seed), x, labels, rate, batch, seed)
@@ -262,6 +267,12 @@ class BoundaryExplorer(Explorer):
         return {"added": f"{before}; {point}" if before else point}
 
     def draw(self, source, nonlinearity, width, rate, batch, seed, step, colour, added):
+        x, labels = gather(source, added)
+        if len(set(labels.tolist())) < 2:
+            title = "There is nothing to tell apart yet"
+            flat, none = np.zeros((2, 2)), (np.zeros((0, 3)), [], np.zeros((2, 0)), None)
+            text = f"{title}: {several(len(x), 'point')} so far. Put in points of both colours."
+            return boundary(flat, EDGE, x, labels, *none, 0, STEPS, title), text
         run, seen, new = separate(source, nonlinearity, width, rate, batch, seed, added)
         done = max(k for k in run.weights if k <= step)
         network = run.at(done)
