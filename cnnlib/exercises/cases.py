@@ -64,6 +64,7 @@ def plain(stride=1, pad=0, **_):
     return stride == 1 and pad == 0
 
 
+STRIDE = "How many places has the window with larger steps? Divide before you add 1."
 IMAGES, KERNELS = "Where do you use H, and where W?", "Where do you use KH, and where KW?"
 SQUARES = (
     Limit("square images", square_images, IMAGES),

@@ -85,6 +85,11 @@ collect("99", {"pooled": CHECK})
         ("return y", "return np.maximum(y, 0)", "np.maximum(y, 0) holds something too much"),
         ("np.zeros((OH, OW))", "np.zeros((OH, OW), int)", "zeros((OH, OW), int) holds something"),
         (
+            "stride * OH : stride, kw : kw + stride * OW : stride",
+            "stride * OH, kw : kw + stride * OW",
+            "kh : kh + stride * OH needs a step, and likewise kw : kw + stride * OW",
+        ),
+        (
             "return y / size**2",
             "return y // size**2",
             "size**2 rounds down where it should",
@@ -167,10 +172,11 @@ def test_what_is_unpacked_is_exchanged():
         ("w", "w * w", "w / w"),
         ("w.shape[0] + w[0]", "w.shape[0] + w", "w.shape + w[0]"),
         ("-(-w // 3)", "w // 3", "--(--w // 3)"),
+        ("x.reshape(w * 2)", "x.reshape(w * 3)", "x.reshape(-(w * 2))"),
     ],
 )
 def test_only_what_a_person_would_write_is_tried(line, tried, never):
-    """No name for self, no number added to an array, no w / w, nothing rounded up twice."""
+    """No name for self, no number added to an array, no w / w, no length below 0."""
     tree = ast.parse(f"def f(self, x, w):\n    return {line}, x[0]\n").body[0]
     found = {ast.unparse(tree) for _ in changes(tree)}
     assert any(f"return ({tried}, x[0])" in made for made in found)
@@ -379,6 +385,21 @@ def _framed(rng):
             "oh * S : oh * S + K, ow * S : ow * S + K",
             "oh * K : oh * K + K, ow * K : ow * K + K",
             "oh * K in oh * K : oh * K + K has K where another name belongs",
+        ),
+        (
+            "H, K, S, frame)\n    OW = places(W, K, S, frame)",
+            "H, K, 1, frame)\n    OW = places(W, K, 1, frame)",
+            "places(H, K, 1, frame) should not have a fixed number, and likewise places(W",
+        ),
+        (
+            "H, K, S, frame)\n    OW = places(W, K, S, frame)",
+            "len(x), K, 1, frame)\n    OW = places(x.shape[1], K, 1, frame)",
+            "places(len(x), K, 1, frame) should not have a fixed number, and likewise places(x",
+        ),
+        (
+            "H, K, S, frame)\n    OW = places(W, K, S, frame)",
+            "x.shape[0], K, 1, frame)\n    OW = places(x.shape[1], K, 1, frame)",
+            "places(x.shape[0], K, 1, frame) should not have a fixed number, and likewise places(x",
         ),
         ("range(OW)", "range(1, OW + 1)", "range(1, OW + 1) should begin and end earlier"),
         ("range(OW)", "range(OW - 1)", "OW - 1 holds something too much"),

@@ -53,6 +53,23 @@ def test_two_mistakes_at_once_are_both_named(pair, changes):
     assert sorted(result.mistakes) == sorted(names)
 
 
+PLACES = "output_size(H, KH, stride, pad), output_size(W, KW, stride, pad)"
+PLAIN = "H + 2 * pad - KH + 1, W + 2 * pad - KW + 1"
+STRIDED = "KH, stride, pad), output_size(x.shape[1], KW, stride"
+STEPS = (
+    ("01", "convolve_strided", STRIDED, STRIDED.replace("stride", "1"), "likewise output_size(x"),
+    ("01", "conv", PLACES, PLAIN, "H + 2 * pad - KH has to be divided by something, and rounded"),
+    ("03", "im2col_loops", PLACES, PLAIN, "H + 2 * pad - KH has to be divided by something"),
+    ("03", "col2im", PLACES, PLAIN, "and likewise W + 2 * pad - KW"),
+)
+
+
+@pytest.mark.parametrize("lesson, task, old, new, said", STEPS)
+def test_sizes_that_leave_the_stride_out_are_told(lesson, task, old, new, said):
+    found = str(getattr(TASKS[lesson], task).diagnose(changed(lesson, task, {old: new})))
+    assert "How many places has the window with larger steps?" in found and said in found, found
+
+
 LESSONS = Path(__file__).resolve().parents[2] / "notebooks"
 DEFINES = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
 

@@ -39,7 +39,7 @@ def changes(tree, near=()):
     for alone, along in (
         (
             (pieces.mixed, pieces.ordered, pieces.regrouped, pieces.without),
-            (pieces.mixed, pieces.regrouped, pieces.arguments),
+            (pieces.mixed, pieces.regrouped, pieces.stepped, pieces.arguments),
         ),
         (
             (pieces.instead, pieces.arguments, pieces.around, pieces.another_place),

@@ -69,6 +69,8 @@ class Code:
         self.tuples = _unlike(arg for arg in calls if isinstance(arg, ast.Tuple))
         self.numbers = _numbers(tree, self.names)
         self.brackets = {id(node.slice) for node in every if isinstance(node, ast.Subscript)}
+        shapes = [n for n in every if getattr(getattr(n, "func", None), "attr", "") == "reshape"]
+        self.shapes = {id(n) for call in shapes for arg in call.args for n in ast.walk(arg)}
 
     def fitting(self, node, more=()):
         """Return the names that may stand at a place: numbers for numbers, arrays for arrays.
@@ -147,12 +149,28 @@ def is_read(node):
 
 
 def other_axis(node):
-    """Exchange the names for rows and for columns."""
-    node = copy.deepcopy(node)
-    for each in ast.walk(node):
-        if isinstance(each, ast.Name):
-            each.id = TWINS.get(each.id, each.id)
-    return node
+    """Exchange the names for rows and for columns, and of a shape their lengths."""
+    return _Turned().visit(copy.deepcopy(node))
+
+
+class _Turned(ast.NodeTransformer):
+    def visit_Name(self, node):
+        node.id = TWINS.get(node.id, node.id)
+        return node
+
+    def visit_Subscript(self, node):
+        match node:
+            case ast.Subscript(ast.Attribute(attr="shape"), ast.Constant(value=int(axis)) as old):
+                node.slice = ast.copy_location(ast.Constant(axis ^ 1), old)  # 0 and 1, 2 and 3
+        return self.generic_visit(node)
+
+    def visit_Call(self, node):
+        match node:
+            case ast.Call(ast.Name(id="len"), [ast.Name() as array]):
+                shape = ast.Attribute(array, "shape", ast.Load())
+                length = ast.Subscript(shape, ast.Constant(1), ast.Load())
+                return ast.fix_missing_locations(ast.copy_location(length, node))
+        return self.generic_visit(node)
 
 
 def _name(name):
@@ -210,6 +228,17 @@ def regrouped(slot, code):
     match slot.node:
         case ast.BinOp(left=ast.BinOp(left=left, op=op, right=middle), op=last, right=right):
             yield ast.BinOp(left, op, ast.BinOp(middle, last, right)), where
+
+
+def stepped(slot, code):
+    """Yield what the steps of a window change: how often it fits on its way, and a slice."""
+    match slot.node:
+        case _ if "stride" not in code.given:
+            return
+        case ast.BinOp(op=ast.Sub()) as way:
+            yield ast.BinOp(way, ast.FloorDiv(), _name("stride")), MORE[ast.FloorDiv]
+        case ast.Slice(lower=lower, upper=upper, step=None):
+            yield ast.Slice(lower, upper, _name("stride")), "needs a step"
 
 
 def without(slot, code):
@@ -389,7 +418,7 @@ def another_place(slot, code):
 
 
 def arguments(slot, code):
-    """Yield calls with one or two arguments more."""
+    """Yield calls with one or two arguments more, or one in place of a number."""
     given = [_name(name) for name in code.given if code.numbers[name] is not False]
     match slot.node:
         case ast.Call(func=func, args=args, keywords=keywords):
@@ -399,6 +428,10 @@ def arguments(slot, code):
             lists = [*((each,) for each in code.tuples), *lists]
             for more in lists if getattr(func, "attr", "") not in DRAWS else ():
                 yield ast.Call(func, [*args, *more], keywords), "needs another argument"
+            for i, arg in enumerate(args if own else ()):
+                for name in given if isinstance(arg, ast.Constant) else ():
+                    new = [*args[:i], name, *args[i + 1 :]]
+                    yield ast.Call(func, new, keywords), "should not have a fixed number"
 
 
 def around(slot, code):
@@ -426,7 +459,8 @@ def around(slot, code):
         yield ast.Call(ast.Attribute(node, "copy", ast.Load()), [], []), "has to be copied"
     if not _whole(slot, names):
         return
-    yield ast.UnaryOp(ast.USub(), node), SIGN
+    if id(node) not in code.shapes:  # where any number below 0 stands for what is left
+        yield ast.UnaryOp(ast.USub(), node), SIGN
     if not (isinstance(node, ast.Name) and code.numbers[node.id]):
         yield ast.Attribute(node, "T", ast.Load()), "has to be transposed"
         yield ast.BinOp(node, ast.Pow(), ast.Constant(2)), "has to be squared"

@@ -171,7 +171,7 @@ def _strides(rng):
 
 
 STEPS = (
-    Limit("stride 1", cases.stride_1, mistakes.START),
+    Limit("stride 1", cases.stride_1, f"{cases.STRIDE} {mistakes.START}"),
     cases.UNPADDED,
     Limit(
         "stride 1 without padding", cases.plain, "Are stride and pad handed on, and used for sizes?"

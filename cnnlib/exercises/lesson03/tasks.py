@@ -92,7 +92,7 @@ SQUARE = (
 )
 LIMITS = (
     *SQUARE,
-    Limit("stride 1", cases.stride_1, mistakes.START),
+    Limit("stride 1", cases.stride_1, f"{cases.STRIDE} {mistakes.START}"),
     cases.UNPADDED,
 )
 im2col_loops = Check(
