@@ -152,6 +152,12 @@ MUTANTS = {
         "the loss is that of all classes, and not of the right one": {
             "-logs[rows, labels]": "-logs"
         },
+        "the loss adds the logarithms of all classes up": {
+            "-logs[rows, labels].mean()": "-logs.sum() / len(labels)"
+        },
+        "the logarithms are weighted with the probabilities, and not with the truth": {
+            "-logs[rows, labels]": "-(np.exp(logs) * logs).sum(axis=1)"
+        },
         "the loss is 1 - p": {"-logs[rows, labels]": "(1 - np.exp(logs[rows, labels]))"},
         "the loss is summed over the images and not averaged": {".mean()": ".sum()"},
         "the loss is divided by N twice": {".mean()": ".mean() / len(labels)"},

@@ -149,3 +149,9 @@ def test_a_yes_that_should_be_a_no_is_said():
     assert fact({"answer": answers + [(~v, v) for _, v in answers]}, np.array_equal) is None
     twos = [(np.array(2), wanted) for _, wanted in answers]
     assert fact({"answer": twos}, np.array_equal) is None
+
+
+def test_of_a_row_numbers_are_missing():
+    assert (
+        "but numbers are missing at the end" in fact({"y": [(LARGE[0, :-1], LARGE[0])]}, _close)[0]
+    )

@@ -100,7 +100,8 @@ def _cut(pairs, close):
     """Numbers are missing; what is there is right."""
     if not (where := _placed([pair[::-1] for pair in pairs], close)):
         return None
-    title = f"what {{}} holds is right, but rows, columns or more are missing {where}"
+    parts = "numbers" if pairs[0][0].ndim == 1 else "rows, columns or more"
+    title = f"what {{}} holds is right, but {parts} are missing {where}"
     return title, "How many have to come out? Count for a small case.", "short"
 
 
@@ -161,6 +162,7 @@ def _zero(pairs, close):
     arrays = any(wanted.ndim for _, wanted in pairs)
     if arrays and _counted(pairs) and _kept(pairs, close, lambda value, wanted: value == 0):
         hint = "What should write these numbers, and is it reached for each of them?"
+        hint += " What sets them to 0?"
         return "what is wrong in {} is 0, everything else in it is right", hint, "zero"
     return None
 

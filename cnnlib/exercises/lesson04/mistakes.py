@@ -541,6 +541,16 @@ ENTROPY = mistakes(
         PICKED,
     ),
     (
+        "the loss adds the logarithms of all classes up",
+        {"-logs[np.arange(N), labels]": "-logs", "losses.mean": "1 / N * losses.sum"},
+        PICKED,
+    ),
+    (
+        "the logarithms are weighted with the probabilities, and not with the truth",
+        {"-logs[np.arange(N), labels]": "-(softmax(scores) * logs).sum(axis=1)"},
+        PICKED,
+    ),
+    (
         "in the loss, each row is read at the labels of all",
         {"np.arange(N), labels]\n": ":, labels]\n"},
         PICKED,

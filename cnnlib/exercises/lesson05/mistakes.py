@@ -1257,6 +1257,22 @@ EPOCH = mistakes(
         "Then it uses the gradients of the batch before: forward, loss, backward, step.",
     ),
     (
+        "every step but the first is made with the gradients of the batch before",
+        {f"{BACK}\n        {STEP}": f"losses and {STEP}\n        {BACK}"},
+        "backward first, then the step: its gradients are those of this batch.",
+    ),
+    *(
+        (
+            name,
+            {f"        {STEP}\n": "", "        loss, d": f"        {first}{STEP}\n        loss, d"},
+            "Forward, loss, backward, step: in this order, for each batch.",
+        )
+        for name, first in (
+            ("the step comes before the forward pass", ""),
+            ("the last batch takes no step", "losses and "),
+        )
+    ),
+    (
         "the optimizer that is handed over takes no step",
         {STEP: "pass"},
         "optimizer.step(params, grads): it remembers what went before, so make no other.",

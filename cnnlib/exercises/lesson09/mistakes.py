@@ -431,6 +431,11 @@ ROUND = mistakes(
         "Part and part of one number are added.",
     ),
     ("the number of workers is taken to be 4", {"step < P - 1": "step < 3"}, "P is len(held)."),
+    (
+        "what is sent is set to 0 at the sender, when it is complete as well",
+        {"    return after": "        after[worker, part] = 0\n    return after"},
+        "A copy is sent: the sender keeps its own.",
+    ),
     ("every round sends the same part", {"(worker - step) % P": "worker"}, PART),
     ("parts are counted up and not down", {"(worker - step)": "(worker + step)"}, PART),
     ("all send part `step`", {"(worker - step) % P": "step % P"}, PART),
