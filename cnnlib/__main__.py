@@ -157,7 +157,7 @@ def train(options):
     from cnnlib.files import write_whole
     from cnnlib.interrupt import Interrupted
     from cnnlib.losses import SmoothedCrossEntropy
-    from cnnlib.plots.base import to_png
+    from cnnlib.plots.figure import to_png
     from cnnlib.plots.filters import filters_before_after
     from cnnlib.training import Run, fit
 

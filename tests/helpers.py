@@ -15,7 +15,7 @@ from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.pool import MaxPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.network import Residual, Sequential
-from cnnlib.plots.base import PAGE, Figure, to_png
+from cnnlib.plots.figure import PAGE, Figure, to_png
 from cnnlib.plots.quick import Numbers
 
 EXAMPLES = 40  # that hypothesis tries in a usual run

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from cnnlib.exercises.engine.result import SIGNS, Result
-from cnnlib.plots.base import new_figure, to_png
+from cnnlib.plots.figure import new_figure, to_png
 from cnnlib.widgets.canvas import decode
 from tests import browser
 

@@ -34,12 +34,9 @@ from cnnlib.plots.base import (
     limits,
     lines,
     mosaic,
-    new_figure,
-    rendered,
     tables,
-    text_width,
-    to_png,
 )
+from cnnlib.plots.figure import new_figure, rendered, text_width, to_png
 from tests.helpers import axes_of, drawn, sheet_of, texts
 
 X = np.array([[1.0, 3, 2], [4, 7, 1]])

@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import pytest
 
-from cnnlib.plots import base, filters, pooling, training
+from cnnlib.plots import base, figure, filters, pooling, training
 from cnnlib.promises import held, hold, promises
 from cnnlib.widgets.base import Explorer
 from cnnlib.widgets.canvas import ReadingExplorer
@@ -44,7 +44,7 @@ def test_every_argument_is_promised_and_held_to_it_before_anything_is_drawn(name
         if kind not in OTHER_WORDS:
             with pytest.raises(TypeError, match=rf"^{argument} is <object object.*, expected "):
                 hold(argument, object(), kind, {})
-    monkeypatch.setattr(base.Figure, "__init__", lambda *a, **k: pytest.fail("a figure was made"))
+    monkeypatch.setattr(figure.Figure, "__init__", lambda *a, **k: pytest.fail("a figure was made"))
     with pytest.raises(TypeError, match=rf"^{said[0][0]} is <object"):
         function(**{argument: object() for argument, _ in said})
 

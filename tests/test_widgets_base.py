@@ -18,7 +18,7 @@ from cnnlib.layers.dense import Dense
 from cnnlib.layers.reshape import Flatten
 from cnnlib.models import lenet5
 from cnnlib.network import Sequential
-from cnnlib.plots.base import new_figure, rendered
+from cnnlib.plots.figure import new_figure, rendered
 from cnnlib.widgets import (
     backprop,
     base,

@@ -9,7 +9,8 @@ from cnnlib import look
 from cnnlib.datasets import load_mnist
 from cnnlib.losses import softmax
 from cnnlib.models import load_trained
-from cnnlib.plots.base import BLUE, GREY, mosaic, new_figure, show_image, to_png
+from cnnlib.plots.base import BLUE, GREY, mosaic, show_image
+from cnnlib.plots.figure import new_figure, to_png
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks" / "images"
 FILTERS = [15, 7, 17, 30]

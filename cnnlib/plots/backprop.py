@@ -12,13 +12,12 @@ from cnnlib.plots.base import (
     frame,
     head,
     limits,
-    new_figure,
-    plot,
     put,
     put_numbers,
     segments,
     sheet,
 )
+from cnnlib.plots.figure import new_figure, plot
 
 
 @plot

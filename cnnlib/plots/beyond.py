@@ -2,18 +2,8 @@
 
 import numpy as np
 
-from cnnlib.plots.base import (
-    BLUE,
-    GREY,
-    ORANGE,
-    RED,
-    band,
-    dress,
-    new_figure,
-    plot,
-    show_numbers,
-    style,
-)
+from cnnlib.plots.base import BLUE, GREY, ORANGE, RED, band, dress, show_numbers, style
+from cnnlib.plots.figure import new_figure, plot
 
 PARTS = (("computing", BLUE), ("sending", ORANGE), ("waiting for messages to start", RED))
 

@@ -10,16 +10,13 @@ from cnnlib.plots.base import (
     GREEN,
     GREY,
     ORANGE,
-    PAGE,
     RED,
     SKY,
     between,
     head,
     lattice,
     limits,
-    new_figure,
     outline,
-    plot,
     put,
     put_numbers,
     sheet,
@@ -28,6 +25,7 @@ from cnnlib.plots.base import (
     side_by_side,
     up_to,
 )
+from cnnlib.plots.figure import PAGE, new_figure, plot
 
 
 def zoom_lines(figure, ax, row, column, shape, target):

@@ -4,19 +4,8 @@ import math
 
 import numpy as np
 
-from cnnlib.plots.base import (
-    BLUE,
-    GREY,
-    ORANGE,
-    RED,
-    band,
-    dress,
-    new_figure,
-    plot,
-    rows_of_dots,
-    show_image,
-    style,
-)
+from cnnlib.plots.base import BLUE, GREY, ORANGE, RED, band, dress, rows_of_dots, show_image, style
+from cnnlib.plots.figure import new_figure, plot
 
 LEAST = 1e-30  # what is smaller, or 0, is drawn there
 

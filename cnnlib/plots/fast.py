@@ -14,11 +14,10 @@ from cnnlib.plots.base import (
     SKY,
     dress,
     lattice,
-    new_figure,
     outline,
-    plot,
     three_digits,
 )
+from cnnlib.plots.figure import new_figure, plot
 
 FAMILIES = {"im2col": SKY, "Winograd": GREEN, "FFT": ORANGE, "PyTorch": GREY}
 MARKS = "os^Dv*P"

@@ -22,17 +22,15 @@ from cnnlib.plots.base import (
     in_rows,
     limits,
     mosaic,
-    new_figure,
     outline,
-    plot,
     put,
     put_bars,
-    rendered,
     segments,
     sheet,
     show_image,
     up_to,
 )
+from cnnlib.plots.figure import new_figure, plot, rendered
 from cnnlib.plots.quick import Ground, Numbers
 
 

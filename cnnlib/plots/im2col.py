@@ -18,9 +18,7 @@ from cnnlib.plots.base import (
     head,
     lattice,
     limits,
-    new_figure,
     outline,
-    plot,
     put,
     put_numbers,
     rules,
@@ -28,6 +26,7 @@ from cnnlib.plots.base import (
     show_image,
     show_numbers,
 )
+from cnnlib.plots.figure import new_figure, plot
 
 IMAGE_COLORS = (SKY, YELLOW, GREEN, PURPLE)  # one an image of a batch
 

@@ -14,13 +14,12 @@ from cnnlib.plots.base import (
     contact_sheet,
     head,
     limits,
-    new_figure,
     outline,
-    plot,
     put_numbers,
     sheet,
     show_numbers,
 )
+from cnnlib.plots.figure import new_figure, plot
 
 FOUR = (BLUE, ORANGE, GREEN, RED)
 # Colour and mark of a curve: in this order, or those of the way in which a network's maps shrink.

@@ -14,9 +14,7 @@ from cnnlib.plots.base import (
     colours,
     frame,
     mosaic,
-    new_figure,
     outline,
-    plot,
     put,
     put_bars,
     put_numbers,
@@ -25,6 +23,7 @@ from cnnlib.plots.base import (
     show_numbers,
     up_to,
 )
+from cnnlib.plots.figure import new_figure, plot
 
 # One colour a kind of block, here and in every stack.
 KINDS = {

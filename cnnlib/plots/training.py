@@ -24,14 +24,13 @@ from cnnlib.plots.base import (
     limits,
     lines,
     mosaic,
-    new_figure,
     outline,
-    plot,
     rows_of_dots,
     segments,
     show_image,
     show_numbers,
 )
+from cnnlib.plots.figure import new_figure, plot
 
 
 def smooth(values, width=50):

@@ -11,7 +11,8 @@ import ipywidgets as widgets
 import numpy as np
 
 from cnnlib.digits import prepare_digit
-from cnnlib.plots.base import spots, to_png, wipe
+from cnnlib.plots.base import wipe
+from cnnlib.plots.figure import spots, to_png
 from cnnlib.promises import held
 from cnnlib.widgets.picture import Picture, with_picture
 

@@ -15,7 +15,7 @@ from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.pool import AvgPool2D, GlobalAvgPool2D, MaxPool2D
 from cnnlib.layers.reshape import Flatten
 from cnnlib.network import Residual, Sequential
-from cnnlib.plots.base import to_png
+from cnnlib.plots.figure import to_png
 from cnnlib.promises import held
 from cnnlib.widgets.picture import with_picture
 

@@ -17,7 +17,7 @@ from cnnlib.datasets import load_mnist
 from cnnlib.experiments import recorded
 from cnnlib.optimizers import OPTIMIZERS
 from cnnlib.plots import training as plots
-from cnnlib.plots.base import to_png
+from cnnlib.plots.figure import to_png
 from cnnlib.training import evaluate, fit
 from cnnlib.widgets.base import Explorer, choice, in_a_row, log_slider, several, slider
 
