@@ -53,6 +53,29 @@ def prepare_digit(picture, ink=None):
     return centre(fit_box(found))
 
 
+def read_images(images):
+    """Read images for a network: an array of finite floats, or the path of a photographed digit.
+
+    Returns
+    -------
+    ndarray
+        Of a photograph (1, 1, 28, 28).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are no floats, or not finite.
+    """
+    if isinstance(images, (str, os.PathLike)):
+        images = prepare_digit(images)[None, None]
+    images = np.asarray(images)
+    if images.dtype.kind != "f":
+        raise TypeError(f"images are {images.dtype}, expected floats: x.astype('float32') / 255")
+    if not np.isfinite(images).all():
+        raise ValueError("images hold NaN or infinity, expected numbers")
+    return images
+
+
 # --------------------------------------------------------------------------- reading a picture
 
 
@@ -216,7 +239,7 @@ def neighbours(x, **how):
     return [framed[i : i + H, j : j + W] for i in range(3) for j in range(3)]
 
 
-def large_parts(mask, share=0.04):
+def large_parts(mask):
     """Keep the large connected parts of a mask; those at the edge only if there are no others."""
     labels = np.arange(1, mask.size + 1).reshape(mask.shape) * mask
     before = None
@@ -227,17 +250,17 @@ def large_parts(mask, share=0.04):
     sizes[0] = 0
     inner = sizes.copy()
     inner[np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])] = 0
-    if inner.max() > share * sizes.max():
+    if inner.max() > 0.04 * sizes.max():
         sizes = inner
-    return (sizes > share * sizes.max())[labels]
+    return (sizes > 0.04 * sizes.max())[labels]
 
 
-def thickened(ink, mask, stroke=0.1):
+def thickened(ink, mask):
     """Widen strokes that are thinner than a tenth of the digit, as those of MNIST seldom are."""
     rows, columns = np.nonzero(mask)
     inner = ~dilated(~mask)
     width = 2 * mask.sum() / max(1, (mask & ~inner).sum())  # twice the area, by the outline
-    missing = stroke * max(np.ptp(rows), np.ptp(columns)) - width
+    missing = 0.1 * max(np.ptp(rows), np.ptp(columns)) - width
     for _ in range(round(missing / 2)):
         ink = dilated(ink)
     return ink

@@ -21,15 +21,15 @@ import numpy as np
 
 from cnnlib import interpret
 from cnnlib.arguments import instance
-from cnnlib.digits import FIELD, prepare_digit
+from cnnlib.digits import FIELD, read_images
 from cnnlib.losses import check_labels, softmax
 from cnnlib.network import Sequential, known_shape
 from cnnlib.parts import all_layers, onto_image, path, receptive_field, upto
 from cnnlib.plots import filters as plots
 from cnnlib.plots.base import crop
 
-MOST_FILTERS, MOST_CHANNELS = 32, 32
-DREAM = {"steps": 100, "rate": 0.1, "jitter": 2, "blur": 0.6, "decay": 0.03}
+MOST_FILTERS = 32
+DREAM = {"jitter": 2, "blur": 0.6, "decay": 0.03}
 
 
 def layers(network, kind=None):
@@ -91,10 +91,10 @@ def plot_filters(filters, layer=None, which=None, sort=True, title=None):
     if colours:
         return plots.colour_filters(w[order], labels, title=title)
     channels = range(w.shape[1])
-    if w.shape[1] > MOST_CHANNELS:
+    if w.shape[1] > plots.MOST_CHANNELS:
         most = np.argsort(-interpret.strengths(w[order].swapaxes(0, 1)), kind="stable")
-        channels = sorted(most[:MOST_CHANNELS].tolist())
-        title += f"; {MOST_CHANNELS} of {w.shape[1]} channels"
+        channels = sorted(most[: plots.MOST_CHANNELS].tolist())
+        title += f"; {plots.MOST_CHANNELS} of {w.shape[1]} channels"
     return plots.filter_grid(
         w[order][:, list(channels)], title=title, labels=labels, channels=channels
     )
@@ -295,7 +295,7 @@ def plot_maximised(network, layer=None, which=None, title=None, **options):
     made = []
     for unit in which:
         try:
-            made.append(picture(interpret.maximise(network, layer, unit, **{**DREAM, **options})))
+            made.append(picture(interpret.maximise(network, layer, unit, **DREAM | options)))
         except interpret.NothingToClimb:
             made.append(None)
     title = title or f"Images made to excite each unit of {layer}"
@@ -483,14 +483,9 @@ def as_images(network, images):
             raise ValueError(
                 f"network reads {network.input_shape}, expected (1, 28, 28) for a file"
             )
-        images = prepare_digit(images)
-    x = np.asarray(images)
-    if x.dtype.kind != "f":
-        raise TypeError(f"images are {x.dtype}, expected floats: x.astype('float32') / 255")
+    x = read_images(images)
     if x.ndim not in (2, 3, 4) or 0 in x.shape:
         raise ValueError(f"images have shape {x.shape}, expected (H, W), (C, H, W) or (N, C, H, W)")
-    if not np.isfinite(x).all():
-        raise ValueError("images hold NaN or infinity, expected numbers")
     x = x.reshape((1,) * (4 - x.ndim) + x.shape)
     weights = next(iter(network.params.values()), x)
     return x.astype(weights.dtype)

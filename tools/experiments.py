@@ -701,14 +701,12 @@ def carry_out(name, processes=1):
 class Watch:
     """A callback that measures the network on the first test images now and then."""
 
-    def __init__(self, test, images=1000, every=125):
-        self.part = test[0][:images], test[1][:images]
-        self.every = every
-        self.tested = []
+    def __init__(self, test):
+        self.part, self.tested = (test[0][:1000], test[1][:1000]), []
 
     def __call__(self, run):
         steps = len(run.history.losses)
-        if run.batch and steps % self.every == 0:
+        if run.batch and steps % 125 == 0:
             self.tested.append((steps, evaluate(run.network, *self.part)[1]))
 
 

@@ -50,7 +50,7 @@ def colours(signed, missing=NO_NUMBER):
     return colormaps[SIGNED_MAP if signed else IMAGE_MAP].with_extremes(bad=missing)
 
 
-def show_image(ax, values, signed=False, title=None, scale=None, missing=NO_NUMBER, gid=None):
+def show_image(ax, values, signed=False, title=None, scale=None, missing=NO_NUMBER):
     """Draw one array as an image, without ticks.
 
     Parameters
@@ -64,8 +64,6 @@ def show_image(ax, values, signed=False, title=None, scale=None, missing=NO_NUMB
         Values of the darkest and lightest colour, where several images share one scale.
     missing : str
         Colour of what is not finite.
-    gid : str, optional
-        A name for :func:`spots`, so that the array can be pointed at.
 
     Returns
     -------
@@ -77,10 +75,10 @@ def show_image(ax, values, signed=False, title=None, scale=None, missing=NO_NUMB
     if title is not None:
         ax.set_title(title, fontsize=10)
     if values.ndim == 3:
-        return ax.imshow(np.clip(values.transpose(1, 2, 0), 0, 1), gid=gid)
+        return ax.imshow(np.clip(values.transpose(1, 2, 0), 0, 1))
     low, high = limits(values, signed) if scale is None else scale
     shown = np.ma.masked_invalid(values)
-    return ax.imshow(shown, cmap=colours(signed, missing), vmin=low, vmax=high, gid=gid)
+    return ax.imshow(shown, cmap=colours(signed, missing), vmin=low, vmax=high)
 
 
 def show_numbers(ax, values, signed=False, title=None, scale=None, form="{:g}", size=10):
@@ -620,7 +618,7 @@ def image_grid(images, titles=None, columns=8, signed=False, shared=False, size=
 
 
 @plot
-def lines(curves, xlabel, ylabel, title=None, logs="", width=PAGE, height=3.2, markers=False):
+def lines(curves, xlabel, ylabel, title=None, logs="", height=3.2, markers=False):
     """Draw several curves, told apart by colour and by dashes.
 
     Parameters
@@ -630,7 +628,7 @@ def lines(curves, xlabel, ylabel, title=None, logs="", width=PAGE, height=3.2, m
     xlabel, ylabel, title : str
     logs : str
         ``"x"``, ``"y"`` or ``"xy"`` for logarithmic axes.
-    width, height : float
+    height : float
         Inches.
     markers : bool
         Whether to mark each point.
@@ -639,7 +637,7 @@ def lines(curves, xlabel, ylabel, title=None, logs="", width=PAGE, height=3.2, m
     -------
     Figure
     """
-    figure = new_figure(width, height, title)
+    figure = new_figure(PAGE, height, title)
     ax = figure.subplots()
     for k, (label, (x, y)) in enumerate(curves.items()):
         ax.plot(x, y, label=label, marker="o" if markers else None, markersize=4, **style(k))

@@ -33,6 +33,10 @@ from cnnlib.plots.base import (
 from cnnlib.plots.figure import new_figure, plot, rendered
 from cnnlib.plots.quick import Ground, Numbers
 
+MOST_CHANNELS = 32  # of a filter, in one row
+# Ten colours for ten classes; where they are used, the class stands there as a numeral, too.
+TEN = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, "#8a7a00", "black", "#7a3b00", GREY)
+
 
 def scale_note(w):
     """Say in words what the colours of filters mean."""
@@ -162,11 +166,6 @@ def feature_maps(maps, columns=8, title=None):
         in_rows(maps, columns), in_rows(labels, columns, ""), signed=signed, title=title,
         note=note, size=0.9,
     )  # fmt: skip
-
-
-# Ten colours for ten classes; where they are used, the class stands there as a numeral, too.
-MOST_CHANNELS = 32  # of a filter, in one row
-TEN = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, "#8a7a00", "black", "#7a3b00", GREY)
 
 
 @plot

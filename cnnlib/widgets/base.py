@@ -5,12 +5,9 @@ import functools
 import gc
 import html
 import math
-import os
 
 import ipywidgets as widgets
-import numpy as np
 
-from cnnlib.digits import prepare_digit
 from cnnlib.plots.base import wipe
 from cnnlib.plots.figure import spots, to_png
 from cnnlib.promises import held
@@ -289,7 +286,7 @@ def choice(name, options, value=None):
     return menu
 
 
-def player(control, interval=400):
+def player(control, interval):
     """Make a play button that moves an integer slider from its least to its greatest value.
 
     Parameters
@@ -304,30 +301,6 @@ def player(control, interval=400):
     widgets.link((play, "value"), (control, "value"))
     widgets.link((control, "max"), (play, "max"))
     return play
-
-
-def check_images(images, network=None):
-    """Read a batch of images, in the dtype of a network's weights if there is one.
-
-    Parameters
-    ----------
-    images : ndarray of shape (N, C, H, W), or path
-        A path is that of a photograph of a digit.
-    network : Sequential, optional
-
-    Raises
-    ------
-    TypeError, ValueError
-        If they are no floats or not finite.
-    """
-    if isinstance(images, (str, os.PathLike)):
-        images = prepare_digit(images)[None, None]
-    images = np.asarray(images)
-    if images.dtype.kind != "f":
-        raise TypeError(f"images are {images.dtype}, expected floats: x.astype('float32') / 255")
-    if not np.isfinite(images).all():
-        raise ValueError("images hold NaN or infinity, expected numbers")
-    return images if network is None else images.astype(network.dtype, copy=False)
 
 
 def several(count, noun):

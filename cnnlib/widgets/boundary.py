@@ -14,7 +14,7 @@ from cnnlib.network import Sequential
 from cnnlib.optimizers import SGD
 from cnnlib.plots.training import boundary
 from cnnlib.training import evaluate
-from cnnlib.widgets.base import Explorer, choice, in_a_row, log_slider, player, several, slider
+from cnnlib.widgets.base import Explorer, choice, in_a_row, log_slider, several, slider
 
 EDGE, STEPS, EVERY, MOST_POINTS = 3.0, 500, 10, 100
 RATE = 10**-0.5  # a step of the slider
@@ -246,12 +246,9 @@ class BoundaryExplorer(Explorer):
         }
 
     def arrange(self):
-        step = self.controls["step"]
         rows = [("source", "nonlinearity", "width"), ("rate", "batch", "seed")]
-        rows = [in_a_row(*(self.controls[name] for name in row)) for row in rows]
-        rows.append(in_a_row(step, player(step, self.plays["step"])))
-        rows.append(in_a_row(self.controls["colour"], self.controls["added"]))
-        return widgets.VBox(rows)
+        rows += [("step",), ("colour", "added")]
+        return widgets.VBox([in_a_row(*self.beside_plays(*row)) for row in rows])
 
     def told(self, image, message, buffers=None):
         """Put in a point for a click, and none for a drag."""

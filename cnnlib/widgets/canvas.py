@@ -10,11 +10,10 @@ import numpy as np
 import traitlets
 
 from cnnlib import interpret
-from cnnlib.digits import prepare_digit
+from cnnlib.digits import prepare_digit, read_images
 from cnnlib.losses import softmax
 from cnnlib.widgets.base import (
     Explorer,
-    check_images,
     choice,
     in_a_row,
     slider,
@@ -91,7 +90,7 @@ class ReadingExplorer(Explorer):
     """What explorers share in which a network reads a test image or the reader's own drawing."""
 
     def __init__(self, network, images, labels, names=None):
-        self.images = images = check_images(images, network)
+        self.images = images = read_images(images).astype(network.dtype, copy=False)
         out = network.output_shape(images.shape[1:])
         if len(out) != 1:
             raise ValueError(f"network returns {out} an image, expected scores of classes")

@@ -3,10 +3,11 @@
 import numpy as np
 
 from cnnlib.depth import by_depth, tower
+from cnnlib.digits import read_images
 from cnnlib.initializers import glorot, he, small
 from cnnlib.layers.activations import ReLU, Sigmoid, Tanh
 from cnnlib.plots.deeper import by_depth as draw_by_depth
-from cnnlib.widgets.base import Explorer, check_images, choice, slider
+from cnnlib.widgets.base import Explorer, choice, slider
 
 ACTIVATIONS = {"Sigmoid": Sigmoid, "tanh": Tanh, "ReLU": ReLU}
 
@@ -32,7 +33,7 @@ class DepthExplorer(Explorer):
     plays = {"depth": 300}
 
     def __init__(self, images, labels):
-        self.images = check_images(images).astype(np.float64)
+        self.images = read_images(images).astype(np.float64)
         self.labels = np.asarray(labels)
         super().__init__()
 

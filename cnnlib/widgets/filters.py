@@ -7,6 +7,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnlib import interpret
+from cnnlib.digits import read_images
 from cnnlib.experiments import recorded
 from cnnlib.losses import softmax
 from cnnlib.parts import all_layers, onto_image, path, receptive_field, upto
@@ -15,7 +16,6 @@ from cnnlib.plots.base import crop
 from cnnlib.plots.filters import filter_card, look_card, picked_field
 from cnnlib.widgets.base import (
     Explorer,
-    check_images,
     choice,
     percent,
     several,
@@ -27,7 +27,7 @@ from cnnlib.widgets.canvas import ReadingExplorer
 
 def check_network(network, images, kinds):
     """Return the images, and the names of a network's layers of some kinds, if it reads them."""
-    images = check_images(images, network)
+    images = read_images(images).astype(network.dtype, copy=False)
     network.output_shape(images.shape[1:])
     names = [name for name, layer in all_layers(network) if layer.kind in kinds]
     if not names:

@@ -7,12 +7,12 @@ import traitlets
 
 from cnnlib import interpret
 from cnnlib.arguments import one_of
+from cnnlib.digits import read_images
 from cnnlib.im2col import pad2d, windows
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
 from cnnlib.parts import path
 from cnnlib.plots.start import linked
-from cnnlib.widgets.base import check_images
 from cnnlib.widgets.page import Pack, PageExplorer, bundle
 
 UNSEEN = ("Flatten", "Dropout")  # at rest they change no number
@@ -73,7 +73,7 @@ class NetworkExplorer(PageExplorer):
     column = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, network, images, labels=None, layer=None):
-        images = check_images(images).astype(np.float32)
+        images = read_images(images).astype(np.float32)
         pack, self.network = Pack(network), network
         steps = self.steps(pack, images[0])
         names = list(steps)

@@ -6,10 +6,11 @@ import math
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from cnnlib.digits import read_images
 from cnnlib.im2col import output_size, pad2d
 from cnnlib.layers.pool import AvgPool2D, MaxPool2D
 from cnnlib.plots.pooling import picture_rows, pooling_step
-from cnnlib.widgets.base import Explorer, check_images, choice, several, slider, within
+from cnnlib.widgets.base import Explorer, choice, several, slider, within
 
 TIES = ((0, 0, 4, 4, 0, 1), (0, 0, 4, 1, 0, 0), (2, 0, 0, 0, 3, 0),
         (0, 2, 0, 0, 0, 3), (5, 5, 0, 0, 0, 0), (5, 5, 0, 7, 0, 0))  # fmt: skip
@@ -162,7 +163,7 @@ class ShiftExplorer(Explorer):
     plays = {"shift": 700}
 
     def __init__(self, images):
-        self.images = check_images(images)
+        self.images = read_images(images)
         check_image("image", self.images[0, 0])
         super().__init__()
 

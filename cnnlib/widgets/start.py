@@ -5,6 +5,7 @@ import math
 import ipywidgets as widgets
 import numpy as np
 
+from cnnlib.digits import read_images
 from cnnlib.layers.activations import ReLU, Sigmoid
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
@@ -15,7 +16,6 @@ from cnnlib.network import Sequential
 from cnnlib.plots.start import block_stacks, pixel_window, responses
 from cnnlib.widgets.base import (
     Explorer,
-    check_images,
     choice,
     in_a_row,
     percent,
@@ -43,7 +43,7 @@ class PixelExplorer(Explorer):
     hint = "Move the frame, or try another image."
 
     def __init__(self, images):
-        self.images = check_images(images)
+        self.images = read_images(images)
         super().__init__()
 
     def make_controls(self):
@@ -100,7 +100,7 @@ class DigitExplorer(ReadingExplorer):
     hint = "Draw a digit on the canvas, or move the slider to read another test image."
 
     def __init__(self, network, images, labels):
-        images = check_images(images, network)
+        images = read_images(images)
         if network.output_shape(images.shape[1:]) != (10,):
             raise ValueError("network does not return scores of 10 digits")
         super().__init__(network, images, labels)
@@ -347,14 +347,14 @@ class BlockExplorer(Explorer):
         elif moved == "stack" and menu.value is not None:
             menu.value = menu.value if tuple(stack.value) == PRESETS[menu.value] else None
 
-    def add_block(self, button=None):
+    def add_block(self, button):
         """Put the chosen block at the end of the stack."""
         kind, size, kernel = (self.controls[name].value for name in ("block", "size", "kernel"))
         numbers = {"Conv2D": (size, kernel), "MaxPool2D": (kernel,), "Dense": (size,)}.get(kind, ())
         text = " ".join(map(str, (kind, *numbers)))
         self.controls["stack"].value = [*self.controls["stack"].value, text]
 
-    def remove_block(self, button=None):
+    def remove_block(self, button):
         """Take the last block away."""
         self.controls["stack"].value = self.controls["stack"].value[:-1]
 
