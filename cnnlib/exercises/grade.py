@@ -145,7 +145,7 @@ def verdicts(path, seconds):
             )
             cell.source += f"\n{ask}"
     if not results:
-        return {}, "holds no check of an exercise: cleared, or another notebook"
+        return {}, "holds no check of an exercise: cleared, another, or its imports deleted"
     nb.cells.insert(0, nbformat.v4.new_code_cell(BEFORE.format(token=token, key=key)))
     client = NotebookClient(
         nb,
@@ -176,7 +176,7 @@ def verdicts(path, seconds):
         errors = [output for output in cell.outputs if output.output_type == "error"]
         if results[name] == ("", "not run") and errors:
             text = f"not run: {errors[-1].ename}: {errors[-1].evalue}"
-            if errors[-1].ename == "KeyboardInterrupt":
+            if errors[-1].ename in ("KeyboardInterrupt", "Interrupted"):  # a cell, a check
                 text = f"not run: stopped after {seconds} seconds"
             results[name] = "", text.partition("\n")[0][:120]
     return results, problem

@@ -50,6 +50,13 @@ CELLS = {
     "first": [IMPORTS.replace("02", "01"), "check.output_size(None)"],
     "cleared": [],
     "retyped": [IMPORTS, RIGHT],
+    "no imports": [RIGHT, CHECK],
+    "stopped": [
+        IMPORTS,
+        RIGHT,
+        "from cnnlib.exercises.engine.running import Interrupted\n"
+        f"raise Interrupted  # as a check does when a cell takes too long\n{CHECK}",
+    ],
     **{name: [IMPORTS, *cells, CHECK] for name, cells in TRICKS.items()},
 }
 
@@ -94,12 +101,14 @@ def test_what_is_wrong_with_a_notebook_is_said_by_name(graded):
         "the kernel died" in problems["ends/02"]
         and state(graded, "ends", "02:receptive_field") == ""
     )
-    for name in ("cleared", "retyped"):
+    for name in ("cleared", "retyped", "no imports"):
         assert problems[f"{name}/02"].startswith("holds no check")
     assert problems["no answer/02"] == ""
     assert problems["right/02"] == "lost 1 of 2 checks: 02:receptive_field"
     no_answer = graded[1]["no answer/02"][0]["02:global_pool"]
     assert no_answer == ("", "not run: NameError: name 'global_pool' is not defined")
+    stopped = graded[1]["stopped/02"][0]["02:global_pool"]
+    assert stopped == ("", "not run: stopped after 60 seconds")
 
 
 def test_the_tables_have_a_row_for_each_notebook_and_a_column_for_each_task(graded):
@@ -111,7 +120,7 @@ def test_the_tables_have_a_row_for_each_notebook_and_a_column_for_each_task(grad
     assert marks["half"]["02:global_pool"] == "" and marks["right/02"]["right"] == "1"
     text = (folder / "grades.html").read_text(encoding="utf-8")
     tables = text.split("</table>")  # 02, 01, and what holds no check
-    assert [table.count("<tr>") - 1 for table in tables[:-1]] == [1, len(CELLS) - 3, 3]
+    assert [table.count("<tr>") - 1 for table in tables[:-1]] == [1, len(CELLS) - 4, 4]
     assert "the sum is not divided" in tables[1] and "02:" not in tables[0] + tables[2]
 
 
