@@ -8,13 +8,13 @@ import pytest
 from cnnlib.plots import base, figure, filters, pooling, training
 from cnnlib.promises import held, hold, promises
 from cnnlib.widgets.base import Explorer
-from cnnlib.widgets.canvas import ReadingExplorer
 from cnnlib.widgets.filters import FilterExplorer, FoolExplorer
 from cnnlib.widgets.network import NetworkExplorer
 from cnnlib.widgets.page import PageExplorer
 from cnnlib.widgets.paint import PaintExplorer
+from cnnlib.widgets.reading import ReadingExplorer
 from cnnlib.widgets.start import DigitExplorer
-from tests.test_plots_base import MODULES
+from tests.test_plots_figure import MODULES
 from tests.test_widgets_base import IMAGES, LABELS, small
 
 FIGURES = {

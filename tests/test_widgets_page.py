@@ -16,7 +16,7 @@ from cnnlib.layers.reshape import Flatten
 from cnnlib.models import load_trained, mlp
 from cnnlib.network import Residual, Sequential
 from cnnlib.plots.base import SIGNED_MAP
-from cnnlib.widgets.network import NetworkExplorer, parts
+from cnnlib.widgets.network import NetworkExplorer, shares
 from cnnlib.widgets.page import bundle
 from cnnlib.widgets.paint import PaintExplorer
 from tests import javascript
@@ -77,7 +77,7 @@ def test_shown_again_it_is_the_network_as_it_is_now_with_the_image_chosen():
 def test_what_the_maps_before_give_makes_a_number(layer, shape):
     x = np.random.default_rng(0).random(shape, np.float32)
     y = layer.forward(x[None] if isinstance(layer, Conv2D) else x.reshape(1, -1))[0]
-    given = parts(layer, x, 3, 2, 1)
+    given = shares(layer, x, 3, 2, 1)
     assert given.shape == shape[:1]
     assert given.sum() == pytest.approx(y[(3, 2, 1)[: y.ndim]], abs=1e-5)  # biases start at 0
 
@@ -86,7 +86,7 @@ def test_networks_of_other_layers_open_too():
     residual = Sequential(
         [
             # integers of NumPy, for which JSON has no word
-            Conv2D(*np.array([1, 4, 3, 1, 1, 1, 1])),
+            Conv2D(*np.array([1, 4, 3, 1, 1, 1, 1]), rng=0),
             Residual(Sequential([MaxPool2D(*np.array([3, 1, 1]))])),
             GlobalAvgPool2D(),
         ],

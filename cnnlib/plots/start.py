@@ -1,4 +1,4 @@
-"""Figures of lesson 00: pixels as numbers, stacks of blocks, a network's responses, the history."""
+"""Figures of lesson 00: pixels as numbers, stacks of blocks, responses, a painted filter."""
 
 import numpy as np
 

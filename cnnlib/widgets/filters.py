@@ -22,11 +22,11 @@ from cnnlib.widgets.base import (
     slider,
     within,
 )
-from cnnlib.widgets.canvas import ReadingExplorer
+from cnnlib.widgets.reading import ReadingExplorer
 
 
-def check_network(network, images, kinds):
-    """Return the images, and the names of a network's layers of some kinds, if it reads them."""
+def images_and_layers(network, images, kinds):
+    """Return images that a network reads, and the names of its layers of some kinds."""
     images = read_images(images).astype(network.dtype, copy=False)
     network.output_shape(images.shape[1:])
     names = [name for name, layer in all_layers(network) if layer.kind in kinds]
@@ -73,7 +73,7 @@ class FilterExplorer(Explorer):
     hint = "Go through the filters of conv1 and say what each looks for. Then choose conv2."
 
     def __init__(self, network, images, labels=None):
-        self.images, self.convolutions = check_network(network, images, ("conv",))
+        self.images, self.convolutions = images_and_layers(network, images, ("conv",))
         self.network, self.kept = network, Kept(network)
         self.labels = None if labels is None else np.asarray(labels)
         super().__init__()
@@ -246,7 +246,7 @@ class ReceptiveFieldExplorer(Explorer):
 
     def __init__(self, network, images):
         kinds = ("conv", "pool", "relu", "residual")
-        self.images, names = check_network(network, images, kinds)
+        self.images, names = images_and_layers(network, images, kinds)
         shape = self.images.shape[1:]
         self.shapes = {n: upto(network, n).output_shape(shape) for n in names}
         self.shapes = {n: out for n, out in self.shapes.items() if len(out) == 3}
@@ -490,7 +490,7 @@ class MaximiseExplorer(Explorer):
     most = 20
 
     def __init__(self, network, images):
-        self.images, self.names = check_network(network, images, ("conv", "dense"))
+        self.images, self.names = images_and_layers(network, images, ("conv", "dense"))
         self.network, self.kept = network, Kept(network)
         super().__init__()
 

@@ -18,7 +18,7 @@ from cnnlib.widgets.page import Pack, PageExplorer, bundle
 UNSEEN = ("Flatten", "Dropout")  # at rest they change no number
 
 
-def parts(layer, x, f, row, column):
+def shares(layer, x, f, row, column):
     """Return what each map of x adds to a number of a convolution or dense layer, (C,), or None."""
     if isinstance(layer, Dense):
         return (x.ravel() * layer.params["w"][:, f]).reshape(len(x), -1).sum(axis=1)
@@ -111,5 +111,5 @@ class NetworkExplorer(PageExplorer):
         for x, name in pairwise(steps):
             if name == self.layer:
                 layer = path(self.network, name)[-1]
-                given = parts(layer, steps[x], self.map, self.row, self.column)
+                given = shares(layer, steps[x], self.map, self.row, self.column)
         return linked(list(steps.items()), self.layer, self.map, parts=given)

@@ -23,7 +23,7 @@ from cnnlib.widgets.base import (
     slider,
     within,
 )
-from cnnlib.widgets.canvas import ReadingExplorer
+from cnnlib.widgets.reading import ReadingExplorer
 
 
 class PixelExplorer(Explorer):

@@ -1,4 +1,4 @@
-"""Training that can be watched and steered: live curves, and the cockpit of lesson 05."""
+"""Explorers of lesson 05: a valley to walk down, training to be watched, and to be steered."""
 
 import atexit
 import functools
