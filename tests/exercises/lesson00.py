@@ -75,6 +75,9 @@ MUTANTS = {
         },
     },
     "distances": {
+        "the squares of b are left out": {
+            "((a[:, None] - b) ** 2).sum(axis=2)": "(a**2).sum(axis=1)[:, None] - 2 * a @ b.T"
+        },
         "rows and columns are exchanged": {"a[:, None] - b": "a - b[:, None]"},
         "differences are added up before they are squared": {
             "((a[:, None] - b) ** 2).sum(axis=2)": "(a[:, None] - b).sum(axis=2) ** 2"

@@ -46,6 +46,11 @@ MUTANTS = {
         "one image": {"x[n, c, row": "x[0, c, row"},
     },
     "avg_pool": {
+        "windows lie side by side, whatever the stride": {
+            "return y / (KH * KW)": (
+                "return x.reshape(N, C, H // KH, KH, W // KW, KW).mean((3, 5))"
+            )
+        },
         "windows are one row and one column too large": {
             f"for kh, kw in np.ndindex(KH, KW):\n        y += {CUT}": (
                 ADDED.replace(" + KH", " + KH + 1")

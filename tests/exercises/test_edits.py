@@ -170,6 +170,8 @@ def test_what_is_unpacked_is_exchanged():
         ("len(x) - w", "len(x) - w + 1", "len(x + 1) - w"),
         ("x[0]", "x[0] * 2", "x[0] + 1"),
         ("w", "w * w", "w / w"),
+        ("len(x) * 2", "w * 2", "self * 2"),
+        ("x @ w.T", "x * w", "x / w.T"),
         ("w.shape[0] + w[0]", "w.shape[0] + w", "w.shape + w[0]"),
         ("-(-w // 3)", "w // 3", "--(--w // 3)"),
         ("x.reshape(w * 2)", "x.reshape(w * 3)", "x.reshape(-(w * 2))"),

@@ -70,6 +70,21 @@ def test_sizes_that_leave_the_stride_out_are_told(lesson, task, old, new, said):
     assert "How many places has the window with larger steps?" in found and said in found, found
 
 
+def test_of_two_wrong_things_the_one_is_told_that_is_shown():
+    """Only without batch_size, in the last case, do its images go forward in other parts."""
+
+    def accuracy(network, x, labels, batch_size=1000):
+        network.training = False
+        right = [
+            network.forward(x[i : i + batch_size]).argmax(axis=1) == labels[i : i + batch_size]
+            for i in range(0, len(x), batch_size)
+        ]
+        return 1 - np.mean(np.concatenate(right))
+
+    found = str(TASKS["05"].accuracy.diagnose(accuracy))
+    assert "network.training is not what it was before" in found, found
+
+
 LESSONS = Path(__file__).resolve().parents[2] / "notebooks"
 DEFINES = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
 

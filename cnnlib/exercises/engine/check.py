@@ -438,7 +438,9 @@ class Check(Task):
         if other and not all(other.right) and not other.outcomes[-1].late:
             found = self._wrong(other, zeros.function, seed)
             held = "np.empty holds whatever lay in memory; with zeros in its place:"
-            return dataclasses.replace(found, title=f"{held} {found.title}")
+            place = self._place(trial, thing, seed)  # which is not known of what was repaired
+            blocks = [_sentence(place)] * bool(place) + found.blocks
+            return dataclasses.replace(found, title=f"{held} {found.title}", blocks=blocks)
         return self.result(
             "wrong",
             "np.empty is not filled with zeros.",
@@ -538,9 +540,11 @@ class Check(Task):
         return again is not None and not self.outputs.equal(again, trial.values[i])
 
     def _told(self, trial):
-        """Return the first output that tells something, if it is wrong anywhere; or ""."""
-        off = self._off(trial)
-        return next((name for name in self.telling if name in off), "")
+        """Return the first output that tells something, of the case shown or of any; or ""."""
+        i, off = trial.bad[0], self._off(trial)
+        shown = self.outputs.wrong(trial.values[i], trial.expected[i]) if trial.values[i] else ()
+        told = [name for name in self.telling if name in off]
+        return next((name for name in told if name in shown), "".join(told[:1]))
 
     def _off(self, trial):
         """Return the names of the outputs that are wrong anywhere."""

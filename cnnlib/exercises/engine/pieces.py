@@ -310,6 +310,10 @@ def instead(slot, code):
                     yield ast.Constant(value), NUMBER
         case ast.UnaryOp(op=op, operand=operand):
             yield operand, "should be the opposite" if isinstance(op, ast.Not) else SIGN
+        case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+            for each in (right, right.value) if getattr(right, "attr", "") == "T" else (right,):
+                product = ast.BinOp(left, ast.Mult(), each)
+                yield product, "multiplies matrices, and not number by number"
         case ast.BinOp(left=left, op=op, right=right):
             for sign in MISTAKEN.get(type(op), ()):
                 terms = {sign, type(op)} == {ast.Add, ast.Mult}
@@ -352,6 +356,9 @@ def instead(slot, code):
                     shape = ast.Attribute(args[0], "shape", ast.Load())
                     length = ast.Subscript(shape, ast.Constant(axis), ast.Load())
                     yield length, "counts along another axis than it should"
+                for other in code.given if isinstance(args[0], ast.Name) else ():
+                    if code.numbers[other] is not False:
+                        yield _name(other), "stands where another name belongs"
 
 
 def another_sign(old, new):

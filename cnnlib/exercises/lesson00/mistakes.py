@@ -338,6 +338,15 @@ DISTANCES = mistakes(
         "(a - b)^2 = a^2 - 2ab + b^2.",
     ),
     (
+        "the squares of b are left out",
+        {
+            "((a[:, None] - b[None]) ** 2).sum(axis=2)": (
+                "(a**2).sum(axis=1)[:, None] - 2 * a @ b.T"
+            )
+        },
+        "(a - b)^2 = a^2 - 2ab + b^2.",
+    ),
+    (
         "products are returned",
         {"((a[:, None] - b[None]) ** 2).sum(axis=2)": "a @ b.T"},
         "They are one of three parts: (a - b)^2 = a^2 - 2ab + b^2.",

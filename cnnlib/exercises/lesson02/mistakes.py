@@ -220,6 +220,11 @@ AVG = mistakes(
         "A mean has fractions: divide with /.",
     ),
     (
+        "windows lie side by side, whatever the stride",
+        {"return y": "return x.reshape(N, C, H // KH, KH, W // KW, KW).mean(axis=(3, 5))"},
+        "Windows may overlap, and pixels may be left over: start at oh * stride.",
+    ),
+    (
         "the first tap counts twice",
         {".mean()": ".mean() + x[n, c, row, column] / (KH * KW)"},
         "Either begin with zeros, or with the first tap and go on with the second.",
