@@ -98,6 +98,12 @@ def test_the_code_is_shown_with_its_mistake_and_without_its_name():
 # ---------------------------------------------------------------------- variants
 
 
+def test_of_several_results_it_is_said_which_one_is_shown():
+    for task, said in (("02", "result 2: should be"), ("01", "\n    should be")):
+        planted = next(t for t in TASKS[task].TASKS if isinstance(t, WrongCode))
+        assert said in str(planted.diagnose(*CALLS[planted.mistake.name]))
+
+
 def test_without_a_name_everybody_has_the_numbers_of_the_text(monkeypatch):
     monkeypatch.delenv(variant.VARIABLE, raising=False)
     for task in ASKED.values():

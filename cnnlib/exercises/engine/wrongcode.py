@@ -139,8 +139,11 @@ def _shown(right, wrong):
     """Return the blocks that show both results."""
     if wrong.error:
         return "It raises:", explain(wrong.error)
-    named = ((right.value, "should be"), (wrong.value, "it gives"))
-    return ([table for value, name in named for p in _parts(value) for table in tables(name, p)],)
+    shown, several = [], isinstance(right.value, tuple)
+    for i, pair in enumerate(zip(_parts(right.value), _parts(wrong.value), strict=True), 1):
+        for name, part in zip(("should be", "it gives"), pair, strict=True):
+            shown += tables(f"result {i}: {name}" if several else name, part)
+    return (shown,)
 
 
 class Listing:
