@@ -9,7 +9,7 @@ import pytest
 from cnnlib.experiments import RECORDS, recorded
 from cnnlib.gradcheck import check_layer, kink_free
 from cnnlib.layers.conv import Conv2D
-from tools import beyond
+from tools import beyond, candidates, watching
 from tools import experiments as tools
 
 NAMES = list(tools.EXPERIMENTS)
@@ -107,12 +107,12 @@ def test_runs_are_put_in_order_and_curves_of_one_run_stand_alone(monkeypatch, na
 
 def test_a_recipe_holds_back_the_last_images_and_shuffles_all_alike(mnist):
     train, test = mnist
-    plain = tools.Recipe(tools.plain(10))
+    plain = tools.Recipe(candidates.plain(10))
     (x, _), (kept, labels), (x_test, _) = plain.data(train, test, 0)
     assert len(x) == 50_000 and len(kept) == len(labels) == 10_000
     np.testing.assert_array_equal(kept, train[0][50_000:])
     np.testing.assert_array_equal(x_test, test[0])
-    recipe = tools.Recipe(tools.plain(10), shuffled=True)
+    recipe = tools.Recipe(candidates.plain(10), shuffled=True)
     mixed = recipe.data(train, test, 0)
     order = np.random.default_rng([0, 784]).permutation(784)
     for (part, _), whole in zip(mixed, (x, kept, x_test), strict=True):
@@ -141,7 +141,7 @@ def test_what_is_watched_is_recorded():
 
 def test_unshared_filters_begin_as_the_convolution_and_each_gets_its_own_gradient():
     rng = np.random.default_rng(0)
-    own = tools.Unshared((2, 7, 6), 3, 3, np.random.default_rng(1)).astype(np.float64)
+    own = candidates.Unshared((2, 7, 6), 3, 3, np.random.default_rng(1)).astype(np.float64)
     shared = Conv2D(2, 3, 3, rng=np.random.default_rng(1)).astype(np.float64)
     x = kink_free((2, 2, 7, 6), rng)
     np.testing.assert_allclose(own.forward(x), shared.forward(x))
@@ -151,8 +151,8 @@ def test_unshared_filters_begin_as_the_convolution_and_each_gets_its_own_gradien
 
 def test_moved_images_leave_blank_paper():
     x = np.arange(1.0, 10).reshape(1, 1, 3, 3)
-    assert tools.moved(x, 1, 0)[0, 0].tolist() == [[0, 0, 0], [1, 2, 3], [4, 5, 6]]
-    assert tools.moved(x, 0, -2)[0, 0].tolist() == [[3, 0, 0], [6, 0, 0], [9, 0, 0]]
+    assert watching.moved(x, 1, 0)[0, 0].tolist() == [[0, 0, 0], [1, 2, 3], [4, 5, 6]]
+    assert watching.moved(x, 0, -2)[0, 0].tolist() == [[3, 0, 0], [6, 0, 0], [9, 0, 0]]
 
 
 def test_an_image_of_a_batch_is_moved_by_whole_pixels_within_bounds():
