@@ -151,7 +151,7 @@ def learning_rate(text):
 
 def train(options):
     """Do what ``train`` was asked for; see :func:`main`."""
-    from cnnlib import models, optimizers
+    from cnnlib import models
     from cnnlib.augment import augment
     from cnnlib.distributed import SharedRun, launched
     from cnnlib.files import write_whole
@@ -171,14 +171,6 @@ def train(options):
     network = models.build(options.model, rng=options.seed, fast=True)
     first = next((layer for layer in network.layers.values() if layer.kind == "conv"), None)
     before = None if first is None else first.params["w"].copy()
-    steps = options.epochs * -(-len(data[0]) // options.batch)
-    schedule = {
-        "one-cycle": lambda: optimizers.one_cycle(rate, steps, warm=WARM),
-        "cosine": lambda: optimizers.cosine(rate, steps),
-        "constant": lambda: rate,
-    }[options.schedule]()
-    rule = optimizers.OPTIMIZERS[options.optimizer]
-    settings = {"adamw": {"beta2": BETA2, "weight_decay": options.decay}, "adam": {"beta2": BETA2}}
     say(
         f"{options.model}: {network.parameters():,} parameters; {options.data}:"
         f" {len(data[0]):,} images to learn from, {len(test[0]):,} to test on"
@@ -194,7 +186,7 @@ def train(options):
             test,
             epochs=options.epochs,
             batch_size=options.batch,
-            optimizer=rule(schedule, **settings.get(options.optimizer, {})),
+            optimizer=rule(options, rate, options.epochs * -(-len(data[0]) // options.batch)),
             augment=partial(augment, **DISTORTIONS) if options.augment else None,
             loss=SmoothedCrossEntropy(options.smoothing) if options.smoothing else None,
             seed=options.seed,
@@ -228,6 +220,20 @@ def train(options):
     if first is not None:
         say(f"filters: {places['filters']}")
     return 0
+
+
+def rule(options, rate, steps):
+    """Make the optimizer that was asked for, with its schedule."""
+    from cnnlib import optimizers
+
+    schedule = {
+        "one-cycle": lambda: optimizers.one_cycle(rate, steps, warm=WARM),
+        "cosine": lambda: optimizers.cosine(rate, steps),
+        "constant": lambda: rate,
+    }[options.schedule]()
+    settings = {"adamw": {"beta2": BETA2, "weight_decay": options.decay}, "adam": {"beta2": BETA2}}
+    made = optimizers.OPTIMIZERS[options.optimizer]
+    return made(schedule, **settings.get(options.optimizer, {}))
 
 
 def join():
