@@ -94,6 +94,17 @@ def test_cockpit_draws_runs_of_any_length(steps):
     assert picture.images[0].get_clim() == (-1, 1)
 
 
+def test_cockpit_of_a_wild_run_can_be_read():
+    losses = np.linspace(4, 2.5, 5000)
+    losses[1] = 500  # not among the steps drawn, but felt in their mean
+    figure = plots.cockpit(losses, losses / 500, losses, [], None, 10)
+    loss, _, speed, _ = axes_of(figure)
+    low, high = loss.get_ylim()
+    assert sum(low < tick < high for tick in loss.get_yticks()) >= 2
+    figure.canvas.draw()
+    assert speed.texts[0].get_window_extent().y1 < speed.get_window_extent().y1
+
+
 def test_cockpit_draws_a_network_without_filters():
     assert axes_of(plots.cockpit([], [], [], [], None))[3].get_title() == ""
 

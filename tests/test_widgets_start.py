@@ -33,7 +33,7 @@ def click(explorer, **values):
         ("Conv2D 16 5", ("Conv2D", [16, 5])),
         ("  Dense   50 ", ("Dense", [50])),
         ("MaxPool2D 2", ("MaxPool2D", [2])),
-        ("ReLU", ("ReLU", [])),
+        ("relu", ("ReLU", [])),
     ],
 )
 def test_blocks_are_read(text, expected):

@@ -316,15 +316,15 @@ def cockpit(losses, accuracies, rates, tested, filters, rate=None, title=None):
     accuracy.set_ylim(100 - 100 * max(0.08, min(1, 4 * (1 - latest))), 100.5)
     where = {"loc": "lower right", "bbox_to_anchor": (1.03, 0.97), "borderaxespad": 0.2}
     accuracy.legend(fontsize=8, ncols=2, frameon=False, **where)  # over the axes, on no data
-    wide = len(losses) and max(losses) > 50 * min(losses)
-    loss.yaxis.set_major_locator(LogLocator(subs=(1,) if wide else (1, 2, 5)))
+    low, high = loss.get_ylim()
+    loss.yaxis.set_major_locator(LogLocator(subs=(1,) if high > 50 * low else (1, 2, 5)))
     loss.yaxis.set_major_formatter("{x:g}")  # narrow: the label beside it is seen
     loss.yaxis.set_minor_locator(NullLocator())
     speed.plot(steps[thin], np.array(rates)[thin], color=GREEN)
     if rate is not None:
         speed.axhline(rate, color=ORANGE, linewidth=1.5, linestyle="--")
         speed.text(0.99, rate, f"set to {rate:.2g}", transform=speed.get_yaxis_transform(),
-                   ha="right", va="bottom", fontsize=8)  # fmt: skip
+                   ha="right", va="bottom" if rate < 3 else "top", fontsize=8)  # fmt: skip
     dress(speed, "step", "learning rate", None, "y")
     speed.set_ylim(3e-5, 30)
     speed.set_yticks([1e-4, 1e-2, 1])

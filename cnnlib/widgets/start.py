@@ -175,7 +175,7 @@ def number(name, value, most):
 
 
 def read_block(text):
-    """Read a block such as ``Conv2D 16 5``, ``MaxPool2D 2``, ``Dense 50`` or ``ReLU``.
+    """Read a block such as ``Conv2D 16 5``, ``MaxPool2D 2``, ``Dense 50`` or ``relu``.
 
     Returns
     -------
@@ -188,6 +188,7 @@ def read_block(text):
         If there is no such block or its numbers are missing or not whole.
     """
     kind, *numbers = text.split() or [""]
+    kind = next((name for name in BLOCKS if name.lower() == kind.lower()), kind)
     if kind not in BLOCKS:
         raise ValueError(f"there is no block {kind!r}, expected one of {', '.join(BLOCKS)}")
     if len(numbers) != BLOCKS[kind] or not all(n.isdecimal() and int(n) for n in numbers):
