@@ -338,7 +338,8 @@ def plot_embedding(network, images, labels, layer=None, title=None):
     images : ndarray of shape (N, C, H, W)
     labels : ndarray of shape (N,), integer, 0 to 9
     layer : str, optional
-        The one before the last with weights if not given: what the last layer is fed with.
+        The one before the last if not given: what the last layer is fed with.
+    title : str, optional
 
     Returns
     -------
