@@ -1,1 +1,1 @@
-"""The tests, and the bench: ``python -m tests.bench``."""
+"""The tests."""

@@ -10,20 +10,20 @@ import numpy as np
 import pytest
 
 from cnnlib.models import build
-from tests import bench
+from tools import bench
 
 ROOT = Path(__file__).resolve().parent.parent
 HIDE_TORCH = """
 import runpy, sys
 sys.modules["torch"] = None
 sys.argv = ["bench", *sys.argv[1:]]
-runpy.run_module("tests.bench", run_name="__main__")
+runpy.run_module("tools.bench", run_name="__main__")
 """
 
 
 def run_bench(*arguments, torch=False):
     """Run the bench as a user does and return what it prints."""
-    start = ["-m", "tests.bench"] if torch else ["-c", HIDE_TORCH, "--measure"]
+    start = ["-m", "tools.bench"] if torch else ["-c", HIDE_TORCH, "--measure"]
     result = subprocess.run(
         [sys.executable, *start, "--quick", "--threads", "1", *arguments],
         cwd=ROOT,

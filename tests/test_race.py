@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tests import race
+from tools import race
 
 
 @pytest.fixture

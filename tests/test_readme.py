@@ -9,7 +9,7 @@ from tests.exercises.test_every_task import EVERY, named
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BENCH = (ROOT / "tests" / "BENCH.md").read_text(encoding="utf-8")
+BENCH = (ROOT / "tools" / "BENCH.md").read_text(encoding="utf-8")
 ROW = r"^\| over ([\d,]+) \| ([\d.]+) s \| ([\d.]+) to ([\d.]+) \| ([\d,]+) \|$"
 FIGURES = re.search(ROW, README, re.M)
 

@@ -24,7 +24,7 @@ import numpy as np
 from cnnlib.files import save_arrays
 from cnnlib.layers.conv import Conv2D
 from cnnlib.winograd import LARGEST, Winograd
-from tests import bench
+from tools import bench
 
 FILE = Path(__file__).resolve().parent.parent / "cnnlib" / "data" / "fastest.npz"
 SIDE = 28

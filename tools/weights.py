@@ -44,7 +44,7 @@ schedule, whose rates and decay stand in `cnnlib/recipes.py`. The last epoch's w
 not the best epoch's, and each test image is looked at once, as it is. The recipes were found by
 comparing test accuracies of a few seeds, with no other images held out for that; since then the
 LeNet's batch and rate have been compared on 10,000 training images held back, and stayed
-(`tests/BENCH.md`). `resnet` takes over the recipe of `convnet_bn`; nothing was chosen by its test
+(`tools/BENCH.md`). `resnet` takes over the recipe of `convnet_bn`; nothing was chosen by its test
 images, and seeds 1 to 4, which do not ship, have 99.66, 99.68, 99.62 and 99.69 %. It was trained
 with `FastConv2D`, as the tool does now, the others earlier with `Conv2D`: equal but for rounding.
 The weights are under the package's licence (MIT).

@@ -5,7 +5,7 @@ from cnnlib.layers.conv import Conv2D
 from cnnlib.winograd import Winograd
 
 KERNELS = (3, 5)
-# Below these the transforms cost more than they save; ``python -m tests.bench`` measures it again.
+# Below these the transforms cost more than they save; ``python -m tools.bench`` measures it again.
 LEAST_IMAGES, LEAST_CHANNELS, LEAST_OUTPUTS = 16, 8, 4
 WORTH_SHARING = 50_000_000  # multiplications of Conv2D; of less, the threads wait for each other
 

@@ -17,7 +17,7 @@ from tools.site import front
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("notebooks", "notebooks/exercises", "notebooks/solutions")
-PROSE = ("cnnlib/data/*.md", "cnnlib/weights/*.md", "tests/BENCH.md", "CONTRIBUTING.md")
+PROSE = ("cnnlib/data/*.md", "cnnlib/weights/*.md", "tools/BENCH.md", "CONTRIBUTING.md")
 LITE = "lite/notebooks/index.html?path="
 INDEX = "# {title}\n\n```{{toctree}}\n:glob:\n:maxdepth: 1\n\n{glob}\n```\n"
 ELSEWHERE = (

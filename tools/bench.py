@@ -1,6 +1,6 @@
 """How fast against PyTorch, how large, how accurate: prints Markdown tables.
 
-Run as ``python -m tests.bench``; ``--help`` lists the options.  PyTorch is compared with where it
+Run as ``python -m tools.bench``; ``--help`` lists the options.  PyTorch is compared with where it
 is installed: eager, on the CPU, taking turns in one process, like with like: both libraries use the
 same instructions and the same number of threads, and the C library keeps the memory that either
 gives back, so that neither pays for pages that the other does not.  Those settings are read when a
@@ -498,7 +498,7 @@ def measure_with(instructions, arguments):
         If it fails; with what it printed as errors.
     """
     result = subprocess.run(
-        [sys.executable, "-m", "tests.bench", "--measure", *arguments],
+        [sys.executable, "-m", "tools.bench", "--measure", *arguments],
         cwd=ROOT,
         env=environment(instructions),
         capture_output=True,
@@ -510,7 +510,7 @@ def measure_with(instructions, arguments):
 
 
 def parse(arguments):
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
     cores, known = os.cpu_count() or 1, known_instructions()
     add = parser.add_argument
     add(

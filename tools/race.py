@@ -1,4 +1,4 @@
-"""From nothing to 99.0 % on MNIST as fast as NumPy can: ``python -m tests.race``.
+"""From nothing to 99.0 % on MNIST as fast as NumPy can: ``python -m tools.race``.
 
 Trains one small network once for each seed and prints time and accuracy on the 10,000 test images.
 A plain network first finds the fifth of the 60,000 training images that it is least sure of.  The
@@ -99,7 +99,7 @@ def train(net, images, labels, seed, epochs, batch, rate, first=0):
     """Train for some epochs, the last one perhaps not to its end.
 
     The first layers, ``first`` of them, learn in the ``EARLY`` share of the steps only; from then
-    on no gradient has to go back that far.  ``tests/BENCH.md`` has what that costs.
+    on no gradient has to go back that far.  ``tools/BENCH.md`` has what that costs.
     """
     steps = round(epochs * len(images) / batch)
     optimizer = AdamW(one_cycle(rate, steps, warm=WARM), beta2=0.99, weight_decay=DECAY)
@@ -129,7 +129,7 @@ def split(net, first):
 def hardest(images, labels, seed):
     """Find the images that a plain network, trained for a moment, is least sure of.
 
-    It sees every other pixel.  ``tests/BENCH.md`` holds shares of the images against all of them.
+    It sees every other pixel.  ``tools/BENCH.md`` holds shares of the images against all of them.
     """
     images, rng = np.ascontiguousarray(images[:, :, ::2, ::2]), np.random.default_rng(seed)
     layers = [Flatten(), Dense(14 * 14, 64, rng=rng), ReLU(), Dense(64, 10, init=small, rng=rng)]
@@ -220,7 +220,7 @@ def per_image(net, dtype=np.float32, batch=BATCH, steps=20, first=0):
 
 def with_kernels(name, batch):
     """Measure `RowConv` in float64, in a process whose OpenBLAS uses other kernels."""
-    code = f"from tests.race import *; print(per_image(lenet_of(RowConv), np.float64, {batch}))"
+    code = f"from tools.race import *; print(per_image(lenet_of(RowConv), np.float64, {batch}))"
     result = subprocess.run(
         [sys.executable, "-c", code],
         env=os.environ | {"OPENBLAS_CORETYPE": name},
@@ -253,7 +253,7 @@ def spread(values):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m tests.race", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.race", description=__doc__)
     parser.add_argument("--seeds", type=int, default=30, help="how many runs, seeds 0, 1, ... (30)")
     parser.add_argument("--held-back", action="store_true", help="choose: 50,000 against 10,000")
     parser.add_argument("--ladder", action="store_true", help="what each idea brought; no race")
