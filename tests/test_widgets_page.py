@@ -225,7 +225,8 @@ def test_what_cannot_be_painted_on_is_refused(arguments, message):
         ([0, 0, 0, 0, 2, 0, 0, 0, 0], "Only one is not 0"),
         ([1] * 9, "sum to 9, and none is negative"),
         ([-1, 0, 1, -2, 0, 2, -1, 0, 1], "sum to 0: where the picture is even, they cancel"),
-        ([0, -1, 0, -1, 5, -1, 0, -1, 0], "sum to 1, of both signs: even areas keep"),
+        ([0, -1, 0, -1, 5, -1, 0, -1, 0], "sum to 1, of both signs: even areas stay as bright"),
+        ([1, 0, 1, -2, 1, 2, -1, 0, 1], "sum to 3, of both signs: even areas come out 3 times"),
         ([0, -1, 0, -1, 2, -1, 0, -1, 0], "sum to −2, of both signs: even areas come out negative"),
         ([-1] * 9, "sum to −9, and none is positive"),
         ([0, 0, -1, 0, 0, 0, 0, 0, 0], "Only one is not 0: the picture comes out negative"),
@@ -233,6 +234,12 @@ def test_what_cannot_be_painted_on_is_refused(arguments, message):
 )
 def test_what_a_filter_does_is_said(weights, said):
     assert said in javascript.call(bundle("paint.js"), "(m, weights) => m.say(weights)", weights)
+
+
+@needs_javascript
+def test_what_a_divided_filter_does_is_said():
+    said = javascript.call(bundle("paint.js"), "m => m.say([2, 2, -1, 1, 0, 0, 0, 0, 0], 6)")
+    assert "weights, divided, sum to 0.67" in said and "come out 0.67 times as bright" in said
 
 
 @needs_javascript

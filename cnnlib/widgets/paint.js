@@ -11,18 +11,19 @@ const MOST_PIXELS = 240; // of the longer side of a picture
 
 const text = (number) => `${Math.round(100 * number) / 100}`.replace("-", "−");
 
-// What a filter does to a picture, in a sentence.
-export function say(weights) {
-  const sum = weights.reduce((total, weight) => total + weight, 0);
+// What a filter does to a picture, in a sentence; its weights may be divided by a number.
+export function say(weights, divisor = 1) {
+  const sum = weights.reduce((total, weight) => total + weight, 0) / divisor;
   const [low, high] = [Math.min(...weights), Math.max(...weights)];
   const some = weights.filter((weight) => weight !== 0).length;
-  const begin = `The ${weights.length} weights sum to ${text(sum)}`;
+  const begin = `The ${weights.length} weights${divisor === 1 ? "" : ", divided,"} sum to ${text(sum)}`;
   if (some === 0) return "All weights are 0, and so is every number that comes out. Paint some.";
   if (some === 1) return `${begin}. Only one is not 0: the picture comes out ${sum < 0 ? "negative" : "as it was"}, moved or scaled.`;
   if (low >= 0) return `${begin}, and none is negative: each number is a mean of its surroundings, and the picture is blurred.`;
   if (high <= 0) return `${begin}, and none is positive: the picture is blurred, and comes out negative.`;
   if (Math.abs(sum) < 0.05) return `${begin}: where the picture is even, they cancel each other. What is left are edges, red the one way, blue the other.`;
-  return `${begin}, of both signs: even areas ${sum < 0 ? "come out negative" : "keep some of their brightness"}, and edges stand out.`;
+  const even = sum < 0 ? "come out negative" : text(sum) === "1" ? "stay as bright" : `come out ${text(sum)} times as bright`;
+  return `${begin}, of both signs: even areas ${even}, and edges stand out.`;
 }
 
 function render({ model, el }) {
@@ -195,7 +196,7 @@ function render({ model, el }) {
     const { top, signed } = ink.scale(y.data);
     drawPicture(picture, x, { top: 1, signed: false });
     drawPicture(result, y, { top: signed ? top : Math.max(1, top), signed });
-    const said = say(weights);
+    const said = say(weights, sizes);
     title.textContent = signed ? `what comes out, red up to ${text(top)}` : `what comes out, white is ${text(Math.max(1, top))}`;
     picture.setAttribute("aria-label", `A picture of ${shape[1]} × ${shape[2]} pixels`);
     result.setAttribute("aria-label", `The picture after the filter. ${said}`);
