@@ -55,7 +55,7 @@ class PoolingExplorer(Explorer):
     """
 
     hint = "Press play. Then make the stride smaller than the window, or choose equal numbers."
-    plays = {"step": 400}
+    plays = {"step": 700}
 
     def __init__(self, digit):
         digit = check_image("digit", digit)
