@@ -301,6 +301,7 @@ def test_live_curves_draw_seldom_but_always_the_end_of_an_epoch(data):
     assert len(pictures) == 4  # the first step, three epochs
     assert bytes(live.image.value).startswith(b"\x89PNG")
     assert repr(live) == "LiveCurves: drawn while the cell runs"
+    assert live.image.layout.margin == "0"  # with Jupyter's own a narrow page scrolls sideways
 
 
 def test_live_curves_place_the_test_accuracies_at_the_ends_of_epochs(data, monkeypatch):

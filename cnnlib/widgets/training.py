@@ -120,7 +120,8 @@ class LiveCurves(widgets.VBox):
 
     def __init__(self, interval=0.5):
         self.interval, self.drawn, self.cost = at_least_0("interval", interval), -math.inf, 0.0
-        self.image = widgets.Image(format="png", layout=widgets.Layout(align_self="flex-start"))
+        layout = widgets.Layout(align_self="flex-start", margin="0")  # no wider than a narrow page
+        self.image = widgets.Image(format="png", layout=layout)
         super().__init__([self.image])
 
     def __call__(self, run):
