@@ -303,9 +303,9 @@ EXPERIMENTS = {
     ),
     "depth": Experiment(
         "How deep can a network be, without short ways and with them, 10,000 images, two epochs?",
-        {"short": (False, True), "convolutions": (2, 8, 24)},
-        lambda short, convolutions: Recipe(
-            deep(short, convolutions), batch=50, epochs=2, images=10_000
+        {"short": (False, True), "convolutions": (2, 8, 24), "rate": (0.004, 0.012, 0.04, 0.12)},
+        lambda short, convolutions, rate: Recipe(
+            deep(short, convolutions), rate=rate, batch=50, epochs=2, images=10_000
         ),
     ),
     "ablation": Experiment(

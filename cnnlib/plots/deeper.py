@@ -65,7 +65,7 @@ def trained_depths(depths, curves, title=None):
     for k, (label, found) in enumerate(curves.items()):
         found = 100 * np.asarray(found)
         band(ax, depths, found, label, k, 6)
-    dress(ax, "convolutions", "held-back accuracy, %")
+    dress(ax, "convolutions", "test accuracy, %")
     ax.set_xticks(depths)
     ax.legend(fontsize=9)
     return figure
