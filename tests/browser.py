@@ -33,12 +33,9 @@ EXPLORERS = {"include": [[".cnnlib-explorer"], [".cnnlib-live"]]}  # for axe
 # Functions for the page.
 # Without its own fetching of style sheets, which takes their imports for the page's.
 RUN_AXE = f"place => axe.run(place, {{runOnly: {list(WCAG)}, preload: false}})"
-DIGEST = """async image => {
-    const bytes = await (await fetch(image.src)).arrayBuffer();
-    const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-    return Array.from(sum, byte => byte.toString(16)).join(" ");
-}"""
-CHANGED = f"async ([image, before]) => await ({DIGEST})(image) !== before"
+# No promises: Playwright's wait_for_function takes one for true before it is kept.
+DIGEST = "image => [...image.src].reduce((sum, c) => (31 * sum + c.charCodeAt()) | 0, 0)"
+CHANGED = f"([image, before]) => ({DIGEST})(image) !== before"
 LOADED = """cell => {
     const images = [...cell.querySelectorAll(".jp-OutputArea img")];
     const live = cell.querySelectorAll(".cnnlib-live canvas.cnnlib-tiles, canvas.cnnlib-result");
