@@ -34,6 +34,12 @@ def loops(changes):
 # Of each task: the mistakes that their own texts do not make in the solution, and what does.
 MUTANTS = {
     "output_size": {
+        "the kernel is taken off after the division": {
+            "way // stride + 1": "(size + 2 * pad) // stride - kernel + 1"
+        },
+        "the kernel is not taken off, and the 1 not added": {
+            "way // stride + 1": "(size + 2 * pad) // stride"
+        },
         "the way of the kernel is counted one pixel too short": {"- kernel": "- kernel - 1"},
         "windows lie side by side": {"way // stride + 1": "size // kernel"},
         "the size is taken to stay as it is": {"way // stride + 1": "size"},
@@ -260,6 +266,16 @@ MUTANTS = {
         }
     },
     "edges": {
+        "** 2 ** 0.5 is a power of 1.41, and not a square and a root": {
+            "np.hypot(convolve(x, sobel), convolve(x, sobel.T))": (
+                "(convolve(x, sobel) + convolve(x, sobel.T)) ** 2 ** 0.5"
+            )
+        },
+        "half of the sum is taken, and not its root": {
+            "np.hypot(convolve(x, sobel), convolve(x, sobel.T))": (
+                "(convolve(x, sobel) ** 2 + convolve(x, sobel.T) ** 2) ** 1 / 2"
+            )
+        },
         "the direction of the edge is returned": {
             "hypot(convolve(x, sobel), convolve(x, sobel.T))": (
                 "arctan2(convolve(x, sobel.T), convolve(x, sobel))"
@@ -317,7 +333,7 @@ QUESTIONS = {
         ("window and w are multiplied as matrices", {"y00": 16, "y11": 22}),
     ],
     "sizes_by_hand": [
-        ("the division is rounded up", {"c": 15}),
+        ("the division is rounded up", {"c": 15, "d": 4}),
         ("the division is not rounded down", {"c": 14.5}),
         ("the 1 is not added", {"a": 23}),
         ("// comes before the sums", {"c": 30}),
@@ -330,7 +346,7 @@ QUESTIONS = {
     ],
     "shifts": [
         ("the stride multiplies", {"b": 8}),
-        ("the stride plays no part", {"b": 4}),
+        ("the stride plays no part", {"b": 4, "c": 1, "d": 6}),
         ("half a step is rounded down", {"c": 0}),
         ("half a step is rounded up", {"c": 1}),
         ("the output moves by a part of a pixel", {"c": 0.5}),

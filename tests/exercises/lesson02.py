@@ -17,6 +17,11 @@ TILES = {OH_OW: "OH, OW = (H - KH) // KH + 1, (W - KW) // KW + 1"}
 
 MUTANTS = {
     "mark_winner": {
+        "its row and its column are looked for apart": {
+            "marks.flat[window.argmax()]": (
+                "marks[window.max(axis=1).argmax(), window.max(axis=0).argmax()]"
+            )
+        },
         "the search starts at 0, so that negative numbers never win": {
             "window.argmax()": "np.maximum(window, 0).argmax()"
         },
@@ -46,6 +51,12 @@ MUTANTS = {
         "one image": {"x[n, c, row": "x[0, c, row"},
     },
     "avg_pool": {
+        "only the taps of the diagonal are added": {
+            "np.ndindex(KH, KW)": "zip(range(KH), range(KW))"
+        },
+        "what all windows hold under a tap is cut at its beginning": {
+            "[:, :, :OH, :OW]": "[:, :, -OH:, -OW:]"
+        },
         "windows lie side by side, whatever the stride": {
             "return y / (KH * KW)": (
                 "return x.reshape(N, C, H // KH, KH, W // KW, KW).mean((3, 5))"
@@ -124,6 +135,12 @@ MUTANTS = {
         },
     },
     "max_pool": {
+        "y and winner are one array": {
+            "winner = np.zeros(y.shape, int)": "winner = y",
+            "winner[larger] = k\n        y[larger] = pixel[larger]": (
+                "y[larger] = pixel[larger]\n        winner[larger] = k"
+            ),
+        },
         "the number is kh * W + kw": {"= k\n": "= kh * W + kw\n"},
         "it is counted how often a tap takes the lead": {
             "winner[larger] = k": "winner[larger] += 1"

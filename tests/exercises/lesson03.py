@@ -29,6 +29,13 @@ DOT = "(forward(x) * c).sum(), (x * backward(c)).sum()"
 
 MUTANTS = {
     "im2col_loops": {
+        "the number of the column counts rows of places alone": {
+            "(oh * OW + ow) * N + n] =": "oh] ="
+        },
+        "the number of the column counts places alone, and not the images": {
+            "(oh * OW + ow) * N + n] =": "oh * OW + ow] ="
+        },
+        "the number of the column counts nothing": {"(oh * OW + ow) * N + n] =": "0] ="},
         "the stride counts for rows only": {
             "output_size(W, KW, stride, pad)": "output_size(W, KW, 1, pad)",
             "ow * stride": "ow",
@@ -252,6 +259,11 @@ MUTANTS = {
         },
     },
     "conv_1x1": {
+        "channels are put last, and their numbers then read as if they came first": {
+            "pixels = x.transpose(0, 2, 3, 1)": (
+                "pixels = x.transpose(0, 2, 3, 1).reshape(x.shape).transpose(0, 2, 3, 1)"
+            )
+        },
         "the bias is added to the pixels, before the product": {
             "pixels @ w[:, :, 0, 0].T + b": "(pixels + b) @ w[:, :, 0, 0].T"
         },

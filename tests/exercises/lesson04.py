@@ -75,6 +75,11 @@ def pool(text, changes):
 # Of each task: the mistakes that their own texts do not make in the solution, and what does.
 MUTANTS = {
     "numerical_gradient": {
+        "x + eps moves all numbers at once": {
+            "gradient = np.zeros_like(x)": (
+                "return (f(x + eps) - f(x - eps)) / (2 * eps)\n    gradient = np.zeros_like(x)"
+            )
+        },
         "defaults": {"eps=1e-6):": "eps):"},
         "put back by adding": {
             "x[index] = value + eps": "x[index] += eps",
@@ -240,6 +245,15 @@ MUTANTS = {
         },
     },
     "autograd": {
+        "numbers with equal data are taken for one": {
+            VISIT: """        def visit(value):
+            for parent in value.parents:
+                if not any(parent.data == each.data for each in order):
+                    visit(parent)
+            order.append(value)
+
+        visit(self)"""
+        },
         "the data of a product are a sum": {"self.data * other.data": "self.data + other.data"},
         "only the first parents of parents are reached": {
             "for parent in value.parents:": "for parent in value.parents[:1]:"
@@ -359,6 +373,7 @@ MUTANTS = {
         ),
     },
     "max_pool_backward": {
+        "windows step by KW along a row, and not by stride": pool(WINS, {"ow * stride": "ow * KW"}),
         "gradients are added to x": {"np.zeros(x.shape, dy.dtype)": "x.astype(dy.dtype)"},
         "the column of the tap is left out": {
             "slice(kw, kw + OW * stride, stride)": "slice(0, OW * stride, stride)"
@@ -457,6 +472,14 @@ MUTANTS = {
         },
     },
     "gradient_errors": {
+        "layers without a curve": {".sum(), array)": ".sum(), array, 1e-1)"},
+        "every error is 1, for all slopes are far too large": {
+            "(layer.forward(x) * dy).sum(), array)": (
+                "(layer.forward(x) * dy).sum() + next(both), array)"
+            ),
+            "    errors = {}": "    import itertools\n"
+            "    errors, both = {}, itertools.cycle([1e3, 0])",
+        },
         "True and False are returned and not the errors": {
             "relative_error(found[name], slope)": "relative_error(found[name], slope) > 1e-4"
         },

@@ -74,6 +74,11 @@ def test_of_yes_and_no_of_nothing_and_of_nan_no_more_is_said_than_is_true(change
     assert (found[2] if found else None) == short, found
 
 
+def test_of_two_short_results_it_is_not_said_that_their_numbers_are_the_same():
+    pairs = [(np.zeros(3), np.array([0.0, 1, -2])), (np.full(2, 4.0), np.full(2, 8.0))]
+    assert fact({"y": pairs}, np.allclose) is None
+
+
 @pytest.mark.parametrize(
     "change",
     [

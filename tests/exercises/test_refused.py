@@ -373,6 +373,7 @@ def test_an_argument_is_not_changed_in_an_open_problem_either(lesson, task, numb
     [
         ({"return w": "return 0 * w"}, "as they began"),
         ({"w)[1]": "w)[0][:1, :, :K, :K]"}, "conv_backward returns second? dx is 0 where w is"),
+        ({" - y": ""}, "Is y taken off it?"),
         ({"return w": "return 1e-3 * w"}, "hardly moved"),
         ({"return w": "return np.round(w)"}, "whole numbers"),
         ({"return w": "return w, []"}, "a tuple of 2"),

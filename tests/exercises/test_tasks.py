@@ -24,6 +24,7 @@ from cnnlib.network import Sequential
 from cnnlib.parts import receptive_field
 from cnnlib.winograd import POINTS, minimal_filtering
 from tests.exercises import lesson03, lesson04
+from tests.exercises.doubled import in_a_cell
 from tests.exercises.solutions import TASKS, changed, solved
 
 L01, L02, L03, L04, L05, L06 = (TASKS[f"0{n}"] for n in range(1, 7))
@@ -179,6 +180,40 @@ def test_a_wrong_convolution_is_not_frugal():
     right = solved("03")["frugal_conv"]
     result = L03.frugal_conv.diagnose(lambda x, w, b: right(x, w, b) * (len(x) < 8))
     assert "the result is not the convolution" in str(result)
+
+
+def test_a_change_that_makes_it_right_and_not_frugal_is_not_proposed():
+    source = """def frugal(x, w, b):
+    y = conv(x[:1], w, b)
+    for n in range(1, len(x)):
+        conv(x[n : n + 1], w, b)
+    return y
+"""
+    thing = in_a_cell(source, "frugal")
+    thing.__globals__["conv"] = solved("03")["conv_fast"]
+    found = str(TASKS["03"].frugal_conv.diagnose(thing))
+    assert "missing at the end" in found and "change makes all" not in found, found
+
+
+def test_a_view_beyond_the_end_of_an_array_is_told_as_that():
+    source = """def windows(x, K):
+    step = x.strides[0]
+    return np.lib.stride_tricks.as_strided(x, (x.size - K + 1, K), (K * step, step))
+"""
+    result = TASKS["00"].windows.diagnose(in_a_cell(source, "windows"))
+    assert result.mistakes == ["beyond"], result
+    inside = in_a_cell(source.replace("K * step", "step").replace("+ 1", ""), "windows")
+    assert TASKS["00"].windows.diagnose(inside).mistakes == ["the last window is missing"]
+
+
+def test_a_start_that_depends_on_the_stride_is_not_to_be_divided_by_it():
+    source = """def convolve_strided(x, w, stride=1, pad=0):
+    return convolve(pad_image(x, pad), w)[stride - 1 :: stride, stride - 1 :: stride]
+"""
+    thing = in_a_cell(source, "convolve_strided")
+    thing.__globals__.update({name: solved("01")[name] for name in ("convolve", "pad_image")})
+    found = str(TASKS["01"].convolve_strided.diagnose(thing))
+    assert ":: stride in " in found and "holds something too much" in found, found
 
 
 def test_other_ways_to_cut_are_accepted():

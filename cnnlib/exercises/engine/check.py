@@ -25,7 +25,7 @@ from cnnlib.exercises.engine.running import Patience, little_memory, run
 from cnnlib.exercises.engine.show import tables
 from cnnlib.exercises.engine.task import Task
 from cnnlib.exercises.engine.tidy import remark, slow, untidy
-from cnnlib.exercises.engine.traced import borrowed
+from cnnlib.exercises.engine.traced import borrowed, reads_beyond
 from cnnlib.exercises.engine.unwritten import is_stub, makes_methods
 from cnnlib.exercises.engine.uses import handed_back, read_outside, unused
 from cnnlib.exercises.engine.whose import asked_for
@@ -160,7 +160,7 @@ class Check(Task):
         super().__init__(todo, more)
         self.telling, self.without, self.given = telling or {}, without, given
         self.right, self.cases, self.limits, self.steps = right, cases, limits, steps
-        self.fresh = fresh
+        self.fresh, self.meets = fresh, None  # what else has to hold of a change to propose
         self.args = list(inspect.signature(call or right).parameters)[1 if call else 0 :]
         self.plain_call = call is None
         self.outputs = Outputs(outputs, tolerance, keyed=not self.plain_call)
@@ -356,6 +356,10 @@ class Check(Task):
         ):
             return self._emptied(trial, thing, seed)
         blocks = self._difference(trial)
+        if reads_beyond(self.using(thing), trial.cases[trial.bad[0]].args, self.seconds):
+            title = "as_strided reads memory beyond the end of its array."
+            hint = "What lies there is chance: with shape and strides, where does the last one end?"
+            return self.result("wrong", title, hint, *blocks, mistakes=["beyond"])
         if plain := self._plain(trial, thing):
             title, hint, name = plain
             return self.result("wrong", f"{title}.", hint, *blocks, mistakes=[name])
@@ -495,8 +499,11 @@ class Check(Task):
         hint = f"{value[name].shape} came, {wanted[name].shape} was expected."
         return f"the numbers of {name} are right, and the shape is not", hint, "shape"
 
-    def _mended(self, trial, seed, repaired):
-        """Find, among repaired functions, one that is right in all cases, and in others too."""
+    def _mended(self, trial, seed, repaired, meets=None):
+        """Find, among repaired functions, one that is right in all cases, and in others too.
+
+        ``meets`` says of such a one whether it will do in all else.
+        """
         case, expected = trial.cases[trial.bad[0]], trial.expected[trial.bad[0]]
         known = trial.changed
         patience = Patience(self.seconds)
@@ -509,7 +516,8 @@ class Check(Task):
                 # A changed loop may be endless in another case.
                 others = (self.trial(mistake, s, patience.left() / 4) for s in (seed, seed + 1))
                 if all(all(other.right) and other.changed <= known for other in others):
-                    return mistake
+                    if meets is None or meets(mistake.function):
+                        return mistake
         return None
 
     def _slip(self, trial, thing, seed):
@@ -529,7 +537,12 @@ class Check(Task):
         yes_or_no = all(
             v.size == 1 and v.dtype.kind == "b" for w in trial.expected for v in w.values()
         )
-        found = self._mended(trial, seed, small_changes(thing, near, fewer=yes_or_no))
+
+        def meets(other):
+            return (not self.meets or self.meets(other)) and (not slow(self, other) or own_is_slow)
+
+        own_is_slow = slow(self, thing)
+        found = self._mended(trial, seed, small_changes(thing, near, fewer=yes_or_no), meets)
         return f"one change makes all cases right: {found.name}" if found else ""
 
     def _fickle(self, trial, thing, i):

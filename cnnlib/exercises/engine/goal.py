@@ -51,6 +51,8 @@ class Goal(Task):
         super().__init__(todo, more)
         self.measure, self.goal, self.form, self.first = measure, goal, form, first
         self.seconds = seconds * here.slower()
+        if first:
+            first.meets = self.reached
 
     def __call__(self, thing):
         """Measure what the reader made.
@@ -61,13 +63,22 @@ class Goal(Task):
         """
         return self.report(self.diagnose(thing))
 
+    def measured(self, thing):
+        """Return what happened while it was measured, an Outcome."""
+        return run(lambda given: self.measure(thing), (None,), self.seconds, contain=False)
+
+    def reached(self, thing):
+        """Say whether something reaches the goal."""
+        found = self.measured(thing)
+        return found.error is None and not found.late and found.value[0] >= self.goal
+
     def diagnose(self, thing):
         """Do the work of a call, without keeping the progress."""
         if thing is None or thing is ... or callable(thing) and is_stub(thing):
             return self.unwritten("not written yet")
         if self.first and not (found := self.first.diagnose(thing)).ok:
             return found
-        outcome = run(lambda given: self.measure(thing), (None,), self.seconds, contain=False)
+        outcome = self.measured(thing)
         if found := self.halted([outcome], self.seconds):
             return found
         if outcome.error is not None:

@@ -235,7 +235,7 @@ def stepped(slot, code):
     match slot.node:
         case _ if "stride" not in code.given:
             return
-        case ast.BinOp(op=ast.Sub()) as way:
+        case ast.BinOp(op=ast.Sub()) as way if "stride" not in ast.unparse(way):
             yield ast.BinOp(way, ast.FloorDiv(), _name("stride")), MORE[ast.FloorDiv]
         case ast.Slice(lower=lower, upper=upper, step=None):
             yield ast.Slice(lower, upper, _name("stride")), "needs a step"

@@ -5,6 +5,8 @@ import sys
 import tracemalloc
 from pathlib import Path
 
+import numpy as np
+
 from cnnlib.exercises.engine.running import run, tracing
 from cnnlib.exercises.engine.whose import PACKAGE, asked_for, own
 
@@ -87,6 +89,38 @@ def borrowed(function, args, seconds, task="", without="", given=""):
                 f"{task} of cnnlib" if frame.f_locals["thing"].__name__ == task else ""
             )
 
+    run(_profiled(function, note), args, seconds)
+    return found
+
+
+def reads_beyond(function, args, seconds):
+    """Say whether a view that as_strided makes reaches beyond the memory of its array."""
+    found = False
+
+    def note(frame, event, arg):
+        nonlocal found
+        if event == "return" and frame.f_code.co_name == "as_strided" and arg is not None:
+            whole = frame.f_locals["x"]
+            while isinstance(whole.base, np.ndarray):
+                whole = whole.base
+            (first, last), (start, end) = _bounds(whole), _bounds(arg)
+            found |= arg.size > 0 and not first <= start < end <= last
+
+    run(_profiled(function, note), args, seconds)
+    return found
+
+
+def _bounds(array):
+    """Return the addresses at which an array begins and ends."""
+    ways = [(n - 1) * step for n, step in zip(array.shape, array.strides, strict=True)]
+    start = array.__array_interface__["data"][0]
+    below, above = sum(min(0, way) for way in ways), sum(max(0, way) for way in ways)
+    return start + below, start + above + array.itemsize
+
+
+def _profiled(function, note):
+    """Return a function that is looked on by a profiler."""
+
     def noted(*given):
         before = sys.getprofile()
         sys.setprofile(note)
@@ -95,5 +129,4 @@ def borrowed(function, args, seconds, task="", without="", given=""):
         finally:
             sys.setprofile(before)
 
-    run(noted, args, seconds)
-    return found
+    return noted

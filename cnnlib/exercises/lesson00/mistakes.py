@@ -60,6 +60,16 @@ BRIGHTNESS = mistakes(
         {"x.mean(axis=(1, 2))": "(x.min(axis=(1, 2)) + x.max(axis=(1, 2))) / 2"},
         "The mean of all pixels: .mean().",
     ),
+    (
+        "only the first row of pixels counts",
+        {"x.mean(axis=(1, 2))": "x[:, 0].mean(axis=1)"},
+        "x[:, 0] is row 0 of each image. All H * W pixels count.",
+    ),
+    (
+        "only the first column of pixels counts",
+        {"x.mean(axis=(1, 2))": "x[:, :, 0].mean(axis=1)"},
+        "x[:, :, 0] is column 0 of each image. All H * W pixels count.",
+    ),
 )
 
 
@@ -137,6 +147,11 @@ SCALED = mistakes(
         "no row is divided by less than 1",
         {"x.max(axis=1, keepdims=True)": "np.maximum(x.max(axis=1, keepdims=True), 1)"},
         "A row's largest number may be small, or below 0.",
+    ),
+    (
+        "what lies below 0 or above 1 is cut off",
+        {"x / x.max(axis=1, keepdims=True)": "(x / x.max(axis=1, keepdims=True)).clip(0, 1)"},
+        "Divide, and leave what comes out as it is.",
     ),
 )
 
@@ -244,6 +259,16 @@ SHRUNK = mistakes(
         "Pick every second pixel, as it is.",
     ),
     ("it begins at the end", {"::2, ::2": "::-2, ::-2"}, "A step below 0 goes backwards."),
+    (
+        "every second is counted from the end",
+        {"::2, ::2]": "::-2, ::-2][:, ::-1, ::-1]"},
+        "Begin with pixel 0: x[:, ::2, ::2].",
+    ),
+    (
+        "the first half is kept, and not every second",
+        {"x[:, ::2, ::2]": "x[:, : x.shape[1] // 2, : x.shape[2] // 2]"},
+        "A slice start:stop:step has three parts.",
+    ),
 )
 
 
@@ -405,6 +430,16 @@ SLIDE = mistakes(
         {"windows(x, len(w)) @ w": "(windows(x, len(w)) * w).max(axis=1)"},
         "A sum of products.",
     ),
+    (
+        "the weights are turned around, and windows hang over the ends",
+        {"windows(x, len(w)) @ w": "np.convolve(x, w)"},
+        f"np.convolve does both. w[0] meets the first of a window. {PLACES}",
+    ),
+    (
+        "only the first and the last weight count",
+        {"windows(x, len(w)) @ w": "windows(x, len(w))[:, [0, -1]] @ w[[0, -1]]"},
+        "Every number of a window meets its weight.",
+    ),
     ("only the largest product counts", {" @ w": ".max(axis=1) * w.max()"}, "A sum of products."),
     (
         "windows and weights are added up before they are multiplied",
@@ -434,6 +469,11 @@ NEAREST = mistakes(
     ),
     ("the product counts once, and not twice", {"2 * a": "a"}, NEAR),
     ("the product is added", {"- 2": "+ 2"}, NEAR),
+    (
+        "the squares of b are taken off, and not added",
+        {"((b**2)": "(-(b**2)"},
+        NEAR,
+    ),
     (
         "the numbers of b are added up, and not their squares",
         {"(b**2).sum": "b.sum"},

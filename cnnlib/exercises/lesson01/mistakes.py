@@ -29,6 +29,11 @@ SIZES = mistakes(
     ("padding is counted once", {"2 * pad": "pad"}, "The frame adds pixels at both ends."),
     ("padding is left out", {" + 2 * pad": ""}, "Padding makes the image larger."),
     ("padding is subtracted", {"+ 2 * pad": "- 2 * pad"}, "Padding makes the image larger."),
+    (
+        "the kernel is not taken off, and the 1 not added",
+        {" - kernel": "", " + 1": ""},
+        "The window can move by the pixels beyond its own: take kernel off, and add 1.",
+    ),
     ("the stride is left out", {" // stride": ""}, "With larger steps there are fewer places."),
     (
         "// comes before the sums",
@@ -67,6 +72,11 @@ OUTPUT = SIZES + mistakes(
         "image and frame are divided apart",
         {"(size + 2 * pad - kernel) // stride": "(size - kernel) // stride + 2 * pad // stride"},
         "What is left over of the image and of the frame may together be a whole step.",
+    ),
+    (
+        "the kernel is taken off after the division",
+        {" - kernel) // stride": ") // stride - kernel"},
+        "The window moves in steps over size + 2 * pad - kernel pixels: take it off first.",
     ),
     ("stride is 2 where it is left out", {"stride=1": "stride=2"}, "The first line said stride=1."),
     ("pad is 1 where it is left out", {"pad=0)": "pad=1)"}, "The first line said pad=0."),
@@ -552,6 +562,21 @@ EDGES = mistakes(
         {ROOT: "np.arctan2(gx, gy)"},
         f"How strong is it? {STRENGTH}",
     ),
+    (
+        "** 2 ** 0.5 is a power of 1.41, and not a square and a root",
+        {ROOT: "(gx + gy) ** 2**0.5"},
+        f"Python works out 2 ** 0.5 first. {STRENGTH}",
+    ),
+    (
+        "** 2 ** 0.5 is a power of 1.41, and not a square and a root",
+        {ROOT: "(gx**2 + gy**2) ** 2**0.5"},
+        f"Python works out 2 ** 0.5 first. {STRENGTH}",
+    ),
+    (
+        "half of the sum is taken, and not its root",
+        {ROOT: "(gx**2 + gy**2) / 2"},
+        f"** comes before /: ** 0.5, or np.sqrt. {STRENGTH}",
+    ),
     ("the squares are subtracted", {ROOT: "gx**2 - gy**2"}, STRENGTH),
     ("only upright edges are seen", {" + gy**2": ""}, "Sobel y sees level ones."),
     ("only level edges are seen", {"gx**2 + ": ""}, "Sobel x sees upright ones."),
@@ -607,6 +632,16 @@ SHIFTS = mistakes(
         "strides are added",
         {"math.prod(strides)": "sum(strides)"},
         "A step of the second layer is worth that many steps of the first: they multiply.",
+    ),
+    (
+        "strides are added, and parts of a pixel allowed",
+        {WHOLE: f"({WHOLE}) if len(strides) == 1 else pixels / sum(strides)"},
+        "A step of the second layer is worth that many steps of the first: they multiply.",
+    ),
+    (
+        "the moves of the picture are counted, and not those of the output",
+        {WHOLE: f"({WHOLE}) if len(strides) > 1 or pixels % step else pixels"},
+        "A step in the output is stride pixels of x.",
     ),
     (
         "only the first layer counts",

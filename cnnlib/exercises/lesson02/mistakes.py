@@ -62,6 +62,11 @@ BY_HAND = mistakes(
         "Divide by the number of pixels in the window.",
     ),
     (
+        "the largest is written and not the mean",
+        {"window.mean()": "window.max()"},
+        "An average: the sum, divided by how many.",
+    ),
+    (
         "pixels that are 0 are left out of the mean",
         {"window.mean()": "window.sum() / max(1, np.count_nonzero(window))"},
         "A 0 is a pixel, too.",
@@ -174,6 +179,7 @@ MAX_LOOPS = mistakes(
     ("the number of the winner is taken", {".max()": ".argmax()"}, LARGEST),
     ("the first number of the window is taken", {".max()": ".flat[0]"}, LARGEST),
 )
+CUT = "x[:, :, kh::stride, kw::stride][:, :, -OH:, -OW:]"
 COUNT = "A mean is the sum divided by the number of pixels in the window, KH * KW."
 AVG = mistakes(
     reference.avg_pool2d,
@@ -225,6 +231,16 @@ AVG = mistakes(
         "Windows may overlap, and pixels may be left over: start at oh * stride.",
     ),
     (
+        "only the taps of the diagonal are added",
+        {".mean()": ".diagonal().sum() / (KH * KW)"},
+        "One index runs over rows and columns at once: each row has KW taps.",
+    ),
+    (
+        "what all windows hold under a tap is cut at its beginning",
+        {"return y": f"y = sum({CUT} for kh, kw in np.ndindex(KH, KW)) / (KH * KW)\n    return y"},
+        "The first of them belong to the first windows: [:OH, :OW], and not [-OH:, -OW:].",
+    ),
+    (
         "the first tap counts twice",
         {".mean()": ".mean() + x[n, c, row, column] / (KH * KW)"},
         "Either begin with zeros, or with the first tap and go on with the second.",
@@ -246,13 +262,18 @@ def max_pool(x, kernel_size, stride):
 
 
 NUMBER = "The tap (kh, kw) of a window has the number k = kh * KW + kw."
+ONE_ARRAY = """y = np.full(y.shape, -np.inf)
+    for k, (kh, kw) in enumerate(np.ndindex(KH, KW)):
+        y[x[:, :, kh::stride, kw::stride][:, :, :OH, :OW] > y] = k
+"""
 TURNED = "kw, kh = divmod(int(window.T.argmax()), KH)"
 MAX = mistakes(
     max_pool,
     (
         "of equal numbers the last wins",
         {"window.argmax()": "window.size - 1 - window[::-1, ::-1].argmax()"},
-        "A tap takes the lead only where it is larger, and not where it is equal.",
+        "The taps come in the order 0, 1, 2 and so on, and one takes the lead only where it is"
+        " larger than all before it.",
     ),
     (
         "taps are numbered column by column",
@@ -308,6 +329,11 @@ MAX = mistakes(
         "Where a tap takes the lead y takes its number, and the next tap is compared with that.",
     ),
     (
+        "y and winner are one array",
+        {"return y, winner": f"{ONE_ARRAY}    return y, y"},
+        "y = winner = np.full(...) gives one array two names: make two.",
+    ),
+    (
         "y takes what every tap sees, larger or not",
         {
             "ow] = window[kh, kw]": "ow] = window[-1, -1]",
@@ -346,6 +372,14 @@ PADDED = mistakes(
         {
             "KH, KW = kernel_size": "KH, KW = kernel_size\n    frame, pad = pad, 0",
             "return y": "return add_frame(y, frame)",
+        },
+        "Put a frame around x, and pool what comes out.",
+    ),
+    (
+        "the frame is put around the result",
+        {
+            "KH, KW = kernel_size": "KH, KW = kernel_size\n    frame, pad = pad, 0",
+            "return y": "return add_frame(y, frame, -np.inf)",
         },
         "Put a frame around x, and pool what comes out.",
     ),
@@ -470,6 +504,15 @@ MARK = mistakes(
             "divmod(window.argmax(), len(window)), window.shape, mode='clip')]"
         },
         "A row has as many numbers as there are columns: np.unravel_index, or marks.flat[k].",
+    ),
+    (
+        "its row and its column are looked for apart",
+        {
+            "flat[window.argmax()]": (
+                "flat[window.max(axis=1).argmax() * window.shape[1] + window.max(axis=0).argmax()]"
+            )
+        },
+        f"Of equals they may belong to two different ones. {ONE}",
     ),
     ("the largest number itself is put there", {"= 1": "= window.max()"}, "A mark is 1."),
     ("the least is marked", {"argmax": "argmin"}, "The largest wins."),

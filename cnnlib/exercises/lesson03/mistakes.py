@@ -137,6 +137,21 @@ IM2COL = mistakes(
         FRAME,
     ),
 )
+BY_LOOPS = IM2COL + mistakes(
+    reference.im2col,
+    *(
+        (
+            f"the number of the column counts {often}",
+            {"return cols": f"made = np.zeros_like(cols)\n    {made}\n    return made"},
+            "It has to count up with each image of each place, in the innermost loop.",
+        )
+        for often, made in (
+            ("rows of places alone", "made[:, :OH] = cols[:, OW * N - 1 :: OW * N]"),
+            ("places alone, and not the images", "made[:, : OH * OW] = cols[:, N - 1 :: N]"),
+            ("nothing", "made[:, 0] = cols[:, -1]"),
+        )
+    ),
+)
 
 # ---------------------------------------------------------------------- the product
 
@@ -191,6 +206,16 @@ CONV = mistakes(
         "b[:, None] is a column: one bias a filter.",
     ),
     ("all filters get the bias of the first", {"b[:, None]": "b[0]"}, "b[:, None] is a column."),
+    (
+        "all biases are added to every map",
+        {"b[:, None]": "b.sum()"},
+        "b[:, None] is a column: one bias a filter.",
+    ),
+    (
+        "the biases go along the rows of the product, and not from row to row",
+        {"b[:, None]": "np.resize(b, (F, OH * OW * N))"},
+        "b[:, None] is a column: one bias a filter.",
+    ),
     (
         "the kernel is flipped",
         {"w.reshape": "w[:, :, ::-1, ::-1].reshape"},
@@ -294,6 +319,16 @@ ONE = mistakes(
         "pixels are reshaped and not transposed",
         {"x.transpose(0, 2, 3, 1)": "x.reshape(len(x), *x.shape[2:], x.shape[1])"},
         f"reshape moves no number. {LAST}",
+    ),
+    (
+        "channels are put last, and their numbers then read as if they came first",
+        {
+            "x.transpose(0, 2, 3, 1)": (
+                "x.transpose(0, 2, 3, 1).reshape(x.shape).transpose(0, 2, 3, 1)"
+            )
+        },
+        "With channels last a pixel is a row, (N, H, W, C): pixels @ w.T. As (N, C, H * W) x has"
+        " them first already.",
     ),
     (
         "the result is reshaped and not transposed",
@@ -422,6 +457,11 @@ ADJOINT = mistakes(
     (
         "small differences pass",
         {"np.isclose(one, other)": "abs(one - other) < 1"},
+        FLOATS,
+    ),
+    (
+        "small differences pass",
+        {"np.isclose(one, other)": "abs(one - other) <= 1"},
         FLOATS,
     ),
     (

@@ -98,7 +98,7 @@ LIMITS = (
 im2col_loops = Check(
     reference.im2col,
     _images,
-    mistakes.IM2COL,
+    mistakes.BY_LOOPS,
     LIMITS,
     outputs="cols",
     todo="Go over all output pixels and copy each patch into its column",

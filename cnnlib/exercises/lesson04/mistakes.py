@@ -164,6 +164,24 @@ NUDGING = mistakes(
         "x[i] of a table is a row, and a view: nudged with x. np.ndindex(x.shape) goes through all"
         " places, and x[index] is a number.",
     ),
+    *(
+        (
+            "x + eps moves all numbers at once",
+            {"return gradient": f"return {slope}"},
+            "One number at a time: keep x[index], write another into x, ask f, and put it back.",
+        )
+        for slope in (
+            "np.asarray((f(x + eps) - f(x - eps)) / (2 * eps))",
+            "np.asarray((f(x + eps) - f(x)) / eps)",
+            "np.full(x.shape, (f(x + eps) - f(x - eps)) / (2 * eps))",
+            "np.full(x.shape, (f(x + eps) - f(x)) / eps)",
+        )
+    ),
+    (
+        "one number is nudged up, but x - eps moves all down",
+        {"x[index] = value - eps\n        below = f(x)": "below = f(x - eps)", "2 * eps": "eps"},
+        SIDES,
+    ),
     (
         "all numbers are nudged at once",
         {"value = x[index]": "part = ...\n        value = x.copy()", **ALL_OF},
@@ -238,6 +256,16 @@ RELU = mistakes(
         "the gradient passes everywhere",
         {" * (x > 0)": ""},
         "Is the mask y >= 0? y is never negative, so that is true everywhere.",
+    ),
+    (
+        "one gate opens for the whole array",
+        {"(x > 0)": "(x > 0).any()"},
+        "Each number has a gate of its own: x > 0 is an array of them.",
+    ),
+    (
+        "one gate shuts for the whole array",
+        {"(x > 0)": "(x > 0).all()"},
+        "Each number has a gate of its own: x > 0 is an array of them.",
     ),
     ("dy is multiplied with the output", {"dy *": "dy * x *"}, OPEN),
     ("the mask itself is returned", {"dy *": "np.ones_like(dy) *"}, "Multiply it with dy."),
@@ -355,6 +383,11 @@ SOFTMAX = mistakes(
         "exponentials are divided by a sum of scores",
         {"/ exps.sum(axis=1, keepdims=True)": f"/ ({SHIFTED}).sum(axis=1, keepdims=True)"},
         "By the sum of the exponentials.",
+    ),
+    (
+        "exponentials are divided by their norm",
+        {"exps.sum(": "np.linalg.norm(exps, "},
+        f"By their sum. {ROWS}",
     ),
     (
         "exponentials are not divided by their sum",
@@ -669,6 +702,15 @@ def parents_first(value, order, once=True):
     return order
 
 
+def by_data(value, order):
+    """Append a value to a list, after its parents, if none with equal data is there."""
+    for parent in value.parents:
+        if parent.data not in [each.data for each in order]:
+            by_data(parent, order)
+    order.append(value)
+    return order
+
+
 def first_parents(value):
     """List what a value was made of by its first parent alone, the value itself last."""
     return [*first_parents(value.parents[0]), value] if value.parents else [value]
@@ -747,6 +789,16 @@ AUTOGRAD = mistakes(
         "A parent gets the gradient of the value times the slope of that step.",
     ),
     (
+        "slope and gradient are added",
+        {"slope * value.grad": "slope + value.grad"},
+        "A parent gets the gradient of the value times the slope of that step.",
+    ),
+    (
+        "numbers with equal data are taken for one",
+        {"parents_first(self, [])": "by_data(self, [])"},
+        "Two of them may be equal by chance: ask whether it is the same object, with `is` or `in`.",
+    ),
+    (
         "the data of the value stand where its gradient belongs",
         {"slope * value.grad": "slope * value.data"},
         "A parent gets the gradient of the value times the slope of that step.",
@@ -800,6 +852,11 @@ AUTOGRAD = mistakes(
         "ReLU multiplies with its value",
         {"float(self.data > 0)": "max(self.data, 0.0)"},
         "ReLU's slope is 1 where it is open, whatever its value.",
+    ),
+    (
+        "ReLU has its input for a slope",
+        {"float(self.data > 0)": "self.data"},
+        "ReLU's slope is 1 where it is open, whatever its value, and 0 elsewhere.",
     ),
     ("ReLU is open at 0", {"float(self.data > 0)": "float(self.data >= 0)"}, "Shut at exactly 0."),
     ("ReLU lets every gradient through", {"float(self.data > 0)": "1.0"}, "Shut below 0."),
@@ -1060,6 +1117,11 @@ MAX_POOL = mistakes(
         STRIDE,
     ),
     (
+        "windows step by KW along a row, and not by stride",
+        {"ow * stride": "ow * KW"},
+        STRIDE,
+    ),
+    (
         "gradients are added to x",
         {"np.zeros(x.shape, dy.dtype)": "x.astype(dy.dtype)"},
         "dx begins with zeros.",
@@ -1205,6 +1267,16 @@ ERROR = mistakes(
         {"(unit, floor)).max())": "(unit, floor)).max() * (unit.max() >= floor))"},
         FLOOR,
     ),
+    (
+        "below the floor there is no error at all",
+        {
+            "float((np.abs(a - b) / np.maximum(unit, floor)).max())": (
+                "float((np.abs(a - b) / np.where(unit == 0, 1, unit)).max())"
+                " * (unit.max() >= floor)"
+            )
+        },
+        FLOOR,
+    ),
     ("the floor is forgotten", {"np.maximum(unit, floor)": "unit"}, FLOOR),
     (
         "the floor that is handed over is not used",
@@ -1327,6 +1399,11 @@ ERRORS = mistakes(
         "the layer does not feel the nudges of its parameters",
         {"array, 1e-6": 'array if name == "x" else array.copy(), 1e-6'},
         "numerical_gradient has to nudge layer.params[...] itself, and not a copy of it.",
+    ),
+    (
+        "every error is 1, for all slopes are far too large",
+        {"relative_error(found[name], slopes)": "relative_error(found[name], slopes + 1e9)"},
+        "Do both losses of a slope hold dy, and is their difference divided by 2 eps?",
     ),
     (
         "the mean of the differences is taken",

@@ -123,6 +123,8 @@ relu_backward = Check(
         Case("close to zero", (np.array([[1.0, 2, 4]]), np.array([[1e-9, -1e-9, 9]]))),
         Case("negative gradients", (np.array([[-1.0, 2, -4]]), np.array([[5.0, -1, 3]]))),
         Case("far from zero", (np.array([[1.0, 2]]), np.array([[1e9, -1e9]]))),
+        Case("all below zero", (np.array([[1.0, 2, 4]]), np.array([[-5.0, -1, -3]]))),
+        Case("all above zero", (np.array([[1.0, 2, 4]]), np.array([[5.0, 1, 3]]))),
         Case("images", (whole(rng, 2, 2, 3, 4), whole(rng, 2, 2, 3, 4))),
         Case("float32", tuple(rng.normal(size=(2, 3)).astype(np.float32) for _ in range(2))),
     ],
@@ -509,6 +511,39 @@ class Scale(Layer):
         return dy * self.params["scale"]
 
 
+def bent(x):
+    return x + x**3 / 3
+
+
+class Bent(Scale):
+    """Bends what comes in and both parameters, so that only tiny nudges tell slopes."""
+
+    def forward(self, x):
+        self.x = x
+        return bent(x) * bent(self.params["scale"]) + bent(self.params["shift"])
+
+    def backward(self, dy):
+        scale, shift = self.params["scale"], self.params["shift"]
+        self.grads = {
+            "scale": (dy * bent(self.x)).sum(axis=0) * (1 + scale**2),
+            "shift": dy.sum(axis=0) * (1 + shift**2),
+        }
+        return dy * (1 + self.x**2) * bent(scale)
+
+
+class Unheard(Bent):
+    """Bends its first parameter alone: of x and of the other one it makes nothing."""
+
+    def forward(self, x):
+        self.x = x
+        return 0 * x + bent(self.params["scale"])
+
+    def backward(self, dy):
+        scale = self.params["scale"]
+        self.grads = {"scale": dy.sum(axis=0) * (1 + scale**2), "shift": 0 * scale}
+        return 0 * dy
+
+
 def _layers(rng):
     def case(label, layer, *shape):
         layer.astype(np.float64)
@@ -523,6 +558,8 @@ def _layers(rng):
         case("dx is doubled", Doubled(1, 2, 2, rng=0), 2, 1, 3, 3),
         case("dx takes the outputs in the wrong order", Mirrored(2, 3, rng=0), 2, 2),
         case("parameters of other names", Scale(3, rng), 2, 3),
+        case("a curved layer", Bent(3, rng), 2, 3),
+        case("what plays no part", Unheard(3, rng), 2, 3),
     ]
 
 
@@ -547,6 +584,13 @@ gradient_errors = Check(
     mistakes.gradient_errors,
     _layers,
     mistakes.ERRORS,
+    (
+        Limit(
+            "layers without a curve",
+            lambda layer, **_: not isinstance(layer, Bent),
+            "On a curve only a tiny nudge tells the slope: 1e-6.",
+        ),
+    ),
     outputs="x w b",
     todo='Return a dict of relative errors under "x" and the name of every parameter',
     more="Why is dy drawn at random? What would a dy of ones not see?",
@@ -655,7 +699,23 @@ def _solved(*args, **named):
     raise Refused("it solves for the weights at once: let gradient descent find them, in steps.")
 
 
-def _look_at(given, w, answers, y):
+def _sent_nothing(learn, x, y, K):
+    """Say whether each gradient that a conv_backward gets is 0."""
+    sent, before = [], sys.getprofile()
+
+    def note(frame, event, arg):
+        if event == "call" and frame.f_code.co_name == "conv_backward":
+            sent.append(np.any(frame.f_locals[frame.f_code.co_varnames[0]]))
+
+    sys.setprofile(note)
+    try:
+        learn(x, y, K)
+    finally:
+        sys.setprofile(before)
+    return bool(sent) and not any(sent)
+
+
+def _look_at(given, w, answers, y, sent_nothing):
     """Refuse weights that were not learned, with what is wrong with them."""
     flipped = given[..., ::-1, ::-1]
     if not np.isfinite(given).all():
@@ -663,6 +723,11 @@ def _look_at(given, w, answers, y):
             "the weights are not finite: is the rate too large, or the step's sign wrong?"
         )
     if not given.any():
+        if sent_nothing():
+            raise Refused(
+                "the weights are 0, as they began: what goes back through conv_backward is 0 in"
+                " every step, as conv_fast(x, w, 0) is where w is 0. Is y taken off it?"
+            )
         raise Refused(
             "the weights are 0, as they began. Is w itself changed, and returned? Is its gradient"
             " taken, which conv_backward returns second? dx is 0 where w is."
@@ -748,7 +813,8 @@ def _found(learn):
         given = np.asarray(given, float)
         if given.shape != w.shape:
             raise Refused(f"the weights have the shape {given.shape}, expected {w.shape}.")
-        _look_at(given, w, reference.conv2d(x, given, np.zeros(1)), y)
+        again = functools.partial(_sent_nothing, learn, x.copy(), y.copy(), K)
+        _look_at(given, w, reference.conv2d(x, given, np.zeros(1)), y, again)
         shares.append(max(0.0, 1 - float(np.linalg.norm(given - w) / np.linalg.norm(w))))
     single = (given == np.float32(given)).all()  # whatever its dtype: made of such numbers
     if min(shares) >= GOAL and _misled(learn, w, x, y, calls, single):
