@@ -202,6 +202,24 @@ MUTANTS = {
         "kernels of 3 by 3": {"im2col(x, (K, K))": "im2col(x, (3, 3))"},
     },
     "pool_layer": {
+        "the mean of the window is taken, and what is not below it gets the gradient": {
+            "        return y\n": (
+                "        self.x = x\n"
+                "        self.y = x.reshape(*y.shape[:3], 2, -1, 2).mean(axis=(3, 5))\n"
+                "        return self.y\n"
+            ),
+            "return dx": (
+                "four = np.ones((2, 2))\n"
+                "        return (self.x >= np.kron(self.y, four)) * np.kron(dy, four)"
+            ),
+        },
+        "windows overlap, for they move by 1, and the gradient goes to the first pixel of each": {
+            "        return y\n": (
+                "        y = np.maximum(x[:, :, 1:], x[:, :, :-1])\n"
+                "        return np.maximum(y[..., 1:], y[..., :-1])\n"
+            ),
+            "return dx": "dx[...] = 0\n        dx[..., :-1, :-1] = dy\n        return dx",
+        },
         "each of the four pixels gets a quarter of the gradient": {
             "dy * (self.winner == k)": "dy / 4"
         },
@@ -319,6 +337,14 @@ MUTANTS = {
         },
     },
     "adam": {
+        "1 - beta * t stands where 1 - beta**t belongs": {
+            "1 - one**t": "1 - one * t",
+            "1 - two**t": "1 - two * t",
+        },
+        "m is divided by 1 - beta1 * t, not 1 - beta1**t": {"1 - one**t": "1 - one * t"},
+        "m keeps 1 - beta1 of what it was, and takes the whole gradient": {
+            "m += (1 - one) * (g - m)": "m += g - one * m"
+        },
         "m begins with the first gradient, and not with 0": {
             "self.m.setdefault(name, np.zeros_like(p))": "self.m.setdefault(name, g.copy())"
         },
@@ -531,6 +557,8 @@ MUTANTS = {
         "the labels are those of other images": {"(images), right)": "(images), right[::-1])"},
     },
     "cosine_rate": {
+        "pi stands outside the cosine": {"np.cos(np.pi * ": "np.pi * np.cos("},
+        "the 1 stands inside the cosine": {"1 + np.cos(": "np.cos(1 + "},
         "pi is missing": {"np.pi * step": "step"},
         "step and steps are exchanged": {"step / steps": "steps / max(step, 1)"},
         "it falls to half of the rate, and not to 0": {"(1 + ": "(3 + ", "/ 2": "/ 4"},

@@ -22,6 +22,13 @@ MUTANTS = {
         "padding is left out": {SIZES: UNPADDED},
     },
     "f23": {
+        "the product with the difference has the wrong sign in the first output": {
+            "first + p + q": "first + p - q"
+        },
+        "the product with the sum has the wrong sign in the first output": {
+            "first + p": "first - p"
+        },
+        "the product with the sum has the wrong sign in the second output": {", p - q": ", -p - q"},
         "six multiplications are done": {
             "    first, last": (
                 "    return np.array([x[:3] @ g, x[1] * g[0] + x[2] * g[1] + x[3] * g[2]])\n"
@@ -48,12 +55,21 @@ MUTANTS = {
         },
     },
     "winograd_conv": {
+        "each tile begins one row too late": {
+            TILE: "tile = np.pad(x, ((0, 1), (0, 0)))[2 * r + 1 : 2 * r + 5, 2 * c : 2 * c + 4]"
+        },
+        "each tile begins one column too late": {
+            TILE: "tile = np.pad(x, ((0, 0), (0, 1)))[2 * r : 2 * r + 4, 2 * c + 1 : 2 * c + 5]"
+        },
+        "each tile is transposed before it goes in": {"(tile, g)": "(tile.T, g)"},
         "tiles begin four pixels apart": {
             TILE: "tile = np.pad(x, 4 * len(x))[4 * len(x) :, 4 * len(x) :]"
             "[4 * r : 4 * r + 4, 4 * c : 4 * c + 4]"
         },
         "tiles begin one pixel apart": {TILE: "tile = x[r : r + 4, c : c + 4]"},
-        "the outputs of each tile are transposed": {"(tile, g)": "(tile, g).T"},
+        "the outputs of each tile are transposed, or tile and filter both": {
+            "(tile, g)": "(tile, g).T"
+        },
         "products": {
             "    for r, c": "    wide = np.pad(x, ((0, 2), (0, 2)))\n    return np.array([["
             "winograd_tile(wide[i : i + 4, j : j + 4], g)[0, 0] for j in range(OW)]"

@@ -25,7 +25,7 @@ from cnnlib.parts import receptive_field
 from cnnlib.winograd import POINTS, minimal_filtering
 from tests.exercises import lesson03, lesson04
 from tests.exercises.doubled import in_a_cell
-from tests.exercises.solutions import TASKS, changed, solved
+from tests.exercises.solutions import TASKS, answer, changed, solved
 
 L01, L02, L03, L04, L05, L06 = (TASKS[f"0{n}"] for n in range(1, 7))
 L07, L08, L09 = (TASKS[f"0{n}"] for n in range(7, 10))
@@ -307,6 +307,39 @@ def test_parts_may_be_smaller_than_batch_size_and_not_larger():
     assert L05.accuracy.diagnose(even).ok
     large = L05.accuracy.diagnose(lambda n, x, labels, size=500: even(n, x, labels, 2 * size))
     assert large.mistakes == ["parts"], large
+
+
+def test_two_mistakes_that_are_named_together_need_not_be_written_so():
+    code = {"(tile, g)": "(tile, g).T", "y[:OH, :OW]": "y"}
+    result = L08.winograd_conv.diagnose(changed("08", "winograd_conv", code))
+    assert len(result.mistakes) == 2 and "two mistakes together give what yours" in str(result)
+
+
+def test_of_a_network_that_is_changed_no_copy_is_asked_for():
+    def switched(network, x, name):
+        network.training = True
+        return answer("06", "feature_maps")(network, x, name)
+
+    result = str(TASKS["06"].feature_maps.diagnose(switched))
+    assert "changes its argument network" in result and "put it back at the end" in result
+
+
+def test_digits_lost_in_the_difference_of_large_means_are_said():
+    def folded(x, gamma, beta, eps):
+        rows = np.moveaxis(x, 1, -1)
+        flat = rows.reshape(-1, rows.shape[-1])
+        mean = flat.mean(0)
+        scale = gamma / np.sqrt((flat**2).mean(0) - mean**2 + eps)
+        return np.moveaxis(rows * scale + (beta - mean * scale), -1, 1)
+
+    result = L07.batch_norm.diagnose(folded)
+    assert result.mistakes == ["numbers near 0"] and "loses digits" in str(result)
+
+
+def test_a_filter_that_is_flipped_and_conjugated_is_told_of_both():
+    code = {"rfft2(w, (H, W))": "rfft2(w[::-1, ::-1], (H, W))"}
+    result = L08.fft_conv.diagnose(changed("08", "fft_conv", code))
+    assert result.mistakes == ["the filter is flipped"] and "turns it twice" in str(result)
 
 
 def test_what_stands_for_a_network_has_what_a_network_has():

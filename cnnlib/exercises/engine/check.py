@@ -365,9 +365,11 @@ class Check(Task):
             return self.result("wrong", f"{title}.", hint, *blocks, mistakes=[name])
         if found := self.explanations(trial, thing, seed):
             both = "" if len(found) == 1 else " All of these give in every case what yours gives."
+            # Who wrote something else, that comes to the same, has to find it true.
+            two = "two mistakes together give what yours gives: " * (len(found[0]) > 1)
             return self.result(
                 "wrong",
-                f"{either([' and '.join(m.name for m in each) for each in found])}.{both}",
+                f"{two}{either([' and '.join(m.name for m in each) for each in found])}.{both}",
                 *told_once(m.hint for each in found for m in each),
                 *blocks,
                 mistakes=[m.name for each in found for m in each],

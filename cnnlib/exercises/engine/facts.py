@@ -338,7 +338,8 @@ def _nearly(pairs, close):
     title = f"no number of {{}} is off by more than about {worst:.0e} of the largest"
     hint = "Is something rounded, held in too few digits (float16), or added for safety?"
     if worst > 2e-3:
-        hint = "Rounding alone takes less. What is left out, or the same where each has its own?"
+        hint = "What is left out, or the same where each has its own? Rounding takes so much only"
+        hint += " where large numbers are subtracted from one another."
     return title, hint, "nearly"
 
 

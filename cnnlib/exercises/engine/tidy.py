@@ -18,10 +18,12 @@ def untidy(check, trial, thing):
     for outcome, case in zip(trial.outcomes, trial.cases, strict=True):
         if outcome.changed:
             names = [check.args[i] for i in outcome.changed]
+            copied = all(isinstance(case.args[i], (np.ndarray, list)) for i in outcome.changed)
+            mend = "work on a copy" if copied else "leave it, or put it back at the end"
             return check.result(
                 "wrong",
                 f"the numbers are right, but it changes its argument {listed(names)}.",
-                "Whoever calls it may still need what was there: work on a copy.",
+                f"Whoever calls it may still need what was there: {mend}.",
                 *check.shown(case),
                 mistakes=["changed"],
             )

@@ -492,6 +492,28 @@ POOL = mistakes(
         "The largest of its four pixels.",
     ),
     (
+        "the mean of the window is taken, and what is not below it gets the gradient",
+        {
+            "return y": "self.mean = sum(x[:, :, k // 2 :: 2, k % 2 :: 2] for k in range(4)) / 4"
+            "\n        return self.mean",
+            "return max_pool_backward(dy, self.x, self.winner, (2, 2), 2)": (
+                "m, dy = (a.repeat(2, axis=2).repeat(2, axis=3) for a in (self.mean, dy))"
+                "\n        return np.where(self.x >= m, dy, 0)"
+            ),
+        },
+        "The largest of its four pixels goes forward, and gets the gradient alone.",
+    ),
+    (
+        "windows overlap, for they move by 1, and the gradient goes to the first pixel of each",
+        {
+            "y, self.winner = max_pool(x, (2, 2), 2)": "y, _ = max_pool(x, (2, 2), 1)",
+            "return max_pool_backward(dy, self.x, self.winner, (2, 2), 2)": (
+                "dx = np.zeros_like(self.x)\n        dx[:, :, :-1, :-1] = dy\n        return dx"
+            ),
+        },
+        "In steps of 2 no pixel is in two windows; the gradient goes to the largest.",
+    ),
+    (
         "the search starts at 0, so that a window of negative numbers has no winner",
         {"max_pool(x,": "max_pool(np.maximum(x, 0),"},
         "Start with the first tap, and not with zeros.",
@@ -858,6 +880,17 @@ ADAM = mistakes(
         {"self.beta2, self.t\n": "self.beta2, max(self.t - 1, 1)\n"},
         STEPS,
     ),
+    (
+        "1 - beta * t stands where 1 - beta**t belongs",
+        {"1 - one**t": "1 - one * t", "1 - two**t": "1 - two * t"},
+        CORRECTED,
+    ),
+    ("m is divided by 1 - beta1 * t, not 1 - beta1**t", {"1 - one**t": "1 - one * t"}, CORRECTED),
+    (
+        "m keeps 1 - beta1 of what it was, and takes the whole gradient",
+        {"one * self.m.get(name, 0 * g) + (1 - one)": "(1 - one) * self.m.get(name, 0 * g) + 1"},
+        MEANS,
+    ),
     ("m takes the whole gradient, without 1 - beta1", {"(1 - one) * g\n": "g\n"}, MEANS),
     ("v takes the whole square, without 1 - beta2", {"(1 - two) * g": "g"}, MEANS),
     (
@@ -1027,6 +1060,7 @@ BATCHES = mistakes(
         },
         OF_SIZE,
     ),
+    (BY_NUMBER, {PARTS: "range(0, len(x), batch_size := -(-len(x) // batch_size))"}, OF_SIZE),
     (
         "the last image never comes",
         {"len(x))\n": "len(x) - 1)\n"},
@@ -1095,6 +1129,11 @@ ACCURACY = mistakes(
     (
         "argmax runs over the images, and not over the classes",
         {".argmax(axis=1)": ".argmax(axis=0)"},
+        "Each image has its own: .argmax(axis=1).",
+    ),
+    (
+        "argmax runs over the images, and only its first number is used",
+        {".argmax(axis=1)": ".argmax(axis=0)[:1]"},
         "Each image has its own: .argmax(axis=1).",
     ),
     (
@@ -1277,6 +1316,14 @@ EPOCH = mistakes(
         {STEP: "pass"},
         "optimizer.step(params, grads): it remembers what went before, so make no other.",
     ),
+    (
+        "each batch is sent back before it goes forward",
+        {
+            f"        {BACK}\n": "",
+            "        loss, d": "        network.backward(images)\n        loss, d",
+        },
+        "backward needs the gradient of the loss, and that needs the scores: forward first.",
+    ),
     ("nothing is sent back", {BACK: "pass"}, "network.backward comes before the step."),
     (
         "parameters and gradients are exchanged",
@@ -1453,6 +1500,16 @@ COSINE = mistakes(
         "it falls along the first quarter of a cosine",
         {"(1 + math.cos(math.pi * step / steps)) / 2": "math.cos(math.pi / 2 * step / steps)"},
         WAVE,
+    ),
+    (
+        "pi stands outside the cosine",
+        {"math.cos(math.pi * step / steps)": "math.pi * math.cos(step / steps)"},
+        "The cosine is taken of pi times step / steps.",
+    ),
+    (
+        "the 1 stands inside the cosine",
+        {"1 + math.cos(": "math.cos(1 + "},
+        "1 is added to the cosine, and not to its angle.",
     ),
     ("it falls along a quarter of the wave", {"math.pi": "math.pi / 2"}, WAVE),
     ("it goes along a whole wave", {"math.pi": "2 * math.pi"}, WAVE),

@@ -536,7 +536,7 @@ class Recorder:
         self.layers, self.state = {"dense1": self}, {}
         self.rate = RATE  # as a rule has it
         self.numbers = {tuple(row): n for n, row in enumerate(x)}
-        self.events, self.modes, self.seen, self.sizes = [], [], [], []
+        self.batch, self.events, self.modes, self.seen, self.sizes = [], [], [], [], []
         self.own = self.fresh = self.whole = True
         self.count, self.added = 0, False
         self.sent = np.full(x.shape, np.nan)  # for each image, times the size of its batch

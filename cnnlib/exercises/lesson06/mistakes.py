@@ -494,6 +494,11 @@ SALIENCY = mistakes(
         ASKED,
     ),
     (
+        "row c is set, and not column c",
+        {"one_hot(scores, c)": "0 * scores\n        asked[c % len(x)] = 1"},
+        ASKED,
+    ),
+    (
         "it is multiplied with the image",
         {"np.abs(dx)": "np.abs(dx * x)"},
         "That is another method.",

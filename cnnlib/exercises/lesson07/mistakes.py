@@ -493,6 +493,11 @@ RESIDUAL = mistakes(
         {"self.body = body": "type(self).body = body"},
         "self.body belongs to one block, a name of the class to all.",
     ),
+    (
+        "the input of the first call is kept for ever",
+        {"return x +": 'self.x = vars(self).get("x", x)\n        return self.x +'},
+        "Take the x that comes in, each time.",
+    ),
     ("x is not added", {"x + self.body": "self.body"}, ADD),
     ("the gradient of the short way is left out", {"dy + self.body": "self.body"}, ADD),
     ("the gradient of the body is left out", {"dy + self.body.backward(dy)": "dy"}, ADD),

@@ -4,7 +4,7 @@ import numpy as np
 
 from cnnlib.datasets import load_mnist
 from cnnlib.exercises.cases import whole
-from cnnlib.exercises.engine.check import Case, Check
+from cnnlib.exercises.engine.check import Case, Check, Limit
 from cnnlib.exercises.engine.goal import Goal
 from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
@@ -65,7 +65,10 @@ def _images(rng):
         Case("beta", (two, np.array([2.0, 3]), np.array([1.0, -4]), 1e-5)),
         Case("one image", (two[:1], np.array([2.0, 3]), ones, 1e-5)),
         Case("a channel that never changes", (np.full((2, 2, 1, 3), 4.0), ones, ones, 1e-3)),
-        Case("far from 0", (*(v.astype(np.float32) for v in (two + 300, ones, none)), 1e-5)),
+        *(
+            Case(label, (*(v.astype(np.float32) for v in (two + far, ones, none)), 1e-5))
+            for label, far in (("far from 0", 300), ("further from 0", 500))
+        ),
         Case(
             "float32", (two.astype(np.float32), *(v.astype(np.float32) for v in (ones, ones)), 0.1)
         ),
@@ -76,6 +79,14 @@ batch_norm = Check(
     mistakes.batch_norm,
     _images,
     mistakes.NORM,
+    (
+        Limit(
+            "numbers near 0",
+            lambda x, gamma, beta, eps: np.abs(x).max() < 100,
+            "In float32 the difference of two large numbers loses digits: take the mean off first,"
+            " and the variance is the mean of what is left, squared.",
+        ),
+    ),
     todo="Normalise every channel over images and pixels, then scale by gamma and shift by beta",
     more="Which of its two parameters makes the bias of the convolution before it useless?",
 )
@@ -151,9 +162,14 @@ class Body(_Noted, Layer):
 
 
 def there_and_back(block, x, w, dy):
-    """Use a residual block once, forward and backward, with another one of the class beside it."""
+    """Use a residual block, forward and backward, with another one of the class beside it.
+
+    Before, something else of another size went there and back.
+    """
     body = Body(w)
     made, other, wanted = block(body), block(Body(w + 1)), x @ w
+    made.backward(np.ones_like(made.forward(1 - x[:1])))
+    body.used.clear()
     y = made.forward(x)
     other.forward(x.copy())
     dx = made.backward(dy)

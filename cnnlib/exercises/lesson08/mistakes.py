@@ -178,6 +178,14 @@ F23 = [Mistake("six multiplications are done", six_products, SAVE)] + mistakes(
     ("x2 is added in the first product", {"(x[0] - x[2])": "(x[0] + x[2])"}, SAVE),
     ("the first product has the other sign", {"(x[0] - x[2])": "(x[2] - x[0])"}, MIDDLE),
     ("sum and difference have the same sign", {"plus - minus": "plus + minus"}, MIDDLE),
+    *(
+        (f"the {name} has the wrong sign in the {which} output", {old: new}, MIDDLE)
+        for name, which, old, new in (
+            ("product with the difference", "first", "plus + minus", "plus - minus"),
+            ("product with the sum", "first", "first + plus", "first - plus"),
+            ("product with the sum", "second", ", plus - minus", ", -plus - minus"),
+        )
+    ),
     ("the difference is taken the other way around", {"(x[2] - x[1])": "(x[1] - x[2])"}, MIDDLE),
     (
         "what mends the first output and what mends the second are exchanged",
@@ -229,6 +237,11 @@ TILE = mistakes(
     ("B.T stands on both sides", {"B.T @ d @ B": "B.T @ d @ B.T"}, SIDES),
     ("the way back works on the columns alone", {" @ A\n": "\n"}, SIDES),
     (
+        "only columns are transformed, of tile, filter and products",
+        {"@ g @ G.T": "@ g", "@ d @ B": "@ d[:, :3]", " @ A\n": "[:, :2]\n"},
+        SIDES,
+    ),
+    (
         "the transformed tile and filter meet in a matrix product",
         {") * (": ") @ ("},
         NUMBERS,
@@ -246,7 +259,11 @@ TILE = mistakes(
     ("the filter is transposed", {"G @ g @": "G @ g.T @"}, "g as it is."),
     ("the tile is transposed", {"@ d @": "@ d.T @"}, "d as it is."),
     ("the filter is flipped", {"G @ g @": "G @ g[::-1, ::-1] @"}, "g as it is."),
-    ("the outputs are transposed", {"@ A\n": "@ A).T\n", "A.T @ ((": "(A.T @ (("}, SIDES),
+    (
+        "the outputs are transposed, or tile and filter both",
+        {"@ A\n": "@ A).T\n", "A.T @ ((": "(A.T @ (("},
+        "d and g as they are, and A.T from the left, A from the right.",
+    ),
 )
 
 
@@ -305,13 +322,13 @@ COVER = mistakes(
     ),
     ("what lies outside is not cut off", {"y[:OH, :OW]": "y"}, "Return OH x OW numbers."),
     (
-        "the outputs of each tile are transposed",
+        "the outputs of each tile are transposed, or tile and filter both",
         {
             "winograd_tile(x[2 * r :, 2 * c :][:4, :4], g)": (
                 "winograd_tile(x[2 * r :, 2 * c :][:4, :4], g).T"
             )
         },
-        "As winograd_tile returns them.",
+        "winograd_tile takes both as they are, and returns the outputs as they belong.",
     ),
     (
         "the image is padded in front",
@@ -330,6 +347,25 @@ COVER = mistakes(
             )
         },
         "The tile at row r of tiles begins at row 2 r of the image.",
+    ),
+    (
+        "each tile is transposed before it goes in",
+        {"[:4, :4], g)": "[:4, :4].T, g)"},
+        "winograd_tile takes the tile as it lies in the image.",
+    ),
+    *(
+        (
+            f"each tile begins one {axis} too late",
+            {
+                "2 * columns - OW)))": "2 * columns - OW)))\n    x = np.pad(x, 1)[1:, 1:]",
+                f"winograd_tile(x[{old}": f"winograd_tile(x[{new}",
+            },
+            "The first output sees the first pixel: row 2 r, column 2 c.",
+        )
+        for axis, old, new in (
+            ("row", "2 * r :,", "2 * r + 1 :,"),
+            ("column", "2 * r :, 2 * c :]", "2 * r :, 2 * c + 1 :]"),
+        )
     ),
     ("the filter is flipped", {"[:4, :4], g)": "[:4, :4], g[::-1, ::-1])"}, "g as it is."),
     ("the filter is transposed", {"[:4, :4], g)": "[:4, :4], g.T)"}, "g as it is."),
@@ -398,9 +434,17 @@ FFT = mistakes(
     ),
     ("the filter is transposed", {"rfft2(w, (H, W))": "rfft2(w.T, (H, W))"}, "Take w as it is."),
     (
+        "zeros stand before the filter as well",
+        {
+            "rfft2(w, (H, W))": "rfft2(np.pad(w, (((H - KH) // 2, (H - KH + 1) // 2),"
+            " ((W - KW) // 2, (W - KW + 1) // 2))))"
+        },
+        "All zeros go behind it: rfft2(w, (H, W)) does that.",
+    ),
+    (
         "the filter is flipped",
         {".conj()": "", "y[: H - KH + 1, : W - KW + 1]": "y[KH - 1 :, KW - 1 :]"},
-        CORRELATES,
+        f"{CORRELATES[:-1]}, once, and w as it is: who flips w as well turns it twice.",
     ),
     ("the conjugate is not taken", {".conj()": ""}, CORRELATES),
     (

@@ -247,6 +247,11 @@ UNPACK = mistakes(
         "row[:n] ends before number n, and row[n:] begins with it.",
     ),
     (
+        "b begins one number too late",
+        {"row[split:]": "np.append(row[split + 1 :], 0)"},
+        "row[:n] ends before number n, and row[n:] begins with it.",
+    ),
+    (
         "b begins at the start of the row",
         {"row[split:].reshape(b_shape)": "row[: int(np.prod(b_shape))].reshape(b_shape)"},
         FIRST,
@@ -481,6 +486,14 @@ ROUND = mistakes(
         "what arrives is averaged and not added",
         {SENT: "after[right, part] = (held[right, part] + held[worker, part]) / 2"},
         "The receiver adds what arrives to its own.",
+    ),
+    (
+        "the second half averages what arrives with what was there",
+        {
+            "after[right, part] = held[worker, part]": "after[right, part] = (held[right, part]"
+            " + held[worker, part]) / 2"
+        },
+        "From round P - 1 on the part that arrives is complete: it takes the place of one's own.",
     ),
     (
         "the neighbour's part is fetched, and not one's own sent",
