@@ -76,6 +76,7 @@ def _replaced(tree, alternatives, together, near):
         return line in begun, line not in near, line, slot.node.end_col_offset
 
     slots = sorted(_slots(tree), key=order)
+    around = _sums(tree, ())
     texts = [ast.dump(slot.node) for slot in slots]
     places = {text: [s for s, t in zip(slots, texts, strict=True) if t == text] for text in texts}
     for slot, text in zip(slots, texts, strict=True):
@@ -92,9 +93,33 @@ def _replaced(tree, alternatives, together, near):
                     each.put(new)
                 for each in others:
                     each.put(pieces.other_axis(new))
-                yield slot.node, needs, [each.node for each in (*ones, *others)]
+                touched = (around[id(each.parent)] for each in (slot, *ones, *others))
+                if not any(map(_empty, itertools.chain([new], *touched))):
+                    yield slot.node, needs, [each.node for each in (*ones, *others)]
                 for each in (slot, *ones, *others):
                     each.put(each.node)
+
+
+def _sums(node, outer):
+    """Return, for each node of a tree, by its id, the operations that it stands in."""
+    if isinstance(node, ast.BinOp):
+        outer = (*outer, node)
+    elif not isinstance(node, (ast.expr, ast.Slice)):
+        outer = ()
+    found = {id(node): outer}
+    for child in ast.iter_child_nodes(node):
+        found |= _sums(child, outer)
+    return found
+
+
+def _empty(node):
+    """Say whether a change made a sum of twice the same, or (x - y) // x: a trick, no repair."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.FloorDiv() as op, right=right):
+            while isinstance(op, ast.FloorDiv) and isinstance(left, ast.BinOp):
+                left = left.left
+            return ast.dump(left) == ast.dump(right)
+    return False
 
 
 def _copied(tree, names):
