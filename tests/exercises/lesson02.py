@@ -135,6 +135,9 @@ MUTANTS = {
         },
     },
     "max_pool": {
+        "the search starts with pixels that are taken without stride": {
+            "np.full((N, C, OH, OW), -np.inf, x.dtype)": "x[:, :, :OH, :OW].copy()"
+        },
         "y and winner are one array": {
             "winner = np.zeros(y.shape, int)": "winner = y",
             "winner[larger] = k\n        y[larger] = pixel[larger]": (

@@ -105,6 +105,7 @@ MUTANTS = {
         "a copy of x is nudged": {"    gradient =": "    x = x.copy()\n    gradient ="},
     },
     "relu_backward": {
+        "one gate shuts for the whole array": {"(x > 0)": "(x.min() > 0)"},
         "the gradient passes everywhere": {"(x > 0)": "(np.maximum(x, 0) >= 0)"},
         "the mask itself is returned": {"dy * (x > 0)": "(x > 0).astype(x.dtype)"},
         "dy is multiplied with the output": {"(x > 0)": "np.maximum(x, 0)"},

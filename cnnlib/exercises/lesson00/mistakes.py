@@ -213,6 +213,11 @@ PICK = mistakes(
         PAIRS,
     ),
     (
+        "the diagonal is taken, and labels pick from it",
+        {"scores[np.arange(len(scores)), labels]": "np.diag(scores)[labels]"},
+        PAIRS,
+    ),
+    (
         "rows are taken to be as long as there are rows",
         {"scores[np.arange(len(scores)), ": "scores.flat[np.arange(len(scores)) * len(scores) + "},
         "Row n begins at n * scores.shape[1].",

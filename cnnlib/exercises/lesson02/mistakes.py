@@ -266,6 +266,12 @@ ONE_ARRAY = """y = np.full(y.shape, -np.inf)
     for k, (kh, kw) in enumerate(np.ndindex(KH, KW)):
         y[x[:, :, kh::stride, kw::stride][:, :, :OH, :OW] > y] = k
 """
+UPPER_LEFT = """y, winner = x[:, :, :OH, :OW].copy(), 0 * winner
+    for k, (kh, kw) in enumerate(np.ndindex(KH, KW)):
+        pixel = x[:, :, kh::stride, kw::stride][:, :, :OH, :OW]
+        larger = pixel > y
+        y[larger], winner[larger] = pixel[larger], k
+"""
 TURNED = "kw, kh = divmod(int(window.T.argmax()), KH)"
 MAX = mistakes(
     max_pool,
@@ -332,6 +338,11 @@ MAX = mistakes(
         "y and winner are one array",
         {"return y, winner": f"{ONE_ARRAY}    return y, y"},
         "y = winner = np.full(...) gives one array two names: make two.",
+    ),
+    (
+        "the search starts with pixels that are taken without stride",
+        {"return y, winner": f"{UPPER_LEFT}    return y, winner"},
+        "Window (oh, ow) begins at row oh * stride: start with -np.inf, or with what tap 0 sees.",
     ),
     (
         "y takes what every tap sees, larger or not",

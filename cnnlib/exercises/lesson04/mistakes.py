@@ -177,6 +177,14 @@ NUDGING = mistakes(
             "np.full(x.shape, (f(x + eps) - f(x)) / eps)",
         )
     ),
+    *(
+        (
+            "the nudge is a fixed number, and the division is by 2 eps",
+            {"value + eps": f"value + {nudge}", "value - eps": f"value - {nudge}"},
+            f"Nudge by the eps that is handed over. {SIDES}",
+        )
+        for nudge in ("1e-3", "1e-4", "1e-5", "1e-6")
+    ),
     (
         "one number is nudged up, but x - eps moves all down",
         {"x[index] = value - eps\n        below = f(x)": "below = f(x - eps)", "2 * eps": "eps"},
@@ -255,7 +263,7 @@ RELU = mistakes(
     (
         "the gradient passes everywhere",
         {" * (x > 0)": ""},
-        "Is the mask y >= 0? y is never negative, so that is true everywhere.",
+        "Nothing of dy is set to 0. A mask y >= 0 does the same, for y is never negative.",
     ),
     (
         "one gate opens for the whole array",

@@ -613,6 +613,21 @@ verdicts = Question(
             POSITIVE,
             "What an activation does to negative numbers, only these show.",
         ),
+        Mistake(
+            "an error that is not tiny is overlooked",
+            {"K": "none"},
+            "One of its errors is far above one millionth.",
+        ),
+        *(
+            Mistake(
+                "a gradient that is right is accused",
+                {letter: name},
+                "Its error is tiny. Those of a wrong gradient are far above one millionth.",
+            )
+            for letter, right in WRONG.items()
+            for name in "xwb"
+            if name != right
+        ),
     ],
     todo='Put "x", "w", "b" or "none" in place of None',
     more="You have convicted three layers by experiment, without reading their code. Read it now:"
