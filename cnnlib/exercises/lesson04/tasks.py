@@ -518,6 +518,10 @@ def bent(x):
 class Bent(Scale):
     """Bends what comes in and both parameters, so that only tiny nudges tell slopes."""
 
+    def __init__(self, M, rng):
+        super().__init__(M, rng)
+        self.params["scale"] = 1 + np.abs(self.params["scale"])  # no slope is almost 0
+
     def forward(self, x):
         self.x = x
         return bent(x) * bent(self.params["scale"]) + bent(self.params["shift"])
