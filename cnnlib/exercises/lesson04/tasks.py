@@ -520,7 +520,7 @@ class Bent(Scale):
 
     def __init__(self, M, rng):
         super().__init__(M, rng)
-        self.params["scale"] = 1 + np.abs(self.params["scale"])  # no slope is almost 0
+        self.params["scale"] = 0.5 + 0.1 * np.abs(self.params["scale"])  # no slope is almost 0
 
     def forward(self, x):
         self.x = x
