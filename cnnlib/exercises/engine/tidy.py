@@ -18,7 +18,9 @@ def untidy(check, trial, thing):
     for outcome, case in zip(trial.outcomes, trial.cases, strict=True):
         if outcome.changed:
             names = [check.args[i] for i in outcome.changed]
-            copied = all(isinstance(case.args[i], (np.ndarray, list)) for i in outcome.changed)
+            copied = all(
+                isinstance(case.args[i], (np.ndarray, list, dict)) for i in outcome.changed
+            )
             mend = "work on a copy" if copied else "leave it, or put it back at the end"
             return check.result(
                 "wrong",
