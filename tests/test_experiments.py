@@ -75,13 +75,13 @@ def test_doing_the_first_steps_again_gives_the_recorded_losses(name, mnist):
 
 
 def test_doing_a_whole_run_again_gives_nearly_what_is_recorded():
-    found, stored = tools.measure("cnn_width", (0, 1)), recorded("cnn_width")
-    assert found.keys() == stored.keys() - {"filters"}  # the axis
+    found, stored = tools.measure("cnn_width", (0, 0, 1)), recorded("cnn_width")
+    assert found.keys() == stored.keys() - {"filters", "rate"}  # the axes
     for key in ("parameters", "done"):
-        assert found[key] == stored[key][0, 1]
+        assert found[key] == stored[key][0, 0, 1]
     for key, most in {"valid": 0.004, "test": 0.004, "loss": 0.02}.items():
-        assert abs(found[key] - stored[key][0, 1]) < most
-    np.testing.assert_allclose(found["head"], stored["head"][0, 1], rtol=2e-3)
+        assert abs(found[key] - stored[key][0, 0, 1]) < most
+    np.testing.assert_allclose(found["head"], stored["head"][0, 0, 1], rtol=2e-3)
 
 
 @pytest.mark.parametrize("name", ["ablation", "cockpit"])

@@ -199,6 +199,12 @@ EXPERIMENTS = {
         {"network": tuple(DIFFERENCE), "epochs": (1, 16)},
         lambda name, epochs: Recipe(DIFFERENCE[name], batch=32, epochs=epochs, **ALL),
     ),
+    "difference_rates": Experiment(
+        "Would another rate suit these plain networks better than the 0.004 above?",
+        {"network": tuple(DIFFERENCE), "epochs": (1, 16), "rate": (0.002, 0.004, 0.008)},
+        lambda name, epochs, rate: Recipe(DIFFERENCE[name], rate=rate, batch=32, epochs=epochs),
+        seeds=1,
+    ),
     "shuffled": Experiment(
         "What if the pixels of all images stand in one other order, for one epoch?",
         {"network": ("plain", "LeNet"), "shuffled": (False, True)},
@@ -290,9 +296,9 @@ EXPERIMENTS = {
         lambda rate: momentum(8192, rate, "warm-up", epochs=16),
     ),
     "cnn_width": Experiment(
-        "How many filters, for one epoch?",
-        {"filters": (1, 2, 4, 8, 16, 32)},
-        lambda filters: Recipe(cnn(filters, 64)),
+        "How many filters, for one epoch, each at a rate of its own?",
+        {"filters": (1, 2, 4, 8, 16, 32), "rate": (0.004, 0.01, 0.025, 0.06)},
+        lambda filters, rate: Recipe(cnn(filters, 64), rate=rate),
     ),
     "norm_rates": Experiment(
         "Which rates are still good, without batch normalisation and with it, 20,000 images?",
