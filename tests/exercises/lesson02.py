@@ -337,6 +337,10 @@ QUESTIONS = {
         ),
         ("windows move by one pixel", {"average at (0, 1)": 2.5}),
         ("the numbers of the window are added up", {"max at (0, 0)": 12}),
+        (
+            ["the largest is written and not the mean", "the window at (1, 0) is averaged"],
+            {"average at (0, 1)": 2},
+        ),
     ]
 }
 # Wrong, and none of the mistakes that the check knows.

@@ -67,6 +67,11 @@ BY_HAND = mistakes(
         "An average: the sum, divided by how many.",
     ),
     (
+        "the window at (1, 0) is averaged",
+        {"2 * oh, 2 * ow": '(2 * ow, 2 * oh) if kind == "mean" else (2 * oh, 2 * ow)'},
+        "(0, 1) is row 0, column 1: the window at the upper right.",
+    ),
+    (
         "pixels that are 0 are left out of the mean",
         {"window.mean()": "window.sum() / max(1, np.count_nonzero(window))"},
         "A 0 is a pixel, too.",
