@@ -427,7 +427,7 @@ MUTANTS = {
     },
     "batches": {
         "images_of_x": {"yield x[pick]": "yield pick"},
-        "the last image never comes": {"permutation(len(x))": "permutation(len(x) - 1)"},
+        "one image never comes": {"permutation(len(x))": "permutation(np.arange(1, len(x)))"},
         "no_image_twice": {
             "order[i : i + batch_size]": (
                 "rng.choice(len(x), len(order[i : i + batch_size]), replace=False)"

@@ -1062,14 +1062,14 @@ BATCHES = mistakes(
     ),
     (BY_NUMBER, {PARTS: "range(0, len(x), batch_size := -(-len(x) // batch_size))"}, OF_SIZE),
     (
-        "the last image never comes",
+        "one image never comes",
         {"len(x))\n": "len(x) - 1)\n"},
-        "rng.permutation(N) holds 0 to N - 1.",
+        "rng.permutation(N) holds 0 to N - 1, the first image and the last.",
     ),
     (
-        "the last image never comes",
+        "one image never comes",
         {"len(x))\n": "len(x) - 1)\n", PARTS: "range(0, len(order), batch_size)"},
-        "rng.permutation(N) holds 0 to N - 1.",
+        "rng.permutation(N) holds 0 to N - 1, the first image and the last.",
     ),
     (
         "the first batch never comes",
