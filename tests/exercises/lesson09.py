@@ -112,6 +112,9 @@ MUTANTS = {
                 "latency + rounds * size / workers / bandwidth"
             )
         },
+        "a message takes as long as the whole buffer would": {
+            "/ bandwidth": "/ (bandwidth / workers)"
+        },
         "single numbers of workers": {"size / workers": "size / np.max(workers)"},
     },
     "dense_from_channels_last": {

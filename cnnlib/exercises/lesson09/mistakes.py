@@ -544,7 +544,11 @@ COST = mistakes(
         {"(workers - 1)": "np.log2(workers)"},
         "In a ring everybody talks to the neighbour only: " + ROUNDS,
     ),
-    ("every message is the whole buffer", {"size / workers": "size"}, "A message is a P-th of it."),
+    (
+        "a message takes as long as the whole buffer would",
+        {"size / workers": "size"},
+        "It is a P-th of it, and each worker has the whole bandwidth.",
+    ),
     (
         "each worker sends the whole buffer twice",
         {
@@ -584,6 +588,11 @@ COST = mistakes(
         "In a round all send at the same time: it takes as long as one message.",
     ),
     ("the buffer has P - 1 parts", {"size / workers": "size / (workers - 1)"}, "It has P parts."),
+    (
+        "the buffer is divided by the number of rounds",
+        {"size / workers": "size / (2 * (workers - 1))"},
+        "It has P parts, and there are 2 (P - 1) rounds.",
+    ),
     ("a part is rounded down", {"size / workers": "size // workers"}, "/ and not //."),
     (
         "size is taken for a count of numbers",
