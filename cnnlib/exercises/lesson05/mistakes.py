@@ -1380,6 +1380,11 @@ EPOCH = mistakes(
         "cross_entropy returns a mean, and that is asked for.",
     ),
     (
+        "each loss is multiplied by its batch's share of all images",
+        {"append(loss)": "append(loss * len(images) / len(x))"},
+        "The factor is too much: the loss of each batch is asked for, a mean already.",
+    ),
+    (
         "running means of the losses are returned",
         {"return losses": "return np.cumsum(losses) / np.arange(1, len(losses) + 1)"},
         "The loss of each batch as it is.",
