@@ -515,6 +515,14 @@ def test_a_batch_is_not_what_code_for_one_image_is_meant_for():
             {"line.pop()": "line.pop(0)"},
             "a value hands on as soon as it is reached, and again when more comes",
         ),
+        (
+            "autograd",
+            {
+                "visit(value):\n": "visit(value, seen=[]):\n            seen.append(value)\n",
+                "each in order": "each in seen",
+            },
+            "numbers with equal data are taken for one",
+        ),
         ("gradient_errors", {"** 2)": "** 2 / 2)"}, "the loss is a squared difference"),
     ],
 )

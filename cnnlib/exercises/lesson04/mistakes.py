@@ -710,11 +710,14 @@ def parents_first(value, order, once=True):
     return order
 
 
-def by_data(value, order):
-    """Append a value to a list, after its parents, if none with equal data is there."""
+def by_data(value, order, reached=None):
+    """Append a value to a list, after its parents, if none with equal data is there, or reached."""
+    seen = order if reached is None else reached
+    if reached is not None:
+        reached.append(value)
     for parent in value.parents:
-        if parent.data not in [each.data for each in order]:
-            by_data(parent, order)
+        if parent.data not in [each.data for each in seen]:
+            by_data(parent, order, reached)
     order.append(value)
     return order
 
@@ -801,10 +804,14 @@ AUTOGRAD = mistakes(
         {"slope * value.grad": "slope + value.grad"},
         "A parent gets the gradient of the value times the slope of that step.",
     ),
-    (
-        "numbers with equal data are taken for one",
-        {"parents_first(self, [])": "by_data(self, [])"},
-        "Two of them may be equal by chance: ask whether it is the same object, with `is` or `in`.",
+    *(
+        (
+            "numbers with equal data are taken for one",
+            {"parents_first(self, [])": f"by_data(self, []{reached})"},
+            "Two of them may be equal by chance: ask whether it is the same object, with `is` or"
+            " `in`.",
+        )
+        for reached in ("", ", []")
     ),
     (
         "the data of the value stand where its gradient belongs",
