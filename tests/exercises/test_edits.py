@@ -52,7 +52,7 @@ collect("99", {"pooled": CHECK})
 @pytest.mark.parametrize(
     "old, new, said",
     [
-        ("(W - size)", "(H - size)", "H in H - size stands where W belongs"),
+        ("(W - size)", "(H - size)", "H in the second H - size stands where W belongs"),
         ("stride * OH", "size * OH", "size stands where another name belongs"),
         ("stride + 1, ", "stride, ", "(H - size) // stride needs something added to it"),
         ("(H - size)", "(H + size)", "H + size needs another sign"),
@@ -209,6 +209,19 @@ def test_of_two_lines_alike_the_one_that_is_copied_is_told():
     check = Check(in_a_cell(source.format("W")), lambda rng: cases, todo="Write it", more="Go on.")
     collect("99", {"product": check})
     assert "line 4, H stands where W" in str(check.diagnose(in_a_cell(source.format("H"))))
+
+
+def test_of_two_places_alike_in_a_line_the_one_that_is_changed_is_told():
+    source = "def first(x):\n    return x[0] - 3 * x[0]\n"
+    cases = [Case(str(n), (np.array(n),)) for n in ((1.0, 2.0, 5.0), (3.0, 1.0, 4.0))]
+    check = Check(lambda x: x[0] - 3 * x[2], lambda rng: cases, todo="Write it", more="Go on.")
+    collect("99", {"first": check})
+    found = str(check.diagnose(in_a_cell(source, "first")))
+    assert "line 2, 0 in the second x[0] should be" in found, found
+    both = Check(lambda x: x[1] - 3 * x[1], lambda rng: cases, todo="Write it", more="Go on.")
+    collect("99", {"first": both})
+    found = str(both.diagnose(in_a_cell(source, "first")))
+    assert "second" not in found and "each time" in found, found
 
 
 def test_a_layer_whose_methods_are_guarded_is_changed_as_well():

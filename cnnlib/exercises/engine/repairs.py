@@ -18,6 +18,7 @@ from cnnlib.exercises.engine.mine import functions_of
 from cnnlib.exercises.engine.mistakes import Mistake
 from cnnlib.exercises.engine.whose import own
 
+NTH = "first", "second", "third", "fourth", "fifth"
 MOST = 5000  # changes to try; each takes less than a millisecond
 # Modules that only calculate, whatever they are handed.
 TAME = "main builtins cnnlib numpy math cmath itertools functools operator collections copy time"
@@ -89,8 +90,11 @@ def small_changes(thing, near=(), fewer=False):
         return f"{text[:50]} ..." if more or len(text) > 50 else text
 
     @functools.cache
-    def place(node):
-        """Return the text of a node, with what it stands in if a line has the same again."""
+    def place(node, alone):
+        """Return the text of a node, with what it stands in if a line has the same again.
+
+        If it is changed ``alone``, also which one, where what it stands in is there again.
+        """
         parent = parents[id(node)]
         if isinstance(parent, ast.keyword) or isinstance(node, ast.Tuple):
             return short(parent if isinstance(parent, (ast.keyword, ast.Subscript)) else node)
@@ -98,7 +102,15 @@ def small_changes(thing, near=(), fewer=False):
             parent = parents[id(parent)]
         again = [n for n in every if n.lineno == node.lineno and text_of(n) == text_of(node)]
         whole = isinstance(parent, (ast.expr, ast.Slice)) and parent.end_lineno == node.lineno
-        return f"{short(node)} in {short(parent)}" if again[1:] and whole else short(node)
+        if not (again[1:] and whole):
+            return short(node)
+        return f"{short(node)} in {which(parent) if alone else ''}{short(parent)}"
+
+    def which(node):
+        """Return which of those that a line has again a node is: "the second "; else ""."""
+        alike = [n for n in every if n.lineno == node.lineno and text_of(n) == text_of(node)]
+        at = sorted(alike, key=lambda n: n.col_offset).index(node)
+        return f"the {NTH[at]} " if alike[1:] and at < len(NTH) else ""
 
     def likewise(node, others):
         """Say where the same is changed as well, as the end of a sentence; or ""."""
@@ -119,7 +131,8 @@ def small_changes(thing, near=(), fewer=False):
         except Exception:  # that is no code, or has a wrong default
             continue
         yield Mistake(
-            f"in line {node.lineno}, {place(node)} {needs}{likewise(node, others)}", changed
+            f"in line {node.lineno}, {place(node, not others)} {needs}{likewise(node, others)}",
+            changed,
         )
 
 
