@@ -194,6 +194,20 @@ def test_only_what_a_person_would_write_is_tried(line, tried, never):
     assert not any(f"return ({never}, x[0])" in made for made in found)
 
 
+def test_a_number_that_is_taken_off_is_told_from_an_index():
+    source = "def f(x):\n    return x[: x.shape[0] - 1, : x.shape[1] - 1]\n"
+    tree = ast.parse(source).body[0]
+    made = {ast.unparse(tree.body[0].value) for _ in changes(tree)}
+    assert "x[:x.shape[0] - 2, :x.shape[1] - 2]" in made
+    assert not any("- -1" in text or "x.shape[2] - 2" in text for text in made)
+    rows = [Case(str(shape), (np.ones(shape),)) for shape in ((3, 5), (6, 4), (4, 4))]
+    right = in_a_cell(source.replace("- 1", "- 2"))
+    check = Check(right, lambda rng: rows, todo="Write it", more="Go on.")
+    collect("99", {"f": check})
+    said = "1 in x.shape[0] - 1 should be another number, and likewise 1 in x.shape[1] - 1."
+    assert said in str(check.diagnose(in_a_cell(source)))
+
+
 def test_another_axis_is_tried_before_none():
     tree = ast.parse("def f(x):\n    return x.mean(axis=3, keepdims=True)\n").body[0]
     made = [ast.unparse(tree.body[0].value) for _ in changes(tree)]

@@ -80,7 +80,7 @@ def _replaced(tree, alternatives, together, near):
     texts = [ast.dump(slot.node) for slot in slots]
     places = {text: [s for s, t in zip(slots, texts, strict=True) if t == text] for text in texts}
     for slot, text in zip(slots, texts, strict=True):
-        same = [other for other in places[text] if other is not slot]
+        same = [other for other in places[text] if other is not slot and _as_one(slot, other)]
         twin = ast.dump(pieces.other_axis(slot.node))
         twins = places.get(twin, []) if twin != text else []
         groups = [(same, []), ([], twins), (same, twins)] if together else [([], [])]
@@ -100,6 +100,12 @@ def _replaced(tree, alternatives, together, near):
                     each.put(each.node)
 
 
+def _as_one(slot, other):
+    """Say whether two places may change alike: of numbers, terms and indices do not."""
+    terms = (isinstance(each.parent, ast.BinOp) for each in (slot, other))
+    return not isinstance(slot.node, ast.Constant) or len(set(terms)) == 1
+
+
 def _sums(node, outer):
     """Return, for each node of a tree, by its id, the operations that it stands in."""
     if isinstance(node, ast.BinOp):
@@ -113,8 +119,10 @@ def _sums(node, outer):
 
 
 def _empty(node):
-    """Say whether a change made a sum of twice the same, or (x - y) // x: a trick, no repair."""
+    """Say whether a change made x - x, x + x, (x - y) // x or x - -1: a trick, no repair."""
     match node:
+        case ast.BinOp(op=ast.Sub(), right=ast.Constant(value=int(taken) | float(taken))):
+            return taken < 0
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.FloorDiv() as op, right=right):
             while isinstance(op, ast.FloorDiv) and isinstance(left, ast.BinOp):
                 left = left.left
