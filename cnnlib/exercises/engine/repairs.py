@@ -115,9 +115,10 @@ def small_changes(thing, near=(), fewer=False):
     def likewise(node, others):
         """Say where the same is changed as well, as the end of a sentence; or ""."""
         said, numbers = [], isinstance(node, ast.Constant)
-        again = [n for n in every if n.lineno == node.lineno and text_of(n) == text_of(node)]
-        named = place if numbers and not {*again} <= {node, *others} else short  # not each of them
-        for line, text in dict.fromkeys((each.lineno, named(each)) for each in others):
+        again = {n for n in every if n.lineno == node.lineno and text_of(n) == text_of(node)}
+        some = numbers and not again <= {node, *others}  # of those in the line, not all
+        named = [place(each, True) if some else short(each) for each in others]
+        for line, text in dict.fromkeys(zip((n.lineno for n in others), named, strict=True)):
             where = f" in line {line}" if line != node.lineno else ""
             if where or text != short(node):
                 said.append(f"{text if text != short(node) else ''}{where}".strip())
