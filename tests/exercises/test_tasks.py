@@ -432,12 +432,15 @@ def test_by_heart_tells_how_far_one_got():
 
 
 def test_what_can_be_seen_of_a_network_that_reads_badly_is_said():
-    def linear(outputs=10, rate=0.01, shift=0, scale=1, first=100, epochs=30, odd=0, biases=True):
+    def linear(
+        outputs=10, rate=0.01, shift=0, scale=1, first=100, epochs=30, odd=0, biases=True, last=()
+    ):
         def learn(x, labels):
             rng = np.random.default_rng(0)
             names, x, labels = solved("05"), scale * x[:first], (labels[:first] + shift) % outputs
             labels[len(labels) - odd :] = 9 - labels[len(labels) - odd :]
-            network = L05.Sequential([names["Flatten"](), names["Dense"](784, outputs, rng)])
+            layers = [names["Flatten"](), names["Dense"](784, outputs, rng), *last]
+            network = L05.Sequential(layers)
             rule = names["Adam"](rate)
             for _ in range(epochs):
                 names["train_epoch"](network, rule, x.astype(np.float32), labels, 25, rng)
@@ -453,7 +456,10 @@ def test_what_can_be_seen_of_a_network_that_reads_badly_is_said():
     assert "takes 0 for 1, 1 for 2" in linear(shift=1)
     assert "the shape (100, 6)" in linear(outputs=6)
     assert "without an idea it would be 2.3" in linear(scale=-1)
-    assert "with more epochs" in linear(epochs=1)
+    assert "with more epochs or another rate?" in linear(epochs=1)
+    bad = linear(shift=np.arange(100) % 7, epochs=9)
+    assert "or another rate" in bad and "each with its own label?" in bad
+    assert "after its last Dense" in linear(rate=0.3, last=[solved("05")["ReLU"]()])
     assert "has it seen the others" in linear(first=50)
     nearly, unbiased = linear(odd=1), linear(biases=False)
     assert "99% of" in nearly and "the others" not in nearly

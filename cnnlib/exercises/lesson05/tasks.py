@@ -846,14 +846,15 @@ def _why(network, x, labels):
     usual = np.array([np.bincount(read[labels == k], minlength=10).argmax() for k in range(10)])
     if (read == usual[labels]).mean() > 0.9 and len(set(usual)) > 8:
         return f"It takes 0 for {usual[0]}, 1 for {usual[1]}, and so on: which labels did it see?"
+    if scores.min() >= 0:
+        return "None of its scores is below 0: does anything come after its last Dense?"
     loss, _ = cross_entropy(scores, labels)
-    if loss > 2.4:
-        return (
-            f"Its loss on such images is {loss:.1f}, and without an idea it would be 2.3: was it"
-            " trained on images like these, from 0 to 1, and on their labels?"
-        )
-    said = f"Its loss on such images is {loss:.1f} still: does it fall on with more epochs"
-    return said + (", and did it see images like these, from 0 to 1?" if share < 0.5 else "?")
+    still = ", and without an idea it would be 2.3" if loss > 2.4 else " still"
+    seen = ", and did it see images like these, from 0 to 1, each with its own label"
+    return (
+        f"Its loss on such images is {loss:.1f}{still}: does it fall with more epochs or another"
+        f" rate{seen if share < 0.5 else ''}?"
+    )
 
 
 def _by_heart(learn):
