@@ -208,6 +208,50 @@ def test_a_number_that_is_taken_off_is_told_from_an_index():
     assert said in str(check.diagnose(in_a_cell(source)))
 
 
+ADDED = """def added(x):
+    y = 1.0 * x
+    for n in range(len(x)):
+        for f in range(2):
+            y[n, f] += f + 2
+    return y
+"""
+TOTALS = """def totals(x):
+    y = np.zeros(len(x))
+    for n in range(len(x)):
+        total = 0.0
+        for f in range(2):
+            total += x[n, f]
+        y[n] = total
+    return y
+"""
+
+
+@pytest.mark.parametrize(
+    "source, old, new, said",
+    [
+        (ADDED, "y[n, f]", "y[:, f]", "line 5, : takes all where one belongs"),
+        (
+            TOTALS,
+            "    for n in range(len(x)):\n        total = 0.0\n",
+            "    total = 0.0\n    for n in range(len(x)):\n",
+            "total = 0.0 belongs into the loop",
+        ),
+    ],
+)
+def test_what_a_loop_only_fills_does_not_belong_into_it(source, old, new, said):
+    cases = [Case(str(n), (np.arange(2.0 * n).reshape(n, 2),)) for n in (1, 2, 3, 5)]
+    check = Check(
+        in_a_cell(source, source[4 : source.index("(")]), lambda rng: cases, todo="", more=""
+    )
+    collect("99", {check.right.__name__: check})
+    assert source.count(old) == 1
+    thing = in_a_cell(source.replace(old, new), check.right.__name__)
+    assert said in str(check.diagnose(thing))
+    if source == ADDED:
+        names = [m.name for m in small_changes(thing)]
+        assert not any("y = 1.0 * x belongs into the loop" in name for name in names)
+
+
 def test_another_axis_is_tried_before_none():
     tree = ast.parse("def f(x):\n    return x.mean(axis=3, keepdims=True)\n").body[0]
     made = [ast.unparse(tree.body[0].value) for _ in changes(tree)]

@@ -233,8 +233,25 @@ def _moved(block):
                 (i - 1, kept[i - 1 : i] + inner),
                 (i + 1, inner + kept[i + 1 : i + 2]),
             ):
-                if len(loop) > len(inner) and not isinstance(kept[there], ast.Return):
+                if len(loop) > len(inner) and not _stays(kept[there], inner):
                     node.body[:] = loop
                     block[:] = [each for each in kept if each is not kept[there]]
                     yield kept[there], "belongs into the loop", []
             node.body[:], block[:] = inner, kept
+
+
+def _stays(line, loop):
+    """Say whether a line stays outside a loop: a return, or what makes what the loop only fills."""
+    made = line.targets if isinstance(line, ast.Assign) else ()
+    names = {n.id for target in made for n in ast.walk(target) if isinstance(n, ast.Name)}
+    filling, read = [], []
+    for node in (n for each in loop for n in ast.walk(each)):
+        if isinstance(node, ast.Assign | ast.AugAssign):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            while isinstance(target, ast.Subscript):
+                target = target.value
+            if getattr(target, "id", "") in names:
+                filling += ast.walk(node)
+        if isinstance(node, ast.Name) and node.id in names:
+            read.append(node)
+    return isinstance(line, ast.Return) or bool(filling) and all(n in filling for n in read)

@@ -63,7 +63,8 @@ class Code:
         self.names = list(dict.fromkeys(self.given + stored))
         indices = [node.slice for node in every if isinstance(node, ast.Subscript)]
         loops = [n for node in every if isinstance(node, ast.For) for n in ast.walk(node.target)]
-        indices += [_name(node.id) for node in loops if isinstance(node, ast.Name)]
+        self.loops = list(dict.fromkeys(n.id for n in loops if isinstance(n, ast.Name)))
+        indices += map(_name, self.loops)
         calls = [arg for node in every if isinstance(node, ast.Call) for arg in node.args]
         self.indices = _unlike(indices)
         self.tuples = _unlike(arg for arg in calls if isinstance(arg, ast.Tuple))
@@ -283,6 +284,10 @@ def instead(slot, code):
     if slot.field == "iter" and isinstance(slot.parent, ast.For):
         yield _called("reversed", [_called("list", [node])]), "should run the other way"
     match node:
+        case ast.Slice(lower=None, upper=None, step=None):
+            for name in code.loops:
+                if code.numbers[name]:
+                    yield _name(name), "takes all where one belongs"
         case ast.Name(id=old) if old in names:
             for name in names:
                 if name not in (old, TWINS.get(old)):
