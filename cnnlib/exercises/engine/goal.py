@@ -49,10 +49,11 @@ class Goal(Task):
 
     def __init__(self, measure, goal, *, form, todo, more, seconds=30, first=None):
         super().__init__(todo, more)
-        self.measure, self.goal, self.form, self.first = measure, goal, form, first
+        self.measure, self.goal, self.form = measure, goal, form
+        self.first = copy.copy(first)  # that it stands before this goal is no matter of its own
         self.seconds = seconds * here.slower()
         if first:
-            first.meets = self.reached
+            self.first.meets = self.reached
 
     def __call__(self, thing):
         """Measure what the reader made.
