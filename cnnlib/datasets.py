@@ -13,7 +13,6 @@ from cnnlib.fashion import fetch_files, read_files
 from cnnlib.files import load_arrays
 
 MNIST_FILE = Path(__file__).parent / "data" / "mnist.npz"
-PHOTOGRAPHS_FILE = MNIST_FILE.with_name("photographs.jpg")
 
 
 # ---------------------------------------------------------------------------------------------
@@ -131,7 +130,7 @@ def load_photographs():
     """
     from matplotlib import image
 
-    sheet = image.imread(PHOTOGRAPHS_FILE)  # one below the other
+    sheet = image.imread(MNIST_FILE.with_name("photographs.jpg"))  # one below the other
     x = sheet.reshape(-1, 224, *sheet.shape[1:]).transpose(0, 3, 1, 2)
     return np.divide(x, 255, dtype=np.float32, order="C")
 

@@ -8,7 +8,6 @@ from cnnlib.layers.norm import BatchNorm
 from cnnlib.layers.reshape import Flatten
 from cnnlib.losses import SoftmaxCrossEntropy, check_labels
 from cnnlib.network import Residual, Sequential
-from cnnlib.training import unchanged
 
 WIDTH = 100
 
@@ -70,7 +69,7 @@ def by_depth(network, x, labels):
     """
     check_labels(labels, len(x), network.output_shape(x.shape[1:])[-1])
     loss, sizes, slopes = SoftmaxCrossEntropy(), [], []
-    with unchanged(network), network.mode(training=True):
+    with network.unchanged(), network.mode(training=True):
         for _, y in network.steps(x):
             sizes.append(root_mean_square(y))
         loss.forward(y, labels)

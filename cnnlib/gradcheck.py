@@ -142,7 +142,7 @@ class Report(list):
         return "\n".join(lines)
 
 
-def check_layer(layer, x, tolerance=1e-6, max_entries=None):
+def check_layer(layer, x, tolerance=1e-6, max_entries=None, loss=None, labels=None):
     """Hold the backward pass of a layer or network to numerical gradients.
 
     The gradient dy that goes in is random. All is done in float64 on a copy of the layer. Draws,
@@ -160,6 +160,8 @@ def check_layer(layer, x, tolerance=1e-6, max_entries=None):
         as that large: rounding is all that can be seen of them.
     max_entries : int, optional
         Check this many entries of each array, drawn at random, instead of all.
+    loss, labels : optional
+        What makes one number of the outputs; see :func:`check_network`.
 
     Returns
     -------
@@ -179,19 +181,19 @@ def check_layer(layer, x, tolerance=1e-6, max_entries=None):
     if max_entries is not None:
         at_least(1, max_entries=max_entries)
     rng = np.random.default_rng(0)
-    layer, x = copy.deepcopy(layer).astype(np.float64), x.astype(np.float64)
+    layer, loss = copy.deepcopy((layer, loss))
+    layer, x = layer.astype(np.float64), x.astype(np.float64)
     layer.input_gradient = True
-    draws = layer.draws()
-    states = [source.state for source in draws]
 
     def outputs():
-        for source, state in zip(draws, states, strict=True):
-            source.state = state
-        return layer.forward(x).copy()
+        with layer.unchanged():
+            y = layer.forward(x)
+        return y.copy() if loss is None else np.array([loss.forward(y, labels)])
 
     y = outputs()
     dy = rng.standard_normal(y.shape)
-    gradients = {"x": layer.backward(dy), **layer.grads}
+    back = layer.backward(dy if loss is None else dy[0] * loss.backward())
+    gradients = {"x": back, **layer.grads}
     found = {}
     for name, array in {"x": x, **layer.params}.items():
         shaped(f"the gradient of {name}", gradients.get(name), array.shape)
@@ -211,29 +213,6 @@ def assert_gradients(layer, x, **options):
     if problems:
         lines = [f"{name}: {text}" for name, text in problems.items()]
         raise AssertionError("\n".join(["wrong gradient", *lines]))
-
-
-class WithLoss(Layer):
-    """A network and its loss as one layer that returns one number."""
-
-    def __init__(self, network, loss, labels):
-        self.network, self.loss, self.labels = network, loss, labels
-
-    def forward(self, x):
-        """Compute the loss of x, as an array of one number."""
-        return np.array([self.loss.forward(self.network.forward(x), self.labels)])
-
-    def backward(self, dy):
-        """Differentiate the loss by x, and fill the network's ``grads``."""
-        self.network.input_gradient = self.input_gradient
-        return self.network.backward(dy[0] * self.loss.backward())
-
-    params = property(lambda self: self.network.params)
-    grads = property(lambda self: self.network.grads)
-    state = property(lambda self: self.network.state)
-
-    def children(self):
-        return (self.network,)
 
 
 def check_network(network, x, labels, loss=None, tolerance=1e-5, max_entries=20):
@@ -261,8 +240,8 @@ def check_network(network, x, labels, loss=None, tolerance=1e-5, max_entries=20)
     TypeError, ValueError
         If x or labels do not fit.
     """
-    block = WithLoss(network, SoftmaxCrossEntropy() if loss is None else loss, labels)
-    return check_layer(block, x, tolerance, max_entries)
+    loss = SoftmaxCrossEntropy() if loss is None else loss
+    return check_layer(network, x, tolerance, max_entries, loss, labels)
 
 
 def slopes(array, indices, outputs, y, dy, eps=1e-5):

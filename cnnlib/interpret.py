@@ -173,45 +173,22 @@ def effective_field(network, x, layer, row, column):
     return np.abs(input_gradient(network, x, layer, dy)).sum(axis=1).mean(axis=0)
 
 
-def most_exciting(network, x, layer, unit, count=9):
-    """Find the images to which one unit responds most, and where in them.
+def strongest(y, count=9):
+    """Find the images to which one unit responds most, each once, and where in them.
 
     Parameters
     ----------
-    network : Sequential
-    x : ndarray of shape (N, C, H, W)
-    layer : str
-    unit : int
-        A channel of a convolution, or a number of a dense layer.
+    y : ndarray of shape (N, OH, OW) or (N,)
+        Responses to N images, as ``activations(network, x, layer, unit)`` returns them.
     count : int
-        Images to return, each once.
 
     Returns
     -------
     list of (int, int, int, float)
         Number of the image, row and column of the unit's map, response; strongest first.
 
-    Source: Zeiler and Fergus, Visualizing and understanding convolutional
+    Derived in lesson 06. Source: Zeiler and Fergus, Visualizing and understanding convolutional
     networks (2013).
-    """
-    return strongest(activations(network, x, layer, unit), count)
-
-
-def strongest(y, count=9):
-    """Find the largest responses of one unit, one an image.
-
-    Parameters
-    ----------
-    y : ndarray of shape (N, OH, OW) or (N,)
-        Responses to N images.
-    count : int
-
-    Returns
-    -------
-    list of (int, int, int, float)
-        As :func:`most_exciting`.
-
-    Derived in lesson 06.
     """
     y = y.reshape(len(y), *(y.shape[1:] or (1, 1)))
     best = np.argsort(-y.max(axis=(1, 2)), kind="stable")[:count]

@@ -173,7 +173,7 @@ def plot_most_exciting(network, images, layer=None, which=None, count=8, title=N
     which = pick(which, len(tops), np.sort(np.argsort(-tops, kind="stable")[:6]))
     patches, responses = [], []
     for unit in which:
-        found = interpret.most_exciting(network, x, layer, unit, count)
+        found = interpret.strongest(interpret.activations(network, x, layer, unit), count)
         fields = [
             receptive_field(network, layer, row, column, x.shape[1:], clip=False)
             for _, row, column, _ in found

@@ -241,28 +241,3 @@ def col2im(cols, shape, kernel_size, stride=1, pad=0, dilation=1):
         i, j = (c * KH + kh) * KW + kw, (oh * OW + ow) * N + n
         x[n, c, oh * stride + kh * dilation, ow * stride + kw * dilation] += cols[i, j]
     return cut_frame(x, pad)
-
-
-def dense(x, w, b):
-    """Sum every input times its weight, for every output.
-
-    Parameters
-    ----------
-    x : ndarray of shape (N, D)
-    w : ndarray of shape (D, M)
-    b : ndarray of shape (M,)
-
-    Returns
-    -------
-    ndarray of shape (N, M), dtype of x
-
-    See lesson 04.
-    """
-    N, D = x.shape
-    M = len(b)
-    y = np.zeros((N, M), x.dtype)
-    for n, m in np.ndindex(N, M):
-        y[n, m] = b[m]
-        for d in range(D):
-            y[n, m] += x[n, d] * w[d, m]
-    return y

@@ -1,7 +1,6 @@
 """The training loop: batches in, gradients back, a step."""
 
 import time
-from contextlib import contextmanager
 from itertools import islice
 
 import numpy as np
@@ -42,7 +41,7 @@ class Run(RunState):
         with self.network.mode(training=True, input_gradient=False):
             for x, labels in todo:
                 x = self.distort(x, self.epoch, self.batch)
-                with unchanged(self.network, always=False), np.errstate(all="ignore"):
+                with self.network.unchanged(always=False), np.errstate(all="ignore"):
                     self.step(x, labels)
                 self.spent = time.perf_counter() - start
                 self.call()
@@ -269,32 +268,10 @@ def check_single_images(run, x):
     sizes = {len(x) % run.batch_size, min(len(x), run.batch_size)}
     if any(1 in np.diff(run.cuts(size)) for size in sizes):
         try:
-            with unchanged(run.network), run.network.mode(True), np.errstate(all="ignore"):
+            with run.network.unchanged(), run.network.mode(True), np.errstate(all="ignore"):
                 run.network.forward(x[:1])
         except ValueError as error:
             raise ValueError(
                 f"train: a part of a batch is one image, with {len(x):,} images and batch_size"
                 f" {run.batch_size}: {error}"
             ) from None
-
-
-@contextmanager
-def unchanged(network, always=True):
-    """Put back what a forward pass in training changes, running means and draws.
-
-    If not ``always``, then only after an error. An interrupt is none: it may come after the
-    weights' update, and what was learned stays whole.
-    """
-    state = {name: value.copy() for name, value in network.state.items()}
-    generators = [(source, source.state) for source in network.draws()]
-    try:
-        yield
-    except Exception:
-        always = True
-        raise
-    finally:
-        if always:
-            for name, value in network.state.items():
-                value[...] = state[name]
-            for generator, before in generators:
-                generator.state = before

@@ -109,7 +109,6 @@ def test_odd_images_are_refused_by_every_way_of_looking(network, x, kind):
     for look_inside in (
         lambda: interpret.activations(network, odd, "conv1"),
         lambda: interpret.activity(network, odd, "relu1"),
-        lambda: interpret.most_exciting(network, odd, "conv1", 0),
         lambda: interpret.input_gradient(network, odd, "pool1", 1.0),
         lambda: interpret.class_gradient(network, odd, 1),
         lambda: interpret.saliency(network, odd, 1),
@@ -183,9 +182,8 @@ def test_the_packages_own_photograph_is_looked_at_within_a_gigabyte(name):
 
 @pytest.mark.parametrize("unit", [4, -1, 1.0, "1"])
 def test_a_unit_out_of_range_is_refused(network, x, unit):
-    for method in (interpret.activations, interpret.most_exciting):
-        with pytest.raises(ValueError, match=r"unit is .*, expected 0 to 3"):
-            method(network, x, "conv1", unit)
+    with pytest.raises(ValueError, match=r"unit is .*, expected 0 to 3"):
+        interpret.activations(network, x, "conv1", unit)
     with pytest.raises(ValueError, match=r"unit is .*, expected 0 to 3"):
         interpret.maximise(network, "conv1", unit)
 
@@ -244,7 +242,6 @@ def test_a_look_at_each_step_leaves_training_as_it_is_bit_for_bit():
         yield interpret.ablation, (network, x, labels, "relu1")
         yield parts.receptive_field, (network, "residual1.stack1.conv1")
         yield interpret.effective_field, (network, x, "pool1", 1, 1)
-        yield interpret.most_exciting, (network, x, "norm1", 0)
         yield interpret.input_gradient, (network, x, "dense1", 1.0)
         yield interpret.class_gradient, (network, x, 1)
         yield interpret.saliency, (network, x, 1)
@@ -376,9 +373,9 @@ def test_what_needs_the_shape_of_the_input_says_so_where_it_is_not_known(use):
 
 
 @pytest.mark.parametrize("layer, unit", [("conv2", 3), ("pool1", 0), ("dense1", 7), ("relu3", 7)])
-def test_most_exciting_are_the_maxima(lenet, mnist_test, layer, unit):
+def test_strongest_are_the_maxima(lenet, mnist_test, layer, unit):
     x = mnist_test[0][:700]
-    found = interpret.most_exciting(lenet, x, layer, unit, count=5)
+    found = interpret.strongest(interpret.activations(lenet, x, layer, unit), count=5)
     y = dict(lenet.steps(x))[layer][:, unit]
     strongest = sorted((float(np.max(y[n])) for n in range(len(x))), reverse=True)
     assert [value for *_, value in found] == pytest.approx(strongest[:5])

@@ -135,7 +135,7 @@ def test_plot_feature_maps_of_a_layer_without_maps_is_refused(lenet, digits):
 def test_plot_most_exciting_shows_the_best_patches(lenet, digits):
     x, _ = digits
     ax = drawn(look.plot_most_exciting(lenet, x, "conv2", [15, 7], count=3))
-    found = interpret.most_exciting(lenet, x, "conv2", 15, 3)
+    found = interpret.strongest(interpret.activations(lenet, x, "conv2", 15), 3)
     fields = [receptive_field(lenet, "conv2", r, c) for _, r, c, _ in found]
     patches = [crop(x[n], *f)[0] for (n, *_), f in zip(found, fields, strict=True)]
     np.testing.assert_array_equal(tiles(ax)[:3], patches)

@@ -200,6 +200,27 @@ class Layer:
             for layer, was_training, needed in before:
                 layer.training, layer.input_gradient = was_training, needed
 
+    @contextmanager
+    def unchanged(self, always=True):
+        """Put back what a forward pass in training changes, running means and draws.
+
+        If not ``always``, then only after an error. An interrupt is none: it may come after the
+        weights' update, and what was learned stays whole.
+        """
+        state = {name: value.copy() for name, value in self.state.items()}
+        generators = [(source, source.state) for source in self.draws()]
+        try:
+            yield
+        except Exception:
+            always = True
+            raise
+        finally:
+            if always:
+                for name, value in self.state.items():
+                    value[...] = state[name]
+                for generator, before in generators:
+                    generator.state = before
+
     def astype(self, dtype):
         """Convert parameters and state, for example to float64 for a gradient check.
 
