@@ -157,17 +157,15 @@ class RunState:
         history = History(**{name: value.tolist() for name, value in record.items()})
         self.check_record(history, done, steps, origin)
         self.compare_draws(arrays["first/image"], history.rates, steps, origin)
-        generators = self.network.draws()
         try:
-            for generator, state in zip(generators, states, strict=True):
-                type(generator)().state = state
+            with self.network.unchanged(always=False):
+                for source, state in zip(self.network.draws(), states, strict=True):
+                    source.state = state
         except Exception as error:  # each kind of generator refuses in its own way
             raise ValueError(f"{origin} {DAMAGED}: its generators are wrong, {error}") from None
         for name, value in mine.items():  # from here on nothing can go wrong
             value[...] = arrays[name]
         self.optimizer.steps, self.optimizer.memory = steps, memory
-        for generator, state in zip(generators, states, strict=True):
-            generator.state = state
         self.history, self.history.interrupted = history, False
         (self.epoch, self.batch), self.spent = done, place["spent"]
 

@@ -334,6 +334,7 @@ def test_every_part_of_a_checkpoint_that_is_missing_or_wrong_is_refused_by_name(
         ({"generators": []}, "its generators are wrong"),
         ({"generators": [{}, {}]}, "its generators are wrong"),
         ({"generators": [1, 2]}, "its generators are wrong"),
+        ({"generators": [np.random.PCG64(5).state, {}]}, "its generators are wrong"),
         ({"generators": None}, "is a damaged checkpoint: place: generators is None"),
     ],
 )
