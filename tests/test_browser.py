@@ -183,6 +183,25 @@ def test_points_are_put_in_where_the_picture_is_clicked(reader):
     wait_for("of the 201 points")
 
 
+def test_play_begins_at_the_beginning_and_end_reaches_an_end_that_has_moved(reader):
+    lesson = browser.ROOT / "notebooks" / "02_pooling.ipynb"
+    opened = reader(lesson, only=("imports", "load", "explorer"))
+    assert not any(opened.run_all())
+    assert opened.pictures(2) == 1
+    cell = opened.cell(2)
+    sentence = cell.locator("[aria-live=polite]")
+    sentence.filter(has_text="Window 5 of 9").wait_for()
+    cell.get_by_role("button", name="Play or pause").click()
+    sentence.filter(has_text="Window 1 of 9").wait_for()
+    sentence.filter(has_text="Window 9 of 9").wait_for()
+
+    cell.get_by_role("slider", name="stride").press("ArrowLeft")
+    sentence.filter(has_text="of 25").wait_for()
+    for key, window in (("End", 25), ("Home", 1), ("End", 25)):
+        cell.get_by_role("slider", name="step").press(key)
+        sentence.filter(has_text=f"Window {window} of 25").wait_for()
+
+
 MODEL = """async code => {
     const file = new Blob([code], {type: "text/javascript"});
     const {default: widget} = await import(URL.createObjectURL(file));

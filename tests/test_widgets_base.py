@@ -169,6 +169,34 @@ def test_a_play_button_stands_right_after_what_it_moves(name, explorers):
     assert all(explorer.controls[name] in found for name in explorer.plays)
 
 
+@pytest.mark.parametrize("name", [name for name in EXPLORERS if name != "kernel"])
+def test_play_begins_at_the_beginning_and_goes_on_from_where_a_hand_was(name):
+    explorer = EXPLORERS[name]()
+    for name, play in explorer.players.items():
+        control = explorer.controls[name]
+        opening = control.value
+        assert play.value == play.max == control.max  # where a press begins anew
+        play.value = play.min
+        assert control.value == control.min
+        explorer.set(**{name: opening})
+        assert play.value == opening
+
+
+def test_play_still_begins_anew_after_a_change_of_what_is_not_played():
+    pools = EXPLORERS["pooling"]()
+    play, step = pools.players["step"], pools.controls["step"]
+    pools.set(stride=1)
+    assert play.value == play.max == step.max == 24 and step.value == 4
+    step.value = 5
+    pools.set(kernel=3)
+    assert (play.value, play.max) == (5, 15)
+    kernels = EXPLORERS["kernel"]()
+    kernels.set(stride=2, kernel="blur (box)")
+    assert kernels.play.value == kernels.play.max == 168 != kernels.controls["row"].value
+    kernels.controls["column"].value = 1
+    assert kernels.play.value == 13 * kernels.controls["row"].value + 1
+
+
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_it_offers_its_picture_where_no_kernel_runs(name, explorers):
     explorer = explorers(name)

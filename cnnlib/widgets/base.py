@@ -64,6 +64,7 @@ class Explorer(widgets.VBox):
 
     def __init__(self):
         self.controls = self.make_controls()
+        self.players = {name: player(self.controls[name], ms) for name, ms in self.plays.items()}
         # In its own size, where the page has room: stretched, it is blurred.
         self.image = Picture(layout=widgets.Layout(align_self="flex-start", max_width="100%"))
         self.image.points = type(self).pointed is not Explorer.pointed
@@ -79,7 +80,9 @@ class Explorer(widgets.VBox):
         self.add_class("cnnlib-explorer")
         for name, control in self.controls.items():
             control.observe(functools.partial(self.moved, name), "value")
-        self.agree(None)
+        for name, play in self.players.items():
+            play.observe(functools.partial(self.played, name), "value")
+        self.settle(None)
         self.refresh()
 
     def make_controls(self):
@@ -107,8 +110,8 @@ class Explorer(widgets.VBox):
 
     def beside_plays(self, *names):
         """Return the controls of these names, each beside its play button if it has one."""
-        controls = [(self.controls[name], self.plays.get(name)) for name in names]
-        return [in_a_row(each, player(each, ms)) if ms else each for each, ms in controls]
+        controls = [(self.controls[name], self.players.get(name)) for name in names]
+        return [in_a_row(each, play) if play else each for each, play in controls]
 
     def agree(self, moved):
         """Let the other controls agree with one that moved; called before each picture, quietly.
@@ -118,6 +121,14 @@ class Explorer(widgets.VBox):
         moved : str or None
             Name of the control; None at the start.
         """
+
+    def settle(self, moved):
+        """Let all controls agree with one that moved, and play buttons with their controls."""
+        with self.quiet():
+            self.agree(moved)
+            for name, play in self.players.items():
+                control = self.controls[name]
+                let_stand(play, control.value, control.max, moved == name)
 
     def follow(self, moved, menu, presets, names):
         """Let a menu of presets, whose last entry is none, and the controls it sets say the same.
@@ -183,9 +194,13 @@ class Explorer(widgets.VBox):
             if math.isclose(change.old, change.new, abs_tol=1e-12):
                 return
         if not self.quieted:
-            with self.quiet():
-                self.agree(name)
+            self.settle(name)
             self.refresh()
+
+    def played(self, name, change):
+        """Move a control to where its play button is."""
+        if not self.quieted:
+            self.controls[name].value = change.new
 
     @uncollected()
     def refresh(self):
@@ -224,7 +239,7 @@ class Explorer(widgets.VBox):
             with self.quiet():
                 for name, value in values.items():
                     self.controls[name].value = value
-                    self.agree(name)
+                    self.settle(name)
         except Exception:  # the picture is that of the controls, also where one refused its value
             with contextlib.suppress(Exception):  # said is the refusal
                 self.refresh()
@@ -287,7 +302,9 @@ def choice(name, options, value=None):
 
 
 def player(control, interval):
-    """Make a play button that moves an integer slider from its least to its greatest value.
+    """Make a play button for an integer slider, from its least to its greatest value.
+
+    It stands at the end, where a press begins anew: a picture may open in mid-run.
 
     Parameters
     ----------
@@ -295,12 +312,24 @@ def player(control, interval):
     interval : int
         Milliseconds between steps.
     """
-    play = widgets.Play(
-        value=control.value, min=control.min, max=control.max, step=control.step, interval=interval
+    return widgets.Play(
+        value=control.max, min=control.min, max=control.max, step=control.step, interval=interval
     )
-    widgets.link((play, "value"), (control, "value"))
-    widgets.link((control, "max"), (play, "max"))
-    return play
+
+
+def let_stand(play, value, most, moved):
+    """Let a play button end at another value, and go on from one if it is there by hand.
+
+    Parameters
+    ----------
+    play : widgets.Play
+    value, most : int
+    moved : bool
+        Whether by hand; if not, one that stands at its end stays there.
+    """
+    value = most if play.value == play.max and not moved else value
+    play.max = most
+    play.value = value
 
 
 def several(count, noun):

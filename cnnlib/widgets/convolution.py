@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from cnnlib.datasets import load_mnist, load_photo
 from cnnlib.im2col import output_size
 from cnnlib.plots.convolution import kernel_positions, sliding_window
-from cnnlib.widgets.base import Explorer, choice, in_a_row, several, slider, within
+from cnnlib.widgets.base import Explorer, choice, in_a_row, let_stand, several, slider, within
 
 OWN = "own numbers"
 KERNELS = {
@@ -92,7 +92,9 @@ class KernelExplorer(Explorer):
         kernel, image = "Sobel x", next(iter(self.images))
         y = filtered(self.images[image], read_filter(KERNELS[kernel].split()))
         row, column = np.unravel_index(np.abs(y).argmax(), y.shape)  # where most is to be seen
-        self.play = widgets.Play(interval=250, max=y.size - 1, tooltip="walk over the picture")
+        self.play = widgets.Play(
+            value=y.size - 1, max=y.size - 1, interval=250, tooltip="walk over the picture"
+        )
         self.play.observe(functools.partial(self.moved, "play"), "value")
         small = widgets.Layout(width="4.5em")
         taps = {
@@ -135,8 +137,9 @@ class KernelExplorer(Explorer):
         stride, pad = controls["stride"].value, controls["pad"].value
         H, W = self.images[controls["image"].value].shape
         row.max, column.max = (output_size(size, 3, stride, pad) - 1 for size in (H, W))
-        play.max = (row.max + 1) * (column.max + 1) - 1
-        play.value = row.value * (column.max + 1) + column.value
+        OH, OW = row.max + 1, column.max + 1
+        place = row.value * OW + column.value
+        let_stand(play, place, OH * OW - 1, moved in ("row", "column", "play"))
 
     def pointed(self, name, x, y):
         """Move the window to a pixel of the input, or of the output."""

@@ -1,5 +1,6 @@
 // The picture of an explorer: an image that says where it is pointed at. It also names for screen
-// readers what ipywidgets leaves nameless, and keeps the notebook from taking a slider's keys.
+// readers what ipywidgets leaves nameless, keeps the notebook from taking a slider's keys, and lets
+// the key End reach a slider's end.
 
 const PATIENCE = 3000; // ms after which an answer is taken for lost
 
@@ -23,6 +24,15 @@ function name(root) {
   for (const field of root.querySelectorAll("input[title], input[placeholder]")) {
     if (!field.labels?.length) field.setAttribute("aria-label", field.title || field.placeholder);
   }
+}
+
+// noUiSlider goes to where the end was when it was made; since then another control may have moved it.
+function toTheEnd(event) {
+  const slider = event.key === "End" && event.target.closest(".noUi-target")?.noUiSlider;
+  if (!slider) return;
+  event.preventDefault();
+  event.stopPropagation();
+  slider.set(slider.options.range.max);
 }
 
 function render({ model, el }) {
@@ -102,6 +112,7 @@ function render({ model, el }) {
     root = el.closest(".cnnlib-explorer");
     if (!root) return;
     name(root);
+    root.addEventListener("keydown", toTheEnd, true); // before the slider
     watcher.observe(root, { childList: true, subtree: true });
   });
 
@@ -114,6 +125,7 @@ function render({ model, el }) {
   return () => {
     cancelAnimationFrame(frame);
     watcher.disconnect();
+    root?.removeEventListener("keydown", toTheEnd, true);
     clearTimeout(waiting);
     model.off("change:value", show);
     model.off("change:alt change:stale change:points", say);
