@@ -17,6 +17,7 @@ import numpy as np
 
 from cnnlib.datasets import load_mnist
 from cnnlib.exercises.engine.progress import state_folder
+from cnnlib.exercises.engine.show import written
 from cnnlib.files import check_place, load_arrays, save_arrays
 from cnnlib.here import say
 from cnnlib.layers.activations import ReLU
@@ -230,7 +231,7 @@ def _run(options):
 
 
 def _written(value):
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return written(value) if isinstance(value, float) else str(value)
 
 
 def _page(lines):

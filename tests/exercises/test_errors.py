@@ -27,6 +27,9 @@ def test_what_the_names_of_the_line_held_is_told():
         "there x has the shape (2, 3), k is 4",
         "IndexError: index 4 is out of bounds for axis 0 with size 2",
     ]
+    large = run(f, ((1, 2), 1234567), 5), run(f, ((1, 2), 1234567.0), 5), run(f, ((), True), 5)
+    told = [explain(outcome.error)[1] for outcome in large]
+    assert [line.split("k is ")[1] for line in told] == ["1234567", "1234567", "True"]
     deep = in_a_cell("def f(k):\n    return g(k)\ndef g(i):\n    return (1, 2)[i]\n")
     told = explain(run(deep, (5,), 5).error)
     assert [line for line in told if line.startswith("there")] == ["there i is 5"]

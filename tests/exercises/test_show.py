@@ -18,7 +18,13 @@ def test_html_marks_wrong_numbers_and_escapes_text():
 
 @pytest.mark.parametrize(
     "value, text",
-    [(3, "3"), (3.0, "3"), (-0.0, "0"), (1 / 3, "0.3333"), (12345.6, "1.235e+04"), (True, "True")]
+    [(3, "3"), (3.0, "3"), (-0.0, "0"), (1 / 3, "0.3333"), (12345.6, "12346"), (True, "True")]
+    + [
+        (1234567.0, "1234567"),
+        (9999.9, "10000"),
+        (-2.5e9, "-2.5e+09"),
+        (np.int64(10**10), "10000000000"),
+    ]
     + [(float("nan"), "nan"), (float("-inf"), "-inf"), (1e-12, "0"), ("no", "no")],
 )
 def test_numbers_are_written_shortly(value, text):

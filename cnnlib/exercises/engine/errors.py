@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 
+from cnnlib.exercises.engine.show import written
 from cnnlib.exercises.engine.whose import own
 
 # What the most frequent exceptions mean, by a piece of their message.
@@ -104,7 +105,7 @@ def _held(text, names):
         if isinstance(value, np.ndarray) and value.ndim:
             said.append(f"{name} has the shape {value.shape}")
         elif isinstance(value, (float, np.number)) or isinstance(value, int) and abs(value) < 1e18:
-            said.append(f"{name} is {value:g}")
+            said.append(f"{name} is {written(value, 6)}")
         elif isinstance(value, tuple) and len(str(value)) < 30:
             said.append(f"{name} is {value}")
     return ", ".join(said)

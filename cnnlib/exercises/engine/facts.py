@@ -8,6 +8,7 @@ import itertools
 
 import numpy as np
 
+from cnnlib.exercises.engine.show import written
 from cnnlib.exercises.engine.words import listed
 
 
@@ -234,13 +235,14 @@ def _bounded(pairs, close):
     bound = bound + 0.0  # -0 is 0
     if not _right_outside([v == bound for v, _ in pairs], pairs, close):
         return None  # something else is wrong, by little
+    said = written(bound[0])
     for side, beyond in (("below", wanted < bound[0]), ("above", wanted > bound[0])):
         several = len(np.unique(wanted[off])) > 1 and (wanted[~off] != bound).any()
         if several and (beyond == off).all():
-            title = f"whatever should be {side} {bound[0]:.4g} in {{}} comes out as {bound[0]:.4g}"
+            title = f"whatever should be {side} {said} in {{}} comes out as {said}"
             return title, "What holds it there: a start, a max, a min, a clip?", "bound"
     if bound[0] and len(np.unique(wanted[off])) > 1:
-        title = f"what is wrong in {{}} is {bound[0]:.4g} everywhere, and the rest of it is right"
+        title = f"what is wrong in {{}} is {said} everywhere, and the rest of it is right"
         return title, "Where does this number come from?", "constant"
     return None
 
@@ -278,7 +280,8 @@ def _apart(pairs, close):
     off = np.concatenate([(value - wanted.astype(float)).ravel() for value, wanted in pairs])
     if not np.isfinite(off).all() or not all(close(v, w + off[0]) for v, w in pairs):
         return None
-    title = f"all numbers of {{}} are too {'large' if off[0] > 0 else 'small'} by {abs(off[0]):.4g}"
+    size = f"{'large' if off[0] > 0 else 'small'} by {written(abs(off[0]))}"
+    title = f"all numbers of {{}} are too {size}"
     return title, "What is added, or left out, everywhere?", "difference"
 
 
@@ -298,11 +301,11 @@ def _scaled(pairs, close):
             return None
         if len(np.unique(w[w != 0])) > 1:
             several.append(factors[-1])
-    times = list(dict.fromkeys(f"{each:.3g}" for each in several))
+    times = list(dict.fromkeys(written(each, 3) for each in several))
     if {f"{each:.4g}" for each in factors} == {"1"}:
         return None
     if len({f"{each:.4g}" for each in factors}) == 1 and not _few(pairs):
-        title = f"all numbers of {{}} are {factors[0]:.4g} times what they should be"
+        title = f"all numbers of {{}} are {written(factors[0])} times what they should be"
         return title, "By what do you divide or multiply, and by what should you?", "factor"
     if len(times) < 2:
         return None

@@ -11,17 +11,23 @@ WRONG = "background:rgba(213,94,0,.35);font-weight:bold"
 CELL = "padding:1px 7px;text-align:right;border:1px solid rgba(127,127,127,.35)"
 
 
-def number(value, digits=4):
-    """Write a number with at most so many digits that count."""
+def written(value, digits=4):
+    """Write a number: all digits of an integer, of others at least those before the point."""
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
+    if isinstance(value, (int, np.integer)):
+        return f"{value:d}"
+    if 10**digits - 0.5 <= abs(value) < 1e9:  # as long as 1.235e+04
+        return f"{value:.0f}"
+    return f"{value:.{digits}g}"
+
+
+def number(value, digits=4):
+    """Write a number as :func:`written` does, what is as small as rounding as 0; or a text."""
     if isinstance(value, str):
         return value
-    if value != value:
-        return "nan"
-    if abs(value) < 1e-9:
-        return "0"
-    return f"{value:d}" if isinstance(value, (int, np.integer)) else f"{value:.{digits}g}"
+    tiny = abs(value) < 1e-9 and not isinstance(value, (bool, np.bool_))
+    return "0" if tiny else written(value, digits)
 
 
 def digits_to_tell(values, others):
