@@ -34,9 +34,11 @@ def fact(wrong, close):
         ]
         for name, each in wrong.items()
     }
-    finders = [_said, _flat, _turned, _cut, _too_large, _unfinite, _fractions, _scattered]
-    finders += [_unsigned, _bounded, _zero, _not_zero, _function, _apart, _scaled, _rounded]
-    for find in [*finders, _nearly, _alike_along, _first_alone]:
+    finders = [_said, _flat, _turned, _cut, _too_large]
+    if all(map(_counted, wrong.values())):
+        finders += [_unfinite, _fractions, _scattered, _unsigned, _bounded, _zero, _not_zero]
+        finders += [_function, _apart, _scaled, _rounded, _nearly, _alike_along, _first_alone]
+    for find in finders:
         found = [find(pairs, close) for pairs in wrong.values()]
         if found[0] and all(each and each[0] == found[0][0] for each in found):
             title, hint, name = found[0]
@@ -141,9 +143,9 @@ def _counted(pairs):
 def _scattered(pairs, close):
     """All numbers are there, at other places."""
     several = max(len(np.unique(wanted)) for _, wanted in pairs) > 3
-    if not _alike(pairs) or not several:
-        return None
-    if all(close(np.sort(value, axis=None), np.sort(wanted, axis=None)) for value, wanted in pairs):
+    if several and all(
+        close(np.sort(value, axis=None), np.sort(wanted, axis=None)) for value, wanted in pairs
+    ):
         hint = "What says where each number goes? And which index counts fastest?"
         return "all numbers of {} are there, but not at their places", hint, "places"
     return None
@@ -151,8 +153,6 @@ def _scattered(pairs, close):
 
 def _unsigned(pairs, close):
     """Only signs are wrong."""
-    if not _alike(pairs) or any(value.dtype.kind == "b" for value, _ in pairs):
-        return None
     if all(close(np.abs(value), np.abs(wanted)) for value, wanted in pairs):
         return "all sizes in {} are right, but some signs are not", "What loses the sign?", "signs"
     return None
@@ -161,7 +161,7 @@ def _unsigned(pairs, close):
 def _zero(pairs, close):
     """What is wrong is 0."""
     arrays = any(wanted.ndim for _, wanted in pairs)
-    if arrays and _counted(pairs) and _kept(pairs, close, lambda value, wanted: value == 0):
+    if arrays and _kept(pairs, close, lambda value, wanted: value == 0):
         hint = "What should write these numbers, and is it reached for each of them?"
         hint += " What sets them to 0?"
         return "what is wrong in {} is 0, everything else in it is right", hint, "zero"
@@ -170,7 +170,7 @@ def _zero(pairs, close):
 
 def _not_zero(pairs, close):
     """What is wrong should be 0."""
-    if _counted(pairs) and _kept(pairs, close, lambda value, wanted: wanted == 0):
+    if _kept(pairs, close, lambda value, wanted: wanted == 0):
         hint = "Which condition makes a number 0?"
         return "what is wrong in {} should be 0, everything else in it is right", hint, "not zero"
     return None
@@ -194,7 +194,7 @@ def _right_outside(masks, pairs, close):
 
 def _unfinite(pairs, close):
     """What is wrong is infinite, or no number."""
-    if not _counted(pairs) or not all(np.isfinite(wanted).all() for _, wanted in pairs):
+    if not all(np.isfinite(wanted).all() for _, wanted in pairs):
         return None
     masks = [~np.isfinite(value) for value, _ in pairs]
     if not _right_outside(masks, pairs, close):
@@ -213,7 +213,7 @@ def _unfinite(pairs, close):
 
 def _fractions(pairs, close):
     """Whole numbers are asked for, and others come."""
-    if not _alike(pairs) or any(wanted.dtype.kind not in "iu" for _, wanted in pairs):
+    if any(wanted.dtype.kind not in "iu" for _, wanted in pairs):
         return None
     if not all((np.isfinite(v) & (v % 1 != 0)).any() for v, w in pairs if not close(v, w)):
         return None
@@ -226,8 +226,6 @@ def _fractions(pairs, close):
 
 def _bounded(pairs, close):
     """What is wrong is one number, as where whatever lies beyond it is held there."""
-    if not _counted(pairs):
-        return None
     value, wanted = (np.concatenate([a.ravel() for a in s]) for s in zip(*pairs, strict=True))
     off = np.abs(value - wanted.astype(float)) > 1e-5 * np.maximum(1, np.abs(wanted))
     if not off.any() or off.all() or len(bound := np.unique(value[off])) > 1:
@@ -259,7 +257,7 @@ FUNCTIONS = {
 
 def _function(pairs, close):
     """Each number is some function of what it should be."""
-    if not _counted(pairs) or _few(pairs):
+    if _few(pairs):
         return None
     for words, function in FUNCTIONS.items():
         if all(close(value, function(wanted.astype(float))) for value, wanted in pairs):
@@ -275,7 +273,7 @@ def _few(pairs):
 
 def _apart(pairs, close):
     """All numbers are off by the same."""
-    if not _counted(pairs) or _few(pairs):
+    if _few(pairs):
         return None
     off = np.concatenate([(value - wanted.astype(float)).ravel() for value, wanted in pairs])
     if not np.isfinite(off).all() or not all(close(v, w + off[0]) for v, w in pairs):
@@ -287,8 +285,6 @@ def _apart(pairs, close):
 
 def _scaled(pairs, close):
     """In each case all numbers are one factor times what they should be."""
-    if not _counted(pairs):
-        return None
     factors, several = [], []
     for value, wanted in pairs:
         v, w = value.astype(float).ravel(), wanted.astype(float).ravel()
@@ -316,7 +312,7 @@ def _scaled(pairs, close):
 
 def _rounded(pairs, close):
     """The numbers are rounded, to so many digits or down."""
-    if not _counted(pairs) or not all(w.dtype.kind == "f" for _, w in pairs) or _few(pairs):
+    if not all(w.dtype.kind == "f" for _, w in pairs) or _few(pairs):
         return None
     hint = "Where is it rounded? Is there a //, an int or a round on the way?"
     for words, function, shift in (("down", np.floor, 1e-9), ("up", np.ceil, -1e-9)):
@@ -332,7 +328,7 @@ def _rounded(pairs, close):
 
 def _nearly(pairs, close):
     """All numbers are off by little, compared with the largest."""
-    if not _counted(pairs) or not all(w.dtype.kind == "f" and w.size for _, w in pairs):
+    if not all(w.dtype.kind == "f" and w.size for _, w in pairs):
         return None
     off = [(np.abs(v - w.astype(float)).max(), np.abs(w).max()) for v, w in pairs]
     if not all(most <= 0.01 * largest for most, largest in off):
@@ -351,8 +347,6 @@ ORDINAL = "first", "second", "third", "fourth"
 
 def _alike_along(pairs, close):
     """Along an axis all are the same where they should differ."""
-    if not _alike(pairs) or any(wanted.dtype.kind == "b" for _, wanted in pairs):
-        return None
     bad = [pair for pair in pairs if not close(*pair)]
     if len(bad) > 1 and not any(v.any() for v, _ in bad):
         return (
@@ -385,8 +379,6 @@ def _alike_along(pairs, close):
 
 def _first_alone(pairs, close):
     """Along an axis only the first are right."""
-    if not _alike(pairs) or any(wanted.dtype.kind == "b" for _, wanted in pairs):
-        return None
     bad = [pair for pair in pairs if not close(*pair)]
     for axis in range(min(len(ORDINAL), *(wanted.ndim for _, wanted in pairs))):
         length = [wanted.shape[axis] for _, wanted in bad]
