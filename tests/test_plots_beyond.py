@@ -33,12 +33,3 @@ def test_where_time_goes_shows_shares_speed_and_the_marked_place():
     np.testing.assert_allclose(speed.get_ydata(), [8, 20])
     np.testing.assert_allclose(ideal.get_ydata(), [8, 80])
     assert mark.get_xdata()[0] == 10
-
-
-def test_rate_panels_have_curves_with_the_range_of_their_seeds():
-    rates, values = np.array([0.1, 1.0]), np.array([[50.0, 70], [80, 90]])
-    axes = axes_of(plots.rate_panels(rates, {"x": {"a": values}, "y": {"a": values - 9}}, "t"))
-    assert [ax.get_title() for ax in axes] == ["x", "y"]
-    np.testing.assert_array_equal(axes[0].lines[0].get_ydata(), [60, 85])
-    band = axes[0].collections[0].get_paths()[0].vertices[:, 1]
-    assert (band.min(), band.max()) == (50, 90)

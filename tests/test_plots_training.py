@@ -35,6 +35,7 @@ def test_sweep_draws_the_mean_and_the_range_of_the_seeds():
     corners = left.collections[0].get_paths()[0].vertices[:, 1]
     assert np.isclose(corners.min(), 50) and np.isclose(corners.max(), 97)
     assert right.get_title() == "r"
+    assert [tick.get_text() for tick in left.get_xticklabels()] == ["1", "10"]
 
 
 def test_dots_draw_every_seed():

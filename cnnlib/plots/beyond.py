@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnlib.plots.base import BLUE, GREY, ORANGE, RED, band, dress, show_numbers, style
+from cnnlib.plots.base import BLUE, GREY, ORANGE, RED, dress, show_numbers, style
 from cnnlib.plots.figure import new_figure, plot
 
 PARTS = (("computing", BLUE), ("sending", ORANGE), ("waiting for messages to start", RED))
@@ -98,33 +98,4 @@ def where_time_goes(workers, parts, images, at, title):
     for ax in (left, right):
         ax.axvline(at, color="black", lw=1.2, ls=":")
         ax.minorticks_off()
-    return figure
-
-
-@plot
-def rate_panels(rates, panels, title):
-    """Draw accuracy against the learning rate: panels of curves, with the range of the seeds.
-
-    Parameters
-    ----------
-    rates : finite ndarray of shape (R,)
-    panels : dict of str to dict of str to ndarray of shape (R, SEEDS)
-        Percent.
-    title : str
-
-    Returns
-    -------
-    Figure
-    """
-    figure = new_figure(8.0, 3.4, title)
-    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-    for ax, (name, curves) in zip(axes, panels.items(), strict=True):
-        for k, (label, values) in enumerate(curves.items()):
-            band(ax, rates, values, label, k, 3.5)
-        ylabel = "held-back images right, %" if ax is axes[0] else ""
-        dress(ax, "learning rate", ylabel, title=name, logs="x")
-        ax.set_xticks(rates, [f"{rate:g}" for rate in rates], fontsize=8)
-        ax.minorticks_off()
-        ax.set_ylim(0, 100)
-    axes[0].legend(fontsize=8, loc="lower left")
     return figure

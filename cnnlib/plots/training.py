@@ -128,6 +128,9 @@ def sweep(
             places = x[label] if isinstance(x, dict) else x
             band(ax, places, 100 * np.asarray(found), label, k)
         dress(ax, xlabel, ylabel if ax is axes[0] else "", name or None, "x")
+        if not isinstance(x, dict) and len(x) < 7:  # more would touch
+            ax.set_xticks(x, [f"{place:g}" for place in x])
+            ax.minorticks_off()
         if floor is not None:
             ax.set_ylim(floor, 100)
         ax.legend(fontsize=8, loc=legend)
