@@ -1,6 +1,7 @@
 """The explorers that compute in the page, operated in a browser without Jupyter."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -227,6 +228,8 @@ def test_a_filter_is_painted_by_mouse_keys_and_finger(show):
     assert value(page, "weights") == [0, -1, 0, -1, 5, -1, 0, -1, 0]
     page.locator("select").nth(1).select_option("5")
     assert len(value(page, "weights")) == 25 and value(page, "weights")[12] == 5
+    said = page.locator(".cnnlib-after figcaption").inner_text()
+    assert re.fullmatch(r"what comes out, blue −([\d.]+) to red \1", said), said
     page.locator("select").nth(1).select_option("3")
     assert value(page, "weights") == [0, -1, 0, -1, 5, -1, 0, -1, 0]
 

@@ -174,8 +174,9 @@ def test_deep_networks_fit_on_the_sheet():
 
 def test_a_painted_filter_stands_beside_what_it_makes():
     w = np.array([[0, 1], [-1, 0.5]])
-    figure = plots.painted(IMAGE, w, RNG.standard_normal((27, 27)))
-    paper, picture, answer = axes_of(figure)
+    y = np.linspace(-2.5, 1, 27 * 27).reshape(27, 27)
+    paper, picture, answer = axes_of(plots.painted(IMAGE, w, y))
+    assert answer.get_title() == "what comes out, blue −2.5 to red 2.5"
     assert texts(paper)[:4] == ["0", "1", "-1", "0.5"]
     assert picture.images[0].get_cmap().name == "gray" and picture.images[0].get_clim() == (0, 1)
     assert answer.images[0].get_cmap().name == "RdBu_r"

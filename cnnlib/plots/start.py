@@ -21,6 +21,7 @@ from cnnlib.plots.base import (
     sheet,
     show_image,
     show_numbers,
+    three_digits,
     up_to,
 )
 from cnnlib.plots.figure import new_figure, plot
@@ -359,6 +360,7 @@ def painted(x, w, y):
     show_numbers(paper, w, signed=True, title="the filter", size=max(6, 30 / len(w)))
     show_image(picture, x, title="the picture", scale=(0, 1))
     signed = bool(np.min(y) < 0)
-    title = f"what comes out, {up_to(y)}" if signed else "what comes out"
+    top = three_digits(np.max(np.abs(y)))
+    title = f"what comes out, blue −{top} to red {top}" if signed else "what comes out"
     show_image(answer, y, signed, title)
     return figure

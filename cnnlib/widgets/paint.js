@@ -197,7 +197,8 @@ function render({ model, el }) {
     drawPicture(picture, x, { top: 1, signed: false });
     drawPicture(result, y, { top: signed ? top : Math.max(1, top), signed });
     const said = say(weights, sizes);
-    title.textContent = signed ? `what comes out, red up to ${text(top)}` : `what comes out, white is ${text(Math.max(1, top))}`;
+    const most = text(Number(top.toPrecision(3)));
+    title.textContent = signed ? `what comes out, blue −${most} to red ${most}` : `what comes out, white is ${text(Math.max(1, top))}`;
     picture.setAttribute("aria-label", `A picture of ${shape[1]} × ${shape[2]} pixels`);
     result.setAttribute("aria-label", `The picture after the filter. ${said}`);
     caption.textContent = said;
