@@ -11,7 +11,7 @@ import pytest
 
 from cnnlib.exercises.engine.check import Case, Check
 from cnnlib.exercises.engine.edits import changes
-from cnnlib.exercises.engine.mistakes import Mistake
+from cnnlib.exercises.engine.mistakes import Mistake, mistakes
 from cnnlib.exercises.engine.repairs import small_changes
 from cnnlib.exercises.engine.running import little_memory
 from cnnlib.exercises.engine.task import collect
@@ -109,6 +109,22 @@ def test_the_place_of_one_wrong_piece_is_told(old, new, said):
     assert RIGHT.count(old) == 1
     found = str(CHECK.diagnose(in_a_cell(RIGHT.replace(old, new), "pooled")))
     assert "ne change makes all cases right: in line" in found and said in found, found
+
+
+def test_one_change_is_likelier_than_two_mistakes_together():
+    known = mistakes(
+        pooled,
+        ("the sum is taken", {" / size**2": ""}, ""),
+        ("the window counts again", {"return ": "return size**2 * "}, ""),
+    )
+    check = Check(pooled, _cases, known, todo="Write it", more="Go on.")
+    collect("99", {"pooled": check})
+    for code, likelier in (
+        ("return y * size**2", "One change makes all cases right: in line 8, y * size**2 needs"),
+        ("return sum(y for _ in range(size * size))", "two mistakes together give"),
+    ):
+        wrong = in_a_cell(RIGHT.replace("return y / size**2", code), "pooled")
+        assert likelier in str(check.diagnose(wrong))
 
 
 def test_every_change_is_undone_before_the_next():

@@ -363,13 +363,17 @@ class Check(Task):
         if plain := self._plain(trial, thing):
             title, hint, name = plain
             return self.result("wrong", f"{title}.", hint, *blocks, mistakes=[name])
-        if found := self.explanations(trial, thing, seed):
-            both = "" if len(found) == 1 else " All of these give in every case what yours gives."
+        found = self.explanations(trial, thing, seed)
+        two = bool(found) and len(found[0]) > 1
+        place = self._place(trial, thing, seed) if two else ""
+        if found and not place:  # one change is likelier than two mistakes
             # Who wrote something else, that comes to the same, has to find it true.
-            two = "two mistakes together give what yours gives: " * (len(found[0]) > 1)
+            title = "two mistakes together give what yours gives: " * two
+            title += either([" and ".join(m.name for m in each) for each in found])
+            more = " All of these give in every case what yours gives." * (len(found) > 1)
             return self.result(
                 "wrong",
-                f"{two}{either([' and '.join(m.name for m in each) for each in found])}.{both}",
+                f"{title}.{more}",
                 *told_once(m.hint for each in found for m in each),
                 *blocks,
                 mistakes=[m.name for each in found for m in each],
@@ -383,7 +387,7 @@ class Check(Task):
             hint = "Does it draw numbers of its own, or remember something from call to call?"
             title = "two calls with the same arguments give different results."
             return self.result("wrong", title, hint, *blocks, mistakes=["fickle"])
-        place = self._place(trial, thing, seed)
+        place = place or self._place(trial, thing, seed)
         found = self._seen(trial, thing, seed) or (place and (place, [], ["one change"]))
         title, hints, names = found or self._unknown(trial)
         said = _sentence(place) if place not in ("", title) else ""
