@@ -30,15 +30,6 @@ def test_layers_are_counted_in_whole_numbers():
         assert all(tick == round(tick) for tick in ax.get_xticks())
 
 
-def test_trained_depths_draw_mean_and_range():
-    found = np.array([[0.9, 0.92, 0.97], [0.5, 0.6, 0.7]])
-    ax = sheet_of(plots.trained_depths([2, 8], {"a": found}))
-    np.testing.assert_allclose(ax.lines[0].get_ydata(), [93, 60])
-    corners = ax.collections[0].get_paths()[0].vertices[:, 1]
-    assert np.isclose(corners.min(), 50) and np.isclose(corners.max(), 97)
-    assert ax.get_xticks().tolist() == [2, 8]
-
-
 def test_pairs_are_filled_where_the_difference_counts():
     found = [np.array([0.1, 0.4]), np.array([-0.3, -0.1]), np.array([-0.1, 0.3])]
     ax = sheet_of(plots.paired(["up", "down", "either"], found, [True, False, False]))

@@ -68,11 +68,6 @@ def test_matrix_and_transpose():
     assert right.images[0].get_array().shape == (2, 3)
 
 
-def test_counts():
-    figure = drawn(plots.counts([np.eye(2), np.ones((2, 2))], ["a", "b"], "Counts"))
-    assert texts(figure.axes[0]) == ["1", "0", "0", "1"]
-
-
 def test_picked_patch_shows_image_matrix_and_output():
     x = np.arange(64.0).reshape(2, 2, 4, 4)
     ax = sheet_of(plots.picked_patch(x, np.ones((2, 3, 3)), 3, 1, 0, (1, 0, 1, 0)))

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from cnnlib.plots.base import BLUE, GREY, ORANGE, RED, band, dress, rows_of_dots, show_image, style
+from cnnlib.plots.base import BLUE, GREY, ORANGE, RED, dress, rows_of_dots, show_image, style
 from cnnlib.plots.figure import new_figure, plot
 
 LEAST = 1e-30  # what is smaller, or 0, is drawn there
@@ -42,32 +42,6 @@ def by_depth(curves, title=None):
         ax.locator_params("x", integer=True)
     if len(curves) > 1:
         left.legend(fontsize=8)
-    return figure
-
-
-@plot
-def trained_depths(depths, curves, title=None):
-    """Draw accuracies against the number of layers, the mean of the seeds in their range.
-
-    Parameters
-    ----------
-    depths : sequence of int, length K
-    curves : dict of str to ndarray of shape (K, seeds)
-        Label to shares, drawn in percent.
-    title : str, optional
-
-    Returns
-    -------
-    Figure
-    """
-    figure = new_figure(8, 3.2, title)
-    ax = figure.subplots()
-    for k, (label, found) in enumerate(curves.items()):
-        found = 100 * np.asarray(found)
-        band(ax, depths, found, label, k, 6)
-    dress(ax, "convolutions", "test accuracy, %")
-    ax.set_xticks(depths)
-    ax.legend(fontsize=9)
     return figure
 
 

@@ -280,28 +280,6 @@ def matrix_and_transpose(A):
 
 
 @plot
-def counts(tables, titles, title):
-    """Draw maps of how many patches each pixel lies in, with their numbers.
-
-    Parameters
-    ----------
-    tables : sequence of ndarray of shape (H, W), length K
-    titles : sequence of str, length K
-    title : str
-
-    Returns
-    -------
-    Figure
-    """
-    figure = new_figure(8.0, 8.0 / len(tables) + 0.5, title)
-    scale = (0, max(np.max(table) for table in tables))
-    axes = np.atleast_1d(figure.subplots(1, len(tables)))
-    for ax, table, name in zip(axes, tables, titles, strict=True):
-        show_numbers(ax, table, title=name, scale=scale, size=9)
-    return figure
-
-
-@plot
 def picked_patch(x, w, kernel_size, stride, pad, at):
     """Draw one patch in its image, its column in the matrix, and its product with a filter.
 
