@@ -118,6 +118,7 @@ CHANGES = {
     "labels of two lines": lambda ax: ax.set_xticks([0, 500], ["a\nb", "c"], fontsize=7),
     "ticks beyond what is shown, in shared axes": lambda ax: ax.set_yticks([0, 9000]),
     "labels in one line": lambda ax: (
+        ax.figure.subplots_adjust(bottom=0.4),  # or the labels lie outside
         ax.set_xticks([0, 500], ["a\nb", "c"]),
         ax.figure.align_xlabels(),
     ),

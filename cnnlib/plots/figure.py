@@ -48,6 +48,7 @@ class Figure(matplotlib.figure.Figure):
     """A figure that shows itself as the last line of a cell, without pyplot's list of figures."""
 
     blank = ()  # of a sheet, what it is made of before anything is drawn on it
+    aligned = False  # whether labels of some axes were put in one line
     room = 1.0  # share of its height that lies below all lines of a title but the first
 
     def __init__(self, *args, **options):
@@ -59,6 +60,14 @@ class Figure(matplotlib.figure.Figure):
 
     def add_subplot(self, *args, **options):
         return super().add_subplot(*args, **{"axes_class": AXES, **options})
+
+    def align_xlabels(self, axs=None):
+        self.aligned = True
+        super().align_xlabels(axs)
+
+    def align_ylabels(self, axs=None):
+        self.aligned = True
+        super().align_ylabels(axs)
 
     def place(self, left, bottom, width, height, **options):
         """Add axes by hand: shares of the figure as it would be if its title had one line."""

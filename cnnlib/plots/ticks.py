@@ -47,22 +47,27 @@ class QuickAxis:
     here; then they are drawn.
     """
 
-    KNOWN = {"gridOn", "grid_alpha", "tick1On", "label1On", "size", "pad", "labelsize"}
+    KNOWN = {"gridOn", "grid_alpha", "length", "pad", "labelsize"}
+    KNOWN |= {"left", "bottom", "labelleft", "labelbottom"}
 
     majorTicks = functools.cached_property(lambda self: [])
     minorTicks = functools.cached_property(lambda self: [])
     placing = False  # whether set_ticks is at work, which asks for ticks that nobody has to see
+    put = False  # whether the label was put elsewhere by hand
+
+    def set_label_coords(self, *place, **options):
+        self.put = True
+        super().set_label_coords(*place, **options)
 
     def plain(self, renderer=None):
         """Say whether there is nothing here but what this class can draw, with that renderer."""
-        side, looks = self.sides[0], [*self._major_tick_kw.items(), *self._minor_tick_kw.items()]
-        aligned = self.axes.figure._align_label_groups[self.axis_name].get_siblings(self.axes)
+        side, looks = self.sides[0], map(self.get_tick_params, ("major", "minor"))
         plain = (
-            all(name in self.KNOWN or value is False for name, value in looks)
+            all(k in self.KNOWN or value is False for look in looks for k, value in look.items())
             and not self.majorTicks + self.minorTicks
             and self.label_position == side
-            and self._autolabelpos  # not put elsewhere by hand, nor with those of other axes
-            and len(aligned) == 1
+            and not self.put
+            and not getattr(self.axes.figure, "aligned", True)  # a part of a figure may be
             and self.axes.spines[side].get_position() == ("outward", 0)
             and (renderer is None or isinstance(renderer, Renderer))  # not for SVG or PDF
         )
@@ -100,6 +105,16 @@ class QuickAxis:
         seen = np.flatnonzero((low - near <= at) & (at <= high + near))
         return places[seen], [str(labels[k]) for k in seen]
 
+    def look(self, which):
+        """Return how ticks look, "major" or "minor", and whether there are any, and labels."""
+        usual, side = f"{self.axis_name}tick.{which}", self.sides[0]
+        given = self.get_tick_params(which)
+        look = {"length": rcParams[f"{usual}.size"], "pad": rcParams[f"{usual}.pad"]}
+        for name, place in (("ticks", ""), ("labels", "label")):
+            # In matplotlib 3.9 a horizontal axis has a left side, too.
+            look[name] = given.get(f"{place}{side}", given.get(f"{place}left", True))
+        return look | {"labelsize": 10} | given
+
     def lay_out(self, renderer, draw=False):
         """Give labels their places; draw them, ticks and grid if asked to.
 
@@ -109,23 +124,22 @@ class QuickAxis:
             Of the labels; and how far ticks stand out, in pixels.
         """
         boxes, deep, inch, gc = [], 0, renderer.dpi / 72, renderer.new_gc()
-        for which, ticker, kept, find in (
-            ("major", self.major, self._major_tick_kw, self.get_majorticklocs),
-            ("minor", self.minor, self._minor_tick_kw, self.get_minorticklocs),
+        for which, ticker, find in (
+            ("major", self.major, self.get_majorticklocs),
+            ("minor", self.minor, self.get_minorticklocs),
         ):
             if isinstance(ticker.locator, NullLocator):
                 continue
-            look = {n: rcParams[f"{self.axis_name}tick.{which}.{n}"] for n in ("size", "pad")}
-            look |= {"labelsize": 10, "tick1On": True, "label1On": True} | kept
+            look = self.look(which)
             places, labels = self.in_view(ticker, find())
             lines = self.lines(places)
-            if len(places) and look["tick1On"]:
-                deep = max(deep, look["size"] * inch)
+            if len(places) and look["ticks"]:
+                deep = max(deep, look["length"] * inch)
             if draw and len(places):
                 self.draw_lines(renderer, lines, which, look)
-            away = self.away * (look["size"] + look["pad"]) * inch
+            away = self.away * (look["length"] + look["pad"]) * inch
             for (x, y), label in zip(lines[:, 0] + away, labels, strict=True):
-                if label and look["label1On"]:
+                if label and look["labels"]:
                     rows, box = laid_out(label, look["labelsize"], *self.held, renderer.dpi)
                     boxes.append(Bbox(box + (x, y)))
                     for right, up, text, font, ismath in rows if draw else ():
@@ -133,7 +147,7 @@ class QuickAxis:
                         renderer.draw_text(gc, x + right, down, text, font, 0, ismath)
         gc.restore()
         self.offsetText.set_text(self.major.formatter.get_offset())
-        self._update_offset_text_position(boxes, [])
+        self.place_offset(boxes, inch)
         place, k = list(self.label.get_position()), self.across
         edge = min([box.min[k] for box in boxes] + [self.axes.bbox.min[k] - deep])
         place[k] = edge - self.labelpad * inch
@@ -155,9 +169,9 @@ class QuickAxis:
             style = {"lw": rcParams["grid.linewidth"], "color": rcParams["grid.color"]}
             artists = [LineCollection(lines, alpha=look.get("grid_alpha"), **style)]
             artists[0].set_clip_path(self.axes.patch)
-        if look["tick1On"] and look["size"]:
+        if look["ticks"] and look["length"]:
             width = rcParams[f"{self.axis_name}tick.{which}.width"]
-            style = {"color": "black", "ls": "", "ms": look["size"], "mew": width}
+            style = {"color": "black", "ls": "", "ms": look["length"], "mew": width}
             artists.append(Line2D(*lines[:, 0].T, marker=self.mark, **style))
         for artist in artists:
             artist.set_figure(self.axes.figure)
@@ -199,12 +213,23 @@ class QuickX(QuickAxis, XAxis):
     sides, mark, held = ("bottom", "top"), TICKDOWN, ("center", "top")
     across, away = 1, np.array((0, -1))
 
+    def place_offset(self, boxes, inch):
+        """Put the power of all labels below them."""
+        bottom = Bbox.union(boxes).y0 if boxes else self.axes.bbox.y0
+        x, _ = self.offsetText.get_position()
+        self.offsetText.set_position((x, bottom - self.OFFSETTEXTPAD * inch))
+
 
 class QuickY(QuickAxis, YAxis):
     """A vertical one."""
 
     sides, mark, held = ("left", "right"), TICKLEFT, ("right", "center_baseline")
     across, away = 0, np.array((-1, 0))
+
+    def place_offset(self, boxes, inch):
+        """Put the power of all labels above the axes."""
+        x, _ = self.offsetText.get_position()
+        self.offsetText.set_position((x, self.axes.bbox.y1 + self.OFFSETTEXTPAD * inch))
 
 
 class QuickAxes(Axes):
