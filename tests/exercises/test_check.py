@@ -5,9 +5,10 @@ import re
 import numpy as np
 import pytest
 
-from cnnlib.exercises.engine.check import Case, Check, Limit, told_once
+from cnnlib.exercises.engine.check import Case, Check, Limit
 from cnnlib.exercises.engine.mistakes import Mistake
 from cnnlib.exercises.engine.running import run
+from cnnlib.exercises.engine.words import told_once
 from cnnlib.layers.activations import ReLU
 from cnnlib.layers.dense import Dense
 from cnnlib.network import Sequential

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from cnnlib.exercises.engine.check import Case, Check
+from cnnlib.exercises.engine.diagnosis import Diagnosis
 from cnnlib.exercises.engine.edits import changes
 from cnnlib.exercises.engine.mistakes import Mistake, mistakes
 from cnnlib.exercises.engine.repairs import small_changes
@@ -362,7 +363,8 @@ def test_a_change_that_never_ends_leaves_time_for_others():
     check = Check(pooled, _cases, todo="Write it", more="Go on.", seconds=1)
     collect("99", {"pooled": check})
     both = Mistake("endless", endless), Mistake("right", pooled)
-    assert check._mended(check.trial(lambda x, size, stride: x), 0, both).name == "right"
+    wrong = Diagnosis(check, check.trial(lambda x, size, stride: x), None)
+    assert wrong._mended(both).name == "right"
 
 
 def test_code_that_reads_memory_by_strides_of_its_own_is_not_changed():
@@ -411,7 +413,7 @@ def test_what_the_changes_do_does_not_stay():
     function = in_a_cell(source, "pooled")
     trial = CHECK.trial(function)
     drawn = np.random.get_state()[2]  # noqa: NPY002
-    assert CHECK._place(trial, function, 0) == ""
+    assert Diagnosis(CHECK, trial, function).place == ""
     assert np.random.get_state()[2] == drawn  # noqa: NPY002
     assert len(function.__globals__["seen"]) == len(trial.cases)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from cnnlib.exercises.engine.check import Check
+from cnnlib.exercises.engine.diagnosis import Diagnosis
 from cnnlib.exercises.engine.mistakes import GENERAL
 from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.wrongcode import WrongCode
@@ -215,7 +216,7 @@ COVERED = {  # by a mistake of the task's own
 def test_general_mistakes_are_named_in_every_check_of_floats(name, mistake):
     _, task = CHECKS[name]
     made = next(m for m in task.mistakes if m.name == mistake)
-    found = task.explanations(task.trial(made), made)
+    found = Diagnosis(task, task.trial(made), made).explanations()
     named = [[m.name for m in each] for each in found]
     assert [COVERED.get((name, mistake), mistake)] in named
 

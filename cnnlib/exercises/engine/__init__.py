@@ -4,9 +4,9 @@
   (open problems), `wrongcode`, each a `task`; `mistakes` to recognise, `variant` for each student.
 - Whose code it is: `whose`; is it there: `unwritten`; what it does: `running`, in time and
   contained, and `traced`, looked on.
-- What came: `outputs`, read and compared; `facts` about what is wrong; `uses`, of its arguments;
-  `tidy`, where all numbers are right; `repairs` and `edits`, small changes
-  that make it right, of `pieces` of code.
+- What came: `outputs`, read and compared; `tidy`, where all numbers are right.
+- What is wrong: `diagnosis`, from `mistakes`, `facts`, what it `uses` of its arguments, `repairs`
+  and `edits`: small changes that make it right, of `pieces` of code.
 - What is said: `result`, with tables (`show`), exceptions (`errors`) and `words`.
 - What stays: `progress`, and a reader's own module, `mine`.
 """
