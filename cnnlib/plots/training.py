@@ -21,13 +21,13 @@ from cnnlib.plots.base import (
     band,
     dress,
     head,
+    image_grid,
     limits,
     lines,
     mosaic,
     outline,
     rows_of_dots,
     segments,
-    show_image,
     show_numbers,
 )
 from cnnlib.plots.figure import new_figure, plot
@@ -269,16 +269,9 @@ def mistakes(images, labels, read, probabilities, columns=6, title=None):
     -------
     Figure
     """
-    rows = -(-len(images) // columns)
-    figure = new_figure(8, 1.75 * rows + 0.35 * (title is not None), title)
-    for k, ax in enumerate(np.ravel(figure.subplots(rows, columns, squeeze=False))):
-        if k >= len(images):
-            ax.axis("off")
-            continue
-        text = f"read {read[k]} ({probabilities[k]:.1%})\nis {labels[k]}"
-        show_image(ax, images[k, 0])
-        ax.set_title(text, fontsize=8)
-    return figure
+    found = zip(read, probabilities, labels, strict=True)
+    titles = [f"read {k} ({share:.1%})\nis {label}" for k, share, label in found]
+    return image_grid(images[:, 0], titles, columns, size=1.3, title=title)
 
 
 @plot
