@@ -117,6 +117,16 @@ def test_axe_finds_nothing(visit, path, scheme):
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
 
 
+@pytest.mark.parametrize("path", ["notebooks/exercises/TEACHING", "cnnlib/layers/activations"])
+def test_long_names_do_not_stick_out_of_a_telephone(visit, path):
+    page = visit(f"{path}.html", viewport={"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_front_page_names_no_repository_that_is_not_there(site):
+    assert "OWNER" not in (site / "index.html").read_text("utf-8")
+
+
 def test_an_answer_opens_with_a_click_and_formulas_are_set(visit):
     page = visit(f"notebooks/{LESSONS[1]}.html")
     fold = page.locator("details.hide.below-input, details.hide.above-output").first

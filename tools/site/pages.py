@@ -128,13 +128,12 @@ def copy_sources(target, megabytes):
         for path in (ROOT / folder).glob("*.md"):
             shutil.copy(path, target / folder)
     front = (target / "index.md").read_text(encoding="utf-8")
-    repository = os.environ.get("SITE_REPOSITORY", "OWNER/cnnlib")
-    for mark, text in (
-        ("LESSONS", lesson_list()),
-        ("REPOSITORY", repository),
-        ("NAME", repository.rpartition("/")[2]),
-    ):
-        front = front.replace(mark, text)
+    repository = os.environ.get("SITE_REPOSITORY")
+    folder = "cd cnnlib  # your copy of the repository"
+    if repository:
+        name = repository.rpartition("/")[2]
+        folder = f"git clone https://github.com/{repository}\n    cd {name}"
+    front = front.replace("LESSONS", lesson_list()).replace("FOLDER", folder)
     (target / "index.md").write_text(front, encoding="utf-8")
     for pattern in PROSE:
         for path in ROOT.glob(pattern):
