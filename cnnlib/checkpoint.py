@@ -40,6 +40,11 @@ class History:
         """Return the record as a dict of str to ndarray."""
         return {name: np.array(value) for name, value in vars(self).items()}
 
+    @classmethod
+    def read(cls, arrays):
+        """Turn what :meth:`arrays` returned into a record again."""
+        return cls(**{name: value.tolist() for name, value in arrays.items()})
+
 
 class RunState:
     """All that decides how a training run goes on, and how far it is.
@@ -153,8 +158,7 @@ class RunState:
         mine = self.arrays(memory)
         expected = mine | {"first/image": self.first_image} | under("history", History().arrays())
         check_arrays(arrays, expected, origin, OTHER)
-        record = part_of(arrays, "history")
-        history = History(**{name: value.tolist() for name, value in record.items()})
+        history = History.read(part_of(arrays, "history"))
         self.check_record(history, done, steps, origin)
         self.compare_draws(arrays["first/image"], history.rates, steps, origin)
         try:
