@@ -181,8 +181,7 @@ def check_layer(layer, x, tolerance=1e-6, max_entries=None, loss=None, labels=No
     if max_entries is not None:
         at_least(1, max_entries=max_entries)
     rng = np.random.default_rng(0)
-    layer, loss = copy.deepcopy((layer, loss))
-    layer, x = layer.astype(np.float64), x.astype(np.float64)
+    layer, x = copy.deepcopy(layer).astype(np.float64), x.astype(np.float64)
     layer.input_gradient = True
 
     def outputs():

@@ -108,6 +108,7 @@ def test_odd_images_are_refused_by_every_way_of_looking(network, x, kind):
     labels = np.zeros(np.shape(odd)[0] if np.ndim(odd) else 1, int)
     for look_inside in (
         lambda: interpret.activations(network, odd, "conv1"),
+        lambda: interpret.activations(network, odd, "conv1", 0),
         lambda: interpret.activity(network, odd, "relu1"),
         lambda: interpret.input_gradient(network, odd, "pool1", 1.0),
         lambda: interpret.class_gradient(network, odd, 1),

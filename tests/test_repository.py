@@ -264,7 +264,7 @@ def test_an_import_against_the_levels_is_noticed(module, source, problem):
 
 # --------------------------------------------------------------------------- sizes
 
-CORE_LINES = 1894
+CORE_LINES = 1893
 NOT_CODE = {
     *{tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT},
     *{tokenize.ENCODING, tokenize.ENDMARKER},
