@@ -21,11 +21,13 @@ from cnnlib.plots import (
     filters,
     im2col,
     pooling,
+    sheets,
     start,
     training,
 )
-from cnnlib.plots.base import image_grid, lines, tables
+from cnnlib.plots.base import lines, tables
 from cnnlib.plots.figure import new_figure, rendered, to_png
+from cnnlib.plots.sheets import image_grid
 from tests.helpers import drawn
 
 X = np.array([[1.0, 3, 2], [4, 7, 1]])
@@ -70,7 +72,7 @@ def test_a_png_holds_the_pixels_that_were_drawn(paper):
 
 
 MODULES = [start, convolution, pooling, im2col, backprop, training, filters, deeper, fast]
-MODULES += [beyond, base, figure]
+MODULES += [beyond, base, sheets, figure]
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -11,9 +11,10 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.image import AxesImage
 
 from cnnlib.plots import quick, ticks
-from cnnlib.plots.base import dress, put, sheet, show_image, wipe
+from cnnlib.plots.base import dress, show_image
 from cnnlib.plots.figure import new_figure, own_settings, to_png
 from cnnlib.plots.figure import rendered as pixels
+from cnnlib.plots.sheets import put, sheet, wipe
 
 
 @pytest.mark.parametrize("text", ["−7.25", "gÅ", "=", "*", "$x^2$", "2 × (step 7)"])

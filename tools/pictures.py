@@ -9,8 +9,9 @@ from cnnlib import look
 from cnnlib.datasets import load_mnist
 from cnnlib.losses import softmax
 from cnnlib.models import load_trained
-from cnnlib.plots.base import BLUE, GREY, mosaic, show_image
+from cnnlib.plots.base import BLUE, GREY, show_image
 from cnnlib.plots.figure import new_figure, to_png
+from cnnlib.plots.sheets import mosaic
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks" / "images"
 FILTERS = [15, 7, 17, 30]

@@ -3,21 +3,9 @@
 import numpy as np
 from matplotlib.patches import Circle, Rectangle
 
-from cnnlib.plots.base import (
-    BLUE,
-    COLOURS,
-    GREY,
-    ORANGE,
-    RED,
-    frame,
-    head,
-    limits,
-    put,
-    put_numbers,
-    segments,
-    sheet,
-)
+from cnnlib.plots.base import BLUE, COLOURS, GREY, ORANGE, RED, head, limits, segments
 from cnnlib.plots.figure import new_figure, plot
+from cnnlib.plots.sheets import frame, put, put_numbers, sheet
 
 
 @plot

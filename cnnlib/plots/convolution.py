@@ -17,15 +17,13 @@ from cnnlib.plots.base import (
     lattice,
     limits,
     outline,
-    put,
-    put_numbers,
-    sheet,
     show_image,
     show_numbers,
     side_by_side,
     up_to,
 )
 from cnnlib.plots.figure import PAGE, new_figure, plot
+from cnnlib.plots.sheets import put, put_numbers, sheet
 
 
 def zoom_lines(figure, ax, row, column, shape, target):

@@ -13,25 +13,27 @@ from cnnlib.plots.base import (
     RED,
     SKY,
     YELLOW,
-    bar_places,
-    chart,
     coloured,
-    contact_sheet,
-    frame,
     head,
-    in_rows,
     limits,
-    mosaic,
     outline,
-    put,
-    put_bars,
     segments,
-    sheet,
     show_image,
     up_to,
 )
 from cnnlib.plots.figure import new_figure, plot, rendered
 from cnnlib.plots.quick import Ground, Numbers
+from cnnlib.plots.sheets import (
+    bar_places,
+    chart,
+    contact_sheet,
+    frame,
+    in_rows,
+    mosaic,
+    put,
+    put_bars,
+    sheet,
+)
 
 MOST_CHANNELS = 32  # of a filter, in one row
 # Ten colours for ten classes; where they are used, the class stands there as a numeral, too.

@@ -19,14 +19,11 @@ from cnnlib.plots.base import (
     lattice,
     limits,
     outline,
-    put,
-    put_numbers,
-    rules,
-    sheet,
     show_image,
     show_numbers,
 )
 from cnnlib.plots.figure import new_figure, plot
+from cnnlib.plots.sheets import put, put_numbers, rules, sheet
 
 IMAGE_COLORS = (SKY, YELLOW, GREEN, PURPLE)  # one an image of a batch
 

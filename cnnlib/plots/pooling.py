@@ -11,15 +11,13 @@ from cnnlib.plots.base import (
     RED,
     SKY,
     coloured,
-    contact_sheet,
     head,
     limits,
     outline,
-    put_numbers,
-    sheet,
     show_numbers,
 )
 from cnnlib.plots.figure import new_figure, plot
+from cnnlib.plots.sheets import contact_sheet, put_numbers, sheet
 
 FOUR = (BLUE, ORANGE, GREEN, RED)
 # Colour and mark of a curve: in this order, or those of the way in which a network's maps shrink.

@@ -10,21 +10,15 @@ from cnnlib.plots.base import (
     PURPLE,
     RED,
     SKY,
-    bar_places,
     colours,
-    frame,
-    mosaic,
     outline,
-    put,
-    put_bars,
-    put_numbers,
-    sheet,
     show_image,
     show_numbers,
     three_digits,
     up_to,
 )
 from cnnlib.plots.figure import new_figure, plot
+from cnnlib.plots.sheets import bar_places, frame, mosaic, put, put_bars, put_numbers, sheet
 
 # One colour a kind of block, here and in every stack.
 KINDS = {

@@ -21,16 +21,15 @@ from cnnlib.plots.base import (
     band,
     dress,
     head,
-    image_grid,
     limits,
     lines,
-    mosaic,
     outline,
     rows_of_dots,
     segments,
     show_numbers,
 )
 from cnnlib.plots.figure import new_figure, plot
+from cnnlib.plots.sheets import image_grid, mosaic
 
 
 def smooth(values, width=50):

@@ -8,8 +8,8 @@ import math
 
 import ipywidgets as widgets
 
-from cnnlib.plots.base import wipe
 from cnnlib.plots.figure import spots, to_png
+from cnnlib.plots.sheets import wipe
 from cnnlib.promises import held
 from cnnlib.widgets.picture import Picture, with_picture
 
