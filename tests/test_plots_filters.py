@@ -213,9 +213,9 @@ def test_a_filter_card_frames_the_field_and_the_pixel(channels):
     tall = (top - bottom + 0.04) / 10
     assert max(y) == pytest.approx(top + 0.02 - 2 * tall) and np.ptp(y) == pytest.approx(4 * tall)
     assert texts(ax).count("2.50") == 8
-    assert f"its map, red up to {np.abs(response).max():.2g}" in texts(ax)
+    assert f"its map, red/blue ±{np.abs(response).max():.2g}" in texts(ax)
     what = "the filter" if channels == 1 else f"{min(channels, 12)} of its {channels} channels"
-    assert f"{what}, red up to {np.abs(w).max():.2g}" in texts(ax)
+    assert f"{what}, red/blue ±{np.abs(w).max():.2g}" in texts(ax)
 
 
 def test_a_filter_card_of_a_stack_shows_the_channels_that_weigh_most():
@@ -230,10 +230,10 @@ def test_a_picked_field_is_framed_where_it_is_seen_and_measured():
     found = [framed(*each) for each in zip(ax.images, ax.lines[1::2], strict=True)]
     assert found == [[1, 2, 1, 1], [2, 3, 4, 5], [2, 3, 4, 5]]
     ax = sheet_of(plots.picked_field(IMAGE, -2 * response, (1, 2), FIELD, IMAGE, "t"))
-    assert f"the map, blue down to −{2 * response.max():.2g}" in texts(ax)
+    assert f"the map, red/blue ±{2 * response.max():.2g}" in texts(ax)
     response[0, 0] = -2
     ax = sheet_of(plots.picked_field(IMAGE, -response, (1, 2), FIELD, IMAGE, "t"))
-    assert "the map, red up to 2" in texts(ax)
+    assert "the map, red/blue ±2" in texts(ax)
 
 
 def test_a_look_card_marks_the_class_asked_about():

@@ -90,7 +90,7 @@ def test_responses_shows_every_layer_on_its_own_scale():
     low, high = ax.images[1].get_clim()
     assert -low == high == pytest.approx(np.abs(signed).max())
     assert ax.images[2].get_clim() == (0, pytest.approx(positive.max()))
-    title = f"conv1, red up to {high:.2g}\n4 × 6 × 6"
+    title = f"conv1, red/blue ±{high:.2g}\n4 × 6 × 6"
     for said in ("input\n28 × 28", title, "dense1\n9", "t"):
         assert said in texts(ax)
 
@@ -128,7 +128,7 @@ def test_one_path_shows_its_stations():
         assert np.array_equal(image.get_array(), expected)
     assert [i.get_cmap().name for i in ax.images] == ["gray", "RdBu_r", "RdBu_r", "gray", "gray"]
     assert "Pooling\n12 × 12 maxima" in texts(ax)
-    scales = [f"red up to {np.abs(a).max():.2g}" for a in (w, y)]
+    scales = [f"red/blue ±{np.abs(a).max():.2g}" for a in (w, y)]
     assert [text for text in texts(ax) if "red" in text] == scales
 
 

@@ -53,9 +53,8 @@ def coloured(values, top=None):
 
 
 def up_to(values):
-    """Say what the darkest red of a signed map means; of one that is all blue, the darkest blue."""
-    top = np.max(np.abs(values))
-    return f"blue down to −{top:.2g}" if np.max(values) <= 0 < top else f"red up to {top:.2g}"
+    """Say what the darkest red and the darkest blue of a signed map mean."""
+    return f"red/blue ±{np.max(np.abs(values)):.2g}"
 
 
 def crop(image, rows, columns):

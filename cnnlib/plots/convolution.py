@@ -375,7 +375,7 @@ def equivariance(x, y, shifted, y_shifted, difference, titles, title):
     Figure
     """
     low, top = limits([y, y_shifted], signed=True)
-    figure = new_figure(PAGE, 2.2, f"{title} (red up to {top:.2g})")
+    figure = new_figure(PAGE, 2.2, f"{title} ({up_to([y, y_shifted])})")
     images = (x, y, shifted, y_shifted, difference)
     for k, (ax, image, name) in enumerate(zip(figure.subplots(1, 5), images, titles, strict=True)):
         show_image(ax, image, k not in (0, 2), None, (0, 1) if k in (0, 2) else (low, top))
