@@ -46,6 +46,7 @@ SEEN = [
     ("the same along an axis", "first axis all that y holds", lambda y: np.ones_like(y) * y[0]),
     ("the same along an axis", "second axis all", lambda y: np.ones_like(y) * y[:, 1:2]),
     ("first alone", "only the first along the second axis", lambda y: y * 2 - y[:, :1]),
+    ("truths", "y came as True and False, and numbers", lambda y: (y > 3) ^ (y == 6.5)),
     ("", "", lambda y: y + y**2),
 ]
 

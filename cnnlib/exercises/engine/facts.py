@@ -28,6 +28,7 @@ def fact(wrong, close):
     (str, str, str) or None
         Title, hint and a short name.
     """
+    truths = all(v.dtype.kind == "b" != w.dtype.kind for each in wrong.values() for v, w in each)
     wrong = {  # yes and no are 1 and 0 where numbers are asked for
         name: [
             (v if v.dtype.kind != "b" or w.dtype.kind == "b" else v.astype(int), w) for v, w in each
@@ -43,6 +44,9 @@ def fact(wrong, close):
         if found[0] and all(each and each[0] == found[0][0] for each in found):
             title, hint, name = found[0]
             return title.format(" and ".join(wrong)), hint, name
+    if truths:
+        title = f"{' and '.join(wrong)} came as True and False, and numbers were expected"
+        return title, "A comparison says where: what has to stand there?", "truths"
     return None
 
 
