@@ -34,6 +34,9 @@ def loops(changes):
 # Of each task: the mistakes that their own texts do not make in the solution, and what does.
 MUTANTS = {
     "output_size": {
+        "the size is divided by the stride first": {
+            "way // stride + 1": "size // stride + 2 * pad - kernel + 1"
+        },
         "the kernel is taken off after the division": {
             "way // stride + 1": "(size + 2 * pad) // stride - kernel + 1"
         },
@@ -110,6 +113,11 @@ MUTANTS = {
         "the image comes back without a frame": {"return padded": "return x.copy()"},
     },
     "convolve_strided": {
+        "the frame is put around the result": {
+            "convolve_strided(x, w, stride=1, pad=0):": "convolve_strided(x, w, stride=1, ring=0):",
+            "KH, KW = w.shape": "pad = 0; KH, KW = w.shape",
+            "return y": "return np.pad(y, ring)",
+        },
         "every weight meets the first pixel of the window": {
             "x[oh * stride + kh, ow * stride + kw]": "x[oh * stride, ow * stride]"
         },

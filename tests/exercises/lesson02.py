@@ -135,6 +135,9 @@ MUTANTS = {
         },
     },
     "max_pool": {
+        "the numbers of all taps that took the lead are added up": {
+            "winner[larger] = k": "winner[larger] += k"
+        },
         "the search starts with pixels that are taken without stride": {
             "np.full((N, C, OH, OW), -np.inf, x.dtype)": "x[:, :, :OH, :OW].copy()"
         },
@@ -245,6 +248,10 @@ MUTANTS = {
         "every stride above 1 is taken for 2": {"jump *= stride": "jump *= min(stride, 2)"},
     },
     "relative_change": {
+        "each difference is divided by its own pixel": {
+            "(b - a) ** 2": "(b / a - 1) ** 2",
+            "distance / np.sqrt((a**2).sum(axis=(1, 2, 3)))": "distance",
+        },
         "the norms are subtracted": {
             "distance = np.sqrt(((b - a) ** 2).sum(axis=(1, 2, 3)))": (
                 "distance = np.sqrt((b**2).sum(axis=(1, 2, 3))) - "

@@ -225,6 +225,9 @@ MUTANTS = {
         },
     },
     "layer_cost": {
+        "the memory is that of the output, and not of the patches": {
+            "4 * patch * OH * OW": "4 * F * OH * OW"
+        },
         "the patches are counted by the pixels of the image": {
             "4 * patch * OH * OW": "4 * patch * H * W"
         },

@@ -124,6 +124,9 @@ MUTANTS = {
         }
     },
     "cross_entropy": {
+        "the exponentials are summed over the images": {
+            "np.exp(shifted).sum(axis=1, keepdims=True)": "np.exp(shifted).sum(axis=0)"
+        },
         "the slope of a sigmoid or of a softmax comes in once more": {
             "dscores / len(labels)": "dscores * np.exp(logs) * (1 - np.exp(logs)) / len(labels)"
         },
@@ -492,6 +495,9 @@ MUTANTS = {
         },
         "the largest error stands under every name": {
             "return errors": "return {name: max(errors.values()) for name in errors}"
+        },
+        "the gradients of the parameters are compared with themselves": {
+            "(found[name], slope)": '(found[name], slope if name == "x" else layer.grads[name])'
         },
         "the errors are not relative": {
             "relative_error(found[name], slope)": "np.abs(found[name] - slope).max()"

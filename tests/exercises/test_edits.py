@@ -70,7 +70,7 @@ collect("99", {"pooled": CHECK})
             "y *= size**2\n    return y",
             "y *= size**2 needs another of + - * /",
         ),
-        ("            y +=", "            y =", "... should add and not set"),
+        ("            y +=", "            y =", "... * OW : stride] should add and not set"),
         ("return y / size**2", "y += y / size**2\n    return y", "should set and not add"),
         ("    return", "    y += 1\n    return", "y += 1 is too much"),
         (

@@ -75,6 +75,17 @@ def test_of_yes_and_no_of_nothing_and_of_nan_no_more_is_said_than_is_true(change
     assert (found[2] if found else None) == short, found
 
 
+@pytest.mark.parametrize(
+    "right, said", [(0, "exchanged"), (1, "in all cases but one"), (2, "in most"), (3, None)]
+)
+def test_how_often_yes_and_no_are_exchanged_is_said(right, said):
+    wanted = np.arange(20) % 3 == 0
+    came = ~wanted
+    came[:right] = wanted[:right]
+    found = fact({"y": [(a, b) for a, b in zip(came, wanted, strict=True)]}, np.array_equal)
+    assert (found is None) == (said is None) and (found is None or said in found[0])
+
+
 def test_of_two_short_results_it_is_not_said_that_their_numbers_are_the_same():
     pairs = [(np.zeros(3), np.array([0.0, 1, -2])), (np.full(2, 4.0), np.full(2, 8.0))]
     assert fact({"y": pairs}, np.allclose) is None

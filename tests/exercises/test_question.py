@@ -144,3 +144,9 @@ def test_answers_may_be_rounded_as_far_as_is_said():
     said = str(named("words", words).diagnose("low", "over", "low"))
     assert "b: over is none of the answers, which are high; low; sound." in said
     assert "c: low is not right. Look." in said
+
+
+@pytest.mark.parametrize("given, said", [(3.33, True), ("10/3", True), (4, False)])
+def test_that_a_count_is_a_whole_number_is_said(given, said):
+    steps = named("steps", Question({"a": 3}, None, todo="", more="", hint="Steps."))
+    assert ("It is a whole number." in str(steps.diagnose(a=given))) == said

@@ -8,6 +8,11 @@ from tests.exercises.solutions import TASKS, answer, changed
 from tests.helpers import replaced
 
 WRONG = {
+    "00-one_hot": {
+        "rows of an identity over and over": {
+            "np.eye(M)[labels]": "np.eye(M)[labels[np.arange(len(labels)) % M]]"
+        }
+    },
     "00-brightness": {"one image is no batch": {"axis=(1, 2))": "axis=(1, 2)).squeeze()"}},
     "00-distances": {
         "half precision on the way": {"(a[:, None] - b)": "np.float16(a[:, None] - b)"}

@@ -56,8 +56,10 @@ def _said(pairs, close):
         return None
     both = [(bool(v), bool(w)) for pair in pairs for v, w in zip(*map(np.ravel, pair), strict=True)]
     wrong = {v for v, w in both if v != w}
-    if len(wrong) == 2 and all(v != w for v, w in both):
-        return "True and False are exchanged", "When is the answer True?", "exchanged"
+    right = sum(v == w for v, w in both)
+    if len(wrong) == 2 and right <= len(both) // 10:
+        but = "" if right == 0 else ", in all cases but one" if right == 1 else ", in most cases"
+        return f"True and False are exchanged{but}", "When is the answer True?", "exchanged"
     if len(wrong) != 1 or all(v != w for v, w in both):
         return None
     came = wrong.pop()

@@ -318,7 +318,8 @@ def instead(slot, code):
         case ast.BinOp(left=left, op=ast.MatMult(), right=right):
             for each in (right, right.value) if getattr(right, "attr", "") == "T" else (right,):
                 product = ast.BinOp(left, ast.Mult(), each)
-                yield product, "multiplies matrices, and not number by number"
+                other = "" if each is right else ", and turns one of them"
+                yield product, f"multiplies matrices, and not number by number{other}"
         case ast.BinOp(left=left, op=op, right=right):
             for sign in MISTAKEN.get(type(op), ()):
                 terms = {sign, type(op)} == {ast.Add, ast.Mult}

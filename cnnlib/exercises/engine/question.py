@@ -220,6 +220,8 @@ class Question(Task):
             asked = " A single answer is asked for." if isinstance(value, (tuple, list)) else ""
             if isinstance(value, str) and _numbers(wanted) and not _numbers(value):
                 asked = " A number is asked for."
+            if isinstance(wanted, int) and not doubtful and any(n % 1 for n in _numbers(value)):
+                asked = " It is a whole number."
             perhaps = f" Perhaps {either([m.name for m in doubtful])}?" if doubtful else ""
             return f"{_answer(value)} is not right.{asked} {self.hint}{perhaps}"
         hints = " ".join(dict.fromkeys(m.hint for m in found if m.hint))

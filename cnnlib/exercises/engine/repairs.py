@@ -87,7 +87,10 @@ def small_changes(thing, near=(), fewer=False):
 
     def short(node):
         text, *more = text_of(node).splitlines()
-        return f"{text[:50]} ..." if more or len(text) > 50 else text
+        if not more and len(text) <= 50:
+            return text
+        end = [text, *more][-1][-20:].strip()
+        return f"{text[:30].strip()} ... {end.partition(' ')[2] or end}"  # from a whole word on
 
     @functools.cache
     def place(node, alone):

@@ -295,7 +295,7 @@ VOTES = mistakes(
     (
         "weights lose what is behind the point",
         {", weights)\n": ", weights.astype(int))\n"},
-        "np.zeros(M) makes floats.",
+        "Is there an int, or an array of integers, on the way? np.zeros(M) makes floats.",
     ),
     ("weights are not used", {", weights)\n": ", 1)\n"}, "Each label adds its own weight."),
     (

@@ -45,6 +45,12 @@ def _images(rng, size):
     return (distinct(rng, size, size + (3 if size == 3 else 1), size + 2),)
 
 
+def _labels(rng, size):
+    """Draw labels, in the larger tables more than there are classes; the last class has none."""
+    labels, classes = rng.permutation(size + 1)[:size], size + (4 if size == 3 else 2)
+    return np.tile(labels, 1 if size == 2 else 4), classes
+
+
 def _table(rng, size):
     """Draw numbers of both signs; in the first row all are negative, and none is 0."""
     table = distinct(rng, size, size + 1) + 0.5
@@ -81,7 +87,7 @@ scaled = _rung(
 one_hot = _rung(
     mistakes.one_hot,
     mistakes.ONE_HOT,
-    lambda rng, size: (rng.permutation(size + 1)[:size], size + (4 if size == 3 else 2)),
+    _labels,
     "Return a row for each label, with a 1 at its class",
     "What does one_hot(labels, M).sum(axis=0) count?",
 )

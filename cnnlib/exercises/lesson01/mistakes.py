@@ -78,6 +78,11 @@ OUTPUT = SIZES + mistakes(
         {" - kernel) // stride": ") // stride - kernel"},
         "The window moves in steps over size + 2 * pad - kernel pixels: take it off first.",
     ),
+    (
+        "the size is divided by the stride first",
+        {"(size + 2 * pad - kernel) // stride": "size // stride + 2 * pad - kernel"},
+        "The window moves in steps over size + 2 * pad - kernel pixels: divide that.",
+    ),
     ("stride is 2 where it is left out", {"stride=1": "stride=2"}, "The first line said stride=1."),
     ("pad is 1 where it is left out", {"pad=0)": "pad=1)"}, "The first line said pad=0."),
     (
@@ -223,6 +228,18 @@ STRIDE = (
         SIDES,
     ),
     *FRAMES,
+    *(
+        (
+            "the frame is put around the result",
+            {
+                SHAPE: f"ring, pad, step, stride = pad, 0, {step}\n    {SHAPE}",
+                "return y": "ring = 2 * [(0, 0)] + 2 * [(ring, ring)]\n"
+                "    return np.pad(y, ring)[:, :, ::step, ::step]",
+            },
+            "Pad x, so that the window can hang over its edge.",
+        )
+        for step in ("1, stride", "stride, 1")
+    ),
     (
         "the stride counts for rows only",
         {"(W, KW, stride, pad": "(W, KW, 1, pad", "ow * stride": "ow"},
@@ -445,6 +462,7 @@ TRUE = mistakes(
     ("only the columns are flipped", {"[::-1, ::-1]": "[:, ::-1]"}, ALONG),
     ("w is transposed and not flipped", {"[::-1, ::-1]": ".T"}, ALONG),
     ("w is turned by a quarter", {"w[::-1, ::-1]": "np.rot90(w)"}, f"Half a turn. {ALONG}"),
+    ("w is turned by a quarter", {"w[::-1, ::-1]": "np.rot90(w, -1)"}, f"Half a turn. {ALONG}"),
     (
         "a square w is turned by a quarter, and others by a half",
         {"w[::-1, ::-1]": "np.rot90(w, 1 if len(w) == len(w.T) else 2)"},
@@ -540,6 +558,11 @@ ROOT = "np.sqrt(gx**2 + gy**2)"
 EDGES = mistakes(
     edges,
     ("Sobel x is used twice", {"sobel.T": "sobel"}, "Sobel y is the transpose of Sobel x."),
+    (
+        "the filter smooths along both axes, and nothing is subtracted",
+        {"sobel = ": "sobel = np.abs([[1.0], [2], [1]]) * "},
+        "Sobel x is the outer product of 1, 2, 1 down and -1, 0, 1 across.",
+    ),
     ("the two answers are added with their signs", {ROOT: "gx + gy"}, STRENGTH),
     ("the sizes of both answers are added", {ROOT: "abs(gx) + abs(gy)"}, STRENGTH),
     ("the root is missing", {"np.sqrt": ""}, STRENGTH),

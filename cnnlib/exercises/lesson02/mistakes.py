@@ -298,6 +298,14 @@ MAX = mistakes(
     ("the row of the winner is kept and not its number", {"kh * KW + kw": "kh"}, NUMBER),
     ("the column of the winner is kept and not its number", {"kh * KW + kw": "kw"}, NUMBER),
     ("the number is kh + kw", {"kh * KW + kw": "kh + kw"}, NUMBER),
+    (
+        "the numbers of all taps that took the lead are added up",
+        {
+            "kh * KW + kw": "sum(k for k in range(window.size)"
+            " if window.flat[k] > max([-np.inf, *window.flat[:k]]))"
+        },
+        "A tap that takes the lead puts its number in place of the one before it.",
+    ),
     ("the number is kh * KH + kw", {"kh * KW": "kh * KH"}, NUMBER),
     ("the number is kh * W + kw", {"kh * KW": "kh * W"}, NUMBER),
     (
@@ -319,7 +327,8 @@ MAX = mistakes(
     (
         "the winner is always tap 0",
         {"kh * KW + kw": "0"},
-        "Compare before y takes the larger number: afterwards no pixel is larger than y.",
+        "Is it written at all? And compare before y takes the larger number: afterwards no pixel is"
+        " larger than y.",
     ),
     (
         "the search starts at 0, so that windows without a positive number get 0 and tap 0",
@@ -665,6 +674,11 @@ CHANGE = mistakes(
     relative_change,
     ("it is divided by the norm of b", {"(a**2)": "(b**2)"}, "The unit is the norm of a."),
     ("it is not divided", {" / length": ""}, "Divide by the norm of a."),
+    (
+        "each difference is divided by its own pixel",
+        {SHARE: "np.sqrt((((b - a) / a) ** 2).sum(axis=axes))"},
+        "Two norms, and then their quotient: one of b - a, one of a.",
+    ),
     (
         "the norms are subtracted",
         {

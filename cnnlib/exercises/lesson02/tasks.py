@@ -12,6 +12,7 @@ from cnnlib.exercises.engine.progress import need, progress
 from cnnlib.exercises.engine.question import Question
 from cnnlib.exercises.engine.show import Table
 from cnnlib.exercises.engine.task import Refused, collect
+from cnnlib.exercises.engine.words import kind_of
 from cnnlib.exercises.engine.wrongcode import WrongCode
 from cnnlib.exercises.lesson02 import mistakes
 
@@ -247,7 +248,10 @@ def _tolerance(gentle):
     images = images[:200]
     right, down = np.zeros_like(images), np.zeros_like(images)
     right[..., 1:], down[:, :, 1:] = images[..., :-1], images[:, :, :-1]
-    a, b, c = (np.asarray(untouched(gentle, x.copy()), float) for x in (images, right, down))
+    a, b, c = (untouched(gentle, x.copy()) for x in (images, right, down))
+    if isinstance(a, tuple):
+        raise Refused(f"{kind_of(a)} is returned, expected one array.")
+    a, b, c = (np.asarray(maps, float) for maps in (a, b, c))
     if a.shape != (200, 1, 14, 14):
         raise Refused(f"the result has the shape {a.shape}, expected (200, 1, 14, 14).")
     again = np.asarray(gentle(images[::-1].copy()), float)[::-1]

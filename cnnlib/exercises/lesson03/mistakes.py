@@ -453,6 +453,11 @@ ADJOINT = mistakes(
         TEST,
     ),
     ("it compares two sums without c and x", {BOTH: "forward(x).sum(), backward(c).sum()"}, TEST),
+    (
+        "sums are added, and nothing is multiplied",
+        {BOTH: "forward(x).sum() + c.sum(), x.sum() + backward(c).sum()"},
+        TEST,
+    ),
     ("it compares two norms", {BOTH: "(forward(x) ** 2).sum(), (backward(c) ** 2).sum()"}, TEST),
     (
         "small differences pass",
@@ -566,6 +571,11 @@ COST = mistakes(
     ),
     ("bytes are returned", {" / 1e6": ""}, "A megabyte has a million bytes."),
     ("a megabyte has 2 ** 20 bytes", {"1e6": "2**20"}, "Here it has a million."),
+    (
+        "the memory is that of the output, and not of the patches",
+        {MEMORY: "F * OH * OW * 4 / 1e6"},
+        BYTES,
+    ),
     (
         "the memory is that of x, and not of its patches",
         {MEMORY: "C * H * W * 4 / 1e6"},

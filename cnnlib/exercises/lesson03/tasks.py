@@ -62,7 +62,7 @@ SHAPES = (  # label, shape of x, kernel, stride, pad
     ("one row", (1, 1, 1, 4), (1, 2), 1, 0),
     ("3 by 3 pixels", (1, 1, 3, 3), (2, 2), 1, 0),
     ("two images", (2, 1, 1, 3), (1, 2), 1, 0),
-    ("two channels", (1, 2, 2, 2), (2, 2), 1, 0),
+    ("two channels", (1, 2, 2, 3), (2, 2), 1, 0),
     ("an image wider than high", (1, 1, 3, 5), (2, 2), 1, 0),
     ("a kernel wider than high", (1, 1, 4, 4), (2, 3), 1, 0),
     ("a square result", (1, 1, 4, 3), (3, 2), 1, 0),

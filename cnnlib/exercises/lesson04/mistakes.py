@@ -342,6 +342,16 @@ SHIFTED = "scores - scores.max(axis=1, keepdims=True)"
 SOFTMAX = mistakes(
     softmax,
     (
+        "the scores are shared out, and no exponential is taken",
+        {f"np.exp({SHIFTED})": SHIFTED.replace("max", "min")},
+        "Shares of exp(s): where is np.exp?",
+    ),
+    (
+        "the largest exponential is taken off, and not the largest score",
+        {f"np.exp({SHIFTED})": "np.exp(scores) - np.exp(scores).max(axis=1, keepdims=True)"},
+        LARGEST,
+    ),
+    (
         "the least of the row is subtracted and not its largest",
         {"scores.max": "scores.min"},
         LARGEST,
@@ -493,6 +503,14 @@ ENTROPY = mistakes(
         "The gradient with respect to the scores is (p - t) / N.",
     ),
     ("the loss is averaged over the classes as well", {"mean()": "mean() / M"}, MEAN),
+    (
+        "the exponentials are summed over the images",
+        {
+            LOGS: "logs = shifted - np.log(np.exp(shifted).sum(axis=0))",
+            "p, truth = softmax(scores)": "p, truth = np.exp(logs)",
+        },
+        ROWS,
+    ),
     (
         "the minus sign of the loss is missing",
         {"float(": "-float("},
@@ -1394,6 +1412,11 @@ ERRORS = mistakes(
         "True and False are returned and not the errors",
         {"relative_error(found[name], slopes)": "relative_error(found[name], slopes) > 1e-6"},
         "Whether an error is large is for the reader of the dict to say.",
+    ),
+    (
+        "the gradients of the parameters are compared with themselves",
+        {"(found[name], slopes)": '(found[name], slopes if name == "x" else found[name])'},
+        "Compare each with numerical_gradient of the loss with respect to layer.params[name].",
     ),
     (
         "the errors are not relative",

@@ -480,6 +480,15 @@ class SharedBias(Dense):
         return dx
 
 
+class Heavy(Dense):
+    """A dense layer whose dw is twice as large as it should be."""
+
+    def backward(self, dy):
+        dx = super().backward(dy)
+        self.grads["w"] = 2 * self.grads["w"]
+        return dx
+
+
 class Doubled(Conv2D):
     """A convolution whose dx is twice as large as it should be."""
 
@@ -558,6 +567,7 @@ def _layers(rng):
     return [
         case("a right dense layer", Dense(2, 3, rng=0), 2, 2),
         case("db is a mean", SharedBias(2, 3, rng=0), 2, 2),
+        case("dw is doubled", Heavy(2, 3, rng=0), 2, 2),
         case("a right convolution", Conv2D(1, 2, 2, rng=0), 2, 1, 3, 3),
         case("dx is doubled", Doubled(1, 2, 2, rng=0), 2, 1, 3, 3),
         case("dx takes the outputs in the wrong order", Mirrored(2, 3, rng=0), 2, 2),
@@ -568,7 +578,7 @@ def _layers(rng):
 
 
 def _errors(function, layer, x, dy):
-    """Use a function on a layer, and let errors that rounding explains all count as one."""
+    """Use a function on a layer, and let errors that rounding explains count as 0."""
     other = x[::-1] + 1
     layer.backward(layer.forward(other))  # so its gradients are those of another batch
     layer.forward(other)  # and so is what it remembers
@@ -581,7 +591,7 @@ def _errors(function, layer, x, dy):
     if any(np.abs(layer.params[name] - p).max() > 1e-9 for name, p in before.items()):
         raise Refused("the parameters of the layer stay changed: put every number back")
     found = {{"scale": "w", "shift": "b"}.get(name, name): error for name, error in found.items()}
-    return {name: np.maximum(np.float64(error), 1e-5) for name, error in found.items()}
+    return {name: np.where(np.less(error, 1e-5), 0, error) for name, error in found.items()}
 
 
 gradient_errors = Check(
@@ -763,7 +773,8 @@ def _look_at(given, w, answers, y, sent_nothing):
     if np.linalg.norm(answers - y) > np.linalg.norm(y):
         raise Refused(
             "with these weights the answers are further from y than with zeros. Does each step go"
-            " against the gradient, made from conv_fast(x, w, 0) - y, and is the rate small enough?"
+            " against the gradient of w, which conv_backward returns second, made from"
+            " conv_fast(x, w, 0) - y, and is the rate small enough?"
         )
     if (given == np.round(given)).all():
         raise Refused("all weights are whole numbers. Where are they rounded, or made as integers?")
