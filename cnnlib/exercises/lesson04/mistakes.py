@@ -503,13 +503,17 @@ ENTROPY = mistakes(
         "The gradient with respect to the scores is (p - t) / N.",
     ),
     ("the loss is averaged over the classes as well", {"mean()": "mean() / M"}, MEAN),
-    (
-        "the exponentials are summed over the images",
-        {
-            LOGS: "logs = shifted - np.log(np.exp(shifted).sum(axis=0))",
-            "p, truth = softmax(scores)": "p, truth = np.exp(logs)",
-        },
-        ROWS,
+    *(
+        (
+            "the exponentials are summed over the images",
+            {
+                LOGS: "logs = shifted - np.log(np.exp(shifted).sum(axis=0))",
+                "p, truth = softmax(scores)": "p, truth = np.exp(logs)",
+                "-logs[np.arange(N), labels]": losses,
+            },
+            ROWS,
+        )
+        for losses in ("-logs[np.arange(N), labels]", "-(np.eye(M)[labels] * logs).sum(axis=1)")
     ),
     (
         "the minus sign of the loss is missing",
