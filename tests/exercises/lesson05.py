@@ -337,6 +337,12 @@ MUTANTS = {
         },
     },
     "adam": {
+        "the corrections are the wrong way up": {
+            "m / (1 - one**t)": "m * (1 - one**t)",
+            "np.sqrt(v / (1 - two**t)) + self.eps": (
+                "np.sqrt(1 - two**t) * (np.sqrt(v) + self.eps)"
+            ),
+        },
         "1 - beta * t stands where 1 - beta**t belongs": {
             "1 - one**t": "1 - one * t",
             "1 - two**t": "1 - two * t",

@@ -128,6 +128,9 @@ MUTANTS = {
             ASK: "dscores[np.arange(len(x)), network.forward(x).argmax(axis=1)] = 1"
         },
         "another class is asked about": {ASK: "dscores[:, (c + 1) % dscores.shape[1]] = 1"},
+        "the smallest of the channels is taken off the largest": {
+            SIZE: "np.ptp(network.backward(dscores), axis=1)"
+        },
         "the sign of the gradient is kept": {SIZE: "network.backward(dscores).max(axis=1)"},
         "the size is taken after the largest": {
             SIZE: "np.abs(network.backward(dscores).max(axis=1))"

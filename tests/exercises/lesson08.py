@@ -11,6 +11,7 @@ SIZES = "OH, OW = output_size(H, K, 1, pad), output_size(W, K, 1, pad)"
 UNPADDED = "OH, OW = output_size(H, K), output_size(W, K)"
 OUTPUTS = "np.array([first + p + q, p - q - last])"
 TILE = "tile = x[2 * r : 2 * r + 4, 2 * c : 2 * c + 4]"
+PUT = "y[2 * r : 2 * r + 2, 2 * c : 2 * c + 2]"
 CUT = "[: H - KH + 1, : W - KW + 1]"
 
 MUTANTS = {
@@ -55,6 +56,13 @@ MUTANTS = {
         },
     },
     "winograd_conv": {
+        "the outputs of a tile are written one pixel behind the last, and cover some of them": {
+            PUT: "y[r : r + 2, c : c + 2]"
+        },
+        "the outputs of a row of tiles come below each other, and those of a column side by side": {
+            "np.zeros((2 * rows, 2 * columns))": "np.zeros((2 * columns, 2 * rows))",
+            PUT: "y[2 * c : 2 * c + 2, 2 * r : 2 * r + 2]",
+        },
         "each tile begins one row too late": {
             TILE: "tile = np.pad(x, ((0, 1), (0, 0)))[2 * r + 1 : 2 * r + 5, 2 * c : 2 * c + 4]"
         },

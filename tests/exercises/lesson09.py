@@ -8,6 +8,9 @@ TURN = "axes.transpose(3, 1, 2, 0).reshape(C * H * W, M)"
 
 MUTANTS = {
     "average": {
+        "the sum begins with the first gradient, and not with 0": {
+            MEAN: MEAN.replace("sum(n", "sum([n").replace("e))", "e)], grads[0] / total)")
+        },
         "each gradient is divided by its number of images, and the sum by all of them": {
             "n / total * g": "g / n / total"
         },
@@ -67,6 +70,10 @@ MUTANTS = {
         },
     },
     "unpack": {
+        "w is given as many numbers as its sizes add up to, and not their product": {
+            "np.prod": "sum",
+            CUT: "np.resize(row[:split], w_shape), np.resize(row[split:], b_shape)",
+        },
         "b comes first": {CUT: "row[-split:].reshape(w_shape), row[:-split].reshape(b_shape)"},
         "matrices": {"row[:split]": "row[: w_shape[0] * w_shape[1]]"},
     },

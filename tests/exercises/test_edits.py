@@ -41,6 +41,19 @@ def test_what_makes_nothing_of_a_sum_is_no_change_to_propose():
     assert not any(s in text for text in made for s in ("(H - K) // H,", "(a[b] + a[b])", "H - H"))
 
 
+def test_what_calls_itself_calls_what_it_has_become():
+    """Where one step alone were changed, 2 * n - 2 would do, which never ends."""
+    source = "def f(x, n):\n    return f(x + 1, n - 2) if n > 0 else x\n"
+    check = Check(
+        lambda x, n: x + n,
+        lambda rng: [Case(str(n), (1.0, n)) for n in (1, 3, 6)],
+        todo="Write it",
+        more="Go on.",
+    )
+    collect("99", {"check": check})
+    assert "2 should be another number" in str(check.diagnose(in_a_cell(source, "f")))
+
+
 def _cases(rng):
     sizes = ((3, 3, 3, 1), (4, 6, 2, 2), (7, 5, 3, 2), (6, 5, 2, 3))
     return [Case(f"{H} by {W}", (rng.normal(size=(H, W)), s, t)) for H, W, s, t in sizes]

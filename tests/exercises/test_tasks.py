@@ -420,6 +420,11 @@ def test_a_rule_may_be_a_dataclass():
     assert all(TASKS["05"].momentum.trial(Momentum).right)
 
 
+def test_parameters_that_nothing_was_done_to_are_told_so():
+    idle = changed("05", "sgd_step", {"p -= rate * grads[name]": "(lambda: p - rate)"})
+    assert "a copy is changed, or nothing at all" in str(L05.sgd_step.diagnose(idle))
+
+
 def test_by_heart_tells_how_far_one_got():
     goal = L05.learn_by_heart
     rng = np.random.default_rng(0)
@@ -553,6 +558,12 @@ def test_rank_pixels_tells_how_far_one_got():
     assert "(28, 28)" in str(goal.diagnose(lambda network, x, c: x))
     spoilt = goal.diagnose(lambda network, x, c: x.fill(0))
     assert "changes the image" in str(spoilt)
+
+
+def test_numbers_that_never_grow_are_all_zeros_and_fractions_may_be_why():
+    cut = changed("06", "ablation", {"== labels).mean()": "== labels).mean() // 1"})
+    found = L06.ablation.diagnose(cut)
+    assert found.mistakes == ["the result is all zeros"] and "Is there a //" in str(found)
 
 
 def test_a_layer_that_is_used_twice_is_noticed_though_relu_twice_is_relu():

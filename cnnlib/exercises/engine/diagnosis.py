@@ -13,7 +13,7 @@ import numpy as np
 from cnnlib import here
 from cnnlib.exercises.engine.errors import explain, meaning, raised_in
 from cnnlib.exercises.engine.facts import fact
-from cnnlib.exercises.engine.mistakes import GENERAL, pairs
+from cnnlib.exercises.engine.mistakes import GENERAL, ZEROS, pairs
 from cnnlib.exercises.engine.repairs import repairs, small_changes
 from cnnlib.exercises.engine.running import Patience, little_memory
 from cnnlib.exercises.engine.tidy import slow
@@ -170,12 +170,15 @@ class Diagnosis:
         two = bool(found) and len(found[0]) > 1
         if not found or two and self.place:  # one change is likelier than two mistakes
             return None
+        hints = told_once(m.hint for each in found for m in each)
+        if [ZEROS] in (names := [[m.name for m in each] for each in found]):
+            found = [found[names.index([ZEROS])]]  # of which fractions that are cut off may be one
         # Who wrote something else, that comes to the same, has to find it true.
         title = "two mistakes together give what yours gives: " * two
         title += either([" and ".join(m.name for m in each) for each in found])
         title += ". All of these give in every case what yours gives" * (len(found) > 1)
         every = [m for each in found for m in each]
-        return Finding(title, told_once(m.hint for m in every), [m.name for m in every])
+        return Finding(title, hints, [m.name for m in every])
 
     def explanations(self):
         """Return the lists of mistakes that explain everything: single ones, or else pairs."""

@@ -140,6 +140,7 @@ def _whole(y):
     return np.trunc(y).astype(int)
 
 
+ZEROS = "the result is all zeros"
 # Mistakes that any function whose results are floats may have: name, what becomes of the right
 # result, hint.
 GENERAL = {
@@ -148,9 +149,10 @@ GENERAL = {
         "Is there a // or int() on the way? Or an array that was made of integers:"
         " np.zeros(shape, x.dtype) takes what x has.",
     ),
-    "the result is all zeros": (
+    ZEROS: (
         np.zeros_like,
-        "Is anything ever written into what you return, or added to it?",
+        "Is anything ever written into what you return, or added to it? Or is what you ask never"
+        " true?",
     ),
     "all signs are turned around": (np.negative, "What do you subtract from what?"),
 }

@@ -200,10 +200,10 @@ def _read(thing):
     names = {n: copy.copy(v) if type(v) in (list, dict, set) else v for n, v in names.items()}
 
     def made(changed):
-        own = {}
+        own = dict(names)  # what calls itself is to call what it has become
         with warnings.catch_warnings(action="ignore"):  # Python has a word on some of them
             code = compile(ast.Module([changed], []), "<changed>", "exec")
-        exec(code, names, own)
+        exec(code, own)
         return own[changed.name]
 
     return tree, made, lambda node: texts[id(node)][0]

@@ -403,7 +403,8 @@ CONV = mistakes(
             "return dx": 'flipped = self.params["w"][:, :, ::-1, ::-1]'
             "\n        return reference.conv2d_backward(dy, self.x, flipped)[0]"
         },
-        "col2im needs no flip.",
+        "A pixel gets dy times the very tap that it met. Where a kernel slides over padded dy, that"
+        " takes a flip; where taps are added to their pixels, as col2im does, it takes none.",
     ),
 )
 
@@ -586,6 +587,7 @@ def sgd_step(params, grads, rate):
 
 
 DOWN = "Against the gradient: the loss grows along it."
+STILL = "the parameters stay as they were: a copy is changed, or nothing at all"
 PLACE = "p = p - ... makes a new array, and the network keeps the old one. p -= ... changes it."
 SGD = mistakes(
     sgd_step,
@@ -595,7 +597,7 @@ SGD = mistakes(
         "The step is added to what p was: p -= ...",
     ),
     ("the step goes uphill", {"p -=": "p +="}, DOWN),
-    ("a copy is changed and not the parameters", {"p -=": "p = p -"}, PLACE),
+    (STILL, {"p -=": "p = p -"}, f"{PLACE} And is it run? map alone calls nothing."),
     (
         "the entry of the dict is replaced, and the network keeps the old array",
         {"p -=": "params[name] = p -"},
@@ -741,7 +743,7 @@ MOMENTUM = mistakes(
         {"get(name,": "get(id(grads[name]),", "velocity[name]": "velocity[id(grads[name])]"},
         "Keep it under the name.",
     ),
-    ("a copy is changed and not the parameters", {"p -=": "p = p -"}, PLACE),
+    (STILL, {"p -=": "p = p -"}, f"{PLACE} And is it run? map alone calls nothing."),
     (
         "the entry of the dict is replaced, and the network keeps the old array",
         {"p -=": "params[name] = p -"},
@@ -837,6 +839,19 @@ ADAM = mistakes(
         CORRECTED,
     ),
     ("m is not corrected", {" / np.float64(1 - one**t)": ""}, CORRECTED),
+    *(
+        (
+            "the corrections are the wrong way up",
+            {
+                "m / np.float64(1 - one**t), v / np.float64(1 - two**t)": (
+                    "m * np.float64(1 - one**t) / np.sqrt(1 - two**t), v"
+                ),
+                "self.eps)": eps,
+            },
+            f"{CORRECTED} As one factor: sqrt(1 - beta2**t) / (1 - beta1**t).",
+        )
+        for eps in ("self.eps)", "self.eps * np.sqrt(1 - two**t))")
+    ),
     ("v is not corrected", {" / np.float64(1 - two**t)": ""}, CORRECTED),
     ("t stays 1", {"self.beta2, self.t\n": "self.beta2, 1\n"}, STEPS),
     ("t is one too large", {"self.beta2, self.t\n": "self.beta2, self.t + 1\n"}, STEPS),
@@ -941,7 +956,7 @@ ADAM = mistakes(
         },
         "Keep them under the name.",
     ),
-    ("a copy is changed and not the parameters", {"p -=": "p = p -"}, PLACE),
+    (STILL, {"p -=": "p = p -"}, f"{PLACE} And is it run? map alone calls nothing."),
     (
         "the entry of the dict is replaced, and the network keeps the old array",
         {"p -=": "params[name] = p -"},

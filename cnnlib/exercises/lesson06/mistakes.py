@@ -115,7 +115,7 @@ FEATURES = mistakes(
     (
         "what the first layer makes is returned, whatever the name",
         {"        if each == name:\n            return x": "        return x"},
-        "The return belongs under the if: the loop ends with it.",
+        "Is the name compared with ==, and does the return stand under that if?",
     ),
     (
         "the scores of the whole network are returned",
@@ -312,6 +312,11 @@ EXCITING = mistakes(
         "(image, row, column).",
     ),
     (
+        "the place of the largest number of all maps is counted through all of them",
+        {"maps[n].argmax()": "maps.argmax()"},
+        "Look for the place in the map of that image: maps[n].argmax().",
+    ),
+    (
         "the place is one number, counted through the map",
         {"*map(int, divmod(maps[n].argmax(), maps.shape[2]))": "int(maps[n].argmax())"},
         "divmod(k, OW) makes row and column of it.",
@@ -405,6 +410,11 @@ ABLATION = mistakes(
         "it is compared with what the whole network reads",
         {"== labels": "== after.forward(maps).argmax(axis=1)"},
         "Accuracy: how often it reads what the labels say.",
+    ),
+    (
+        "the largest score is compared with the label, and not its place",
+        {".argmax(axis=1) == labels": ".max(axis=1) == labels"},
+        "A label is the number of a class: argmax.",
     ),
     ("the channel is set to its mean", {"rest[:, f] = 0": "rest[:, f] = rest[:, f].mean()"}, REST),
 )
@@ -511,6 +521,11 @@ SALIENCY = mistakes(
         ASKED,
     ),
     ("slopes below 0 are cut off", {"np.abs(dx)": "np.maximum(dx, 0)"}, SIZE),
+    (
+        "the smallest of the channels is taken off the largest",
+        {JOINED: "dx.max(axis=1) - dx.min(axis=1)"},
+        SIZE,
+    ),
     ("the smallest of the channels is taken", {".max(axis=1)": ".min(axis=1)"}, SIZE),
     (
         "all maps are divided by the largest number",
@@ -846,6 +861,7 @@ CLIMB = mistakes(
     ),
     ("the sum of squares is used and not the mean", {"mean": "sum"}, SHRINK),
     ("the root is missing", {"np.sqrt": ""}, SHRINK),
+    ("the gradient is multiplied by the root, and not divided", {"dx / np": "dx * np"}, SHRINK),
     ("the mean is taken before the square", {"(dx**2).mean()": "dx.mean() ** 2"}, SHRINK),
     ("decay is multiplied by the rate", {"1 - decay": "1 - rate * decay"}, SHRINK),
     ("decay is not used", {"(1 - decay) * ": ""}, SHRINK),

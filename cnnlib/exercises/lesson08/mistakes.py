@@ -130,6 +130,11 @@ F23 = [Mistake("six multiplications are done", six_products, SAVE)] + mistakes(
         MIDDLE,
     ),
     (
+        "in the bracket with the minus, g2 has it and not g1",
+        {"g[0] - g[1] + g[2]": "g[0] + g[1] - g[2]"},
+        MIDDLE,
+    ),
+    (
         "the half of the sum is forgotten",
         {"(g[0] + g[1] + g[2]) / 2": "(g[0] + g[1] + g[2])"},
         MIDDLE,
@@ -309,6 +314,19 @@ COVER = mistakes(
         "every other row and column of tiles is left out",
         {"        y[2 * r": "        if r % 2 or c % 2:\n            continue\n        y[2 * r"},
         STEP,
+    ),
+    (
+        "the outputs of a tile are written one pixel behind the last, and cover some of them",
+        {"y[2 * r :, 2 * c :]": "y[r:, c:]"},
+        "The outputs of tile (r, c) begin at row 2 r, column 2 c.",
+    ),
+    (
+        "the outputs of a row of tiles come below each other, and those of a column side by side",
+        {
+            "np.zeros((2 * rows, 2 * columns))": "np.zeros((2 * columns, 2 * rows))",
+            "y[2 * r :, 2 * c :]": "y[2 * c :, 2 * r :]",
+        },
+        "hstack joins the tiles of a row, vstack the rows.",
     ),
     (
         "tiles begin one pixel apart",

@@ -110,6 +110,11 @@ AVERAGE = mistakes(
         "Which gradient belongs to which count? Leave out both, or neither.",
     ),
     (
+        "the sum begins with the first gradient, and not with 0",
+        {"np.zeros(np.shape(grads[0]))": "np.asarray(grads[0]) / counts.sum()"},
+        "Begin with zeros: the first worker comes in the loop.",
+    ),
+    (
         "the number of images counts twice",
         {"shares = counts / counts.sum()": "shares = counts * (counts / counts.sum())"},
         WEIGHTS,
@@ -250,6 +255,16 @@ UNPACK = mistakes(
         "b begins one number too late",
         {"row[split:]": "np.append(row[split + 1 :], 0)"},
         "row[:n] ends before number n, and row[n:] begins with it.",
+    ),
+    (
+        "w is given as many numbers as its sizes add up to, and not their product",
+        {
+            "np.prod(w_shape)": "np.sum(w_shape)",
+            "row[:split].reshape(w_shape), row[split:].reshape(b_shape)": (
+                "np.resize(row[:split], w_shape), np.resize(row[split:], b_shape)"
+            ),
+        },
+        "2 rows of 3 are 6 numbers: np.prod(w_shape).",
     ),
     (
         "b begins at the start of the row",
