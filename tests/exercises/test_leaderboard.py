@@ -116,3 +116,5 @@ def test_the_task_measures_and_refuses_what_is_too_large():
     text = str(free_design.diagnose(large, leaderboard.build(large)))
     assert "at most 10,000 are allowed" in text
     assert free_design.diagnose(None, None).state == "todo"
+    assert "the network is missing" in str(free_design.diagnose(PLAN, None))
+    assert "the plan is missing" in str(free_design.diagnose(None, leaderboard.build(PLAN)))

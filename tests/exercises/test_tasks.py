@@ -14,6 +14,7 @@ from cnnlib import interpret, models, reference
 from cnnlib.exercises.lesson02.mistakes import max_pool
 from cnnlib.gradcheck import check_layer, kink_free
 from cnnlib.initializers import glorot, he
+from cnnlib.layers.activations import ReLU
 from cnnlib.layers.base import Layer
 from cnnlib.layers.conv import Conv2D
 from cnnlib.layers.dense import Dense
@@ -465,7 +466,8 @@ def test_what_can_be_seen_of_a_network_that_reads_badly_is_said():
     bad = linear(shift=np.arange(100) % 7, epochs=9)
     assert "or another rate" in bad and "each with its own label?" in bad
     assert "after its last Dense" in linear(rate=0.3, last=[solved("05")["ReLU"]()])
-    assert "has it seen the others" in linear(first=50)
+    assert "of the first 50 and" in linear(first=50)
+    assert "25 of the first 25 and" in linear(first=25)
     nearly, unbiased = linear(odd=1), linear(biases=False)
     assert "99% of" in nearly and "the others" not in nearly
     assert "100% of" in unbiased and "trained" not in unbiased
@@ -555,6 +557,7 @@ def test_rank_pixels_tells_how_far_one_got():
     plain = goal.diagnose(lambda network, x, c: solved("06")["saliency"](network, x, c)[0])
     assert plain.state == "wrong" and "the goal is 45%" in str(plain)
     assert "returns None" in str(goal.diagnose(lambda network, x, c: None))
+    assert "black anyway" in str(plain) and "the score of class c" in str(plain)
     assert "(28, 28)" in str(goal.diagnose(lambda network, x, c: x))
     spoilt = goal.diagnose(lambda network, x, c: x.fill(0))
     assert "changes the image" in str(spoilt)
@@ -564,6 +567,19 @@ def test_numbers_that_never_grow_are_all_zeros_and_fractions_may_be_why():
     cut = changed("06", "ablation", {"== labels).mean()": "== labels).mean() // 1"})
     found = L06.ablation.diagnose(cut)
     assert found.mistakes == ["the result is all zeros"] and "Is there a //" in str(found)
+
+
+def test_what_a_network_makes_may_be_kept_in_float32():
+    single = changed("06", "occlusion", {"x.shape[2:], x.dtype": "x.shape[2:], np.float32"})
+    found = L06.occlusion.diagnose(single)
+    assert found.ok and "A remark: fall is float32" in str(found), found
+
+
+def test_a_line_belongs_under_the_if_and_no_switch_is_a_factor():
+    right = "if not training:\n        return x\n    return x * (u >= rate) / (1 - rate)"
+    wrong = "y = x.copy()\n    if training:\n        y[u < rate] = 0\n    y *= 1 / (1 - rate)\n"
+    found = str(L07.dropout.diagnose(changed("07", "dropout", {right: f"{wrong}    return y"})))
+    assert "y *= 1 / (1 - rate) belongs under the if" in found, found
 
 
 def test_a_layer_that_is_used_twice_is_noticed_though_relu_twice_is_relu():
@@ -666,6 +682,21 @@ def test_the_accuracy_of_a_small_network_is_not_rounded_up(monkeypatch, accuracy
     assert said in str(L07.small_network.diagnose(build))
 
 
+def test_what_a_small_network_has_not_is_said(monkeypatch):
+    tasks = sys.modules[L07.small_network.measure.__module__]
+    monkeypatch.setattr(tasks, "fit", lambda *args, **terms: None)
+    monkeypatch.setattr(tasks, "evaluate", lambda *args: (0, 0.5))
+
+    def build(*between):
+        def made(seed):
+            return Sequential([AvgPool2D(7), Flatten(), Dense(16, 10, rng=seed), *between])
+
+        return str(L07.small_network.diagnose(made))
+
+    assert "where is a ReLU" in build()
+    assert "You may have 830 more" in build(ReLU())
+
+
 # ---------------------------------------------------------------------- 08
 
 
@@ -752,7 +783,8 @@ def test_what_is_not_a_number_hides_no_mistake():
     "points, said",
     [
         ([0, 1, -1, 2, -2], "an error 1.00 times smaller; the goal is"),
-        ([0, 1, -1, 3, -3], "times smaller; the goal is"),
+        ([0, 1, -1, 3, -3], "times as large as with 0, 1, -1, 2, -2"),
+        ([0, 0.1, -0.1, 0.2, -0.2], "times as large as with 0"),
         ([0, 1, -1, 1, 2], "two points are equal"),
         ([0, 1, -1, 2], "4 numbers came"),
         ([0, 1, -1, 2, np.inf], "finite"),

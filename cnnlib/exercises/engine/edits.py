@@ -219,6 +219,15 @@ def _moved(block):
             block[i : i + 2] = kept[i + 1], node
             yield node, "belongs behind the next line", []
             block[:] = kept
+        if isinstance(node, ast.If) and not node.orelse:
+            inner, after = list(node.body), kept[i + 1 : i + 2]
+            if after and not isinstance(after[0], ast.Return):
+                node.body[:], block[:] = inner + after, kept[: i + 1] + kept[i + 2 :]
+                yield after[0], "belongs under the if", []
+            if len(inner) > 1:
+                node.body[:], block[:] = inner[:-1], [*kept[: i + 1], inner[-1], *kept[i + 1 :]]
+                yield inner[-1], "belongs behind the if, and not under it", []
+            node.body[:], block[:] = inner, kept
         if isinstance(node, (ast.For, ast.While)):
             inner = list(node.body)
             for before, loop, after, moved, where in (

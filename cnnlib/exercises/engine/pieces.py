@@ -69,6 +69,8 @@ class Code:
         self.indices = _unlike(indices)
         self.tuples = _unlike(arg for arg in calls if isinstance(arg, ast.Tuple))
         self.numbers = _numbers(tree, self.names)
+        used = {n.id for n in every if isinstance(n, ast.Name)}
+        self.switches = used.intersection(self.given) - {n.id for n in _calculated(tree)}
         self.brackets = {id(node.slice) for node in every if isinstance(node, ast.Subscript)}
         shapes = [n for n in every if getattr(getattr(n, "func", None), "attr", "") == "reshape"]
         self.shapes = {id(n) for call in shapes for arg in call.args for n in ast.walk(arg)}
@@ -91,6 +93,17 @@ class Code:
             case ast.Name(id=name):
                 return self.numbers.get(name) is False
         return any(map(self.array, ast.iter_child_nodes(node)))
+
+
+def _calculated(node):
+    """Yield the names of a tree that are more than asked for, as ``if training`` does."""
+    if isinstance(node, ast.Name):
+        yield node
+    for field, value in ast.iter_fields(node):
+        for each in value if isinstance(value, list) else [value]:
+            asked = each.operand if isinstance(each, ast.UnaryOp) else each
+            if isinstance(each, ast.AST) and not (field == "test" and isinstance(asked, ast.Name)):
+                yield from _calculated(each)
 
 
 def _numbers(tree, names):
@@ -494,7 +507,8 @@ def around(slot, code):
 def with_name(slot, code):
     """Yield calculations of an expression and a name."""
     if _whole(slot, code.names):
-        for sign, name in itertools.product(SIGNS, code.fitting(slot.node, more=[True])):
+        fitting = [n for n in code.fitting(slot.node, more=[True]) if n not in code.switches]
+        for sign, name in itertools.product(SIGNS, fitting):
             if sign in (ast.Add, ast.Mult) or not alike(slot.node, _name(name)):  # w / w
                 yield ast.BinOp(slot.node, sign(), _name(name)), MORE[sign]
 

@@ -114,6 +114,8 @@ def _again(check, trial, thing):
 def _halved(trial):
     """Return the first output that is float32 where arrays of float64 alone came in; or ""."""
     for case, values, expected in zip(trial.cases, trial.values, trial.expected, strict=True):
+        if any(hasattr(each, "params") for each in case.args):
+            continue  # the scores of a network are float32 as a rule
         came = {each.dtype for each in case.args if isinstance(each, np.ndarray)}
         for name, value in values.items():
             both = value.dtype, expected[name].dtype

@@ -865,8 +865,11 @@ def _by_heart(learn):
     said = _why(network, x, labels)
     _learned(network, x, labels)
     right = network.forward(x).argmax(axis=1) == labels
-    if right[:50].all() and right[50:].mean() < 0.9:
-        said = "It reads the first 50: has it seen the others?"
+    for n in (10, 20, 25, 50, 75):
+        first, others = right[:n], right[n:]
+        if first.mean() > 0.95 and others.mean() < 0.85:
+            said = f"It reads {first.sum()} of the first {n} and {others.sum()} of the other"
+            said += f" {100 - n}: has it seen these?"
     which = "These are images 1,000 to 1,099 of the training set."
     return float(right.mean()), f"{which} {said}".strip()
 
@@ -936,7 +939,13 @@ class Design(Goal):
 
     def diagnose(self, plan=None, network=None):
         """Do the work of a call, without keeping the progress."""
-        return super().diagnose(plan if isinstance(plan, tuple) else (plan, network))
+        plan, network = plan if isinstance(plan, tuple) else (plan, network)
+        if (plan is None) != (network is None):
+            said = "the plan is missing, a text: it says which layers the network has."
+            if network is None:
+                said = "the network is missing: make it by leaderboard.build(plan), and train it."
+            return self.result("todo", said, "Then run this cell again.")
+        return super().diagnose((plan, network))
 
 
 free_design = Design(

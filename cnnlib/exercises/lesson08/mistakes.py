@@ -283,7 +283,9 @@ def winograd_conv(x, g):
 
 
 STEP = "A tile sees 4 x 4 pixels and makes 2 x 2 outputs: the next one begins 2 pixels further."
-RAGGED = "Round the number of tiles up, and pad the image with zeros to fill the last ones."
+RAGGED = (
+    "Round the number of tiles up, and fill the last with zeros, below the image and right of it."
+)
 COVER = mistakes(
     winograd_conv,
     (

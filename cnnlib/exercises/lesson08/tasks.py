@@ -350,8 +350,11 @@ def _smaller_error(points):
     if len(set(points)) < 5:
         raise Refused("two points are equal: the polynomial is not found then.")
     given, usual = _error(points), _error([0, 1, -1, 2, -2])
-    worse = f" Yours is {given / usual:,.1f} times as large." if given > 1.05 * usual else ""
-    return usual / given, f"Measured on tiles of 32 channels in float32.{worse}"
+    said = "Measured on tiles of 32 channels in float32."
+    if given > 1.005 * usual:
+        said = f"the error is {given / usual:,.2f} times as large as with 0, 1, -1, 2, -2."
+        raise Refused(f"{said} It has to be 1.2 times smaller.", "larger")
+    return usual / given, said
 
 
 def _error(points):
