@@ -79,7 +79,7 @@ function render({ model, el }) {
   Object.assign(file, { type: "file", accept: "image/*" });
   file.addEventListener("change", () => file.files[0] && open(file.files[0]));
 
-  const both = element("div", "row", row); // side by side, or one below the other
+  const both = element("div", "row cnnlib-both", row); // side by side, or one below the other
   const before = element("figure", "part cnnlib-before", both);
   element("figcaption", "title", before, "the picture");
   const picture = element("canvas", "picture", before);

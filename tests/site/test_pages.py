@@ -164,6 +164,16 @@ def test_the_front_page_reads_a_drawing_without_a_kernel(visit):
     page.locator(".cnnlib-caption", has_text="the picture is blurred").wait_for()
 
 
+def test_on_a_telephone_the_result_stands_beside_the_filter(visit):
+    page = visit("index.html", viewport={"width": 390, "height": 800})
+    page.locator("canvas.cnnlib-result").wait_for()
+    names = "kernel", "result", "picture"
+    boxes = (page.locator(f".cnnlib-{name}").first.bounding_box() for name in names)
+    kernel, result, picture = boxes
+    assert result["x"] >= kernel["x"] + kernel["width"] and result["width"] > 100
+    assert kernel["y"] <= result["y"] + 40 < kernel["y"] + kernel["height"] < picture["y"]
+
+
 def test_the_front_page_asks_at_once_for_all_that_it_runs_on(visit, pages, site):
     """And once: what is fetched otherwise than it was announced is fetched again. It is little."""
     page = visit("index.html")
