@@ -80,7 +80,7 @@ class Diagnosis:
         changed = listed(self.check.args[i] for i in sorted(self.trial.changed))
         known = read_outside(self.check.right)  # which the notebook hands out
         outside = " and ".join(name for name in read_outside(self.thing) if name not in known)
-        right = self.trial.labels(right=True) if not found.title.startswith("right for") else []
+        right = [] if "right for" in found.title else self.trial.labels(right=True)
         return (
             f"And it changes its argument {changed}." if changed else "",
             f"It reads {outside} of the notebook: is an argument meant?" if outside else "",
@@ -299,10 +299,11 @@ class Diagnosis:
             return Finding(f"{' and '.join(idle)} {make} no difference", [hint], ["unused"])
         if limits := self._limits():
             names = [limit.name for limit in limits]
-            title = f"right for {either(names)}, and wrong for all others"
+            title = f"of the cases tried, right for {either(names)}, and wrong for all others"
             off = self._off()
             fitting = [m for m in limits if not m.of or off & set(m.of.split())]
-            return Finding(title, [limit.hint for limit in fitting], names)
+            hints = [] if self.place else [m.hint for m in fitting]  # which guess at the place
+            return Finding(title, hints, names)
         found = self._fact(trial)
         again = self._fact(check.trial(thing, self.seed + 1)) if found else None  # is it chance?
         return found if again and again.names == found.names else None

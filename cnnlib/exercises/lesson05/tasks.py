@@ -245,6 +245,7 @@ def _pools(rng):
     tie = np.array([[1.0, 5], [5, 2]]).reshape(1, 1, 2, 2), np.full((1, 1, 1, 1), 3.0)
     return [
         Case("one window", (np.array([[[[1.0, 5], [2, 4]]]]), np.full((1, 1, 1, 1), 3.0))),
+        Case("the last pixel wins", (np.array([[[[2.0, 1], [3, 5]]]]), tie[1])),
         Case("a tie", tie),
         Case("all negative", (tie[0] - 9, tie[1])),
         Case("two channels", draw(1, 2, 4, 4)),
@@ -303,7 +304,7 @@ def _slopes(rng):
     return [
         Case(
             "one number each",
-            (parameters([1.0], [2.0], [4.0]), slopes([-20.0], [5.0], [10.0]), 0.1),
+            (parameters([1.0], [2.0], [4.0]), slopes([-20.0], [5.0], [30.0]), 0.1),
         ),
         Case(
             "a rate of 1",
