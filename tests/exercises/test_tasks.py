@@ -311,6 +311,13 @@ def test_parts_may_be_smaller_than_batch_size_and_not_larger():
     assert large.mistakes == ["parts"], large
 
 
+def test_the_last_gradient_alone_is_seen_in_whatever_order_parents_are_visited():
+    turned = "                for parent in reversed(value.parents)"
+    code = {"                for parent in value.parents": turned, "+=": "="}
+    result = L04.autograd.diagnose(changed("04", "autograd", code))
+    assert result.mistakes == ["a value that is used twice keeps the last gradient alone"], result
+
+
 def test_two_mistakes_that_are_named_together_need_not_be_written_so():
     code = {"(tile, g)": "(tile, g).T", "y[:OH, :OW]": "y"}
     result = L08.winograd_conv.diagnose(changed("08", "winograd_conv", code))

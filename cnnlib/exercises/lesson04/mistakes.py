@@ -723,11 +723,14 @@ class Value:
                 parent.grad += slope * value.grad
 
 
-def parents_first(value, order, once=True):
-    """Append a value to a list, after its parents, once or whenever it is reached."""
+def parents_first(value, order, once=True, step=1):
+    """Append a value to a list, after its parents, once or whenever it is reached.
+
+    With ``step`` -1 the last of them comes first.
+    """
     if not once or value not in order:
-        for parent in value.parents:
-            parents_first(parent, order, once)
+        for parent in value.parents[::step]:
+            parents_first(parent, order, once, step)
         order.append(value)
     return order
 
@@ -810,7 +813,14 @@ AUTOGRAD = mistakes(
         {"parents, slopes, 0.0": "parents, slopes, 1.0"},
         "Only that of the last value is 1. The others begin at 0, and what comes is added.",
     ),
-    ("a value that is used twice keeps the last gradient alone", {"+=": "="}, USED_TWICE),
+    *(
+        (
+            "a value that is used twice keeps the last gradient alone",
+            {"+=": "=", "parents_first(self, [])": f"parents_first(self, [], step={step})"},
+            USED_TWICE,
+        )
+        for step in (1, -1)
+    ),
     (
         "the slope of the step is left out",
         {"slope * value.grad": "value.grad"},
