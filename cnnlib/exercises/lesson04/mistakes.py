@@ -813,13 +813,11 @@ AUTOGRAD = mistakes(
         {"parents, slopes, 0.0": "parents, slopes, 1.0"},
         "Only that of the last value is 1. The others begin at 0, and what comes is added.",
     ),
-    *(
-        (
-            "a value that is used twice keeps the last gradient alone",
-            {"+=": "=", "parents_first(self, [])": f"parents_first(self, [], step={step})"},
-            USED_TWICE,
-        )
-        for step in (1, -1)
+    ("a value that is used twice keeps the last gradient alone", {"+=": "="}, USED_TWICE),
+    (
+        "a value that is used twice keeps the last gradient alone",
+        {"+=": "=", "parents_first(self, [])": "parents_first(self, [], step=-1)"},
+        USED_TWICE,
     ),
     (
         "the slope of the step is left out",
