@@ -367,7 +367,12 @@ conv_backward = Check(
     (
         *cases.SQUARES,
         Limit("one channel", cases.one_channel, "Every channel meets its own slice of the kernel."),
-        Limit("one image", cases.one_image, mistakes.BATCH, "dw db"),
+        Limit(
+            "one image",
+            cases.one_image,
+            f"{mistakes.BATCH} And where dy is reshaped: on which side does the image stand?",
+            "dw db",
+        ),
         Limit("stride 1", cases.stride_1, mistakes.STRIDE),
         Limit("cases without padding", cases.no_padding, mistakes.FRAME),
         Limit(
