@@ -116,6 +116,7 @@ FILTERS = "Which f is in w[f, ...] and in b[f], and how many filters has y?"
 CHANNELS = "Every output pixel is one sum over all channels: w[f, c, kh, kw] meets x[n, c, ...]."
 BIAS = "b[f] is added once to every output pixel of filter f."
 SHAPE = "N, C, H, W = x.shape"
+FRAME = "x = add_frame(x, pad)"
 PLACE = "oh * stride + kh * dilation, ow * stride + kw * dilation"
 SHORT = "y = np.zeros((N, F, OH, OW)"
 WINDOW = (
@@ -207,10 +208,13 @@ STRIDE = (
         },
         f"Pixels inside a window stay neighbours. {START}",
     ),
-    (
-        "the stride spreads the pixels inside the window",
-        {PLACE: "(oh + kh) * stride, (ow + kw) * stride"},
-        "Only the start of the window is multiplied by stride: oh * stride + kh.",
+    *(
+        (
+            "the stride spreads the pixels inside the window",
+            {PLACE: "(oh + kh) * stride, (ow + kw) * stride"} | beyond,
+            "Only the start of the window is multiplied by stride: oh * stride + kh.",
+        )
+        for beyond in ({}, {FRAME: f"{FRAME}\n    x = np.pad(x, 2 * [(0, 0)] + 2 * [(0, 99)])"})
     ),
     (
         "padding is not used, or w is padded as well",

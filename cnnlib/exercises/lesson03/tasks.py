@@ -349,8 +349,8 @@ def _memory(conv):
             " ones. Is what is left over after the last whole piece forgotten?"
         )
     peak = peak_memory(conv, x, w, b)
-    result, matrix = 8 * 6 * 28 * 28 * 4, 8 * 4 * 25 * 28 * 28 * 4
-    times = min(matrix / max(1, peak - result), 10.0)
+    matrix = 8 * 4 * 25 * 28 * 28 * 4
+    times = min(matrix / max(1, peak - given.nbytes), 10.0)
     if times < 1:
         raise Refused(
             "at its peak it holds more than the patch matrix itself, beside the result; the goal is"

@@ -196,7 +196,7 @@ def _images(rng):
 
     return [
         Case("one image, one filter", draw(1, 1, 3, 3, 1, 2)),
-        Case("two images", draw(2, 1, 3, 3, 1, 2)),
+        Case("two images", draw(2, 1, 3, 4, 1, 2)),
         Case("two filters", draw(1, 1, 3, 4, 2, 2)),
         Case("two channels", draw(1, 2, 4, 3, 1, 2)),
         Case("float32", tuple(a.astype(np.float32) / 4 for a in draw(2, 2, 4, 4, 3, 3))),

@@ -464,7 +464,8 @@ FFT = mistakes(
     (
         "the filter is flipped",
         {".conj()": "", "y[: H - KH + 1, : W - KW + 1]": "y[KH - 1 :, KW - 1 :]"},
-        f"{CORRELATES[:-1]}, once, and w as it is: who flips w as well turns it twice.",
+        f"{CORRELATES[:-1]}, once, and w as it is: who flips w as well turns it twice. (Or flip"
+        " w and take no conjugate, where the outputs are cut out from KH - 1 on.)",
     ),
     ("the conjugate is not taken", {".conj()": ""}, CORRELATES),
     (
