@@ -178,6 +178,20 @@ def test_the_whole_matrix_is_not_frugal():
     assert result.state == "wrong" and "more than the patch matrix itself" in str(result)
 
 
+def test_a_rate_in_single_precision_is_as_good():
+    def step(params, grads, rate):
+        for name in params:
+            params[name] -= np.float32(rate) * grads[name]
+
+    assert L05.sgd_step.diagnose(step).ok
+
+
+def test_of_three_taps_that_are_sent_back_it_is_not_said_that_one_channel_is_right():
+    tap = "enumerate(np.ndindex(2, 2)):\n            dx"
+    code = {tap: tap.replace("np.ndindex(2, 2)", "[(0, 0), (0, 1), (1, 0)]")}
+    assert "one channel" not in str(L05.pool_layer.diagnose(changed("05", "pool_layer", code)))
+
+
 def test_a_result_in_double_precision_is_no_memory_of_the_way_to_it():
     conv_fast = solved("03")["conv_fast"]
 
